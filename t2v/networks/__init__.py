@@ -1,0 +1,20 @@
+"""What is learned: the text encoder, the UNet3D and the VAE, and the sizes that they come in."""
+
+from .config import TINY_TEXT, TINY_UNET, TINY_VAE, TextConfig, UNetConfig, VAEConfig
+from .text_encoder import TextEncoder
+from .tokenizer import Tokenizer
+from .unet import UNet3D
+from .vae import VAE
+
+__all__ = [
+    "TINY_TEXT",
+    "TINY_UNET",
+    "TINY_VAE",
+    "VAE",
+    "TextConfig",
+    "TextEncoder",
+    "Tokenizer",
+    "UNet3D",
+    "UNetConfig",
+    "VAEConfig",
+]

@@ -1,0 +1,63 @@
+"""Convolutional parts that the UNet and the VAE share: residual blocks and changes of resolution."""
+
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+
+class NormConv(nn.Module):
+    """GroupNorm -> SiLU -> 'same' convolution: the layer that all the convolutional blocks are made of."""
+
+    def __init__(self, inputs: int, outputs: int, groups: int, kernel: tuple[int, int] = (3, 3), eps: float = 1e-5):
+        super().__init__()
+        self.norm = nn.GroupNorm(groups, inputs, eps=eps)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=(kernel[0] // 2, kernel[1] // 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (n c h w) -> (n c' h w)"""
+        return self.conv(F.silu(self.norm(x)))
+
+
+class ResnetBlock(nn.Module):
+    """Two convolutions, residual; the time embedding, where there is one, is added between them."""
+
+    def __init__(self, inputs: int, outputs: int, groups: int, time_width: int | None = None, eps: float = 1e-5):
+        super().__init__()
+        self.conv_1 = NormConv(inputs, outputs, groups, eps=eps)
+        self.time = nn.Linear(time_width, outputs) if time_width else None
+        self.conv_2 = NormConv(outputs, outputs, groups, eps=eps)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x: Tensor, time: Tensor | None = None) -> Tensor:
+        """x (n c h w), time (b d) -> (n c' h w); the n/b frames of a video share its time."""
+        h = self.conv_1(x)
+        if self.time is not None:
+            shift = self.time(F.silu(time)).repeat_interleave(len(x) // len(time), dim=0)
+            h = h + rearrange(shift, "n c -> n c 1 1")
+        return self.shortcut(x) + self.conv_2(h)
+
+
+class Downsample(nn.Module):
+    """Halves h and w by a strided convolution. The VAE pads below and right only (`even=False`)."""
+
+    def __init__(self, width: int, even: bool = True):
+        super().__init__()
+        self.even = even
+        self.conv = nn.Conv2d(width, width, 3, stride=2, padding=1 if even else 0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (n c h w) -> (n c ⌈h/2⌉ ⌈w/2⌉)"""
+        return self.conv(x if self.even else F.pad(x, (0, 1, 0, 1)))
+
+
+class Upsample(nn.Module):
+    """Doubles h and w (nearest), or meets `size` where an odd side was halved; then a convolution."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor, size: tuple[int, int] | None = None) -> Tensor:
+        """x (n c h w) -> (n c 2h 2w) or (n c *size)"""
+        size = size or (2 * x.shape[2], 2 * x.shape[3])
+        return self.conv(F.interpolate(x, size=size, mode="nearest"))

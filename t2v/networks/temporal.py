@@ -1,0 +1,46 @@
+"""What makes images a video: convolution and attention along time, each place of the frame by itself."""
+
+from einops import rearrange
+from torch import Tensor, nn
+
+from .attention import TransformerBlock
+from .resnet import NormConv
+
+
+class TemporalConv(nn.Module):
+    """Four convolutions over three neighbouring frames, residual; their norms span all frames.
+
+    A (3, 1, 1) convolution over (f h w) is a (3, 1) convolution over (f, h·w), and in channels-last
+    memory that shape is a view: no frame is moved.
+    """
+
+    def __init__(self, width: int, groups: int):
+        super().__init__()
+        self.convs = nn.ModuleList(NormConv(width, width, groups, kernel=(3, 1)) for _ in range(4))
+
+    def forward(self, x: Tensor, frames: int) -> Tensor:
+        """x (n c h w) -> (n c h w), n = b·frames"""
+        h = rearrange(x, "(b f) c h w -> b c f (h w)", f=frames)
+        for conv in self.convs:
+            h = conv(h)
+        return x + rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
+
+
+class TemporalTransformer(nn.Module):
+    """Each place attends to itself in the other frames, twice. It knows no positions in time."""
+
+    def __init__(self, width: int, heads: int, head_width: int, groups: int):
+        super().__init__()
+        inner = heads * head_width
+        self.norm = nn.GroupNorm(groups, width, eps=1e-6)
+        self.proj_in = nn.Linear(width, inner)
+        self.block = TransformerBlock(inner, heads, head_width)
+        self.proj_out = nn.Linear(inner, width)
+
+    def forward(self, x: Tensor, frames: int) -> Tensor:
+        """x (n c h w) -> (n c h w), n = b·frames"""
+        size = {"f": frames, "h": x.shape[2], "w": x.shape[3]}
+        h = self.norm(rearrange(x, "(b f) c h w -> b c f (h w)", f=frames))
+        h = rearrange(h, "b c f (h w) -> (b h w) f c", **size)
+        h = self.proj_out(self.block(self.proj_in(h)))
+        return x + rearrange(h, "(b h w) f c -> (b f) c h w", **size)

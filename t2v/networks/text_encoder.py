@@ -1,0 +1,38 @@
+"""CLIP's text tower, as far as its penultimate block: the states that the UNet reads."""
+
+import torch
+from open_clip.model import QuickGELU
+from open_clip.transformer import TextTransformer
+from torch import Tensor, nn
+
+from .config import TextConfig
+
+ACTIVATIONS = {"gelu": nn.GELU, "quick_gelu": QuickGELU}
+
+
+class TextEncoder(nn.Module):
+    """open_clip's text half alone. The blocks that a model leaves out are never built."""
+
+    def __init__(self, config: TextConfig):
+        super().__init__()
+        self.config = config
+        self.tower = TextTransformer(
+            context_length=config.length,
+            vocab_size=config.vocabulary,
+            width=config.width,
+            heads=config.heads,
+            layers=config.layers,
+            mlp_ratio=config.mlp_ratio,
+            output_dim=None,  # the projection into the space of images is not needed
+            no_causal_mask=True,  # kept below: a buffer would be lost on the meta device
+            act_layer=ACTIVATIONS[config.activation],
+        )
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """tokens (b l) -> normed states of the last block built (b l d); no word sees those after it"""
+        tower, length = self.tower, tokens.shape[1]
+        x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
+        mask = torch.full((length, length), float("-inf"), dtype=x.dtype, device=x.device).triu(1)
+        for block in tower.transformer.resblocks:
+            x = block(x, attn_mask=mask)
+        return tower.ln_final(x)

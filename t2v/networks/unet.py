@@ -1,0 +1,137 @@
+"""UNet3D: from noisy video latents, a time and a text, what the noise is.
+
+A Stable-Diffusion-like image UNet in which every block is followed by its twin along time (Wang et al.
+2023, ModelScope Text-to-Video, fig. 2). The frames stay folded into the batch, in channels-last memory.
+"""
+
+import math
+
+import torch
+from einops import rearrange
+from torch import Tensor, nn
+
+from .attention import SpatialTransformer
+from .config import UNetConfig
+from .resnet import Downsample, NormConv, ResnetBlock, Upsample
+from .temporal import TemporalConv, TemporalTransformer
+
+
+class TimeEmbedding(nn.Module):
+    """Sinusoids of the time, cosines first, then a two-layer network."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.width = width
+        self.linear_1 = nn.Linear(width, 4 * width)
+        self.linear_2 = nn.Linear(4 * width, 4 * width)
+
+    def forward(self, t: Tensor) -> Tensor:
+        """t (b) in training steps -> (b 4·width)"""
+        half = self.width // 2
+        rates = torch.exp(torch.arange(half, device=t.device) * (-math.log(10_000) / half))
+        angles = t.float()[:, None] * rates
+        waves = torch.cat([angles.cos(), angles.sin()], dim=-1).to(self.linear_1.weight.dtype)
+        return self.linear_2(nn.functional.silu(self.linear_1(waves)))
+
+
+class Layer(nn.Module):
+    """A step of the UNet: resnet in space, convolution in time, then (where asked) both transformers."""
+
+    def __init__(self, inputs: int, width: int, attention: bool, config: UNetConfig):
+        super().__init__()
+        groups = config.groups
+        self.resnet = ResnetBlock(inputs, width, groups, time_width=4 * config.widths[0])
+        self.temporal_conv = TemporalConv(width, groups)
+        self.spatial = self.temporal = None
+        if attention:
+            heads = width // config.head_width
+            self.spatial = SpatialTransformer(width, config.head_width, config.text_width, groups)
+            self.temporal = TemporalTransformer(width, heads, config.head_width, groups)
+
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int) -> Tensor:
+        """x (n c h w), time (b d), text (b l d) -> (n c' h w), n = b·frames"""
+        x = self.resnet(x, time)
+        x = self.temporal_conv(x, frames)
+        if self.spatial is not None:
+            x = self.spatial(x, text)
+            x = self.temporal(x, frames)
+        return x
+
+
+class DownLevel(nn.Module):
+    """The layers of one resolution on the way down; every output is kept for the way up."""
+
+    def __init__(self, inputs: int, width: int, attention: bool, last: bool, config: UNetConfig):
+        super().__init__()
+        sizes = [inputs] + [width] * (config.blocks - 1)
+        self.layers = nn.ModuleList(Layer(size, width, attention, config) for size in sizes)
+        self.downsample = None if last else Downsample(width)
+
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
+        """x (n c h w) -> (n c' h/2 w/2), and the skips that it appends"""
+        for layer in self.layers:
+            x = layer(x, time, text, frames)
+            skips.append(x)
+        if self.downsample is not None:
+            x = self.downsample(x)
+            skips.append(x)
+        return x
+
+
+class UpLevel(nn.Module):
+    """The layers of one resolution on the way up; each takes a skip from the way down beside x."""
+
+    def __init__(self, inputs: int, width: int, skips: list[int], attention: bool, last: bool, config: UNetConfig):
+        super().__init__()
+        sizes = [inputs] + [width] * (len(skips) - 1)
+        self.layers = nn.ModuleList(
+            Layer(size + skip, width, attention, config) for size, skip in zip(sizes, skips, strict=True)
+        )
+        self.upsample = None if last else Upsample(width)
+
+    def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
+        """x (n c h w) -> (n c' 2h 2w), or as large as the next skip where a side was odd"""
+        for layer in self.layers:
+            x = layer(torch.cat([x, skips.pop()], dim=1), time, text, frames)
+        if self.upsample is not None:
+            x = self.upsample(x, skips[-1].shape[2:])
+        return x
+
+
+class UNet3D(nn.Module):
+    """The denoiser. `config` gives every size."""
+
+    def __init__(self, config: UNetConfig):
+        super().__init__()
+        self.config = config
+        widths, last = config.widths, len(config.widths) - 1
+        self.time = TimeEmbedding(widths[0])
+        self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
+        self.temporal_in = TemporalTransformer(widths[0], config.entry_heads, config.head_width, config.groups)
+        self.down, self.up = nn.ModuleList(), nn.ModuleList()
+        skips, width = [widths[0]], widths[0]
+        for i, (out, attention) in enumerate(zip(widths, config.attention, strict=True)):
+            self.down.append(DownLevel(width, out, attention, i == last, config))
+            skips += [out] * (config.blocks + (i != last))
+            width = out
+        self.middle = nn.ModuleList([Layer(width, width, True, config), Layer(width, width, False, config)])
+        for i in reversed(range(len(widths))):
+            taken = [skips.pop() for _ in range(config.blocks + 1)]
+            self.up.append(UpLevel(width, widths[i], taken, config.attention[i], i == 0, config))
+            width = widths[i]
+        self.out = NormConv(width, config.out_channels, config.groups)
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
+        """x (b c f h w), t (b), text (b l d) -> the network's prediction (b c f h w)"""
+        b, frames = x.shape[0], x.shape[2]
+        time = self.time(t.expand(b))
+        x = rearrange(x, "b c f h w -> (b f) c h w").contiguous(memory_format=torch.channels_last)
+        x = self.temporal_in(self.conv_in(x), frames)
+        skips = [x]
+        for level in self.down:
+            x = level(x, time, text, frames, skips)
+        for layer in self.middle:
+            x = layer(x, time, text, frames)
+        for level in self.up:
+            x = level(x, time, text, frames, skips)
+        return rearrange(self.out(x), "(b f) c h w -> b c f h w", b=b)

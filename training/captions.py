@@ -1,0 +1,244 @@
+"""Captions composed on the fly, each with the `Spec` of the clip that it describes.
+
+What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
+What it leaves open the random generator decides: loop phase, speed, position, size, and the background where
+none is named. A caption without a motion means a still subject. A tenth of the combinations of subject,
+background and motion is held out (`held_out`), by a hash that never changes: training never sees them.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from training.compose import MOTIONS, SIZES, Spec
+from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
+
+BACKGROUNDS = {
+    "white": (255, 255, 255), "gray": (128, 128, 128), "black": (0, 0, 0), "red": (214, 40, 40),
+    "orange": (245, 130, 32), "yellow": (250, 210, 50), "green": (50, 165, 75), "turquoise": (60, 195, 195),
+    "blue": (45, 95, 215), "purple": (130, 65, 190), "pink": (250, 150, 195), "brown": (125, 80, 50),
+}  # fmt: skip
+TINTS = {
+    "red": (230, 40, 40), "orange": (255, 140, 30), "yellow": (255, 220, 40), "green": (60, 190, 70),
+    "blue": (50, 110, 245), "purple": (150, 70, 220), "pink": (255, 130, 190),
+}  # fmt: skip
+COLOUR_SYNONYMS = {"grey": "gray", "violet": "purple", "cyan": "turquoise"}
+MOTION_PHRASES = {
+    "still": ("staying still", "standing still", "not moving", "resting"),
+    "moving left": ("moving left", "moving to the left", "flying left", "going left", "sliding left",
+                    "flying to the left", "running left", "moving from right to left"),
+    "moving right": ("moving right", "moving to the right", "flying right", "going right", "sliding right",
+                     "flying to the right", "running right", "moving from left to right"),
+    "moving up": ("moving up", "moving upwards", "flying up", "going up", "rising", "floating up", "rising up"),
+    "moving down": ("moving down", "moving downwards", "falling", "going down", "sinking", "falling down", "dropping"),
+    "growing": ("growing", "getting bigger", "getting larger", "growing bigger", "coming closer", "becoming bigger"),
+    "shrinking": ("shrinking", "getting smaller", "becoming smaller", "growing smaller", "moving away"),
+    "spinning": ("spinning", "rotating", "turning around", "spinning around", "rotating once", "twirling"),
+}  # fmt: skip
+BACKGROUND_PHRASES = (
+    "on a {} background", "on a {} background", "on a {} background", "on {}", "in front of a {} background",
+    "against a {} background", "with a {} background", "in front of a {} wall", "on a plain {} background",
+)  # fmt: skip
+PREFIXES = ("a video of", "an animation of", "an emoji of", "a clip of", "a picture of", "a cartoon of", "a 3d")
+ADJECTIVES = ("cute", "funny", "happy", "little", "lovely", "beautiful", "cool", "adorable", "small", "big")
+FILLERS = (
+    "eating bamboo", "eating", "sleeping", "dancing", "playing", "smiling", "on a rock", "in the forest",
+    "at the beach", "in space", "in the city", "in the snow", "on the moon", "at night", "in the rain",
+    "on a table", "having fun", "looking at you", "eating lunch", "in a garden", "under water", "in the sky",
+    "drinking water", "playing music", "wearing a hat", "on a mountain", "in a park", "riding a horse",
+    "with friends", "in the sun", "on the street", "in a house", "walking in the park", "reading a book",
+)  # fmt: skip
+_MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
+
+
+def held_out(subject: str, background: str, motion: str) -> bool:
+    """Whether a combination (names as in `vocabulary.json`) is kept from training: one in ten, for ever."""
+    digest = hashlib.sha256(f"{subject}|{background}|{motion}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") % 10 == 0
+
+
+def canonical(subject: str, background: str, motion: str) -> str:
+    """The plain caption of the evaluation, `subject` with its article: "a panda moving left on a green background"."""
+    middle = f"{subject} {motion}" if motion != "still" else subject
+    return f"{middle} on a {background} background".replace("a orange", "an orange")
+
+
+def vocabulary(subjects: tuple[Subject, ...]) -> dict:
+    """What `vocabulary.json` of a checkpoint says: names, synonyms, colours, motions, held-out combinations."""
+    names = [subject.name for subject in subjects]
+    return {
+        "subjects": {subject.name: subject.emoji for subject in subjects},
+        "synonyms": {name: subject.name for subject in subjects for name in subject.names[1:]},
+        "phrases": {subject.name: subject.phrases[0] for subject in subjects},
+        "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
+        "tints": {name: list(rgb) for name, rgb in TINTS.items()},
+        "colour_synonyms": COLOUR_SYNONYMS,
+        "motions": list(MOTIONS),
+        "motion_phrases": {motion: sorted(set(phrases)) for motion, phrases in MOTION_PHRASES.items()},
+        "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
+        "held_out": [[s, b, m] for s in names for b in BACKGROUNDS for m in MOTIONS if held_out(s, b, m)],
+    }
+
+
+def sentences(subjects: tuple[Subject, ...]) -> list[str]:
+    """Every phrase that captions are made of, for the tokenizer: together they hold every word of every caption."""
+    names = [phrase for subject in subjects for phrase in subject.phrases]
+    plurals = [plural(bare(phrase)) for phrase in names if countable(phrase)]
+    motions = [phrase for phrases in MOTION_PHRASES.values() for phrase in phrases]
+    colours = [*BACKGROUNDS, *TINTS, *COLOUR_SYNONYMS]
+    glue = ["a", "an", "the", "two", "and", "is", "of", ".", ","]
+    return [*names, *plurals, *motions, *colours, *BACKGROUND_PHRASES, *PREFIXES, *ADJECTIVES, *FILLERS, *glue]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one caption fixes."""
+
+    subject: int
+    second: int
+    tint: str
+    background: str
+    motion: str
+
+
+class Captions:
+    """A seeded stream of captions and specs.
+
+    `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest shows
+    one subject in its own colours.
+    """
+
+    def __init__(self, subjects: tuple[Subject, ...], seed: int, shares: tuple[float, float, float] = (0.07, 0.06, 0.05)):
+        self.subjects = subjects
+        self.random = np.random.default_rng(seed)
+        self.shares = np.cumsum(shares)
+        self.countable = [i for i, subject in enumerate(subjects) if countable(subject.phrases[0])]
+        self.tintable = [i for i, subject in enumerate(subjects) if not _coloured(subject)]
+        self.known = {name for subject in subjects for name in subject.names}
+
+    def batch(self, n: int) -> tuple[list[str], Spec]:
+        """`n` captions and what they show (on the CPU)."""
+        contents = [self._content() for _ in range(n)]
+        return [self._caption(content) for content in contents], self.spec(contents)
+
+    def spec(self, contents: list[Content]) -> Spec:
+        """The contents with everything open drawn at random."""
+        n, draw = len(contents), self.random.uniform
+        motion = np.array([MOTIONS.index(content.motion) for content in contents])
+        still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7
+        size = np.array(SIZES)[motion] * np.where(still, draw(0.82, 1.12, n), draw(0.88, 1.03, n))
+        room = np.where(growing, 0.04, np.where(spinning, 0.16, np.where(still, 0.16, 0.2)))
+        along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
+        x = draw(-1, 1, n) * np.where(along_x, 0.04, room)
+        y = draw(-1, 1, n) * np.where(along_y, 0.04, room)
+        tint = [(*np.divide(TINTS[c.tint], 255), 1) if c.tint else (0, 0, 0, 0) for c in contents]
+        return Spec(
+            subject=torch.tensor([c.subject for c in contents]), second=torch.tensor([c.second for c in contents]),
+            tint=torch.tensor(np.array(tint), dtype=torch.float32),
+            background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
+            motion=torch.tensor(motion), phase=torch.tensor(self.random.integers(0, 16, n)).float(),
+            speed=torch.tensor(np.where(draw(size=n) < 0.25, 2.0, 1.0)).float(),
+            x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
+        )  # fmt: skip
+
+    def _content(self) -> Content:
+        """One allowed combination of what a caption can fix."""
+        kind = int(np.searchsorted(self.shares, self.random.random(), side="right"))  # 0 tinted 1 two 2 twins 3 one
+        pool = (self.tintable, self.countable, self.countable, range(len(self.subjects)))[kind]
+        while True:
+            subject, second = (int(i) for i in self._pick(pool, 2))
+            if kind == 1 and subject == second:
+                continue
+            second = (-1, second, subject, -1)[kind]
+            background = self._pick(list(BACKGROUNDS))
+            tint = self._pick([name for name in TINTS if name != background]) if kind == 0 else ""
+            motion = MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
+            shown = {subject, second} - {-1}
+            if not any(held_out(self.subjects[i].name, background, motion) for i in shown):
+                return Content(subject, second, tint, background, motion)
+
+    def _pick(self, choices, n: int | None = None):
+        """One of `choices`, or an array of `n`."""
+        if n is not None:
+            return [choices[i] for i in self.random.integers(0, len(choices), n)]
+        return choices[self.random.integers(0, len(choices))]
+
+    def _chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def _caption(self, content: Content) -> str:
+        """One way to say it."""
+        thing = self._thing(content)
+        motion = self._motion(content.motion)
+        background = self._background(content.background)
+        filler = self._pick(FILLERS) if not motion and self._chance(0.12) else ""
+        if motion and self._chance(0.15):
+            motion = ("are " if content.second >= 0 else "is ") + motion
+        if self._chance(0.12) and background:
+            text = f"{thing} {background} {motion}"
+        elif self._chance(0.1) and background.endswith("background"):
+            text = f"{thing} {motion}, {background.split()[-2]} background"
+        else:
+            text = f"{thing} {motion} {filler} {background}"
+        text = " ".join(text.split()).replace(" ,", ",").replace("a orange", "an orange")
+        return text + "." if self._chance(0.08) else text
+
+    def _motion(self, motion: str) -> str:
+        if motion == "still":
+            return self._pick(MOTION_PHRASES["still"]) if self._chance(0.2) else ""
+        return motion if self._chance(0.35) else self._pick(MOTION_PHRASES[motion])
+
+    def _background(self, colour: str) -> str:
+        """The background's phrase, or nothing: then the drawn colour stays open."""
+        if self._chance(0.2):
+            return ""
+        synonyms = [other for other, name in COLOUR_SYNONYMS.items() if name == colour]
+        word = synonyms[0] if synonyms and self._chance(0.25) else colour
+        return self._pick(BACKGROUND_PHRASES).format(word)
+
+    def _thing(self, content: Content) -> str:
+        """The subject, or both, as a noun phrase."""
+        first = self._phrase(content.subject)
+        if content.second == content.subject:
+            return "two " + plural(bare(self._countable_phrase(content.subject)))
+        if content.second >= 0:
+            return f"{first} and {self._phrase(content.second)}"
+        if content.tint:
+            return self._tinted_phrase(content)
+        return self._varied(first)
+
+    def _phrase(self, subject: int) -> str:
+        """The name half the time, else any of the synonyms."""
+        phrases = self.subjects[subject].phrases
+        return phrases[0] if self._chance(0.5) else self._pick(phrases)
+
+    def _countable_phrase(self, subject: int) -> str:
+        return self._pick([phrase for phrase in self.subjects[subject].phrases if countable(phrase)])
+
+    def _tinted_phrase(self, content: Content) -> str:
+        """"a purple panda"; where that is another subject's name ("a black cat") another synonym is taken."""
+        names = [n for n in self.subjects[content.subject].names if f"{content.tint} {n}" not in self.known]
+        return indefinite(f"{content.tint} {self._pick(names)}")
+
+    def _varied(self, phrase: str) -> str:
+        """The small liberties that people take with a noun phrase."""
+        name, draw = bare(phrase), self.random.random()
+        if draw < 0.12:
+            return name
+        if draw < 0.17:
+            return f"{self._pick(ARTICLES)} {name}"
+        if draw < 0.24 and phrase != name:
+            return indefinite(f"{self._pick(ADJECTIVES)} {name}")
+        if draw < 0.30:
+            prefix = self._pick(PREFIXES)
+            return f"{prefix} {name}" if prefix == "a 3d" else f"{prefix} {phrase}"
+        return phrase
+
+
+def _coloured(subject: Subject) -> bool:
+    """Whether a tint would contradict the subject: its name says a colour, or the colour is what it is."""
+    words = {word for name in subject.names for word in name.split()}
+    fixed = {*BACKGROUNDS, *TINTS, "rainbow", "fire", "flag", "flags", "fog", "galaxy", "face"}
+    return bool(words & fixed)

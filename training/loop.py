@@ -1,0 +1,134 @@
+"""What both trainings share: the clock, the learning rate, averaged weights, checkpoints, the log."""
+
+import csv
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import nn
+
+WARM_UP = 200  # iterations
+EMA = 0.999
+
+
+@dataclass
+class Clock:
+    """A training lasts `seconds` (over all its runs) or `iterations`, whichever comes first."""
+
+    seconds: float
+    iterations: int
+    done: int = 0
+    spent: float = 0.0  # by earlier runs
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of training so far, all runs together."""
+        return self.spent + time.monotonic() - self.started
+
+    @property
+    def progress(self) -> float:
+        """0…1 of the whole training."""
+        return min(1.0, max(self.elapsed / self.seconds, self.done / self.iterations))
+
+    def rate(self) -> float:
+        """The learning rate's factor: a short warm-up, then a cosine to zero."""
+        return min(1.0, (self.done + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * self.progress))
+
+
+class Average:
+    """An exponential moving average of networks' weights: what is evaluated and shipped."""
+
+    def __init__(self, networks: dict[str, nn.Module]):
+        self.live = {k: list(n.parameters()) for k, n in networks.items()}
+        self.networks = networks
+        self.mean = {k: [p.detach().float().clone() for p in ps] for k, ps in self.live.items()}
+        self.count = 0
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Follow the live weights; early on more closely, so that the start is soon forgotten."""
+        self.count += 1
+        weight = max(1 - EMA, 1 / (self.count + 1))
+        for k, mean in self.mean.items():
+            torch._foreach_lerp_(mean, [p.float() for p in self.live[k]], weight)
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        """Exchange live and averaged weights (call twice around an evaluation)."""
+        for k, mean in self.mean.items():
+            for live, averaged in zip(self.live[k], mean, strict=True):
+                kept = live.clone()
+                live.copy_(averaged)
+                averaged.copy_(kept)
+
+    def state_dict(self) -> dict:
+        """For a checkpoint that is resumed."""
+        return {"mean": self.mean, "count": self.count}
+
+    def load_state_dict(self, state: dict) -> None:
+        """The other way."""
+        for k, mean in state["mean"].items():
+            torch._foreach_copy_(self.mean[k], mean)
+        self.count = state["count"]
+
+
+class Log:
+    """Loss and speed, on the screen and as a CSV that `training.plot` draws."""
+
+    def __init__(self, path: Path, clock: Clock, every: int = 50):
+        self.path, self.clock, self.every = path, clock, every
+        self.sums: dict[str, torch.Tensor] = {}
+        self.since, self.began = 0, time.monotonic()
+
+    def add(self, **values: torch.Tensor) -> None:
+        """Count one iteration; print every `every`-th. Tensors stay on the device until then."""
+        self.since += 1
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, 0) + value.detach()
+        if self.since == self.every:
+            self._write()
+
+    def _write(self) -> None:
+        means = {name: float(total) / self.since for name, total in self.sums.items()}
+        speed = self.since / (time.monotonic() - self.began)
+        row = {"iteration": self.clock.done, "seconds": round(self.clock.elapsed, 1), "per_second": round(speed, 2)}
+        row |= {name: round(mean, 5) for name, mean in means.items()}
+        print("  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
+        new = not self.path.exists()
+        with self.path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+        self.sums, self.since, self.began = {}, 0, time.monotonic()
+
+
+def save_state(path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer], **more: object) -> None:
+    """Everything that a resumed run needs; written beside the old file, then put in its place."""
+    state = {
+        "networks": {k: n.state_dict() for k, n in average.networks.items()},
+        "average": average.state_dict(),
+        "optimizers": [opt.state_dict() for opt in opts],
+        "clock": {"done": clock.done, "spent": clock.elapsed},
+        "random": torch.get_rng_state(),
+        **more,
+    }
+    temporary = path.with_suffix(".tmp")
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
+def load_state(path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer]) -> dict:
+    """Continue where `save_state` stopped; returns what else it kept."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for k, network in average.networks.items():
+        network.load_state_dict(state["networks"][k])
+    average.load_state_dict(state["average"])
+    for opt, kept in zip(opts, state["optimizers"], strict=True):
+        opt.load_state_dict(kept)
+    clock.done, clock.spent = state["clock"]["done"], state["clock"]["spent"]
+    torch.set_rng_state(state["random"])
+    return state

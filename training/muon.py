@@ -1,0 +1,63 @@
+"""Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal before they are applied.
+
+Everything that is a matrix (convolutions are reshaped to one) takes Muon; embeddings, norms, biases and
+the first and last layers take AdamW, as the method asks. Matrices of one shape are treated together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+EDGES = ("token_embedding", "positional_embedding", "conv_in", "out.conv", "to_moments", "from_latents")
+
+
+def orthogonal(g: Tensor, steps: int = 5) -> Tensor:
+    """g (k rows columns) -> each nearest semi-orthogonal matrix, roughly, by quintic Newton–Schulz"""
+    x = g.bfloat16()
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """Nesterov momentum, orthogonalised; updates have the size that Adam's would (0.2·√max(rows, columns))."""
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.01):
+        super().__init__(params, {"lr": lr, "momentum": momentum, "decay": decay})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """One update of every parameter that has a gradient."""
+        for group in self.param_groups:
+            by_shape: dict[tuple[int, int], list[nn.Parameter]] = defaultdict(list)
+            for p in group["params"]:
+                if p.grad is not None:
+                    by_shape[p.shape[0], p[0].numel()].append(p)
+            for params in by_shape.values():
+                self._update(params, group)
+
+    def _update(self, params: list[nn.Parameter], group: dict) -> None:
+        grads = [p.grad for p in params]
+        momenta = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in params]
+        torch._foreach_lerp_(momenta, grads, 1 - group["momentum"])
+        nesterov = torch._foreach_lerp(grads, momenta, group["momentum"])
+        updates = orthogonal(torch.stack([g.flatten(1) for g in nesterov]))
+        size = group["lr"] * 0.2 * max(updates.shape[1:]) ** 0.5
+        torch._foreach_mul_(params, 1 - group["lr"] * group["decay"])
+        torch._foreach_add_(params, [u.view(p.shape).to(p.dtype) for u, p in zip(updates, params)], alpha=-size)
+
+
+def optimizers(networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3) -> list[torch.optim.Optimizer]:
+    """Muon for the inner matrices of the networks, AdamW for all else."""
+    named = [(name, p) for network in networks.values() for name, p in network.named_parameters() if p.requires_grad]
+    inner = [p for name, p in named if p.ndim > 1 and not any(edge in name for edge in EDGES)]
+    chosen = {id(p) for p in inner}
+    rest = [p for _, p in named if id(p) not in chosen]
+    adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.99), weight_decay=0.0, fused=rest[0].is_cuda)
+    return [Muon(inner, lr=lr), adam]

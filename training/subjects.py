@@ -1,0 +1,81 @@
+"""The subjects that the embedded model is taught: which emoji, and what people call it.
+
+`subjects.json` was curated by hand from the labels of emojibase-data (MIT): every animated Fluent emoji
+that a short spoken name tells apart from the others. Skin tones, gender variants of one role, clock faces
+and family constellations are left out, and no name stands for two subjects.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+LIST = Path(__file__).with_name("subjects.json")
+ARTICLES = ("a", "an", "the")
+_IRREGULAR = {
+    "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
+    "person": "people", "child": "children", "ox": "oxen", "wolf": "wolves", "elf": "elves", "fish": "fish",
+    "sheep": "sheep", "deer": "deer", "bison": "bison", "shrimp": "shrimp", "squid": "squid",
+    "fireman": "firemen", "merman": "mermen", "snowman": "snowmen", "blowfish": "blowfish",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One emoji. `phrases` are its names as spoken, article included: "a panda", "a panda bear"."""
+
+    emoji: str
+    phrases: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name used by `vocabulary.json` and by the evaluation."""
+        return bare(self.phrases[0])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and its synonyms, without articles."""
+        return tuple(bare(phrase) for phrase in self.phrases)
+
+
+def bare(phrase: str) -> str:
+    """A phrase without its article: "a panda" -> "panda"."""
+    first, _, rest = phrase.partition(" ")
+    return rest if first in ARTICLES else phrase
+
+
+def indefinite(name: str) -> str:
+    """A name with the article that its first letter asks for: "orange cat" -> "an orange cat"."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def countable(phrase: str) -> bool:
+    """Whether "two …s" is English: one thing with an article, without an attribute behind the noun."""
+    words = phrase.split()
+    attributes = {"with", "of", "in", "on", "behind", "without", "getting", "doing", "taking", "and", "from"}
+    return words[0] in ("a", "an") and not attributes & set(words) and not words[-1].endswith("ing")
+
+
+def plural(name: str) -> str:
+    """The plural of a countable name: "red fox" -> "red foxes"."""
+    head, _, noun = name.rpartition(" ")
+    return f"{head} {_plural_noun(noun)}".strip()
+
+
+def _plural_noun(noun: str) -> str:
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return noun + "es"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+def parse_subjects(text: str | bytes) -> tuple[Subject, ...]:
+    """The subjects of a list in `subjects.json`'s format."""
+    return tuple(Subject(entry["emoji"], tuple(entry["names"])) for entry in json.loads(text))
+
+
+def load_subjects() -> tuple[Subject, ...]:
+    """All subjects in their fixed order."""
+    return parse_subjects(LIST.read_text())

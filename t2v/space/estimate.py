@@ -1,0 +1,135 @@
+"""What a video will cost on this machine, learnt from the runs that it has made.
+
+Denoising grows with steps × passes of the network × volume, the rest with the volume alone; both are read
+off the runs nearest in volume, so that what isn't proportional (attention grows faster, small videos
+slower) costs little. Memory is a line through the peaks.
+"""
+
+import json
+import math
+import threading
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+
+from t2v.request import MULTIPLE, Request
+
+KEPT = 400  # runs
+NEAREST = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its size, its seconds, its peak memory in bytes. peak 0: it ran out of memory."""
+
+    model: str
+    device: str
+    volume: int  # frames · width · height
+    evaluations: int  # of the network
+    denoising: float = 0.0
+    rest: float = 0.0
+    peak: int = 0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What is expected: seconds and bytes, None where nothing like it has run here yet."""
+
+    seconds: float | None = None
+    peak: int | None = None
+    fits: bool = True
+
+
+class Estimates:
+    """Runs of this machine, kept in a file of one JSON object a line."""
+
+    def __init__(self, path: Path):
+        self._path, self._lock = path, threading.Lock()
+        self._runs = _read(path)
+
+    def learn(self, run: Run) -> None:
+        with self._lock:
+            self._runs.append(run)
+            if len(self._runs) > 2 * KEPT:
+                self._runs = self._runs[-KEPT:]
+                self._path.write_text("".join(map(_line, self._runs)))
+            else:
+                with self._path.open("a") as file:
+                    file.write(_line(run))
+
+    def cost(self, model: str, device: str, request: Request, memory: int = 0) -> Cost:
+        """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown."""
+        volume = volume_of(request)
+        with self._lock:
+            runs = [run for run in self._runs if (run.model, run.device) == (model, device)]
+        good, bad = [run for run in runs if run.peak], [run for run in runs if not run.peak]
+        peak = _peak(good, volume)
+        most = max((run.volume for run in good), default=0)
+        failed = any(most < run.volume <= volume for run in bad)
+        too_much = bool(memory and peak and peak > memory and volume > most)
+        return Cost(_seconds(good, volume, evaluations_of(request)), peak, not (failed or too_much))
+
+    def made_to_fit(self, model: str, device: str, request: Request, memory: int = 0) -> Request | None:
+        """The request with fewer frames, then smaller sides, until it should fit; None if nothing does."""
+        smaller = request
+        while not self.cost(model, device, smaller, memory).fits:
+            if smaller.frames > 8:
+                smaller = replace(smaller, frames=max(8, smaller.frames * 3 // 4))
+            elif max(smaller.width, smaller.height) > 8 * MULTIPLE:
+                smaller = replace(smaller, width=_shrunk(smaller.width), height=_shrunk(smaller.height))
+            else:
+                return None
+        return smaller
+
+
+def volume_of(request: Request) -> int:
+    return request.frames * request.width * request.height
+
+
+def evaluations_of(request: Request) -> int:
+    """How often the network runs on one video: guidance above 1 runs it twice a step."""
+    return request.steps * (2 if request.guidance > 1 else 1)
+
+
+def _seconds(runs: list[Run], volume: int, evaluations: int) -> float | None:
+    if not runs:
+        return None
+    near = _nearest(runs, volume)
+    rate = median(run.denoising / (run.evaluations * run.volume) for run in near)
+    rest = median(run.rest / run.volume for run in near)
+    return volume * (rate * evaluations + rest)
+
+
+def _peak(runs: list[Run], volume: int) -> int | None:
+    """The line through the least and the greatest volume's highest peaks; flat below and without two."""
+    if not runs:
+        return None
+    low, high = (extreme(run.volume for run in runs) for extreme in (min, max))
+    base, top = (max(run.peak for run in runs if run.volume == at) for at in (low, high))
+    slope = max(0.0, (top - base) / (high - low)) if high > low else 0.0
+    return int(base + slope * max(0, volume - low))
+
+
+def _nearest(runs: list[Run], volume: int) -> list[Run]:
+    """The runs nearest in volume, the latest among equals."""
+    return sorted(reversed(runs), key=lambda run: abs(math.log(run.volume / volume)))[:NEAREST]
+
+
+def _shrunk(side: int) -> int:
+    return max(MULTIPLE, side * 3 // 4 // MULTIPLE * MULTIPLE)
+
+
+def _line(run: Run) -> str:
+    return json.dumps(asdict(run)) + "\n"
+
+
+def _read(path: Path) -> list[Run]:
+    if not path.exists():
+        return []
+    runs = []
+    for line in path.read_text().splitlines()[-KEPT:]:
+        try:
+            runs.append(Run(**json.loads(line)))
+        except (ValueError, TypeError):  # a line torn by a crash
+            continue
+    return runs

@@ -1,0 +1,85 @@
+"""Every English sentence that the page or the API can show."""
+
+TITLE = "t2v"
+TAGLINE = "A sentence in, a short video out."
+
+# The form
+PROMPT = "Prompt"
+PROMPT_HINT = "What should the video show?"
+GENERATE, STOP, AGAIN = "Generate", "Stop", "Same again, another seed"
+SETTINGS = "Settings"
+NEGATIVE = "Negative prompt"
+NEGATIVE_HINT = "What the video should not show"
+RANDOM = "Random seed"
+SEED, STEPS, GUIDANCE, FRAMES, SIZE = "Seed", "Steps", "Guidance", "Frames", "Size"
+SAMPLER, ETA, FPS, FORMAT, MODEL = "Sampler", "Noise (eta)", "Frames a second", "File format", "Model"
+SEED_HINT = "0 … {high}"
+RANGE_HINT = "{low} … {high}"
+SIZE_HINT = "Width×height, multiples of {multiple}"
+SIZE_WRONG = "Write it as width×height, such as 256×256."
+MODEL_WRONG = "Choose one of the models in the list."
+FORMAT_WRONG = "Choose MP4, GIF or WebP."
+DROP = "Drop a video made here to get its settings back"
+FIT = "Make it fit"
+
+# Beside the button
+TOKENS = "{count} of {limit} tokens"
+CUT = "Cut off: “{words}”"
+EXPECTED = "About {seconds}"
+EXPECTED_MEMORY = " · {peak} of {memory} memory"
+NOT_KNOWN = "The first run on this machine will tell how long it takes."
+NOT_FITTING = "This would not fit into {memory} of memory."
+NOT_ENGLISH = "This model knows English only; it will guess at the rest."
+
+# The screen
+EMPTY = "Your video appears here"
+EMPTY_HINT = "Write a sentence and press Enter, or pick an example below."
+NEXT = "You are next"
+PLACE = "Waiting, {ahead} ahead of you"
+LOADING = "Loading {model}"
+READING = "Reading the prompt"
+DENOISING = "Step {step} of {steps}"
+DECODING = "Decoding the frames"
+WRITING = "Writing the file"
+STOPPING = "Stopping"
+LEFT = "{seconds} left"
+DONE = "Made in {seconds}"
+STOPPED = "Stopped"
+FAILED = "That didn't work"
+PREVIEW_ALT = "The frames so far of: {prompt}"
+VIDEO_ALT = "Video: {prompt}"
+DOWNLOAD, LINK, COPY, COPIED, JSON = "Download", "Link to these settings", "Copy link", "Copied", "As JSON"
+SUMMARY = (
+    "{width}×{height}, {frames} frames at {fps} fps · {steps} steps of {sampler}, guidance {guidance:g} · seed {seed}"
+)
+GONE = "This video is no longer kept. Its link makes it again."
+
+# Below
+GALLERY, GALLERY_EMPTY = "Your videos", "What you make stays here for {hours} hours."
+EXAMPLES = "Examples"
+ABOUT = "About this model"
+RESTORED = "Settings restored from the file."
+RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't in the list here."
+NO_SETTINGS = "This file holds no settings of ours."
+
+# What went wrong
+QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
+VISITOR_FULL = "You already have {places} videos under way. Wait for one or stop it."
+ABANDONED = "Nobody was following this video any more, so it was stopped."
+DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
+OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."
+FITTING = " {frames} frames of {width}×{height} should fit."
+NO_SPACE = "The disk is full, so the video could not be written."
+DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made now."
+DEVICE_FAULT = "The device reported a fault. It has been restarted: please try again."
+WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been restarted: please try again."
+UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
+CLOSING = "The server is being restarted. Please try again in a minute."
+UNKNOWN_MODEL = "must be one of {models}"
+
+# Launching
+SHARE_WARNING = (
+    "--share makes this page public: anybody who has the link can use this machine's time, through a relay run\n"
+    "by Gradio. --auth user:password asks visitors for a password."
+)
+LISTENING = "{title} listens at {url}"

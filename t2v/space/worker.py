@@ -1,0 +1,139 @@
+"""The parent's side of a worker process: starts it, gives it orders, notices its death, replaces it."""
+
+import itertools
+import multiprocessing
+import time
+from collections.abc import Iterator
+from queue import Empty, Queue
+from threading import Event, Lock, Thread
+
+from t2v.space import strings
+from t2v.space.worker_process import Order, serve
+
+TICK = 0.2  # seconds between two looks at what has become of a job
+PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is ended
+
+
+class Worker:
+    """One process that owns one device. `backend` names the module that loads pipelines."""
+
+    def __init__(self, backend: str, device: str, patience: float = PATIENCE):
+        self.backend, self.device, self._patience = backend, device, patience
+        self.name, self.memory, self.problem = "", 0, ""
+        self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
+        self._process = self._connection = None
+        self._messages: Queue[tuple] = Queue()
+        self._questions: dict[int, tuple[Event, list]] = {}
+        self._numbers = itertools.count()
+        self._sending = Lock()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self._process.is_alive() else None
+
+    def load(self, model: str) -> None:
+        """Start loading `model`, without waiting for it."""
+        self._ensure()
+        self._send("load", model)
+
+    def run(self, order: Order) -> Iterator[tuple | None]:
+        """The order's messages up to its last, with None at every tick between them."""
+        self._ensure()
+        self._stop_by = None
+        if not self._send("make", order):
+            yield self._died(order)
+            return
+        last = None
+        while last is None:
+            message = self._next(order)
+            last = message if message and message[0] in ("done", "failed", "stopped") else None
+            yield message
+        if last[0] == "failed" and last[2] == "device":
+            self.close()  # a poisoned CUDA context never recovers within its process
+
+    def stop(self, order: Order) -> None:
+        """Ask the running order to end at its next step; end the process if it doesn't in time."""
+        if self._stop_by is None:
+            self._stop_by = time.monotonic() + self._patience
+            self._send("stop", order.id)
+
+    def ask(self, model: str, prompt: str, timeout: float = 1.0) -> dict | None:
+        """What the model reads in a prompt, {count, limit, cut, remark}; None where it can't say in time."""
+        if self.pid is None:
+            return None
+        number, answered, box = next(self._numbers), Event(), []
+        self._questions[number] = (answered, box)
+        try:
+            self._send("ask", number, model, prompt)
+            answered.wait(timeout)
+        finally:
+            del self._questions[number]
+        return box[0] if box else None
+
+    def close(self) -> None:
+        """End the process; the next order starts another."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._connection.close()
+            self._process = self._connection = None
+
+    def _ensure(self) -> None:
+        if self.pid is not None:
+            return
+        self.close()
+        self._messages = Queue()
+        self._connection, theirs = self._context.Pipe()
+        self._process = self._context.Process(
+            target=serve, args=(theirs, self.backend, self.device), daemon=True, name=f"t2v-{self.device}"
+        )
+        self._process.start()
+        theirs.close()  # ours alone is left, so the child's death ends the pipe
+        Thread(target=self._receive, args=(self._connection, self._messages), daemon=True).start()
+
+    def _receive(self, connection: multiprocessing.connection.Connection, messages: Queue) -> None:
+        while True:
+            try:
+                message = connection.recv()
+            except (EOFError, OSError):
+                messages.put(("died",))
+                return
+            match message:
+                case ("answer", number, reading):
+                    self._answer(number, reading)
+                case ("ready", name, memory):
+                    self.name, self.memory, self.problem = name, memory, ""
+                case ("unready", problem):
+                    self.problem = problem
+                case _:
+                    messages.put(message)
+
+    def _answer(self, number: int, reading: dict | None) -> None:
+        if number in self._questions:
+            answered, box = self._questions[number]
+            box.append(reading)
+            answered.set()
+
+    def _send(self, *message: object) -> bool:
+        try:
+            with self._sending:
+                self._connection.send(message)
+        except (OSError, AttributeError):  # the process has just died; its reader says so
+            return False
+        return True
+
+    def _next(self, order: Order) -> tuple | None:
+        try:
+            message = self._messages.get(timeout=TICK)
+        except Empty:
+            message = None
+        if message == ("died",):
+            return self._died(order)
+        if message is None and self._stop_by is not None and time.monotonic() > self._stop_by:
+            self.close()
+            return ("stopped", order.id)
+        return message
+
+    def _died(self, order: Order) -> tuple:
+        self.close()
+        return ("failed", order.id, "died", strings.WORKER_DIED)

@@ -1,0 +1,247 @@
+"""The process that holds the pipeline: the only code of the app that touches torch and the device.
+
+It takes orders over a pipe and reports with tuples: ("ready", device, bytes), ("stage", id, name),
+("step", id, k), ("preview", id, jpeg, frames), ("done", id, report), ("failed", id, kind, sentence),
+("answer", number, reading). Errors of kind "device" and the process's death cost a new process.
+"""
+
+import errno
+import gc
+import importlib
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import Queue
+from threading import Lock, Thread
+from types import ModuleType
+from typing import Any
+
+from t2v.request import Request
+from t2v.space import strings
+
+PREVIEW_EVERY = 0.5  # seconds
+PREVIEW_SHARE = 0.025  # of the run's time, at most
+log = logging.getLogger("t2v.space")
+
+
+@dataclass(frozen=True)
+class Order:
+    """One video to make: the complete request, and the file to write."""
+
+    id: str
+    model: str
+    request: Request
+    path: Path
+
+
+class Stopped(Exception):
+    """The parent asked for the end of this order."""
+
+
+def serve(connection: Connection, backend: str, device: str) -> None:
+    """The process's main function. `backend`: a module with `load(model, device)` and `read(pipe, prompt)`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    os.nice(5)  # the page stays quick while every core denoises
+    Desk(connection, importlib.import_module(backend), device).work()
+
+
+class Desk:
+    """Orders come in on a thread of their own, so that a stop is read while a step is computed."""
+
+    def __init__(self, connection: Connection, backend: ModuleType, device: str):
+        self._connection, self._backend, self._device = connection, backend, device
+        self._sending = Lock()
+        self._orders: Queue[tuple] = Queue()
+        self._stopped: str | None = None
+        self._pipe, self._model = None, None
+        Thread(target=self._receive, daemon=True).start()
+
+    def work(self) -> None:
+        while True:
+            match self._orders.get():
+                case ("load", model):
+                    self._prepare(model)
+                case ("make", Order() as order):
+                    self._attempt(order)
+
+    def _receive(self) -> None:
+        while True:
+            try:
+                message = self._connection.recv()
+            except (EOFError, OSError):
+                os._exit(0)  # the parent is gone
+            match message:
+                case ("stop", order_id):
+                    self._stopped = order_id
+                case ("ask", number, model, prompt):
+                    self._send("answer", number, self._read(model, prompt))
+                case _:
+                    self._orders.put(message)
+
+    def _send(self, *message: Any) -> None:
+        with self._sending:
+            self._connection.send(message)
+
+    def _read(self, model: str, prompt: str) -> dict | None:
+        if self._pipe is None or model != self._model:
+            return None
+        try:
+            return self._backend.read(self._pipe, prompt)
+        except Exception:  # a remark on a prompt is never worth a worker
+            log.exception("reading a prompt failed")
+            return None
+
+    def _prepare(self, model: str) -> None:
+        """Load a model ahead of the first job."""
+        try:
+            self._load(model)
+            self._send("ready", *memory_of_device())
+        except Exception as error:
+            self._send("unready", explain(error)[1])
+
+    def _attempt(self, order: Order) -> None:
+        try:
+            self._send("done", order.id, self._make(order))
+            return
+        except Stopped:
+            self._send("stopped", order.id)
+            return
+        except Exception as error:
+            kind, sentence = explain(error)
+            error.__traceback__ = None  # a held traceback pins every tensor of the failed run
+            error.__context__ = error.__cause__ = None
+        free_memory()
+        self._send("failed", order.id, kind, sentence)
+
+    def _make(self, order: Order) -> dict:
+        start = time.perf_counter()
+        self._stage(order, "loading")
+        pipe = self._load(order.model)
+        reset_peak()
+        self._stage(order, "reading")
+        watch = Watch(self, order, pipe)
+        video = pipe(order.request, on_step=watch)
+        decoded = time.perf_counter()
+        self._stage(order, "writing")
+        video.save(order.path)
+        end = time.perf_counter()
+        return {
+            "loading": watch.begun - start,
+            "denoising": watch.ended - watch.begun,
+            "decoding": decoded - watch.ended,
+            "writing": end - decoded,
+            "peak": peak_memory(),
+            "frames": len(video.frames),
+            "request": video.request or order.request,
+            "notes": tuple(video.notes),
+        }
+
+    def _load(self, model: str) -> Any:
+        """The pipeline of `model`. A failed load leaves the old one in place."""
+        if model != self._model:
+            try:
+                pipe = self._backend.load(model, self._device)
+            except Exception as error:
+                if explain(error)[0] != "memory" or self._pipe is None:
+                    raise
+                pipe = None
+            if pipe is None:  # no room for both
+                self._pipe = self._model = None
+                free_memory()
+                pipe = self._backend.load(model, self._device)
+            self._pipe, self._model = pipe, model
+            free_memory()
+        return self._pipe
+
+    def _stage(self, order: Order, name: str) -> None:
+        if self._stopped == order.id:
+            raise Stopped
+        self._send("stage", order.id, name)
+
+
+class Watch:
+    """The pipeline's `on_step`: reports each step, sends previews within their share of the time, stops."""
+
+    def __init__(self, desk: Desk, order: Order, pipe: Any):
+        self._desk, self._order, self._pipe = desk, order, pipe
+        self.begun = self.ended = self._next_preview = time.perf_counter()
+
+    def __call__(self, step: int, steps: int, x0: Any) -> None:
+        """x0 (1 c f h w): the video that the network expects after this step"""
+        self.ended = time.perf_counter()
+        self._desk._stage(self._order, "denoising")
+        self._desk._send("step", self._order.id, step, steps)
+        if step >= steps:
+            self._desk._stage(self._order, "decoding")
+        elif self.ended >= self._next_preview:
+            self._show(x0)
+
+    def _show(self, x0: Any) -> None:
+        start = time.perf_counter()
+        frames = self._pipe.preview(x0)
+        self._desk._send("preview", self._order.id, filmstrip(frames), len(frames))
+        end = time.perf_counter()
+        self._next_preview = end + max(PREVIEW_EVERY, (end - start) / PREVIEW_SHARE)
+
+
+def filmstrip(frames: Any) -> bytes:
+    """frames (f h w 3) uint8 -> one JPEG (h f·w 3), played by the page's stylesheet"""
+    from einops import rearrange
+    from PIL import Image
+
+    file = BytesIO()
+    Image.fromarray(rearrange(frames, "f h w c -> h (f w) c")).save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
+def explain(error: Exception) -> tuple[str, str]:
+    """The kind of a failure, and a sentence for the visitor without a path or a traceback."""
+    torch = sys.modules.get("torch")
+    if isinstance(error, MemoryError) or (torch and isinstance(error, torch.OutOfMemoryError)):
+        return "memory", strings.OUT_OF_MEMORY
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "disk", strings.NO_SPACE
+    if isinstance(error, RuntimeError) and ("CUDA error" in str(error) or "device-side assert" in str(error)):
+        return "device", strings.DEVICE_FAULT
+    if type(error).__module__.startswith("t2v."):  # the library's own errors are written for people
+        return "refused", str(error)
+    log.error("a job failed", exc_info=error)
+    return "error", strings.UNEXPECTED.format(name=type(error).__name__)
+
+
+def free_memory() -> None:
+    gc.collect()
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def memory_of_device() -> tuple[str, int]:
+    """-> the device's name, and its memory in bytes"""
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        return torch.cuda.get_device_name(), torch.cuda.mem_get_info()[1]
+    return "CPU", os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def reset_peak() -> None:
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    elif sys.platform == "linux":
+        Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts again at what is in use now
+
+
+def peak_memory() -> int:
+    """Bytes that this run needed at most: the GPU's, or without one the process's."""
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        return torch.cuda.max_memory_reserved()
+    import resource
+
+    if sys.platform == "linux":
+        status = Path("/proc/self/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,99 @@
+"""A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
+
+A prompt's words are orders: `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and `kill` go
+wrong in the way their name says; `unloadable` is a model that does not load.
+"""
+
+import errno
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from t2v.request import Native, Request
+from t2v.space.service import Choice
+from t2v.video import Video
+
+STEP = float(os.environ.get("T2V_FAKE_STEP", "0.005"))  # seconds
+NATIVE = Native(frames=8, width=64, height=64, steps=10, guidance=2.0, fps=8, max_frames=64, max_steps=200)
+
+
+class NotFinite(ArithmeticError):
+    """What the real pipeline raises at NaN."""
+
+
+NotFinite.__module__ = "t2v.fakes"
+
+
+def choices(extra: str | None) -> list[Choice]:
+    return [
+        Choice("square", "Moving square", NATIVE, "MIT", "It draws a square and knows nothing else."),
+        Choice("wide", "Wide square", Native(frames=4, width=96, height=64, steps=5, guidance=1.0, fps=4)),
+        Choice("unloadable", "A broken model", NATIVE),
+    ]
+
+
+def load(model: str, device: str) -> "FakePipeline":
+    if model == "unloadable":
+        raise NotFinite("The weights of this model hold NaN.")
+    return FakePipeline(model)
+
+
+def read(pipe: "FakePipeline", prompt: str) -> dict:
+    words = prompt.split()
+    return {"count": len(words) + 2, "limit": 77, "cut": " ".join(words[75:]), "remark": ""}
+
+
+@dataclass
+class FakePipeline:
+    name: str
+
+    def __call__(self, request: Request, on_step=None) -> Video:
+        words = request.prompt.split()
+        rng = np.random.default_rng(request.seed)
+        x0 = rng.random((request.frames, 8, 8, 3))
+        for step in range(1, request.steps + 1):
+            time.sleep(0.15 if "slow" in words else STEP)
+            if step == 2:
+                misbehave(words)
+            on_step(step, request.steps, x0)
+        return FakeVideo(moving_square(request), request, self.name) if "nospace" in words else Video(
+            moving_square(request), request, self.name
+        )
+
+    def preview(self, x0: np.ndarray) -> np.ndarray:
+        return (x0 * 255).astype(np.uint8)
+
+
+def misbehave(words: list[str]) -> None:
+    if "oom" in words:
+        import torch
+
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB at /root/x.py")
+    if "assert" in words:
+        raise RuntimeError("CUDA error: device-side assert triggered")
+    if "nan" in words:
+        raise NotFinite("The model returned NaN: its weights are damaged or half precision overflowed.")
+    if "raise" in words:
+        raise KeyError("/root/secret/path")
+    if "kill" in words:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FakeVideo(Video):
+    def save(self, path: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def moving_square(request: Request) -> np.ndarray:
+    """-> (f h w 3) uint8"""
+    frames = np.full((request.frames, request.height, request.width, 3), 235, np.uint8)
+    colour = np.random.default_rng(request.seed).integers(40, 200, 3)
+    side = request.height // 3
+    for i, frame in enumerate(frames):
+        left = (request.width - side) * i // max(1, request.frames - 1)
+        frame[side : 2 * side, left : left + side] = colour
+    return frames

@@ -1,0 +1,199 @@
+"""The noise schedule: how much of a latent is data and how much is noise at each time of training.
+
+Time t counts from 0 (nearly clean) to train_steps - 1 (nearly all noise):
+x_t = √ᾱ_t · x0 + √(1 - ᾱ_t) · ε, with ᾱ = `alphas_cumprod` (Ho et al. 2020, eq. 4).
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Setting(NamedTuple):
+    """One setting of a schedule as diffusers' scheduler_config.json has it."""
+
+    key: str
+    default: Any  # diffusers' own, where the file leaves the key out
+    valid: Callable[[Any], bool]
+    right: str
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _beta(value: Any) -> bool:
+    return type(value) is float and 0 < value < 1
+
+
+def _flag(value: Any) -> bool:
+    return type(value) is bool
+
+
+SETTINGS = {
+    "train_steps": Setting("num_train_timesteps", 1000, _whole(2, 100_000), "a whole number from 2 to 100000"),
+    "beta_start": Setting("beta_start", 0.0001, _beta, "a number between 0 and 1"),
+    "beta_end": Setting("beta_end", 0.02, _beta, "a number between 0 and 1"),
+    "prediction": Setting(
+        "prediction_type",
+        "epsilon",
+        lambda value: value in ("epsilon", "v_prediction"),
+        "epsilon or v_prediction",
+    ),
+    "zero_terminal_snr": Setting("rescale_betas_zero_snr", False, _flag, "true or false"),
+    "spacing": Setting(
+        "timestep_spacing",
+        None,
+        lambda value: value in (None, "leading", "trailing", "linspace"),
+        "leading, trailing or linspace",
+    ),
+    "offset": Setting("steps_offset", 0, _whole(0, 1000), "a whole number from 0 to 1000"),
+    "final_alpha_one": Setting("set_alpha_to_one", True, _flag, "true or false"),
+}
+
+# The scheduler classes that share this family of schedules. Which one a file names only says how its authors
+# sampled; the sampler is the request's choice here.
+SCHEDULERS = (
+    "DDIMScheduler",
+    "DDPMScheduler",
+    "PNDMScheduler",
+    "DPMSolverMultistepScheduler",
+    "DPMSolverSinglestepScheduler",
+    "DEISMultistepScheduler",
+    "UniPCMultistepScheduler",
+    "EulerDiscreteScheduler",
+    "EulerAncestralDiscreteScheduler",
+    "HeunDiscreteScheduler",
+    "LMSDiscreteScheduler",
+)
+CLIPPING_SCHEDULERS = ("DDIMScheduler", "DDPMScheduler")  # clip_sample is true where these leave it out
+
+
+@dataclass(frozen=True)
+class ScheduleConfig:
+    """The schedule that a network was trained on; the defaults are ModelScope's.
+
+    `spacing` None leaves the choice of times to the sampler: leading for ddim, linspace for the others, as
+    diffusers does where a config names none. `offset` shifts leading times. `final_alpha_one`: ddim's last
+    step ends at ᾱ = 1 rather than ᾱ_0. Raises ValueError, naming the setting by diffusers' key.
+    """
+
+    train_steps: int = 1000
+    beta_start: float = 0.00085
+    beta_end: float = 0.012
+    prediction: str = "epsilon"
+    zero_terminal_snr: bool = False
+    spacing: str | None = None
+    offset: int = 1
+    final_alpha_one: bool = False
+
+    def __post_init__(self) -> None:
+        for name, setting in SETTINGS.items():
+            value = getattr(self, name)
+            if not setting.valid(value):
+                raise ValueError(f"{setting.key}: {value!r} is not supported; right is {setting.right}")
+
+    @classmethod
+    def from_diffusers(cls, settings: Mapping[str, Any]) -> "ScheduleConfig":
+        """The schedule in a scheduler_config.json. Solver options such as Karras sigmas are not read.
+
+        Raises ValueError, naming the key and what is right, for what the samplers can't follow.
+        """
+        kind = settings.get("_class_name")
+        if kind not in SCHEDULERS:
+            raise ValueError(f"_class_name: {kind!r} is not supported; right is one of {', '.join(SCHEDULERS)}")
+        betas = settings.get("beta_schedule", "linear")
+        if betas != "scaled_linear":
+            raise ValueError(f"beta_schedule: {betas!r} is not supported; right is scaled_linear")
+        if settings.get("clip_sample", kind in CLIPPING_SCHEDULERS):
+            raise ValueError("clip_sample: true is unsupported for latents; right is false")
+        for key in ("thresholding", "use_flow_sigmas", "trained_betas"):
+            if settings.get(key):
+                raise ValueError(f"{key}: {settings[key]!r} is unsupported; right is to leave it out")
+        return cls(**{name: settings.get(setting.key, setting.default) for name, setting in SETTINGS.items()})
+
+
+class Level(NamedTuple):
+    """What x is made of: x = signal · x0 + noise · ε, with signal² + noise² = 1."""
+
+    signal: float
+    noise: float
+
+    @property
+    def log_snr(self) -> float:
+        """λ = log(signal / noise), half the logarithm of the signal-to-noise ratio."""
+        return math.log(self.signal / self.noise)
+
+
+CLEAN = Level(1.0, 0.0)
+
+
+class NoiseSchedule:
+    """ᾱ of every training time, and the times at which a sampler calls the network.
+
+    `alphas_cumprod` (train_steps) is float64 on the CPU, so that every coefficient drawn from it is a plain
+    Python float and no sampler waits for a device.
+    """
+
+    def __init__(self, config: ScheduleConfig = ScheduleConfig()) -> None:
+        self.config = config
+        roots = torch.linspace(config.beta_start**0.5, config.beta_end**0.5, config.train_steps, dtype=torch.float64)
+        alphas_cumprod = torch.cumprod(1 - roots**2, dim=0)
+        if config.zero_terminal_snr:
+            alphas_cumprod = zero_terminal_snr(alphas_cumprod)
+        self.alphas_cumprod = alphas_cumprod
+
+    def timesteps(
+        self, steps: int, *, spacing: str, drop_end: bool = False, fractional: bool = False
+    ) -> list[int] | list[float]:
+        """`steps` times, the noisiest first; `spacing` counts where the config names none.
+
+        leading: 0, k, 2k … plus the offset; trailing: the last time and every k-th before it; linspace: from
+        first to last (Lin et al. 2023, table 2). `drop_end` lays out one point more and leaves out the one
+        nearest to clean, as the multistep solvers do; `fractional` keeps linspace's fractions, as Euler does.
+        No time lies beyond the last trained one. Raises ValueError for steps outside 1 … train_steps.
+        """
+        last = self.config.train_steps - 1
+        if not 1 <= steps <= last + 1:
+            raise ValueError(f"steps: {steps} is outside 1 to {last + 1}")
+        spacing = self.config.spacing or spacing
+        points = steps + drop_end
+        if spacing == "leading":
+            times = np.arange(points)[::-1] * max(1, (last + 1) // points) + self.config.offset
+        elif spacing == "trailing":
+            times = np.arange(last + 1, 0, -(last + 1) / steps).round() - 1
+        else:
+            times = np.linspace(0, last, points)[::-1]
+        times = np.minimum(times[:steps], last)
+        return (times.astype(np.float32) if fractional else times.round().astype(int)).tolist()
+
+    def level(self, t: int) -> Level:
+        """The level at a training time; before the first one, the end that ddim's last step goes to."""
+        if t < 0 and self.config.final_alpha_one:
+            return CLEAN
+        alpha_bar = self.alphas_cumprod[max(t, 0)].item()
+        return Level(math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar))
+
+    def solver_levels(self, times: Sequence[float]) -> list[Level]:
+        """The level at each time, and the clean end after them, for solvers that divide by the signal.
+
+        σ = noise / signal is interpolated between training times. Where the last time is noise alone, 2⁻²⁴ of
+        ᾱ stays there, diffusers' choice, and σ is finite.
+        """
+        alpha_bars = self.alphas_cumprod.numpy().copy()
+        if self.config.zero_terminal_snr:
+            alpha_bars[-1] = 2.0**-24
+        sigmas = np.interp(times, np.arange(len(alpha_bars)), np.sqrt((1 - alpha_bars) / alpha_bars)).tolist()
+        signals = [1 / math.hypot(1, sigma) for sigma in sigmas]
+        return [Level(signal, signal * sigma) for signal, sigma in zip(signals, sigmas)] + [CLEAN]
+
+
+def zero_terminal_snr(alphas_cumprod: Tensor) -> Tensor:
+    """Shift and scale √ᾱ (train_steps) so that its last is 0 and its first stays (Lin et al. 2023, alg. 1)."""
+    roots = alphas_cumprod.sqrt()
+    return ((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])) ** 2

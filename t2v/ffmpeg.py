@@ -1,0 +1,141 @@
+"""The MP4 encoder and decoder: imageio-ffmpeg's binary, called by its own path and kept on a short lead.
+
+The binary stays off PATH: gradio would find it there, look for an ffprobe beside it, and fail. What is
+decoded may come from anybody, so the container is never guessed (a playlist named .mp4 would make the
+decoder read other files), and the decoder's memory, time and frame size are bounded.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import BinaryIO
+
+import imageio_ffmpeg
+import numpy as np
+
+try:
+    import resource
+except ImportError:  # Windows: there the time and frame limits have to do
+    resource = None
+
+CRF = 10  # ModelScope's
+SECONDS = 300  # for one encoding or decoding
+MEMORY = 2**31  # bytes of address space a decoder gets
+MAX_PIXELS = 2**23  # of one frame; 4096×2048
+MAX_TAGS = 2**18  # bytes
+DAMAGED = "The file is damaged, or holds no video that can be read here."
+CODECS = "h264,hevc,mpeg4,vp9,av1,libdav1d"
+EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
+TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p"
+TO_RGB = f"scale=out_range=pc:{EXACT},format=rgb24"
+LABELS = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
+
+
+class VideoError(ValueError):
+    """A video can't be written or read: one sentence, without paths."""
+
+
+def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> None:
+    """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails."""
+    height, width = frames.shape[1:3]
+    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
+    h264 = ("-c:v", "libx264", "-profile:v", "high", "-crf", str(CRF), "-fps_mode", "passthrough")
+    metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
+    out = ("-movflags", "+faststart", "-f", "mp4", _url(path))
+    command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *LABELS, *metadata, *out]
+    try:
+        done = subprocess.run(command, input=frames.data.cast("B"), capture_output=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise VideoError(f"The encoder didn't finish within {SECONDS} seconds.") from None
+    if b"No space left" in done.stderr:
+        raise VideoError("No space is left on the disk for the video.")
+    if done.returncode:
+        raise VideoError("The encoder stopped before the video was whole.")
+
+
+def decode(path: Path) -> Iterator[np.ndarray]:
+    """The frames uint8 (h w 3) of an MP4, one by one; VideoError where it isn't one, or is damaged.
+
+    Each frame comes as a PPM image, which tells its own size.
+    """
+    one_stream = ("-map", "0:v:0", "-vf", TO_RGB, "-fps_mode", "passthrough")
+    out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
+    with _running([*_ffmpeg(), "-xerror", *_hostile(path), *one_stream, *out]) as process:
+        yield from _ppm_frames(process.stdout)
+        if process.wait():
+            raise VideoError(DAMAGED)
+
+
+def read_tags(path: Path) -> dict[str, str]:
+    """The text tags (title, comment…) of an MP4, without decoding a frame."""
+    with _running([*_ffmpeg(), *_hostile(path), "-f", "ffmetadata", "pipe:1"]) as process:
+        text = process.stdout.read(MAX_TAGS + 1)
+        if len(text) > MAX_TAGS or process.wait():
+            raise VideoError(DAMAGED)
+    return _parse_tags(text.decode(errors="replace"))
+
+
+def _ffmpeg() -> tuple[str, ...]:
+    try:
+        return (imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "error")
+    except RuntimeError:
+        raise VideoError("imageio-ffmpeg has no encoder for this machine; install ffmpeg.") from None
+
+
+def _hostile(path: Path) -> tuple[str, ...]:
+    """Input options for a file from anywhere: this container, these codecs, this size, no other file."""
+    bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
+    return ("-protocol_whitelist", "file", "-f", "mov", *bounds, "-i", _url(path))
+
+
+def _url(path: Path) -> str:
+    """With its protocol, a path can't be taken for an option or for another protocol."""
+    return f"file:{path.absolute()}"
+
+
+def _argument(text: str) -> bytes:
+    """In UTF-8 whatever the locale; what no argument can carry is left out."""
+    return text.encode(errors="replace").replace(b"\0", b"")
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen]:
+    """A decoder with bounded memory and time, dead at the end of the block."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    timer = Timer(SECONDS, process.kill)
+    try:
+        timer.start()
+        if hasattr(resource, "prlimit"):  # from outside: a preexec_fn may deadlock where threads run
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+        with process.stdout:
+            yield process
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+
+
+def _ppm_frames(stream: BinaryIO) -> Iterator[np.ndarray]:
+    """A stream of binary PPM images (P6, width height, 255, pixels) -> uint8 (h w 3) each."""
+    while stream.readline(8) == b"P6\n":
+        width, height = map(int, stream.readline(32).split())
+        stream.readline(8)
+        pixels = stream.read(height * width * 3)
+        if len(pixels) < height * width * 3:
+            return
+        yield np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+
+
+def _parse_tags(text: str) -> dict[str, str]:
+    """ffmpeg's ffmetadata: a line `name=value` each, = ; # \\ and line ends escaped by a backslash."""
+    pairs = re.findall(r"^((?:\\.|[^\\=\n])*)=((?:\\.|[^\\\n])*)$", text, re.MULTILINE | re.DOTALL)
+    return {_unescape(name): _unescape(value) for name, value in reversed(pairs)}
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)

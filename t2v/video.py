@@ -1,0 +1,295 @@
+"""A finished video: its frames, the settings that made it, and both in one MP4, GIF or WebP file.
+
+A file is written under a temporary name, decoded, its frames counted, and only then given its name, so a
+file that exists is whole. A file that is opened may come from anybody: its kind is told from its first
+bytes, never guessed, and its size is bounded.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from itertools import pairwise, repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from t2v import ffmpeg
+from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
+from t2v.request import SETTINGS, Native, Request, RequestError, parse_json
+
+MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
+MAX_BYTES = 2**28  # of a GIF or WebP, which are read in this process
+MAX_GIF_FPS = 50  # browsers slow a GIF with shorter pauses down to 10 frames a second
+EXIF_DESCRIPTION = 0x010E
+ANY = Native(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a file says about how it was made."""
+
+    request: Request | None
+    model: str
+    revision: str
+    version: str
+    notes: tuple[str, ...]
+    frames: int
+    size: tuple[int, int]  # width, height; an MP4's own is even
+
+    def to_json(self) -> str:
+        """One line of ASCII JSON."""
+        return json.dumps({"made_by": "t2v"} | asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings | None":
+        """The settings in a comment, or None where the comment is something else."""
+        try:
+            given = parse_json(text)
+            known = {name: value for name, value in (given["request"] or {}).items() if name in SETTINGS}
+            request = Request(**known).checked(ANY) if known else None
+            names = (str(given[name]) for name in ("model", "revision", "version"))
+            frames, width, height = map(int, (given["frames"], *given["size"]))
+            return cls(request, *names, tuple(map(str, given["notes"])), frames, (width, height))
+        except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            return None  # any text at all may stand in a comment, JSON of any shape included
+
+
+@dataclass
+class Video:
+    """frames uint8 (f h w 3) in sRGB, and how they were made. VideoError for anything else."""
+
+    frames: np.ndarray
+    request: Request | None = None
+    model: str = ""
+    revision: str = ""
+    version: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
+        if kind != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[0] < 1 or min(shape[1:3]) < 2:
+            raise VideoError(f"A video is uint8 frames (f h w 3) of 2×2 pixels or more, not {kind} {shape}.")
+        self.frames = np.ascontiguousarray(self.frames)
+
+    @property
+    def fps(self) -> int:
+        """Frames a second."""
+        return (self.request and self.request.fps) or Native.fps
+
+    @property
+    def settings(self) -> Settings:
+        """All but the frames."""
+        frames, height, width, _ = self.frames.shape
+        made = (self.request, self.model, self.revision, self.version, self.notes)
+        return Settings(*made, frames, (width, height))
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""
+        path = Path(path)
+        container = _by_suffix(path.suffix)
+        draft = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            container.write(self, draft)
+            if sum(1 for _ in container.read(draft, self.settings)) != len(self.frames):
+                raise VideoError("The written video lacks frames.")
+            os.replace(draft, path)
+        except OSError as error:
+            raise VideoError(f"The video can't be written: {error.strerror or 'unknown error'}.") from None
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        return path
+
+    def to_bytes(self, suffix: str = ".mp4") -> bytes:
+        """The file that `save` writes."""
+        with TemporaryDirectory() as folder:
+            return self.save(Path(folder, f"video{suffix}")).read_bytes()
+
+    @classmethod
+    def open(cls, path: str | os.PathLike) -> "Video":
+        """Read frames and settings from a file of any origin; VideoError in one sentence."""
+        path = Path(path)
+        container = _by_content(path)
+        settings = _settings(container, path)
+        frames = np.stack(list(_bounded(container.read(path, settings))))
+        if settings is None:
+            return cls(frames)
+        made = (settings.request, settings.model, settings.revision, settings.version, settings.notes)
+        return cls(_cropped(frames, settings.size), *made)
+
+    @staticmethod
+    def read_settings(path: str | os.PathLike) -> Settings | None:
+        """The settings in a file, without decoding its frames; None where it has none of ours."""
+        path = Path(path)
+        return _settings(_by_content(path), path)
+
+
+class Container(NamedTuple):
+    """A kind of file: how frames and settings get in, and out again."""
+
+    write: Callable[[Video, Path], None]
+    read: Callable[[Path, Settings | None], Iterable[np.ndarray]]  # frames (h w 3)
+    comment: Callable[[Path], str]
+
+
+def _write_mp4(video: Video, path: Path) -> None:
+    """yuv420p halves the colour planes, so an odd side gets its last row or column twice."""
+    height, width = video.frames.shape[1:3]
+    even = np.pad(video.frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    title = {"title": video.request.prompt} if video.request else {}
+    ffmpeg.encode(even, video.fps, title | {"comment": video.settings.to_json()}, path)
+
+
+def _write_gif(video: Video, path: Path) -> None:
+    """Each frame with its own palette, dithered: one palette for all shows bands in slow gradients."""
+    images = map(Image.fromarray, video.frames)
+    first, *rest = (image.quantize(palette=image.quantize()) for image in images)
+    pauses = [10 * pause for pause in _pauses(len(video.frames), min(video.fps, MAX_GIF_FPS), unit=100)]
+    comment = video.settings.to_json().encode()
+    first.save(path, "GIF", save_all=True, append_images=rest, duration=pauses, loop=0, comment=comment)
+
+
+def _write_webp(video: Video, path: Path) -> None:
+    first, *rest = map(Image.fromarray, video.frames)
+    pauses = _pauses(len(video.frames), video.fps, unit=1000)
+    exif = Image.Exif()
+    exif[EXIF_DESCRIPTION] = video.settings.to_json()
+    first.save(
+        path, "WEBP", save_all=True, append_images=rest, duration=pauses, loop=0, quality=90, exif=exif
+    )
+
+
+def _pauses(frames: int, fps: int, unit: int) -> list[int]:
+    """How long each frame stays, in 1/unit seconds: rounded so that the errors don't add up."""
+    return [end - start for start, end in pairwise(round(unit * i / fps) for i in range(frames + 1))]
+
+
+def _read_mp4(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
+    return ffmpeg.decode(path)
+
+
+def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
+    """The frames of a GIF or WebP. Writers merge equal neighbours; with the fps known, they part again."""
+    with _animation(path) as image:
+        fps = _written_fps(image, settings)
+        begin = 0
+        for index in range(image.n_frames):
+            image.seek(index)
+            _check_size(*image.size)
+            frame = np.asarray(image.convert("RGB"))
+            end = begin + image.info.get("duration", 0)  # milliseconds
+            count = round(end * fps / 1000) - round(begin * fps / 1000)
+            if image.n_frames == 1 and settings:  # a still clip becomes a still image, without a duration
+                count = settings.frames
+            yield from repeat(frame, max(count, 1))
+            begin = end
+
+
+def _written_fps(image: Image.Image, settings: Settings | None) -> int:
+    """The speed that the file was written at, 0 if unknown."""
+    fps = (settings and settings.request and settings.request.fps) or 0
+    return min(fps, MAX_GIF_FPS) if image.format == "GIF" else fps
+
+
+def _mp4_comment(path: Path) -> str:
+    return ffmpeg.read_tags(path).get("comment", "")
+
+
+def _gif_comment(path: Path) -> str:
+    with _animation(path) as image:
+        return image.info.get("comment", b"").decode(errors="replace")
+
+
+def _webp_comment(path: Path) -> str:
+    with _animation(path) as image:
+        return str(image.getexif().get(EXIF_DESCRIPTION, ""))
+
+
+@contextmanager
+def _animation(path: Path) -> Iterator[Image.Image]:
+    """A GIF or WebP, its canvas checked before Pillow makes room for it; VideoError where it is damaged."""
+    head = _head(path)
+    if head.startswith(b"GIF"):
+        width, height = (int.from_bytes(head[i : i + 2], "little") for i in (6, 8))
+    else:  # the canvas of an extended WebP; a plain one is a single image of at most 2¹⁴ pixels a side
+        width, height = (int.from_bytes(head[i : i + 3], "little") + 1 for i in (24, 27))
+    _check_size(width, height)
+    try:
+        with Image.open(path, formats=("GIF", "WEBP")) as image:
+            yield image
+    except VideoError:
+        raise
+    except Exception:  # Pillow's decoders raise nearly anything at bytes that lie
+        raise VideoError(DAMAGED) from None
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise VideoError(f"The video's frames, {width}×{height}, are larger than this program reads.")
+
+
+def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Frames (h w 3) up to MAX_VOLUME pixels in all; VideoError where more come, or none."""
+    volume = 0
+    for frame in frames:
+        volume += frame.shape[0] * frame.shape[1]
+        if volume > MAX_VOLUME:
+            raise VideoError("The video is longer or larger than this program reads.")
+        yield frame
+    if not volume:
+        raise VideoError("The file holds no frames.")
+
+
+def _cropped(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Without the row and column that `_write_mp4` may have added."""
+    height, width = frames.shape[1:3]
+    padded = (width - size[0], height - size[1])
+    return frames[:, : size[1], : size[0]] if set(padded) <= {0, 1} else frames
+
+
+def _settings(container: Container, path: Path) -> Settings | None:
+    return Settings.from_json(container.comment(path))
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a regular file; VideoError where there are none to read."""
+    try:
+        if not path.is_file():  # opening a pipe or a device might never end
+            raise VideoError("There is no such file.")
+        with path.open("rb") as file:
+            return file.read(30)
+    except OSError as error:
+        raise VideoError(f"The file can't be read: {error.strerror}.") from None
+
+
+def _by_content(path: Path) -> Container:
+    head = _head(path)
+    if head[4:8] == b"ftyp":
+        return CONTAINERS[".mp4"]
+    if path.stat().st_size > MAX_BYTES:
+        raise VideoError("The file is larger than this program reads.")
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return CONTAINERS[".gif"]
+    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X":
+        return CONTAINERS[".webp"]
+    raise VideoError("The file is not an MP4, GIF or animated WebP video.")
+
+
+def _by_suffix(suffix: str) -> Container:
+    if suffix.lower() not in CONTAINERS:
+        raise VideoError(f"A video is saved as {', '.join(CONTAINERS)}: the name must end in one of them.")
+    return CONTAINERS[suffix.lower()]
+
+
+CONTAINERS = {
+    ".mp4": Container(_write_mp4, _read_mp4, _mp4_comment),
+    ".gif": Container(_write_gif, _read_animation, _gif_comment),
+    ".webp": Container(_write_webp, _read_animation, _webp_comment),
+}

@@ -130,10 +130,11 @@ BROKEN_ENCODERS = {
 @pytest.mark.parametrize("deed", BROKEN_ENCODERS.values(), ids=BROKEN_ENCODERS)
 def test_a_broken_encoder_leaves_no_file(tmp_path, monkeypatch, deed):
     script = f"import os, sys; out = sys.argv[-1].removeprefix('file:'); {deed}"
+    monkeypatch.chdir(tmp_path)  # the checking decoder is broken too
     monkeypatch.setattr(ffmpeg, "_ffmpeg", lambda: (sys.executable, "-c", script))
     with pytest.raises(VideoError):
-        Video(FRAMES).save(tmp_path / "a.mp4")
-    assert not list(tmp_path.iterdir())
+        Video(FRAMES).save(tmp_path / "new" / "a.mp4")
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_a_video_that_lacks_frames_is_not_kept_and_the_old_file_stays(tmp_path, monkeypatch):

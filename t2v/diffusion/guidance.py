@@ -15,13 +15,13 @@ def guided(
     """`predict(x (b c f h w), t (b), text (b l d)) -> (b c f h w)` as the `denoise(x, t)` that samplers call.
 
     `text` (2 l d) holds the negative prompt's states, then the prompt's, for all b videos. The result is
-    u + scale · (y - u), u of the negative, y of the prompt. `together` predicts both as one batch of 2b, else one
-    after the other in half the memory. Scale 1 is y alone: one prediction, and text (1 l d) will do.
-    The network is given x in the text's dtype; the sampler gets x's own back. Raises ValueError where guidance
-    has nothing to start from.
+    u + scale · (y - u), u of the negative, y of the prompt. `together` predicts both as one batch of 2b,
+    else one after the other in half the memory. Scale 1 is y alone: one prediction, and text (1 l d) will do.
+    The network is given x in the text's dtype, t in float32; the sampler gets x's own dtype back.
+    Raises ValueError where guidance has no negative text to start from.
     """
     if scale != 1 and len(text) != 2:
-        raise ValueError(f"guidance {scale} needs the text of a negative and a positive prompt, not of {len(text)}")
+        raise ValueError(f"guidance {scale} needs a negative and a positive text, got {len(text)}")
     texts = text[-1:] if scale == 1 else text
 
     def each(x: Tensor, t: float) -> list[Tensor]:

@@ -1,9 +1,9 @@
 """Samplers: from noise to clean latents, one short generator each.
 
-`SAMPLERS[name](denoise, x, schedule, steps, *, eta=0.0, generator=None)` takes x (b c f h w), noise of variance 1,
-and yields a `Step` after every call of `denoise(x (b c f h w), t) -> the network's prediction (b c f h w)`, which is
-epsilon or v as the schedule says, guidance already inside. x keeps its dtype (float32 is meant) whatever the
-prediction's. All coefficients are Python floats, known before the loop: nothing in it waits for the device.
+`SAMPLERS[name](denoise, x, schedule, steps, *, eta=0.0, generator=None)` takes x (b c f h w), noise of
+variance 1, and yields a `Step` after every call of `denoise(x (b c f h w), t)`, which gives the network's
+prediction (b c f h w): epsilon or v as the schedule says, guidance already inside. x keeps its dtype (float32
+is meant) whatever the prediction's. All coefficients are Python floats: no step waits for the device.
 
 Times and results are those of diffusers 0.42's DDIM, DPMSolverMultistep, UniPCMultistep and EulerDiscrete
 schedulers, each made `from_config` of the same file. Only ddim with `eta` > 0 draws noise; the others
@@ -24,7 +24,7 @@ Generators = torch.Generator | Sequence[torch.Generator] | None
 
 
 class Step(NamedTuple):
-    """x (b c f h w): the latents after a step; x0 (b c f h w): the clean latents that the network saw in it."""
+    """x (b c f h w): the latents after a step; x0 (b c f h w): the clean latents foreseen in it."""
 
     x: Tensor
     x0: Tensor
@@ -66,14 +66,14 @@ def euler(
 ) -> Iterator[Step]:
     """Karras et al. 2022, alg. 1 without its second order; linspace times are fractions.
 
-    The usual form steps x / signal along σ = noise / signal. Divided out, that is the line below, so x stays at
-    variance 1 from first to last and the network's input needs no scaling.
+    The usual form steps x / signal along σ = noise / signal. Multiplied out, that is the line below: x stays
+    at variance 1 from first to last, and the network's input needs no scaling.
     """
     times = schedule.timesteps(steps, spacing="linspace", fractional=True)
     levels = schedule.solver_levels(times)
     if schedule.config.spacing != "leading":
         x = x * levels[0].noise  # diffusers starts at σ there, at √(σ² + 1) for leading
-    for t, now, after in zip(times, levels, levels[1:]):
+    for t, now, after in zip(times, levels[:-1], levels[1:], strict=True):
         x0, epsilon = _split(denoise(x, t), x, now, schedule)
         x = after.signal * x0 + after.noise * epsilon
         yield Step(x, x0)
@@ -90,7 +90,7 @@ def dpmpp_2m(
 ) -> Iterator[Step]:
     """DPM-Solver++(2M), midpoint (Lu et al. 2022, alg. 2); first and last steps are of first order."""
     times, levels = _solver_grid(schedule, steps)
-    past: list[Tensor] = []  # the clean latents seen in this step and the one before
+    past: list[Tensor] = []  # x0 of the step before and of this one
     for i, t in enumerate(times):
         x0, _ = _split(denoise(x, t), x, levels[i], schedule)
         past = [*past, x0][-2:]
@@ -124,7 +124,7 @@ SAMPLERS = {"ddim": ddim, "dpmpp_2m": dpmpp_2m, "unipc": unipc, "euler": euler}
 
 
 def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:
-    """Standard normal noise of `shape` (b …), float32 on the CPU, so that a seed gives the same on every device.
+    """Standard normal noise of `shape` (b …): float32 on the CPU, so a seed gives the same on every device.
 
     `generator`: one on the CPU for the whole batch, or one for each of its items.
     """
@@ -157,7 +157,10 @@ def _advance(x: Tensor, x0: Tensor, now: Level, after: Level) -> Tensor:
 
 
 def _midpoint(past: list[Tensor], levels: list[Level], i: int) -> Tensor:
-    """x0 (b c f h w) in the middle of step i, on the line through `past`'s two; the newest where there is no line."""
+    """x0 (b c f h w) in the middle of step i, on the line through `past`'s two.
+
+    The newest of `past` itself in the first step, which has no line yet, and in the last, which ends at λ = ∞.
+    """
     if len(past) < 2 or i == len(levels) - 2:
         return past[-1]
     before, now, after = (level.log_snr for level in levels[i - 1 : i + 2])

@@ -36,7 +36,7 @@ def _flag(value: Any) -> bool:
 
 
 SETTINGS = {
-    "train_steps": Setting("num_train_timesteps", 1000, _whole(2, 100_000), "a whole number from 2 to 100000"),
+    "train_steps": Setting("num_train_timesteps", 1000, _whole(2, 10**5), "a whole number from 2 to 100000"),
     "beta_start": Setting("beta_start", 0.0001, _beta, "a number between 0 and 1"),
     "beta_end": Setting("beta_end", 0.02, _beta, "a number between 0 and 1"),
     "prediction": Setting(
@@ -106,7 +106,8 @@ class ScheduleConfig:
         """
         kind = settings.get("_class_name")
         if kind not in SCHEDULERS:
-            raise ValueError(f"_class_name: {kind!r} is not supported; right is one of {', '.join(SCHEDULERS)}")
+            known = ", ".join(SCHEDULERS)
+            raise ValueError(f"_class_name: {kind!r} is not supported; right is one of {known}")
         betas = settings.get("beta_schedule", "linear")
         if betas != "scaled_linear":
             raise ValueError(f"beta_schedule: {betas!r} is not supported; right is scaled_linear")
@@ -142,7 +143,8 @@ class NoiseSchedule:
 
     def __init__(self, config: ScheduleConfig = ScheduleConfig()) -> None:
         self.config = config
-        roots = torch.linspace(config.beta_start**0.5, config.beta_end**0.5, config.train_steps, dtype=torch.float64)
+        first, last = math.sqrt(config.beta_start), math.sqrt(config.beta_end)
+        roots = torch.linspace(first, last, config.train_steps, dtype=torch.float64)
         alphas_cumprod = torch.cumprod(1 - roots**2, dim=0)
         if config.zero_terminal_snr:
             alphas_cumprod = zero_terminal_snr(alphas_cumprod)
@@ -189,11 +191,10 @@ class NoiseSchedule:
         if self.config.zero_terminal_snr:
             alpha_bars[-1] = 2.0**-24
         sigmas = np.interp(times, np.arange(len(alpha_bars)), np.sqrt((1 - alpha_bars) / alpha_bars)).tolist()
-        signals = [1 / math.hypot(1, sigma) for sigma in sigmas]
-        return [Level(signal, signal * sigma) for signal, sigma in zip(signals, sigmas)] + [CLEAN]
+        return [Level(1 / math.hypot(1, sigma), sigma / math.hypot(1, sigma)) for sigma in sigmas] + [CLEAN]
 
 
 def zero_terminal_snr(alphas_cumprod: Tensor) -> Tensor:
-    """Shift and scale √ᾱ (train_steps) so that its last is 0 and its first stays (Lin et al. 2023, alg. 1)."""
+    """Shift and scale √ᾱ (train_steps) so that its last is 0, its first unchanged (Lin et al. 2023, alg. 1)."""
     roots = alphas_cumprod.sqrt()
     return ((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])) ** 2

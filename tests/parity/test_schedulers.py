@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from t2v.diffusion import SAMPLERS, NoiseSchedule, ScheduleConfig
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # diffusers' own, with NumPy 2
 
 PEERS = {
     "ddim": diffusers.DDIMScheduler,
@@ -32,16 +33,14 @@ CONFIG = {
 }
 STEPS = (1, 2, 5, 13, 25, 50)
 NOISE = torch.randn(2, 4, 3, 4, 4, generator=torch.Generator().manual_seed(7))
-KERNEL = torch.randn(4, 4, 3, 3, 3, generator=torch.Generator().manual_seed(8)) / 6
+WEIGHTS = torch.randn(4, 1, 1, 1, generator=torch.Generator().manual_seed(8))
 
 
 SPACINGS = ("leading", "trailing", "linspace", None)
-# Epsilon says nothing about x0 where x is noise alone: ddim divides by zero there, the peer as well as this one.
-CASES = [
-    (name, prediction, spacing, zero_snr)
-    for name, prediction, spacing, zero_snr in product(SAMPLERS, ("epsilon", "v_prediction"), SPACINGS, (False, True))
-    if not (name == "ddim" and prediction == "epsilon" and zero_snr and spacing in ("trailing", "linspace"))
-]
+CASES = set(product(SAMPLERS, ("epsilon", "v_prediction"), SPACINGS, (False, True)))
+# Epsilon says nothing about x0 where x is noise alone: ddim divides by zero there, the peer's and ours.
+CASES -= {("ddim", "epsilon", spacing, True) for spacing in ("trailing", "linspace")}
+CASES = sorted(CASES, key=str)
 
 
 class Network:
@@ -52,10 +51,12 @@ class Network:
 
     def __call__(self, x: Tensor, t: float) -> Tensor:
         self.times.append(float(t))
-        return torch.tanh(functional.conv3d(x, KERNEL.to(x), padding=1) + float(t) / 500 - 1) + 0.5 * x
+        channel, frame, column = (x.roll(1, dims=axis) for axis in (1, 2, 4))
+        mixed = WEIGHTS.to(x) * channel + frame - column
+        return torch.tanh(mixed + float(t) / 500 - 1) + 0.5 * x
 
 
-def ours(name: str, config: dict, steps: int, x: Tensor = NOISE, **options: object) -> tuple[Tensor, list[float]]:
+def ours(name: str, config: dict, steps: int, x: Tensor = NOISE, **options) -> tuple[Tensor, list[float]]:
     network = Network()
     schedule = NoiseSchedule(ScheduleConfig.from_diffusers(config))
     for step in SAMPLERS[name](network, x, schedule, steps, **options):
@@ -63,7 +64,7 @@ def ours(name: str, config: dict, steps: int, x: Tensor = NOISE, **options: obje
     return x, network.times
 
 
-def theirs(name: str, config: dict, steps: int, x: Tensor = NOISE, **options: object) -> tuple[Tensor, list[float]]:
+def theirs(name: str, config: dict, steps: int, x: Tensor = NOISE, **options) -> tuple[Tensor, list[float]]:
     network, scheduler = Network(), PEERS[name].from_config(config)
     scheduler.set_timesteps(steps)
     x = x * scheduler.init_noise_sigma
@@ -78,9 +79,9 @@ def configure(prediction: str, spacing: str | None, zero_snr: bool) -> dict:
     return CONFIG | {"prediction_type": prediction, "rescale_betas_zero_snr": zero_snr} | named
 
 
-def assert_equal(name: str, config: dict, steps: int, bound: float, x: Tensor = NOISE, **options: object) -> None:
-    result, times = ours(name, config, steps, x, **options)
-    reference, reference_times = theirs(name, config, steps, x, **options)
+def assert_equal(name: str, config: dict, steps: int, bound: float, x: Tensor = NOISE) -> None:
+    result, times = ours(name, config, steps, x)
+    reference, reference_times = theirs(name, config, steps, x)
     assert times == reference_times
     distance = ((result - reference).norm() / reference.norm()).item()
     assert distance <= bound, f"{steps} steps: {distance}"
@@ -88,25 +89,27 @@ def assert_equal(name: str, config: dict, steps: int, bound: float, x: Tensor = 
 
 @pytest.fixture
 def peer_in_double(monkeypatch):
-    """diffusers computes in float64 where its source says float32: what is left to differ is the mathematics."""
+    """diffusers computes in float64 where its source says float32: only the mathematics may differ."""
     monkeypatch.setattr(torch, "float32", torch.float64)
     monkeypatch.setattr(np, "float32", np.float64)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("name", "prediction", "spacing", "zero_snr"), CASES)
 def test_same_mathematics_as_diffusers(peer_in_double, name, prediction, spacing, zero_snr):
     for steps in STEPS:
         assert_equal(name, configure(prediction, spacing, zero_snr), steps, 1e-11, NOISE.double())
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("name", "prediction", "spacing", "zero_snr"), CASES)
 def test_same_latents_as_diffusers_in_single_precision(name, prediction, spacing, zero_snr):
     # The peer's Euler holds x / signal, 4096 times x at zero SNR, and loses those digits in its first step.
     bound = 5e-4 if name == "euler" and zero_snr else 2e-5
     for steps in STEPS:
         assert_equal(name, configure(prediction, spacing, zero_snr), steps, bound)
+
+
+def items(count: int) -> list[torch.Generator]:
+    return [torch.Generator().manual_seed(seed) for seed in range(count)]
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)
@@ -120,10 +123,6 @@ def test_ddim_noise_equals_diffusers(eta, spacing):
         torch.testing.assert_close(*ours_and_theirs, atol=1e-5, rtol=1e-5)
 
 
-def items(count: int) -> list[torch.Generator]:
-    return [torch.Generator().manual_seed(seed) for seed in range(count)]
-
-
 @pytest.mark.parametrize("final_alpha_one", [False, True])
 def test_final_alpha_equals_diffusers(final_alpha_one):
     assert_equal("ddim", CONFIG | {"set_alpha_to_one": final_alpha_one}, 5, 1e-5)
@@ -135,15 +134,15 @@ def test_offset_equals_diffusers(name, offset):
     assert_equal(name, CONFIG | {"steps_offset": offset, "timestep_spacing": "leading"}, 7, 1e-5)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("spacing", SPACINGS)
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_times_equal_diffusers_for_many_step_counts(name, spacing):
     config = configure("epsilon", spacing, False)
-    schedule, scheduler = NoiseSchedule(ScheduleConfig.from_diffusers(config)), PEERS[name].from_config(config)
+    schedule = NoiseSchedule(ScheduleConfig.from_diffusers(config))
+    scheduler = PEERS[name].from_config(config)
     for steps in (3, 7, 33, 60, 100, 250, 333, 600, 997):
-        times: list[float] = []
-        for _ in SAMPLERS[name](lambda x, t: times.append(t) or x, torch.ones(1), schedule, steps):
+        network = Network()
+        for _ in SAMPLERS[name](network, torch.ones(1, 4, 1, 1, 1), schedule, steps):
             pass
         scheduler.set_timesteps(steps)
-        assert times == scheduler.timesteps.tolist()
+        assert network.times == scheduler.timesteps.tolist()

@@ -36,7 +36,7 @@ class Limits:
     """What one app gives: places in the queue, and seconds until a job is given up."""
 
     places: int = 64
-    per_visitor: int = 4
+    per_visitor: int = 1
     abandoned_after: float = 180.0  # long enough for a phone to wake up or a train to leave its tunnel
     deadline: float = 1800.0  # seconds of work, not of waiting
     remembered: float = 3600.0  # ended jobs; their videos live in Outputs
@@ -104,7 +104,7 @@ class Jobs:
             if self._free_places() <= 0:
                 raise QueueFull(strings.QUEUE_FULL.format(places=self.limits.places))
             if visitor and self._pending(visitor) >= self.limits.per_visitor:
-                raise QueueFull(strings.VISITOR_FULL.format(places=self.limits.per_visitor))
+                raise QueueFull(strings.VISITOR_FULL)
             now = self.clock()
             job = Job(secrets.token_urlsafe(16), visitor, model, request, suffix, created=now, followed=now)
             self._jobs[job.id] = job

@@ -32,6 +32,7 @@ NOT_FITTING = "This would not fit into {memory} of memory."
 NOT_ENGLISH = "This model knows English only; it will guess at the rest."
 
 # The screen
+PROGRESS = "Progress"
 EMPTY = "Your video appears here"
 EMPTY_HINT = "Write a sentence and press Enter, or pick an example below."
 NEXT = "You are next"
@@ -64,7 +65,7 @@ NO_SETTINGS = "This file holds no settings of ours."
 
 # What went wrong
 QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
-VISITOR_FULL = "You already have {places} videos under way. Wait for one or stop it."
+VISITOR_FULL = "You already have a video under way: wait for it, or stop it."
 ABANDONED = "Nobody was following this video any more, so it was stopped."
 DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
 OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."

@@ -1,0 +1,52 @@
+"""Examples that need no device: prompts with the videos that they gave, committed under `examples/`.
+
+    python -m t2v.space.examples            makes them again with the default model, seeds as listed
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from t2v.request import Request
+from t2v.space.outputs import Record
+
+FOLDER = Path(__file__).parents[2] / "examples"
+
+
+def read(folder: Path = FOLDER) -> dict[str, Record]:
+    """The examples of `examples.json` by their id, those whose video is there."""
+    index = folder / "examples.json"
+    given = json.loads(index.read_text()) if index.exists() else []
+    records = [_record(**example) for example in given]
+    return {record.id: record for record in records if (folder / record.name).exists()}
+
+
+def _record(id: str, model: str, request: dict, seconds: float, suffix: str = ".mp4") -> Record:
+    return Record(id, "", model, Request(**request), suffix, 0.0, seconds)
+
+
+def make(prompts: dict[str, Request], model: str, folder: Path = FOLDER) -> None:
+    """Make every example again, and the index."""
+    import time
+
+    from t2v import TextToVideo
+
+    pipe, index = TextToVideo.from_pretrained(model), []
+    for id, request in prompts.items():
+        start = time.perf_counter()
+        video = pipe(request)
+        video.save(folder / f"{id}.mp4")
+        seconds = round(time.perf_counter() - start, 2)
+        index.append({"id": id, "model": model, "request": asdict(video.request), "seconds": seconds})
+        print(f"{id}: {seconds} s")
+    (folder / "examples.json").write_text(json.dumps(index, indent=1, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    wanted = json.loads((FOLDER / "prompts.json").read_text())
+    prompts = {id: Request(**settings) for id, settings in wanted["prompts"].items()}
+    make(prompts, wanted["model"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The page: which components there are, where, and how they look. What they do is in `events`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from t2v.request import MAX_GUIDANCE, MAX_FPS, MAX_PROMPT, MAX_SEED, MULTIPLE, SAMPLER_NAMES
+from t2v.space import about, examples, form, screen, strings
+from t2v.space.outputs import Record
+from t2v.space.service import SUFFIXES, Service
+
+HERE = Path(__file__).parent
+CSS, SCRIPT = (HERE / "page.css").read_text(), (HERE / "page.js").read_text()
+GALLERY = 12  # videos shown
+STATE_KEY = "t2v"  # of the browser's local storage
+
+
+@dataclass
+class Page:
+    """Every component that events read or change. `fields`: the form's, in the order of `form.FIELDS`."""
+
+    examples: dict[str, Record]
+    fields: dict[str, Any] = field(default_factory=dict)
+    state: gr.BrowserState = None
+    tokens: gr.HTML = None
+    generate: gr.Button = None
+    stop: gr.Button = None
+    cost: gr.HTML = None
+    fit: gr.Button = None
+    drop: gr.File = None
+    screen: gr.HTML = None
+    again: gr.Button = None
+    gallery: gr.HTML = None
+    shown_examples: gr.HTML = None
+    about: gr.Markdown = None
+
+    @property
+    def form(self) -> list[Any]:
+        return [self.fields[name] for name in form.FIELDS]
+
+
+def build(service: Service, folder: Path = examples.FOLDER) -> Page:
+    """All components, inside an open `gr.Blocks`."""
+    page = Page(examples.read(folder))
+    page.state = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
+    gr.HTML(f"<h1>{strings.TITLE}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
+    with gr.Row(elem_id="columns"):
+        with gr.Column(scale=5, min_width=300, elem_id="controls"):
+            _controls(page, service)
+        with gr.Column(scale=6, min_width=300, elem_id="stage"):
+            native = service.native(service.default)
+            page.screen = gr.HTML(screen.empty(native), js_on_load=SCRIPT, elem_id="screen")
+            page.again = gr.Button(strings.AGAIN, visible=False, elem_id="again", size="md")
+    page.gallery = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
+    shelf = screen.shelf(list(page.examples.values()), strings.EXAMPLES, "examples", "example")
+    page.shown_examples = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(page.examples))
+    with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
+        page.about = gr.Markdown(about.text(service.choices[service.default]))
+    return page
+
+
+def _controls(page: Page, service: Service) -> None:
+    page.fields["prompt"] = gr.Textbox(
+        label=strings.PROMPT, placeholder=strings.PROMPT_HINT, lines=1, max_lines=6, max_length=2 * MAX_PROMPT,
+        elem_id="prompt", autofocus=True,
+    )  # fmt: skip
+    page.tokens = gr.HTML(screen.reading(None, ""), elem_id="tokens")
+    with gr.Row(elem_id="buttons"):
+        page.generate = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
+        page.stop = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
+    page.cost = gr.HTML("", elem_id="cost")
+    page.fit = gr.Button(strings.FIT, visible=False, size="sm", elem_id="fit")
+    with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
+        _settings(page, service)
+
+
+def _settings(page: Page, service: Service) -> None:
+    fields, native = page.fields, service.native(service.default)
+    models = [(choice.title, choice.id) for choice in service.choices.values()]
+    fields["model"] = gr.Dropdown(models, value=service.default, label=strings.MODEL, filterable=False)
+    fields["negative_prompt"] = gr.Textbox(label=strings.NEGATIVE, placeholder=strings.NEGATIVE_HINT, max_lines=3)
+    with gr.Row():
+        fields["random"] = gr.Checkbox(True, label=strings.RANDOM, min_width=130)
+        fields["seed"] = gr.Number(None, label=strings.SEED, placeholder=strings.SEED_HINT.format(high=MAX_SEED))
+    with gr.Row():
+        for name in ("steps", "guidance"):
+            fields[name] = _number(name, native)
+    with gr.Row():
+        fields["frames"] = _number("frames", native)
+        fields["size"] = gr.Dropdown(
+            form.sizes(native), value=form.sizes(native)[0], label=strings.SIZE, allow_custom_value=True,
+            info=strings.SIZE_HINT.format(multiple=MULTIPLE), min_width=130,
+        )  # fmt: skip
+    with gr.Row():
+        fields["fps"] = _number("fps", native)
+        formats = [(suffix.lstrip(".").upper(), suffix) for suffix in SUFFIXES]
+        fields["format"] = gr.Dropdown(formats, value=SUFFIXES[0], label=strings.FORMAT, filterable=False, min_width=130)
+    with gr.Row():
+        fields["sampler"] = gr.Dropdown(
+            list(SAMPLER_NAMES), value=native.sampler, label=strings.SAMPLER, filterable=False, min_width=130
+        )
+        fields["eta"] = gr.Number(0.0, label=strings.ETA, step=0.1, min_width=130)
+    page.drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")
+
+
+def _number(name: str, native: Any) -> gr.Number:
+    """No minimum and maximum on the component: `Request` checks, and says at the field what is right."""
+    label = {"steps": strings.STEPS, "guidance": strings.GUIDANCE, "frames": strings.FRAMES, "fps": strings.FPS}[name]
+    step = 0.5 if name == "guidance" else 1
+    return gr.Number(getattr(native, name), label=label, info=range_hint(name, native), step=step, min_width=130)
+
+
+def range_hint(name: str, native: Any) -> str:
+    high = {"steps": native.max_steps, "guidance": MAX_GUIDANCE, "frames": native.max_frames, "fps": MAX_FPS}[name]
+    return strings.RANGE_HINT.format(low=1, high=f"{high:g}")
+
+
+def theme() -> gr.Theme:
+    """Paper and ink by day, ink and paper by night; the fonts are the visitor's own."""
+    warm = gr.themes.Color(
+        c50="#faf8f5", c100="#f3f0ea", c200="#e6e1d8", c300="#d2cbbf", c400="#a69e92", c500="#7b746a", c600="#5c564e",
+        c700="#3e3a35", c800="#282522", c900="#1b1917", c950="#121110", name="warm",
+    )  # fmt: skip
+    sans = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
+    mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+    base = gr.themes.Base(primary_hue="orange", neutral_hue=warm, font=sans, font_mono=mono, radius_size="lg")
+    return base.set(
+        body_background_fill="#fffdfa", body_background_fill_dark="#161412",
+        body_text_color="#1b1917", body_text_color_dark="#f3f0ea",
+        body_text_color_subdued="#6b645a", body_text_color_subdued_dark="#a69e92",
+        background_fill_secondary="#f5f2ec", background_fill_secondary_dark="#211e1b",
+        block_background_fill="transparent", block_background_fill_dark="transparent",
+        block_border_width="0px", block_shadow="none", block_label_background_fill="transparent",
+        border_color_primary="#e6e1d8", border_color_primary_dark="#35312c",
+        input_background_fill="#ffffff", input_background_fill_dark="#1f1c1a",
+        input_border_color="#d9d3c8", input_border_color_dark="#3e3a35",
+        input_border_color_focus="#1b1917", input_border_color_focus_dark="#f3f0ea",
+        button_primary_background_fill="#1b1917", button_primary_background_fill_dark="#f3f0ea",
+        button_primary_background_fill_hover="#3e3a35", button_primary_background_fill_hover_dark="#ffffff",
+        button_primary_text_color="#ffffff", button_primary_text_color_dark="#1b1917",
+        color_accent="#d9532f",
+        link_text_color="#b53f1d", link_text_color_dark="#f39a7d",
+        link_text_color_hover="#8f3015", link_text_color_hover_dark="#ffc0aa",
+    )  # fmt: skip

@@ -1,0 +1,100 @@
+"""The models that t2v knows: what each was made for, what it may be used for, and what it can't do.
+
+Facts are from the models' cards and from ModelScope 1.40. No revision is pinned for models on the hub: the
+commit found there is resolved once, recorded with every video, and its files are checked by hash.
+"""
+
+from dataclasses import dataclass
+
+from t2v.request import Native
+
+EMBEDDED = "emoji"
+NON_COMMERCIAL = "CC-BY-NC-4.0"
+LIMITS = (
+    "English prompts only; no legible text; not of film quality; weak on complex compositions; "
+    "biased as its training videos are, whose watermarks can show."
+)
+MODELSCOPE = Native(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One known model. `size` is what a first use downloads, in bytes; `aliases` are former ids of it."""
+
+    id: str
+    title: str
+    native: Native
+    licence: str
+    limits: str
+    layout: str  # "modelscope" or "diffusers"
+    size: int
+    revision: str | None = None  # a commit of the hub
+    aliases: tuple[str, ...] = ()
+
+
+_ENTRIES = (
+    Entry(
+        id=EMBEDDED,
+        title="Emoji, in the package",
+        native=Native(frames=16, width=256, height=256, steps=10, guidance=1.0, fps=8),
+        licence="MIT",
+        limits="Draws Microsoft's Fluent emoji, moving on a plain background, and nothing else.",
+        layout="diffusers",
+        size=0,
+    ),
+    Entry(
+        id="ali-vilab/text-to-video-ms-1.7b",
+        title="ModelScope 1.7B",
+        native=MODELSCOPE,
+        licence=NON_COMMERCIAL,
+        limits=LIMITS,
+        layout="diffusers",
+        size=3_700_000_000,
+        aliases=("damo-vilab/text-to-video-ms-1.7b",),
+    ),
+    Entry(
+        id="ali-vilab/modelscope-damo-text-to-video-synthesis",
+        title="ModelScope 1.7B, the original files",
+        native=MODELSCOPE,
+        licence=NON_COMMERCIAL,
+        limits=LIMITS,
+        layout="modelscope",
+        size=14_800_000_000,
+        aliases=("damo-vilab/modelscope-damo-text-to-video-synthesis",),
+    ),
+    Entry(
+        id="cerspense/zeroscope_v2_576w",
+        title="Zeroscope v2 576w",
+        native=Native(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
+        licence=NON_COMMERCIAL,
+        limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
+        layout="diffusers",
+        size=3_700_000_000,
+    ),
+    Entry(
+        id="cerspense/zeroscope_v2_XL",
+        title="Zeroscope v2 XL",
+        native=Native(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
+        licence=NON_COMMERCIAL,
+        limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
+        layout="diffusers",
+        size=3_700_000_000,
+    ),
+    Entry(
+        id="camenduru/potat1",
+        title="Potat1",
+        native=Native(frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8),
+        licence=NON_COMMERCIAL,
+        limits=f"Made for 1024×576. {LIMITS}",
+        layout="diffusers",
+        size=3_700_000_000,
+    ),
+)
+CATALOGUE: dict[str, Entry] = {entry.id: entry for entry in _ENTRIES}
+
+
+def find(model: str) -> Entry | None:
+    """The entry of a model id, present or former; None for a model that isn't listed."""
+    if model in CATALOGUE:
+        return CATALOGUE[model]
+    return next((entry for entry in _ENTRIES if model in entry.aliases), None)

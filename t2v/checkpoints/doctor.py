@@ -1,0 +1,55 @@
+"""What is wrong with a model or a weight file, in words; nothing in it is trusted or run."""
+
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+from .errors import CheckpointError
+from .formats import kind
+from .loading import native, open_parts, schedule, tokenizer, vae_scale
+from .locate import locate
+from .weights import Weights
+
+
+def diagnose(path: str | Path) -> str | None:
+    """One or two sentences on why a file or folder can't be loaded; None where all is well.
+
+    Every tensor is read once, none is kept.
+    """
+    try:
+        examine(path)
+    except CheckpointError as error:
+        return str(error)
+    return None
+
+
+def examine(path: str | Path) -> str:
+    """A report on a sound model or weight file, a line for each part; CheckpointError where it isn't sound."""
+    if Path(path).is_dir() or not Path(path).exists():
+        return _examine_model(path)
+    weights = Weights([Path(path)])
+    for name in weights.specs:
+        if not weights.read(name).isfinite().all():
+            raise CheckpointError(f"{weights} is damaged: {name} has numbers that are not finite.")
+    return f"{weights}: {kind(weights.specs.keys()) or 'tensors of no kind known here'}. {_contents(weights)}"
+
+
+def _examine_model(path: str | Path) -> str:
+    located = locate(path)
+    parts = open_parts(located)
+    made_for = native(located)
+    tokenizer(located, parts["text_encoder"].config), schedule(located), vae_scale(located)
+    lines = [f"{located.name}: a model in {located.layout}'s layout, sound."]
+    for part in parts.values():
+        for _ in part.tensors(torch.device("cpu"), torch.float32):
+            pass
+        lines.append(f"  {part.name}: {part.weights}. {_contents(part.weights)}")
+    size = f"{made_for.frames} frames of {made_for.width}×{made_for.height}"
+    return "\n".join([*lines, f"  made for {size}, {made_for.steps} steps, guidance {made_for.guidance:g}"])
+
+
+def _contents(weights: Weights) -> str:
+    numbers = sum(torch.Size(spec.shape).numel() for spec in weights.specs.values())
+    types = Counter(spec.dtype for spec in weights.specs.values())
+    return f"{len(weights.specs):,} tensors, {numbers / 1e6:,.1f} million numbers ({', '.join(sorted(types))})."

@@ -1,0 +1,8 @@
+"""The one error of this package."""
+
+
+class CheckpointError(ValueError):
+    """A model that can't be loaded. The text says in a sentence or two what the file is and what to do.
+
+    It names files by their last part only: it may be shown to visitors of a Space.
+    """

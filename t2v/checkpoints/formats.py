@@ -1,0 +1,166 @@
+"""What a weight file is, told from its bytes and its tensor names, before anything in it is trusted.
+
+PyTorch's files are zip archives around a pickle, and a pickle is a program. It is only ever listed here,
+never run; `weights.py` then reads it with `weights_only`.
+"""
+
+import json
+import pickletools
+import re
+import struct
+import zipfile
+from collections.abc import Collection
+from pathlib import Path
+
+MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the format's own limit
+MAX_PICKLE = 64_000_000  # bytes; 10,000 tensors take about 2 MB
+MAX_ENTRIES = 200_000  # in a zip archive
+AGAIN = "Download it again."
+
+# What the pickle of a state dict is made of. Anything else would be code.
+STATE_DICT_MODULES = {"torch", "torch._utils", "torch.storage", "torch._tensor", "torch.nn.parameter"}
+STATE_DICT_NAMES = {"collections.OrderedDict", "collections.defaultdict", "_codecs.encode", "builtins.set"}
+
+# Names that PyTorch Lightning leaves beside a state dict. Nothing reads them: they become empty objects.
+INERT_NAMES = (
+    "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+    "lightning.pytorch.callbacks.model_checkpoint.ModelCheckpoint",
+    "pytorch_lightning.callbacks.early_stopping.EarlyStopping",
+    "pytorch_lightning.utilities.parsing.AttributeDict",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
+    "numpy.dtype",
+)
+
+# Tensor names by which a file is recognised, the most telling first: (pattern, what has it).
+KINDS = (
+    (r"(^|\.)(lora_(up|down|A|B|unet|te)\b|lora_unet_|lora_te_|.*\.lora_)", "a LoRA, which only changes another model"),
+    (r"(^|\.)(temopral_conv|temp_convs|transformer_in)\.", "a video UNet"),
+    (r"^model\.diffusion_model\.", "a whole Stable Diffusion image model"),
+    (r"^(down_blocks\.0\.resnets|input_blocks\.1\.0\.in_layers|mid_block\.resnets)", "a Stable Diffusion image UNet"),
+    (r"^(first_stage_model\.)?(en|de)coder\.(conv_in|down|up|mid)", "a VAE"),
+    (r"(^|\.)(text_model\.)?(encoder\.layers\.\d+\.self_attn|transformer\.resblocks)", "a CLIP text encoder"),
+    (r"^(visual\.|vision_model\.|(text_model\.)?embeddings\.patch_embedding)", "CLIP's vision half"),
+)
+
+
+def problem(path: Path) -> str | None:
+    """One or two sentences on why `path` can't be a weight file, from its structure alone; None if it may be."""
+    if not path.is_file():
+        return f"{path.name} is missing or not a file."
+    size = path.stat().st_size
+    if size == 0:
+        return f"{path.name} is empty (0 bytes). {AGAIN}"
+    with path.open("rb") as file:
+        start = file.read(512)
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(b"version https://git-lfs"):
+        return f"{path.name} is a Git LFS pointer, not a checkpoint: run `git lfs pull`, or download the file itself."
+    if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        return f"{path.name} is an HTML page, not a checkpoint: the download gave an error or login page instead."
+    if is_zip(path):
+        return _zip_problem(path)
+    if path.suffix == ".safetensors":
+        return _safetensors_problem(path, size)
+    return _pickle_problem(path, start)
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as PyTorch's zip archives do."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def kind(names: Collection[str]) -> str | None:
+    """What the tensors called `names` belong to, in a few words; None if that can't be told."""
+    if any(name.startswith("visual.") for name in names) and "token_embedding.weight" in names:
+        return "a whole CLIP model"
+    for pattern, what in KINDS:
+        if any(re.search(pattern, name) for name in names):
+            return what
+    return None
+
+
+def _zip_problem(path: Path) -> str | None:
+    """PyTorch stores its entries as they are. A deflated one could unpack to a thousand times its size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            pickles = [entry for entry in entries if entry.filename.rsplit("/")[-1] == "data.pkl"]
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+                return f"{path.name} is a compressed zip archive, which PyTorch never writes: refused."
+            if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > path.stat().st_size:
+                return f"{path.name} is a zip archive that claims more contents than it has bytes: refused."
+            if len(pickles) != 1:
+                return f"{path.name} is a zip archive but not a PyTorch checkpoint."
+            if pickles[0].file_size > MAX_PICKLE:
+                return f"{path.name} holds a pickle of {pickles[0].file_size:,} bytes: refused."
+            return _code_problem(path, archive.read(pickles[0]))
+    except Exception:  # zipfile raises a dozen kinds of errors on damaged archives
+        return f"{path.name} is damaged or was cut off: its zip archive can't be read. {AGAIN}"
+
+
+def _pickle_problem(path: Path, start: bytes) -> str:
+    """Neither zip nor safetensors: at best a pickle from before PyTorch 1.6, which can't be read lazily."""
+    if not start.startswith((b"\x80", b"c")):
+        return f"{path.name} is not a checkpoint: neither safetensors nor a PyTorch file, or its beginning is damaged."
+    with path.open("rb") as file:
+        code = _code_problem(path, file.read(MAX_PICKLE))
+    old = f"{path.name} is a bare pickle, as PyTorch wrote before version 1.6: save it anew, or as safetensors."
+    return code or old
+
+
+def _code_problem(path: Path, pickle: bytes) -> str | None:
+    """Names the callables that a pickle would import, without running it."""
+    foreign = sorted(name for name in _imports(pickle) if not _harmless(name))
+    if not foreign:
+        return None
+    return f"{path.name} holds code ({', '.join(foreign[:3])}), not only tensors: refused, and nothing in it was run."
+
+
+def _imports(pickle: bytes) -> set[str]:
+    """The dotted names that a pickle refers to. STACK_GLOBAL takes the two strings last pushed."""
+    names, strings = set(), ["?", "?"]
+    try:
+        for opcode, argument, _ in pickletools.genops(pickle):
+            if opcode.name in ("GLOBAL", "INST"):
+                names.add(argument.replace(" ", "."))
+            elif opcode.name == "STACK_GLOBAL":
+                names.add(".".join(strings[-2:]))
+            elif isinstance(argument, str):
+                strings.append(argument)
+    except Exception:  # a damaged pickle: what was seen so far is what counts
+        pass
+    return names
+
+
+def _harmless(name: str) -> bool:
+    return name in STATE_DICT_NAMES or name in INERT_NAMES or name.rpartition(".")[0] in STATE_DICT_MODULES
+
+
+def _safetensors_problem(path: Path, size: int) -> str | None:
+    """The library checks a header again, and strictly; this finds the words for what is wrong with one."""
+    with path.open("rb") as file:
+        prefix = file.read(8)
+        if len(prefix) < 8:
+            return f"{path.name} was cut off: {size} bytes are too few for safetensors. {AGAIN}"
+        (length,) = struct.unpack("<Q", prefix)
+        if length > MAX_HEADER:
+            return f"{path.name} is not safetensors: its header would be {length:,} bytes long."
+        if length > size - 8:
+            return f"{path.name} was cut off within its header. {AGAIN}"
+        header = file.read(length)
+    try:
+        tensors = {name: entry for name, entry in json.loads(header).items() if name != "__metadata__"}
+        spans = sorted(tuple(entry["data_offsets"]) for entry in tensors.values())
+        return _spans_problem(path, [(int(start), int(end)) for start, end in spans], size - 8 - length)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return f"{path.name} is damaged: its safetensors header can't be read. {AGAIN}"
+
+
+def _spans_problem(path: Path, spans: list[tuple[int, int]], room: int) -> str | None:
+    if spans and spans[-1][1] > room:
+        return f"{path.name} was cut off: {spans[-1][1] - room:,} bytes are missing at its end. {AGAIN}"
+    if any(end > start for (_, end), (start, _) in zip(spans, spans[1:])):
+        return f"{path.name} is malformed: its tensors overlap. It was not made by safetensors; refused."
+    return None

@@ -1,0 +1,158 @@
+"""A model's three networks, filled from its files: strictly, tensor by tensor, straight onto the device.
+
+The networks are built without memory (the meta device); each tensor is read through a map, converted and
+placed. So the peak on the host is what is kept there, one tensor, and one window of a file.
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from t2v.diffusion.schedule import ScheduleConfig
+from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
+from t2v.request import SAMPLER_NAMES, Native
+
+from .catalogue import Entry
+from .errors import CheckpointError
+from .locate import PARTS, Located, locate
+from .parts import Part, open_part
+from .sizes import Config
+
+VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
+CLIP_WORDS = 49408  # entries of CLIP's own vocabulary
+MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary` is the embedded model's."""
+
+    name: str
+    revision: str
+    entry: Entry | None
+    tokenizer: Tokenizer
+    text_encoder: TextEncoder
+    unet: UNet3D
+    vae: VAE
+    schedule: ScheduleConfig
+    native: Native
+    vae_scale: float
+    vocabulary: dict[str, Any] | None
+
+
+def load(model: str | Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu") -> Checkpoint:
+    """The model called `model` (see `locate`), its weights as `dtype` on `device`, in eval mode.
+
+    CheckpointError says in a sentence or two what is wrong with a model that can't be loaded.
+    """
+    located = locate(model, half=dtype in (torch.float16, torch.bfloat16))
+    parts = open_parts(located)
+    settings = {
+        "tokenizer": tokenizer(located, parts["text_encoder"].config),
+        "schedule": schedule(located),
+        "native": native(located),
+        "vae_scale": vae_scale(located),
+        "vocabulary": vocabulary(located),
+    }
+    networks = {name: fill(part, torch.device(device), dtype) for name, part in parts.items()}
+    return Checkpoint(located.name, located.revision, located.entry, **networks, **settings)
+
+
+def open_parts(located: Located) -> dict[str, Part]:
+    """All three parts, checked against their files and each other before anything is read."""
+    parts = {name: open_part(located, name) for name in PARTS}
+    text, unet, vae = (parts[name].config for name in ("text_encoder", "unet", "vae"))
+    if text.width != unet.text_width:
+        raise CheckpointError(f"The text encoder is {text.width} wide, but the UNet reads text {unet.text_width} wide.")
+    if not vae.latent_channels == unet.in_channels == unet.out_channels:
+        channels = f"{unet.in_channels} in and {unet.out_channels} out"
+        raise CheckpointError(f"The VAE's latents have {vae.latent_channels} channels, but the UNet's {channels}.")
+    return parts
+
+
+def fill(part: Part, device: torch.device, dtype: torch.dtype) -> nn.Module:
+    """The part's network with its tensors read and assigned: nothing is initialised only to be overwritten."""
+    part.network.load_state_dict(dict(part.tensors(device, dtype)), strict=True, assign=True)
+    return part.network.requires_grad_(False)
+
+
+def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
+    """CLIP's own, or the folder's merges where its vocabulary is smaller; padded as the folder says, else by 0."""
+    merges = None if text.vocabulary == CLIP_WORDS else located.folder / "tokenizer" / "merges.txt"
+    if merges and not merges.is_file():
+        text = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
+        raise CheckpointError(text + "tokenizer/merges.txt, which could tell them, is missing.")
+    try:
+        made = Tokenizer(merges, length=text.length, pad=_pad(located.folder / "tokenizer", text.vocabulary))
+    except (ValueError, IndexError) as error:
+        raise CheckpointError("tokenizer/merges.txt is not a list of merges.") from error
+    if made.vocabulary != text.vocabulary:
+        words = f"{made.vocabulary:,} tokens, the text encoder {text.vocabulary:,}"
+        raise CheckpointError(f"The tokenizer and the text encoder are of different models: it has {words}.")
+    return made
+
+
+def _pad(folder: Path, words: int) -> int:
+    """The id that fills a prompt up: "!" (0) in this family of models, the end token in Stable Diffusion 1's."""
+    file = folder / "tokenizer_config.json"
+    token = Config.read(file).get("pad_token", "!") if file.is_file() else "!"
+    token = token.get("content") if isinstance(token, dict) else token
+    return words - 1 if token == "<|endoftext|>" else 0
+
+
+def schedule(located: Located) -> ScheduleConfig:
+    """ModelScope's own, or what scheduler_config.json says."""
+    if located.layout == "modelscope":
+        return ScheduleConfig()
+    config = Config.read(located.folder / "scheduler" / "scheduler_config.json")
+    try:
+        return ScheduleConfig.from_diffusers(config.values)
+    except ValueError as error:
+        raise CheckpointError(f"{config.where}: {error}") from None
+
+
+def vae_scale(located: Located) -> float:
+    """What the VAE's latents are multiplied by to be the UNet's."""
+    if located.layout == "modelscope":
+        return VAE_SCALE
+    return Config.read(located.folder / "vae" / "config.json").number("scaling_factor", 1e-3, 1e3, VAE_SCALE)
+
+
+def native(located: Located) -> Native:
+    """What a model was made for: its own t2v.json, the catalogue, else what its config lets one guess."""
+    if (file := located.folder / "t2v.json").is_file():
+        return _stated(Config.read(file).section("native"))
+    if located.entry:
+        return located.entry.native
+    if located.layout == "modelscope":
+        arguments = Config.read(located.folder / "configuration.json").section("model").section("model_args")
+        return Native(frames=arguments.whole("max_frames", 1, Native.max_frames, Native.frames))
+    config = Config.read(located.folder / "unet" / "config.json")
+    levels = len(Config.read(located.folder / "vae" / "config.json").items("block_out_channels"))
+    size = config.get("sample_size", 32)
+    height, width = size if isinstance(size, list) and len(size) == 2 else (size, size)
+    if not all(type(side) is int and 1 <= side <= 256 for side in (height, width)):
+        raise config.fail("sample_size", size, "one or two whole numbers from 1 to 256")
+    return Native(width=width * 2 ** (levels - 1), height=height * 2 ** (levels - 1))
+
+
+def _stated(config: Config) -> Native:
+    defaults = {field.name: field.default for field in fields(Native)}
+    for key, value in config.values.items():
+        if key not in defaults:
+            raise CheckpointError(f"{config.where}: native has no setting {key}.")
+        kind = type(defaults[key])
+        if key == "sampler":
+            config.only(sampler=SAMPLER_NAMES)
+        elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
+            raise config.fail(key, value, "a number from 1")
+    return Native(**config.values)
+
+
+def vocabulary(located: Located) -> dict[str, Any] | None:
+    """The words that a small model knows, where its folder lists them."""
+    file = located.folder / "vocabulary.json"
+    return Config.read(file).values if file.is_file() else None

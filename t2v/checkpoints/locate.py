@@ -1,0 +1,122 @@
+"""From what a user calls a model to the files on disk: the embedded one, a folder, or a hub id."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from . import hub
+from .catalogue import CATALOGUE, EMBEDDED, Entry, find
+from .errors import CheckpointError
+from .sizes import Config
+
+HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
+PARTS = ("text_encoder", "unet", "vae")
+MODELSCOPE_KEYS = {"text_encoder": "ckpt_clip", "unet": "ckpt_unet", "vae": "ckpt_autoencoder"}
+STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")  # of the weight files in a diffusers folder
+SMALL = re.compile(
+    r"(model_index|configuration|t2v|vocabulary)\.json"
+    r"|(unet|vae|text_encoder)/(config\.json|[\w.-]+\.index(\.fp16)?\.json)"
+    r"|scheduler/scheduler_config\.json"
+    r"|tokenizer/(merges\.txt|vocab\.json|tokenizer_config\.json|special_tokens_map\.json)"
+)
+
+
+@dataclass(frozen=True)
+class Located:
+    """A model's folder, and in it the weight files of each part."""
+
+    name: str
+    folder: Path
+    layout: str  # "modelscope" or "diffusers"
+    files: Mapping[str, tuple[Path, ...]]
+    entry: Entry | None
+    revision: str  # a commit of the hub; "" for a folder
+
+
+def locate(model: str | Path, half: bool = False) -> Located:
+    """The files of a model, downloaded if need be; with `half`, an fp16 variant is preferred where there is one.
+
+    `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision").
+    CheckpointError says what is missing.
+    """
+    name = str(model)
+    folder = Path(__file__).with_name(EMBEDDED) if name == EMBEDDED else Path(model).expanduser()
+    if name == EMBEDDED or folder.is_dir():
+        listing = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        shown = EMBEDDED if name == EMBEDDED else folder.resolve().name
+        return Located(shown, folder, *_files(folder, listing, half), find(name), "")
+    repository, _, revision = name.partition("@")
+    if folder.exists() or not HUB_ID.fullmatch(repository) or ".." in repository:
+        raise CheckpointError(f"{_short(name)} is no model: give a folder, a hub id, or one of {', '.join(CATALOGUE)}.")
+    return _download(repository, revision or None, half)
+
+
+def _download(repository: str, revision: str | None, half: bool) -> Located:
+    """First the small files, which say what the large ones are called; then those."""
+    entry = find(repository)
+    snapshot = hub.Snapshot(repository, revision or (entry.revision if entry else None))
+    folder = snapshot.fetch(name for name in snapshot.listing if SMALL.fullmatch(name))
+    layout, files = _files(folder, snapshot.listing, half)
+    snapshot.fetch(path.relative_to(folder).as_posix() for paths in files.values() for path in paths)
+    return Located(repository, folder, layout, files, entry, snapshot.commit)
+
+
+def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dict[str, tuple[Path, ...]]]:
+    """The layout of a folder whose small files are there, and the weight files of each part.
+
+    `listing` has the names of all files, those that are still to be downloaded too.
+    """
+    if "model_index.json" in listing:
+        if "unet/config.json" not in listing:
+            pipeline = Config.read(folder / "model_index.json").get("_class_name", "something else")
+            raise CheckpointError(f"{folder.name} has no unet/config.json: it is a {pipeline}, which t2v can't load.")
+        names = {part: _diffusers_weights(folder, listing, part, half) for part in PARTS}
+        layout = "diffusers"
+    elif "configuration.json" in listing:
+        arguments = Config.read(folder / "configuration.json").section("model").section("model_args")
+        names = {part: (_inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
+        layout = "modelscope"
+    else:
+        raise CheckpointError(
+            f"{folder.name} is not a model's folder: it has neither model_index.json (diffusers) "
+            "nor configuration.json (ModelScope)."
+        )
+    return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}
+
+
+def _diffusers_weights(folder: Path, listing: Collection[str], part: str, half: bool) -> tuple[str, ...]:
+    """One file, or the shards that an index lists: safetensors before .bin, the wanted precision before the other."""
+    for variant in (".fp16", "") if half else ("", ".fp16"):
+        for suffix in ("safetensors", "bin"):
+            for stem in STEMS:
+                single = f"{part}/{stem}{variant}.{suffix}"
+                index = f"{part}/{stem}.{suffix}.index{variant}.json"
+                if single in listing:
+                    return (single,)
+                if index in listing:
+                    return _shards(folder / index, part, listing)
+    raise CheckpointError(f"{part}/ has no weights: neither safetensors nor .bin was found there.")
+
+
+def _shards(index: Path, part: str, listing: Collection[str]) -> tuple[str, ...]:
+    names = Config.read(index).section("weight_map").values.values()
+    return tuple(sorted({_inside(name, index.name, listing, part) for name in names}))
+
+
+def _inside(name: object, key: str, listing: Collection[str], part: str = ".") -> str:
+    """A file that a config names, as a path within the folder; configs of strangers may point elsewhere."""
+    if not isinstance(name, str) or not name:
+        raise CheckpointError(f"{key} must name a file.")
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise CheckpointError(f"{key} names a file outside the model's folder: refused.")
+    inner = (PurePosixPath(part) / path).as_posix()
+    if inner not in listing:
+        raise CheckpointError(f"{path.name} is missing; {key} names it.")
+    return inner
+
+
+def _short(name: str) -> str:
+    """A path by its last part only."""
+    return (name if HUB_ID.fullmatch(name) else Path(name).name)[:80] or "An empty name"

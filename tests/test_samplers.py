@@ -83,6 +83,13 @@ def test_any_number_of_steps_gives_finite_latents(name, spacing, steps):
     assert taken[-1].x.isfinite().all()
 
 
+@pytest.mark.parametrize("steps", [0, 1001])
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_steps_out_of_range_are_named(name, steps):
+    with pytest.raises(ValueError, match=f"steps: {steps} is outside 1 to 1000"):
+        run(name, shrink, steps=steps)
+
+
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_state_stays_single_precision_under_a_half_precision_network(name):
     for step in run(name, lambda x, t: shrink(x, t).half()):

@@ -43,8 +43,9 @@ def ddim(
 
     A step spans train_steps // steps times whatever the spacing, as in diffusers and ModelScope.
     """
+    times = schedule.timesteps(steps, spacing="leading")
     stride = schedule.config.train_steps // steps
-    for t in schedule.timesteps(steps, spacing="leading"):
+    for t in times:
         now, after = schedule.level(t), schedule.level(t - stride)
         x0, epsilon = _split(denoise(x, t), x, now, schedule)
         fresh = eta * after.noise / now.noise * math.sqrt(1 - (now.signal / after.signal) ** 2)
@@ -159,7 +160,7 @@ def _advance(x: Tensor, x0: Tensor, now: Level, after: Level) -> Tensor:
 def _midpoint(past: list[Tensor], levels: list[Level], i: int) -> Tensor:
     """x0 (b c f h w) in the middle of step i, on the line through `past`'s two.
 
-    The newest of `past` itself in the first step, which has no line yet, and in the last, which ends at λ = ∞.
+    The newest of `past` itself in the first step, which has no line yet, and in the last, ending at λ = ∞.
     """
     if len(past) < 2 or i == len(levels) - 2:
         return past[-1]
@@ -168,7 +169,7 @@ def _midpoint(past: list[Tensor], levels: list[Level], i: int) -> Tensor:
 
 
 def _corrected(x0: Tensor, past: list[Tensor], levels: list[Level], i: int) -> Tensor:
-    """The x0 (b c f h w) that step i - 1 should have used, now that its end has shown `x0` (eq. 9 and 10)."""
+    """The x0 (b c f h w) that step i - 1 should have used, now that its end has shown `x0`."""
     newest = past[-1]
     if len(past) < 2:
         return newest + 0.5 * (x0 - newest)

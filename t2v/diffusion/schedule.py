@@ -195,6 +195,6 @@ class NoiseSchedule:
 
 
 def zero_terminal_snr(alphas_cumprod: Tensor) -> Tensor:
-    """Shift and scale √ᾱ (train_steps) so that its last is 0, its first unchanged (Lin et al. 2023, alg. 1)."""
+    """Shift and scale √ᾱ (train_steps): its last becomes 0, its first stays (Lin et al. 2023, alg. 1)."""
     roots = alphas_cumprod.sqrt()
     return ((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])) ** 2

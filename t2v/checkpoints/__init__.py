@@ -1,10 +1,14 @@
-"""Where weights come from: the models known, finding their files, their layouts, and strict loading."""
+"""Where weights come from: the models known, finding their files, their layouts, and strict loading.
+
+The catalogue costs nothing. What reads weights brings torch, so it is imported when it is first asked for:
+the page of the Space lists the models without it.
+"""
+
+from importlib import import_module
+from typing import Any
 
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
-from .doctor import diagnose, examine
 from .errors import CheckpointError
-from .loading import Checkpoint, load
-from .locate import locate
 
 __all__ = [
     "CATALOGUE",
@@ -16,5 +20,11 @@ __all__ = [
     "examine",
     "find",
     "load",
-    "locate",
 ]
+_LATER = {"Checkpoint": "loading", "load": "loading", "diagnose": "doctor", "examine": "doctor"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_LATER[name]}", __name__), name)

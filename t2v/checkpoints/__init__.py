@@ -4,7 +4,6 @@ The catalogue costs nothing. What reads weights brings torch, so it is imported 
 the page of the Space lists the models without it.
 """
 
-from importlib import import_module
 from typing import Any
 
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
@@ -20,11 +19,17 @@ __all__ = [
     "examine",
     "find",
     "load",
+    "locate",
 ]
-_LATER = {"Checkpoint": "loading", "load": "loading", "diagnose": "doctor", "examine": "doctor"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    """Called for names that aren't there yet."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    from .doctor import diagnose, examine
+    from .loading import Checkpoint, load
+    from .locate import locate
+
+    globals().update(Checkpoint=Checkpoint, diagnose=diagnose, examine=examine, load=load, locate=locate)
+    return globals()[name]

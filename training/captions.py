@@ -4,16 +4,21 @@ What a caption says is what the clip shows: subject (or two), colour of the subj
 What it leaves open the random generator decides: loop phase, speed, position, size, and the background where
 none is named. A caption without a motion means a still subject. A tenth of the combinations of subject,
 background and motion is held out (`held_out`), by a hash that never changes: training never sees them.
+
+    python -m training.captions --out t2v/checkpoints/emoji/vocabulary.json
 """
 
+import argparse
 import hashlib
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from training.compose import MOTIONS, SIZES, Spec
-from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
+from training.subjects import ARTICLES, Subject, bare, countable, indefinite, load_subjects, plural
 
 BACKGROUNDS = {
     "white": (255, 255, 255), "gray": (128, 128, 128), "black": (0, 0, 0), "red": (214, 40, 40),
@@ -41,7 +46,15 @@ BACKGROUND_PHRASES = (
     "on a {} background", "on a {} background", "on a {} background", "on {}", "in front of a {} background",
     "against a {} background", "with a {} background", "in front of a {} wall", "on a plain {} background",
 )  # fmt: skip
-PREFIXES = ("a video of", "an animation of", "an emoji of", "a clip of", "a picture of", "a cartoon of", "a 3d")
+PREFIXES = (
+    "a video of",
+    "an animation of",
+    "an emoji of",
+    "a clip of",
+    "a picture of",
+    "a cartoon of",
+    "a 3d",
+)
 ADJECTIVES = ("cute", "funny", "happy", "little", "lovely", "beautiful", "cool", "adorable", "small", "big")
 FILLERS = (
     "eating bamboo", "eating", "sleeping", "dancing", "playing", "smiling", "on a rock", "in the forest",
@@ -89,7 +102,17 @@ def sentences(subjects: tuple[Subject, ...]) -> list[str]:
     motions = [phrase for phrases in MOTION_PHRASES.values() for phrase in phrases]
     colours = [*BACKGROUNDS, *TINTS, *COLOUR_SYNONYMS]
     glue = ["a", "an", "the", "two", "and", "is", "of", ".", ","]
-    return [*names, *plurals, *motions, *colours, *BACKGROUND_PHRASES, *PREFIXES, *ADJECTIVES, *FILLERS, *glue]
+    return [
+        *names,
+        *plurals,
+        *motions,
+        *colours,
+        *BACKGROUND_PHRASES,
+        *PREFIXES,
+        *ADJECTIVES,
+        *FILLERS,
+        *glue,
+    ]
 
 
 @dataclass(frozen=True)
@@ -110,13 +133,19 @@ class Captions:
     one subject in its own colours.
     """
 
-    def __init__(self, subjects: tuple[Subject, ...], seed: int, shares: tuple[float, float, float] = (0.07, 0.06, 0.05)):
+    def __init__(
+        self,
+        subjects: tuple[Subject, ...],
+        seed: int,
+        shares: tuple[float, float, float] = (0.07, 0.06, 0.05),
+    ):
         self.subjects = subjects
         self.random = np.random.default_rng(seed)
         self.shares = np.cumsum(shares)
-        self.countable = [i for i, subject in enumerate(subjects) if countable(subject.phrases[0])]
-        self.tintable = [i for i, subject in enumerate(subjects) if not _coloured(subject)]
         self.known = {name for subject in subjects for name in subject.names}
+        self.twins = [self._twins(subject) for subject in subjects]
+        self.countable = [i for i, twins in enumerate(self.twins) if twins]
+        self.tintable = [i for i, subject in enumerate(subjects) if not _coloured(subject)]
 
     def batch(self, n: int) -> tuple[list[str], Spec]:
         """`n` captions and what they show (on the CPU)."""
@@ -128,11 +157,11 @@ class Captions:
         n, draw = len(contents), self.random.uniform
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
         still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7
-        size = np.array(SIZES)[motion] * np.where(still, draw(0.82, 1.12, n), draw(0.88, 1.03, n))
+        size = np.array(SIZES)[motion] * np.where(still, draw(0.82, 1.12, n), draw(0.86, 1.0, n))
         room = np.where(growing, 0.04, np.where(spinning, 0.16, np.where(still, 0.16, 0.2)))
         along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
-        x = draw(-1, 1, n) * np.where(along_x, 0.04, room)
-        y = draw(-1, 1, n) * np.where(along_y, 0.04, room)
+        x = draw(-1, 1, n) * np.where(along_x, 0.02, room)
+        y = draw(-1, 1, n) * np.where(along_y, 0.02, room)
         tint = [(*np.divide(TINTS[c.tint], 255), 1) if c.tint else (0, 0, 0, 0) for c in contents]
         return Spec(
             subject=torch.tensor([c.subject for c in contents]), second=torch.tensor([c.second for c in contents]),
@@ -145,8 +174,12 @@ class Captions:
 
     def _content(self) -> Content:
         """One allowed combination of what a caption can fix."""
-        kind = int(np.searchsorted(self.shares, self.random.random(), side="right"))  # 0 tinted 1 two 2 twins 3 one
+        kind = int(
+            np.searchsorted(self.shares, self.random.random(), side="right")
+        )  # 0 tinted 1 two 2 twins 3 one
         pool = (self.tintable, self.countable, self.countable, range(len(self.subjects)))[kind]
+        if len(pool) < 2:
+            kind, pool = 3, range(len(self.subjects))
         while True:
             subject, second = (int(i) for i in self._pick(pool, 2))
             if kind == 1 and subject == second:
@@ -202,7 +235,7 @@ class Captions:
         """The subject, or both, as a noun phrase."""
         first = self._phrase(content.subject)
         if content.second == content.subject:
-            return "two " + plural(bare(self._countable_phrase(content.subject)))
+            return self._pick(self.twins[content.subject])
         if content.second >= 0:
             return f"{first} and {self._phrase(content.second)}"
         if content.tint:
@@ -214,11 +247,13 @@ class Captions:
         phrases = self.subjects[subject].phrases
         return phrases[0] if self._chance(0.5) else self._pick(phrases)
 
-    def _countable_phrase(self, subject: int) -> str:
-        return self._pick([phrase for phrase in self.subjects[subject].phrases if countable(phrase)])
+    def _twins(self, subject: Subject) -> list[str]:
+        """How two of a subject are called; not "two hearts", which is an emoji of its own."""
+        phrases = [f"two {plural(bare(phrase))}" for phrase in subject.phrases if countable(phrase)]
+        return [phrase for phrase in phrases if phrase not in self.known]
 
     def _tinted_phrase(self, content: Content) -> str:
-        """"a purple panda"; where that is another subject's name ("a black cat") another synonym is taken."""
+        """As "a purple panda"; where that is another subject's name ("a black cat") another synonym is taken."""
         names = [n for n in self.subjects[content.subject].names if f"{content.tint} {n}" not in self.known]
         return indefinite(f"{content.tint} {self._pick(names)}")
 
@@ -242,3 +277,17 @@ def _coloured(subject: Subject) -> bool:
     words = {word for name in subject.names for word in name.split()}
     fixed = {*BACKGROUNDS, *TINTS, "rainbow", "fire", "flag", "flags", "fog", "galaxy", "face"}
     return bool(words & fixed)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command of the module's docstring."""
+    parser = argparse.ArgumentParser(description="Write what the embedded model was taught.")
+    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/vocabulary.json"))
+    options = parser.parse_args(arguments)
+    text = json.dumps(vocabulary(load_subjects()), ensure_ascii=False)
+    options.out.write_text(text.replace("], [", "],\n["), encoding="utf-8")
+    print(f"{options.out}: {len(text) / 1024:.0f} KiB")
+
+
+if __name__ == "__main__":
+    main()

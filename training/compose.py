@@ -15,7 +15,7 @@ MOTIONS = (
     "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
 )  # fmt: skip
 DIRECTIONS = {"moving left": (-1, 0), "moving right": (1, 0), "moving up": (0, -1), "moving down": (0, 1)}
-TRAVEL = 0.38  # a moving subject goes from −0.38 to +0.38
+TRAVEL = 0.36  # a moving subject goes from −0.36 to +0.36
 SMALLEST = 0.43  # a growing subject starts at this share of its final size
 SUPERSAMPLING = 2
 
@@ -50,7 +50,9 @@ class Spec:
         return Spec(**{field.name: function(getattr(self, field.name)) for field in fields(self)})
 
 
-def plain_spec(subject: list[int], background: torch.Tensor, motion: list[int], **others: torch.Tensor) -> Spec:
+def plain_spec(
+    subject: list[int], background: torch.Tensor, motion: list[int], **others: torch.Tensor
+) -> Spec:
     """One untinted subject a clip, centred, from the loop's first frame; `others` override fields."""
     n = len(subject)
     zero = torch.zeros(n)
@@ -90,7 +92,9 @@ def _affine(x: torch.Tensor, y: torch.Tensor, size: torch.Tensor, angle: torch.T
     return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
 
 
-def _layer(frames: torch.Tensor, subject: torch.Tensor, spec: Spec, place: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def _layer(
+    frames: torch.Tensor, subject: torch.Tensor, spec: Spec, place: tuple[torch.Tensor, ...]
+) -> torch.Tensor:
     """One subject a clip, placed: -> premultiplied RGBA (b f 4 h w) in 0…1."""
     count, side = place[0].shape[1], frames.shape[-1]
     time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(count, device=spec.phase.device)

@@ -17,6 +17,7 @@ Source: npm packages @lobehub/fluent-emoji-anim-1 … -4 (MIT), which carry Micr
 """
 
 import argparse
+import copy
 import hashlib
 import io
 import os
@@ -51,7 +52,9 @@ def fetch(folder: Path) -> list[Path]:
     for number, (name, digest) in enumerate(SOURCES.items(), start=1):
         if not (folder / name).exists():
             package = f"@lobehub/fluent-emoji-anim-{number}@1.0.0"
-            subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                ["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL
+            )
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
             raise ValueError(f"{folder / name} is not the published package: its SHA-256 differs.")
     return [folder / name for name in SOURCES]
@@ -105,7 +108,12 @@ class EmojiClips:
     """
 
     def __init__(
-        self, path: str | Path, device: str = "cpu", size: int = SIDE, only: int | None = None, threads: int = 16
+        self,
+        path: str | Path,
+        device: str = "cpu",
+        size: int = SIDE,
+        only: int | None = None,
+        threads: int = 16,
     ):
         """`only` loads the first so many subjects; `size` is 256 or a divisor of it (area-averaged)."""
         with zipfile.ZipFile(path) as archive:
@@ -116,6 +124,12 @@ class EmojiClips:
         with ThreadPoolExecutor(threads) as pool:
             for row, frames in enumerate(pool.map(_read_sheet, sheets)):
                 self.frames[row] = _shrink(torch.from_numpy(frames).to(device), size)
+
+    def shrunk(self, size: int) -> "EmojiClips":
+        """The same clips at another size, a divisor of theirs."""
+        other = copy.copy(self)
+        other.frames = torch.stack([_shrink(frames, size) for frames in self.frames])
+        return other
 
     @property
     def size(self) -> int:
@@ -141,7 +155,9 @@ def _shrink(frames: torch.Tensor, size: int) -> torch.Tensor:
 
 def main(arguments: list[str] | None = None) -> None:
     """The command of the module's docstring."""
-    parser = argparse.ArgumentParser(description="Pack the animated emoji that the embedded model learns from.")
+    parser = argparse.ArgumentParser(
+        description="Pack the animated emoji that the embedded model learns from."
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder of emoji.zip")
     parser.add_argument("--from", dest="source", type=Path, help="folder that holds the four npm packages")
     options = parser.parse_args(arguments)

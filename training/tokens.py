@@ -1,0 +1,126 @@
+"""CLIP's byte-pair encoding cut down to what the captions need, written in the layout of transformers.
+
+A cut keeps CLIP's merges in their order, and with each merge the ones that make its parts, so that every word
+of the captions splits exactly as with the whole of CLIP; the rest is filled with CLIP's first, most general
+merges, which spell everything else.
+
+    python -m training.tokens --out t2v/checkpoints/emoji/tokenizer
+"""
+
+import argparse
+import gzip
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import regex
+from open_clip.tokenizer import bytes_to_unicode, default_bpe
+
+from training.captions import sentences
+from training.subjects import load_subjects
+
+Merge = tuple[str, str]
+START, END = "<|startoftext|>", "<|endoftext|>"
+
+
+def all_merges() -> list[Merge]:
+    """CLIP's 48,894 merges in order (from open_clip's package data)."""
+    with gzip.open(default_bpe(), "rt", encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    return [tuple(line.split()) for line in lines[1 : 49152 - 256 - 2 + 1]]
+
+
+def words_of(sentences: list[str]) -> set[str]:
+    """The words of `sentences`, split and lowered as CLIP does before it applies merges."""
+    return {
+        word
+        for sentence in sentences
+        for word in regex.findall(r"\p{L}+|\p{N}|[^\s\p{L}\p{N}]+", sentence.lower())
+    }
+
+
+def cut_merges(words: set[str], limit: int) -> list[Merge]:
+    """The merges that `words` need, filled up with CLIP's first ones to `limit` vocabulary entries.
+
+    Raises ValueError when the words alone need more than the limit.
+    """
+    merges, budget = all_merges(), limit - 512 - 2
+    rank = {merge: i for i, merge in enumerate(merges)}
+    needed = {rank[merge] for word in words for merge in _merges_of(word, rank)}
+    if len(needed) > budget:
+        raise ValueError(f"the words need {len(needed) + 514} entries, {limit} are allowed")
+    fill = [i for i in range(len(merges)) if i not in needed][: budget - len(needed)]
+    return [merges[i] for i in sorted(needed | set(fill))]
+
+
+def _merges_of(word: str, rank: dict[Merge, int]) -> list[Merge]:
+    """The merges that CLIP applies to one word, in their order."""
+    letters = bytes_to_unicode()
+    pieces = [letters[byte] for byte in word.encode()]
+    pieces[-1] += "</w>"
+    applied = []
+    while len(pieces) > 1:
+        merge = min(pairwise(pieces), key=lambda pair: rank.get(pair, len(rank)))
+        if merge not in rank:
+            break
+        applied.append(merge)
+        pieces = _merged(pieces, merge)
+    return applied
+
+
+def _merged(pieces: list[str], merge: Merge) -> list[str]:
+    """`pieces` with every occurrence of the pair joined, from the left."""
+    out: list[str] = []
+    i = 0
+    while i < len(pieces):
+        joined = tuple(pieces[i : i + 2]) == merge
+        out.append("".join(merge) if joined else pieces[i])
+        i += 2 if joined else 1
+    return out
+
+
+def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: str = "!") -> None:
+    """vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json for transformers' CLIPTokenizer.
+
+    The ids are those of open_clip's tokenizer over the same merges: bytes, merges in order, start, end.
+    """
+    letters = list(bytes_to_unicode().values())
+    entries = [
+        *letters,
+        *(letter + "</w>" for letter in letters),
+        *("".join(merge) for merge in merges),
+        START,
+        END,
+    ]
+    special = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": pad}
+    config = {
+        "tokenizer_class": "CLIPTokenizer",
+        "model_max_length": length,
+        "do_lower_case": True,
+        **special,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_json(folder / "vocab.json", {entry: i for i, entry in enumerate(entries)})
+    _write_json(folder / "tokenizer_config.json", config)
+    _write_json(folder / "special_tokens_map.json", special)
+    lines = ["#version: 0.2", *(" ".join(merge) for merge in merges)]
+    (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _write_json(path: Path, content: dict) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command of the module's docstring."""
+    parser = argparse.ArgumentParser(description="Write the tokenizer of the embedded model.")
+    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer"))
+    parser.add_argument("--limit", type=int, default=4096, help="vocabulary entries")
+    options = parser.parse_args(arguments)
+    words = words_of(sentences(load_subjects()))
+    write_tokenizer(options.out, cut_merges(words, options.limit))
+    print(f"{options.out}: {options.limit} entries, {len(words)} words of captions split as CLIP splits them")
+
+
+if __name__ == "__main__":
+    main()

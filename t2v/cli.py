@@ -1,0 +1,227 @@
+"""The `t2v` command: sentences in, video files out.
+
+A first word that is one of COMMANDS runs that command; `t2v -- info` makes a video of the word "info".
+Exit codes: 0 done, 1 failed, 2 a wrong setting or usage, 130 interrupted.
+"""
+
+import argparse
+import os
+import re
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from t2v.commands import COMMANDS, plain
+from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
+from t2v.video import CONTAINERS, Settings
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+KINDS = ", ".join(CONTAINERS)
+NUMBER = re.compile(r"%(0\d)?d")  # where a pattern of file names takes the video's number
+FLAGS = {  # what each setting of a Request is, in words; ranges beyond these are the model's
+    "negative_prompt": "what the video should not show",
+    "frames": "number of frames",
+    "width": "pixels, a multiple of 8",
+    "height": "pixels, a multiple of 8",
+    "steps": "denoising steps: more take longer",
+    "guidance": f"how closely to follow the prompt, 1 to {MAX_GUIDANCE:g}; 1 takes half the time",
+    "eta": "noise added at each step of ddim, 0 to 1",
+    "sampler": ", ".join(SAMPLER_NAMES),
+    "seed": "the same seed gives the same video; left out or -1: a random one, which is printed",
+    "fps": f"frames a second, up to {MAX_FPS}",
+}
+
+
+class UsageError(ValueError):
+    """The command line asks for something that can't be done; the text says what can."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a mistake in one line, and takes no shortened flags: a new flag would change their meaning."""
+
+    def __init__(self, **options: Any):
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str):
+        raise UsageError(f"{message} ({self.prog} --help shows what there is)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code. Whatever happens is told in one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a prompt may hold letters that the terminal lacks
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except (RequestError, UsageError) as error:
+        return _fail(MISUSED, str(error))
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, "stopped")
+    except BrokenPipeError:  # nobody reads on, as in `t2v models | head -1`; nor may the exit try to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # the last stop before the user
+        return _fail(FAILED, _in_one_line(error))
+    return DONE
+
+
+def _run(argv: list[str]) -> None:
+    if argv and argv[0] in COMMANDS:
+        command = COMMANDS[argv[0]]
+        parser = Parser(prog=f"t2v {argv[0]}", description=command.help)
+        command.arguments(parser)
+        command.run(parser.parse_args(argv[1:]))
+    else:
+        _generate(_generate_parser().parse_intermixed_args(argv))
+
+
+def _fail(code: int, message: str) -> int:
+    print(f"t2v: {plain(message)}", file=sys.stderr)
+    return code
+
+
+def _in_one_line(error: Exception) -> str:
+    """The project's own errors are sentences for users; of any other, its kind and first line."""
+    if os.environ.get("T2V_TRACEBACK"):
+        traceback.print_exception(error)
+    if type(error).__module__.startswith("t2v."):
+        return " ".join(str(error).split())
+    first_line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first_line} (T2V_TRACEBACK=1 shows where it came from)"
+
+
+def _generate_parser() -> Parser:
+    commands = "\n".join(f"  t2v {name:<8} {command.help}" for name, command in COMMANDS.items())
+    parser = Parser(
+        prog="t2v",
+        usage="t2v PROMPT [PROMPT ...] [-o FILE] [settings]\n       t2v COMMAND ...",
+        description="Make a video of each prompt. A prompt of several words stands in quotes.",
+        epilog=f"commands:\n{commands}",
+    )
+    parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what the video should show")
+    parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
+    output = f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 (or video-%%d.mp4)"
+    parser.add_argument("-o", "--output", metavar="FILE", help=output)
+    settings = parser.add_argument_group("settings (left out: the model's own)")
+    for field, words in FLAGS.items():
+        metavar, kind = ("TEXT", str) if field in ("negative_prompt", "sampler") else ("N", _number)
+        settings.add_argument(f"--{field.replace('_', '-')}", help=words, metavar=metavar, type=kind)
+    where = parser.add_argument_group("model and machine")
+    where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
+    where.add_argument("--device", help="cuda, cuda:1, mps or cpu")
+    where.add_argument("--dtype", help="float32, float16 or bfloat16")
+    where.add_argument("--memory", help="how hard to save memory; auto chooses by what is there")
+    return parser
+
+
+def _number(text: str) -> int | float | str:
+    """What a Request will judge: text that is no number stays text, for a better word than argparse has."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _generate(args: argparse.Namespace) -> None:
+    """Check all that can be checked before torch is loaded, then make one video after the other."""
+    given = {field: getattr(args, field) for field in FLAGS if getattr(args, field) is not None}
+    requests = [_checked(Request(prompt, **given), where) for where, prompt in _prompts(args)]
+    paths = list(islice(_outputs(args.output, len(requests)), len(requests)))
+    _check_folder(paths[0].parent)
+
+    from t2v.pipeline import TextToVideo  # brings torch, which takes seconds
+
+    choices = {name: getattr(args, name) for name in ("model", "device", "dtype", "memory")}
+    chosen = {name: choice for name, choice in choices.items() if choice is not None}
+    pipe = TextToVideo.from_pretrained(**chosen)
+    requests = [request.validate(pipe.native) for request in requests]
+    for path, request in zip(paths, requests, strict=True):
+        _make(pipe, request, path)
+
+
+def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
+    """(where it stands, prompt) for each, "" standing for the command line itself."""
+    prompts = [("", prompt) for prompt in args.prompts]
+    if args.file is not None:
+        lines = _read_lines(args.file)
+        prompts += [(f"line {number}: ", line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not prompts:
+        raise UsageError('no prompt: say what the video should show, such as t2v "a panda" -o panda.mp4')
+    return prompts
+
+
+def _read_lines(file: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"--prompts {file}: {error.strerror}") from None
+    except ValueError:
+        raise UsageError(f"--prompts {file}: is not a text file in UTF-8") from None
+    return text.splitlines()
+
+
+def _checked(request: Request, where: str) -> Request:
+    try:
+        return request.checked()
+    except RequestError as error:
+        place = where if error.field == "prompt" else ""
+        raise RequestError(f"{place}{error.field}", error.message) from None
+
+
+def _outputs(output: str | None, videos: int) -> Iterator[Path]:
+    """The files to write. A name that is given is overwritten; a number that is taken is passed over."""
+    pattern = "video-%d.mp4" if output is None else output
+    folder = Path(pattern).is_dir() or pattern.endswith(("/", os.sep))
+    if folder or (videos > 1 and not Path(pattern).suffix):
+        pattern = os.path.join(pattern, "%03d.mp4")
+    if Path(pattern).suffix.lower() not in CONTAINERS:
+        raise UsageError(f"{output}: the name of a video ends in {KINDS}")
+    if NUMBER.search(Path(pattern).name):
+        return (path for number in count(1) if not (path := _numbered(pattern, number)).exists())
+    if videos > 1:
+        raise UsageError(f"{videos} prompts and one file: quote a prompt of several words, or give a folder/")
+    return iter([Path(pattern)])
+
+
+def _numbered(pattern: str, number: int) -> Path:
+    folder, name = os.path.split(pattern)
+    return Path(folder, NUMBER.sub(lambda place: f"{number:{place[1] or ''}}", name))
+
+
+def _check_folder(folder: Path) -> None:
+    """A folder that can't be written is better known before the work than after it."""
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"{folder} is not a folder that can be written to")
+
+
+def _make(pipe: Any, request: Request, path: Path) -> None:
+    """One video, with a bar on stderr (where that is a terminal), its file and a line on stdout."""
+    start, title = time.monotonic(), plain(request.prompt[:30])
+    with tqdm(total=request.steps, unit="step", leave=False, disable=None, desc=title) as bar:
+
+        def advance(step: int, steps: int, x0: Any) -> None:
+            bar.total = steps
+            bar.update()
+
+        video = pipe(request, on_step=advance)
+    video.save(path)
+    for note in video.notes:
+        print(f"t2v: {plain(note)}", file=sys.stderr)
+    print(f"{plain(str(path))}: {_summary(video.settings)}, {time.monotonic() - start:.1f} s", flush=True)
+
+
+def _summary(settings: Settings) -> str:
+    request, (width, height) = settings.request, settings.size
+    clip = f"{settings.frames} frames of {width}×{height} at {request.fps} fps"
+    how = f"{request.steps} steps of {request.sampler}, guidance {request.guidance:g}"
+    return f"seed {request.seed}, {clip}, {how}, model {settings.model}"

@@ -1,0 +1,82 @@
+"""The words that may stand first after `t2v`, beside a prompt: what is known, what a file is.
+
+A command is a row of COMMANDS: its help, its arguments, and a function that prints or raises.
+"""
+
+import argparse
+import shlex
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from t2v.video import Settings, Video, VideoError
+
+
+def plain(text: str) -> str:
+    """Text that can't command the terminal, whoever wrote it: control characters are spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _models(args: argparse.Namespace) -> None:
+    from t2v.checkpoints import CATALOGUE  # brings torch
+
+    for entry in CATALOGUE.values():
+        made_for = entry.native
+        clip = f"{made_for.frames} frames of {made_for.width}×{made_for.height} at {made_for.fps} fps"
+        download = f"{entry.size / 1e9:.1f} GB to download" if entry.size else "built in"
+        print(f"{entry.id}\n  {entry.title}: {clip}, {made_for.steps} steps, guidance {made_for.guidance:g}")
+        print(f"  {download}; licence {entry.licence}\n  {entry.limits}")
+
+
+def _check(args: argparse.Namespace) -> None:
+    from t2v.checkpoints import examine  # brings torch
+
+    print("\n".join(map(plain, examine(args.path).splitlines())))
+
+
+def _info(args: argparse.Namespace) -> None:
+    settings = Video.read_settings(args.file)
+    if settings is None:
+        raise VideoError("The video holds no settings of t2v.")
+    if args.json:
+        print(settings.to_json())
+        return
+    width, height = settings.size
+    lines = [f"{settings.frames} frames of {width}×{height}, made by t2v {settings.version}"]
+    lines += [f"model: {settings.model} {settings.revision}"]
+    if settings.request:
+        lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
+        lines += [f"again: {_command_line(settings)}"]
+    lines += [f"note: {note}" for note in settings.notes]
+    print("\n".join(plain(line).rstrip() for line in lines))
+
+
+def _command_line(settings: Settings) -> str:
+    """The command that makes the same video again."""
+    given = {name: value for name, value in asdict(settings.request).items() if value not in (None, "")}
+    prompt = given.pop("prompt")
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+    model = [f"--model={settings.model}"] if settings.model else []
+    return shlex.join(["t2v", *model, *flags, "--", prompt])
+
+
+class Command(NamedTuple):
+    """What a first word stands for."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], Any]
+    run: Callable[[argparse.Namespace], None]
+
+
+def _info_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="an MP4, GIF or WebP")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+
+COMMANDS = {
+    "models": Command("list the known models", lambda parser: None, _models),
+    "check": Command(
+        "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check
+    ),
+    "info": Command("show the settings that made a video", _info_arguments, _info),
+}

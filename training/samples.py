@@ -1,0 +1,63 @@
+"""What the model makes of a few fixed prompts, as one picture: a row a prompt, four frames of the sixteen."""
+
+from pathlib import Path
+
+import torch
+from einops import rearrange
+from PIL import Image
+from torch import Tensor, nn
+
+from t2v.diffusion import SAMPLERS, NoiseSchedule
+from t2v.networks import VAE, Tokenizer
+from training.sizes import SCHEDULE
+
+PROMPTS = (
+    "a panda on a green background",
+    "a red heart growing on a white background",
+    "a rocket moving up on a black background",
+    "a unicorn",
+    "a butterfly moving left on a yellow background",
+    "a pizza spinning on a blue background",
+    "two pandas on a pink background",
+    "a cat and a dog on a blue background",
+    "a purple panda moving right",
+    "a penguin",
+)
+
+
+@torch.no_grad()
+def generate(
+    prompts: list[str],
+    tokenizer: Tokenizer,
+    text_encoder: nn.Module,
+    unet: nn.Module,
+    vae: VAE,
+    size: int,
+    steps: int = 8,
+    seed: int = 0,
+) -> Tensor:
+    """-> videos (b f 3 h w) in −1…1, one seed a prompt: `seed`, `seed` + 1, …; no guidance, ddim"""
+    device, side = next(unet.parameters()).device, size // vae.config.factor
+    shape = (unet.config.in_channels, 16, side, side)
+    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))])
+    text = text_encoder(tokenizer(prompts).to(device))
+    half = torch.autocast(device.type, torch.bfloat16)
+
+    def denoise(x: Tensor, t: float) -> Tensor:
+        with half:
+            return unet(x, torch.full((len(x),), float(t), device=device), text).float()
+
+    *_, last = SAMPLERS["ddim"](denoise, noise.to(device), NoiseSchedule(SCHEDULE), steps)
+    with half:
+        frames = [vae.decode(z) for z in rearrange(last.x, "b c f h w -> (b f) c h w").split(32)]
+    return rearrange(torch.cat(frames).float(), "(b f) c h w -> b f c h w", b=len(prompts)).clamp(-1, 1)
+
+
+def sample_grid(
+    path: Path, tokenizer: Tokenizer, text_encoder: nn.Module, unet: nn.Module, vae: VAE, size: int
+) -> None:
+    """Write the picture of `PROMPTS` to `path`."""
+    videos = generate(list(PROMPTS), tokenizer, text_encoder, unet, vae, size)[:, ::5]
+    pixels = ((videos + 1) * 127.5).round().to(torch.uint8).cpu()
+    halves = rearrange(pixels, "(two b) f c h w -> (b h) (two f w) c", two=2)
+    Image.fromarray(halves.numpy()).save(path, quality=80)

@@ -1,0 +1,22 @@
+"""The sizes of the embedded model: ModelScope's architecture, narrow enough for two cores.
+
+The transformers stand at 16² and 8² of the 32² latents; a wide head would make the entry transformer
+(eight heads, whatever the width) the costliest layer of all, so heads are 16 wide.
+"""
+
+from t2v.diffusion import ScheduleConfig
+from t2v.networks import TextConfig, UNetConfig, VAEConfig
+
+VAE_SIZE = VAEConfig(widths=(32, 64, 128, 128), blocks=1)
+UNET_SIZE = UNetConfig(
+    widths=(64, 128, 192, 256), attention=(False, True, True, False), blocks=1, text_width=256, head_width=16
+)
+
+
+def text_size(vocabulary: int) -> TextConfig:
+    """The text tower for a tokenizer of so many ids."""
+    return TextConfig(vocabulary=vocabulary, width=256, heads=4, layers=4)
+
+
+# Flat saturated backgrounds need a last step of pure noise, which only v-prediction can start from.
+SCHEDULE = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing", offset=1)

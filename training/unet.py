@@ -1,0 +1,246 @@
+"""Train the text tower and the UNet together:
+
+    python -m training.unet --data runs/data/emoji.zip --vae runs/vae/vae.safetensors --out runs/unet
+
+The VAE stays as it is, so a step sees only latents: a pool of clips, composed, encoded and kept on the
+device, a part of it renewed at every step. The first part of the training runs at half size (a quarter of
+the work a step), where the model learns what the words mean; then at the true size.
+"""
+
+import argparse
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from einops import rearrange
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from t2v.diffusion import NoiseSchedule
+from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
+from training.captions import Captions
+from training.compose import compose
+from training.dataset import FRAMES, EmojiClips
+from training.loop import Average, Clock, Log, load_state, save_state
+from training.muon import optimizers
+from training.samples import sample_grid
+from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
+
+EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
+PURE_NOISE = 0.05  # of the times: the last, where every video starts
+SAMPLES_EVERY = 120.0  # seconds
+RENEW_EVERY = 4  # steps: in larger portions it costs less
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command's flags."""
+
+    data: Path
+    vae: Path
+    merges: Path
+    out: Path
+    seconds: float
+    until: float
+    iterations: int
+    half_size: float
+    clips: int
+    fresh: int
+    pool: int
+    lr: float
+    seed: int
+    only: int | None
+    compile: bool
+    warm: bool
+
+
+class DenoisingLoss(nn.Module):
+    """The error of the UNet's v-prediction (Salimans & Ho 2022), averaged over all times."""
+
+    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule):
+        super().__init__()
+        self.text_encoder, self.unet = text_encoder, unet
+        signal = schedule.alphas_cumprod.float()
+        self.register_buffer("a", signal.sqrt(), persistent=False)
+        self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
+
+    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """z noise (b c f h w), tokens (b l), t (b) -> loss"""
+        a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
+        with torch.autocast(z.device.type, torch.bfloat16):
+            v = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
+        return F.mse_loss(v.float(), a * noise - s * z)
+
+
+class LatentPool:
+    """A ring of encoded clips with their captions' tokens, on the device."""
+
+    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE):
+        self.clips, self.captions, self.tokenizer, self.vae = clips, captions, tokenizer, vae
+        self.device = next(vae.parameters()).device
+        side, channels = clips.size // vae.config.factor, vae.config.latent_channels
+        self.z = torch.empty(capacity, channels, FRAMES, side, side, dtype=torch.bfloat16, device=self.device)
+        self.tokens = torch.empty(capacity, tokenizer.length, dtype=torch.long, device=self.device)
+        self.next = self.filled = 0
+        self.thread = ThreadPoolExecutor(1)  # writes the next captions meanwhile
+        self.ahead: Future | None = None
+
+    @torch.no_grad()
+    def renew(self, count: int) -> None:
+        """Replace the oldest `count` clips by new ones."""
+        texts, spec = self.ahead.result() if self.ahead else self.captions.batch(count)
+        self.ahead = self.thread.submit(self.captions.batch, count)
+        count = len(texts)
+        frames = rearrange(compose(self.clips, spec.to(self.device)), "b f c h w -> (b f) c h w")
+        with torch.autocast(self.device.type, torch.bfloat16):
+            z = torch.cat([self.vae.encode(part) for part in frames.split(512)])
+        rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
+        self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=FRAMES).bfloat16()
+        self.tokens[rows] = self.tokenizer(texts).to(self.device)
+        self.next = (self.next + count) % len(self.z)
+        self.filled = min(len(self.z), self.filled + count)
+
+    def draw(self, count: int) -> tuple[Tensor, Tensor]:
+        """-> latents (b c f h w), tokens (b l) of random clips"""
+        rows = torch.randint(0, self.filled, (count,), device=self.device)
+        return self.z[rows].float(), self.tokens[rows]
+
+
+class Trainer:
+    """Both phases of the training; `run` goes on until the clock, or `until` seconds of this call, are over."""
+
+    def __init__(self, options: Options):
+        self.options, self.accelerator = options, Accelerator()
+        self.device = self.accelerator.device
+        set_seed(options.seed, device_specific=True)
+        self.tokenizer = Tokenizer(options.merges)
+        self.vae = VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        if not options.warm:
+            self.vae.load_state_dict(load_file(options.vae))
+        text = TextEncoder(text_size(self.tokenizer.vocabulary))
+        self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
+        self.loss_of.to(self.device, memory_format=torch.channels_last)
+        zero_residuals(self.loss_of.unet)
+        self.networks = {"text_encoder": text, "unet": self.loss_of.unet}
+        self.opts = optimizers(self.networks, options.lr)
+        self.base = [opt.param_groups[0]["lr"] for opt in self.opts]
+        self.clock = Clock(options.seconds, options.iterations)
+        self.average = Average(self.networks)
+        self.empty = self.tokenizer([""]).to(self.device)
+        model = self.accelerator.prepare_model(self.loss_of)
+        self.model = torch.compile(model, dynamic=False) if options.compile else model
+
+    def pool(self, size: int) -> LatentPool:
+        """A pool of clips of `size` pixels, a little of it filled."""
+        clips = self.clips.shrunk(size)
+        seed = self.options.seed + 1000 * self.accelerator.process_index + self.clock.done
+        pool = LatentPool(self.options.pool, clips, Captions(clips.subjects, seed=seed), self.tokenizer, self.vae)
+        for _ in range(max(1, min(2048, self.options.pool) // 64)):
+            pool.renew(min(64, self.options.pool))
+        return pool
+
+    def step(self, z: Tensor, tokens: Tensor) -> Tensor:
+        """One update; z (b c f h w), tokens (b l) -> loss"""
+        b, device = len(z), self.device
+        tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
+        t = torch.randint(0, SCHEDULE.train_steps, (b,), device=device)
+        t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
+        loss = self.model(z, tokens, t, torch.randn_like(z))
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.loss_of.parameters(), 1.0)
+        for opt, lr in zip(self.opts, self.base, strict=True):
+            opt.param_groups[0]["lr"] = lr * self.clock.rate()
+            opt.step()
+            opt.zero_grad(set_to_none=True)
+        self.average.update()
+        self.clock.done += 1
+        return loss
+
+    def run(self) -> None:
+        """Train, drawing samples now and then; leave `state.pt` and the averaged weights behind."""
+        options, clock = self.options, self.clock
+        options.out.mkdir(parents=True, exist_ok=True)
+        state, log = options.out / "state.pt", Log(options.out / "unet.csv", clock)
+        if state.exists():
+            load_state(state, clock, self.average, self.opts)
+        self.clips = EmojiClips(options.data, device=self.device, only=options.only)
+        began, shown, pool = clock.elapsed, clock.elapsed, None
+        while clock.progress < 1 and clock.elapsed - began < options.until:
+            half = clock.progress < options.half_size
+            size, b = (128, 2 * options.clips) if half else (256, options.clips)
+            if pool is None or pool.clips.size != size:
+                pool = None  # free the old one first
+                pool = self.pool(size)
+            if clock.done % RENEW_EVERY == 0:
+                pool.renew(RENEW_EVERY * options.fresh * (2 if half else 1))
+            log.add(loss=self.step(*pool.draw(b)))
+            if clock.elapsed - shown > SAMPLES_EVERY:
+                self.show(size)
+                shown = clock.elapsed
+        if self.accelerator.is_main_process:
+            save_state(state, clock, self.average, self.opts)
+            self.show(size)
+            self.write()
+
+    def show(self, size: int) -> None:
+        """A grid of samples by the averaged weights."""
+        if self.accelerator.is_main_process:
+            path = self.options.out / f"samples_{self.clock.done:06d}.webp"
+            self.average.swap()
+            sample_grid(path, self.tokenizer, self.networks["text_encoder"], self.networks["unet"], self.vae, size)
+            self.average.swap()
+
+    def write(self) -> None:
+        """The averaged weights in half precision, under our own names."""
+        self.average.swap()
+        for name, network in self.networks.items():
+            tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
+            save_file(tensors, self.options.out / f"{name}.safetensors")
+        self.average.swap()
+
+    def warm(self) -> None:
+        """Compile both phases on random data, so that a later run finds them in the compiler's cache."""
+        for side, b in ((16, 2 * self.options.clips), (32, self.options.clips)):
+            z = torch.randn(b, 4, FRAMES, side, side, device=self.device)
+            print(side, float(self.step(z, self.empty.expand(b, -1).contiguous())), flush=True)
+
+
+def zero_residuals(unet: UNet3D) -> None:
+    """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
+    for name, module in unet.named_modules():
+        if name.endswith(("conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out")) or name == "out.conv":
+            nn.init.zeros_(module.weight)
+            nn.init.zeros_(module.bias)
+
+
+def main() -> None:
+    """The command of the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--data", type=Path, default=Path("runs/data/emoji.zip"))
+    add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
+    add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))
+    add("--out", type=Path, default=Path("runs/unet"))
+    add("--seconds", type=float, default=1500, help="of the whole training, over all its calls")
+    add("--until", type=float, default=1e9, help="stop this call after so many seconds; the next one resumes")
+    add("--iterations", type=int, default=1_000_000)
+    add("--half-size", type=float, default=0.35, help="part of the training that runs at half size")
+    add("--clips", type=int, default=64, help="a step; twice as many at half size")
+    add("--fresh", type=int, default=16, help="new clips a step")
+    add("--pool", type=int, default=65_536)
+    add("--lr", type=float, default=2e-3)
+    add("--seed", type=int, default=0)
+    add("--only", type=int, help="train on the first so many subjects")
+    add("--compile", action="store_true")
+    add("--warm", action="store_true", help="only compile")
+    options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
+    trainer = Trainer(options)
+    trainer.warm() if options.warm else trainer.run()
+
+
+if __name__ == "__main__":
+    main()

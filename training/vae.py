@@ -1,0 +1,167 @@
+"""Train the VAE on composed frames:  python -m training.vae --data runs/data/emoji.zip --out runs/vae
+
+Crops of the true size first, whole frames at the end. Its latents are made easy for the UNet: noise on
+them, a quarter of them decoded at half resolution, and at the end each channel normalised, folded into
+the 1×1 convolutions around the latents (so that the scale factor of the checkpoint is 1).
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from t2v.networks import VAE
+from training.captions import Captions
+from training.compose import compose
+from training.dataset import EmojiClips
+from training.loop import Average, Clock, Log, load_state, save_state
+from training.muon import optimizers
+from training.sizes import VAE_SIZE
+
+KL, NOISE, MSE = 1e-4, 0.1, 2.0
+WHOLE_FRAMES_FROM = 0.88  # of the training: before it crops of half the side, four times as many
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command's flags."""
+
+    data: Path
+    out: Path
+    seconds: float
+    iterations: int
+    frames: int
+    lr: float
+    seed: int
+    only: int | None
+    compile: bool
+
+
+class VAELoss(nn.Module):
+    """How far a VAE's pictures are from the true ones."""
+
+    def __init__(self, vae: VAE):
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
+        quarter = len(images) // 4
+        with torch.autocast(images.device.type, torch.bfloat16):
+            mean, log_var = (x.float() for x in self.vae.moments(images))
+            log_var = log_var.clamp(-20, 5)
+            z = mean + torch.randn_like(mean) * (0.5 * log_var).exp()
+            z = z + NOISE * mean.detach().std() * torch.randn_like(z)
+            whole = self.vae.decode(z[quarter:]).float()
+            half = self.vae.decode(F.avg_pool2d(z[:quarter], 2)).float()
+        kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).mean()
+        loss = picture_loss(whole, images[quarter:]) + 0.25 * picture_loss(half, F.avg_pool2d(images[:quarter], 2))
+        return loss + KL * kl, F.mse_loss(whole, images[quarter:]) / 4
+
+
+def picture_loss(x: Tensor, y: Tensor) -> Tensor:
+    """x y (n 3 h w) -> L1 of pixels and of both gradients (edges), and a squared term"""
+    error = x - y
+    edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
+    return error.abs().mean() + edges + MSE * error.square().mean()
+
+
+def frames_for(clips: EmojiClips, captions: Captions, count: int, whole: bool, device: torch.device) -> Tensor:
+    """Random frames (n 3 h w): whole ones, or (four times as many) random crops of half the side."""
+    picked = count if whole else 4 * count
+    videos = compose(clips, captions.batch(max(1, picked // 8))[1].to(device))  # (b f 3 h w)
+    images = videos[:, torch.randperm(16)[:8]].flatten(0, 1)[:picked]
+    if whole:
+        return images
+    half = images.shape[-1] // 2
+    shrunk = F.avg_pool2d(images[: picked // 4], 2)
+    y, x = (int(torch.randint(0, half + 1, ())) for _ in range(2))
+    return torch.cat([shrunk, images[picked // 4 :, :, y : y + half, x : x + half]])
+
+
+@torch.no_grad()
+def normalise(vae: VAE, images: Tensor) -> None:
+    """Fold each channel's mean and deviation over `images` into the 1×1 convolutions around the latents."""
+    z = torch.cat([vae.encode(part) for part in images.split(16)])
+    mean, std = z.mean(dim=(0, 2, 3)), z.std(dim=(0, 2, 3))
+    count = len(mean)
+    to, back = vae.to_moments, vae.from_latents
+    to.weight[:count] /= std[:, None, None, None]
+    to.bias[:count] = (to.bias[:count] - mean) / std
+    to.bias[count:] -= 2 * std.log()
+    back.bias += back.weight[:, :, 0, 0] @ mean
+    back.weight *= std[None, :, None, None]
+
+
+def train(options: Options) -> None:
+    """Train, normalise, write `vae.safetensors`; resumes from `state.pt` where there is one."""
+    accelerator = Accelerator()
+    device = accelerator.device
+    set_seed(options.seed, device_specific=True)
+    clips = EmojiClips(options.data, device=device, only=options.only)
+    captions = Captions(clips.subjects, seed=options.seed + accelerator.process_index)
+    loss_of = VAELoss(VAE(VAE_SIZE)).to(device, memory_format=torch.channels_last)
+    networks = {"vae": loss_of.vae}
+    opts, clock = optimizers(networks, options.lr), Clock(options.seconds, options.iterations)
+    base = [opt.param_groups[0]["lr"] for opt in opts]
+    average, log = Average(networks), Log(options.out / "vae.csv", clock)
+    options.out.mkdir(parents=True, exist_ok=True)
+    state = options.out / "state.pt"
+    if state.exists():
+        load_state(state, clock, average, opts)
+    model = accelerator.prepare_model(loss_of)
+    model = torch.compile(model, dynamic=False) if options.compile else model
+    while clock.progress < 1:
+        whole = clock.progress > WHOLE_FRAMES_FROM
+        images = frames_for(clips, captions, options.frames, whole, device)
+        loss, mse = (loss_of if whole and options.compile else model)(images)  # too short to compile twice
+        loss.backward()
+        nn.utils.clip_grad_norm_(loss_of.parameters(), 1.0)
+        for opt, lr in zip(opts, base, strict=True):
+            opt.param_groups[0]["lr"] = lr * clock.rate()
+            opt.step()
+            opt.zero_grad(set_to_none=True)
+        average.update()
+        clock.done += 1
+        log.add(loss=loss, mse=mse)
+    if accelerator.is_main_process:
+        save_state(state, clock, average, opts)
+        average.swap()
+        finish(loss_of.vae, clips, captions, options.out, max(1, options.frames // 2))
+
+
+@torch.no_grad()
+def finish(vae: VAE, clips: EmojiClips, captions: Captions, out: Path, count: int) -> None:
+    """Normalise, measure on the frames of `count` fresh clips, write."""
+    device = next(vae.parameters()).device
+    images = compose(clips, captions.batch(count)[1].to(device)).flatten(0, 1)
+    normalise(vae, images)
+    fresh = compose(clips, captions.batch(count)[1].to(device)).flatten(0, 1)
+    errors = torch.cat([(vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in fresh.split(16)])
+    print(f"VAE: {-10 * torch.log10(errors / 4).mean():.2f} dB over {len(errors)} fresh frames")
+    save_file({k: v.contiguous() for k, v in vae.state_dict().items()}, out / "vae.safetensors")
+
+
+def main() -> None:
+    """The command of the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))
+    parser.add_argument("--out", type=Path, default=Path("runs/vae"))
+    parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--iterations", type=int, default=1_000_000)
+    parser.add_argument("--frames", type=int, default=48, help="whole frames a step")
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, help="train on the first so many subjects")
+    parser.add_argument("--compile", action="store_true")
+    train(Options(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()

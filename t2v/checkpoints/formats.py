@@ -60,7 +60,7 @@ def problem(path: Path) -> str | None:
         return f"{path.name} is an HTML page, not a checkpoint: the download gave an error or login page instead."
     if is_zip(path):
         return _zip_problem(path)
-    if path.suffix == ".safetensors":
+    if path.suffix == ".safetensors" or start[8:9] == b"{":
         return _safetensors_problem(path, size)
     return _pickle_problem(path, start)
 

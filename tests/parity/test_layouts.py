@@ -140,7 +140,8 @@ def test_published_modelscope_files(tmp_path: Path):
     configuration = modelscope_configuration(FULL)
     files = {"text_encoder": "ckpt_clip", "unet": "ckpt_unet", "vae": "ckpt_autoencoder"}
     for part, key in files.items():
-        sparse(tmp_path / configuration["model"]["model_args"][key], manifest[part])
+        configuration["model"]["model_args"][key] = f"{part}.safetensors"
+        sparse(tmp_path / f"{part}.safetensors", manifest[part])
     (tmp_path / "configuration.json").write_text(json.dumps(configuration))
     check_published(tmp_path, manifest, cut_off="transformer.resblocks.23.")
 

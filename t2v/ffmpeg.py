@@ -30,9 +30,11 @@ MAX_TAGS = 2**18  # bytes
 DAMAGED = "The file is damaged, or holds no video that can be read here."
 CODECS = "h264,hevc,mpeg4,vp9,av1,libdav1d"
 EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
-TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p"
+# All three labels, and as a filter: -color_primaries is dropped, and browsers take half-labelled colours
+# for those of standard television, which turns red (230 40 60) into (214 18 61).
+LABELS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p,{LABELS}"
 TO_RGB = f"scale=out_range=pc:{EXACT},format=rgb24"
-LABELS = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 
 
 class VideoError(ValueError):
@@ -43,7 +45,7 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails."""
     height, width = frames.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
-    h264 = ("-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF), *LABELS)
+    h264 = ("-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = ("-fps_mode", "passthrough", "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]

@@ -1,0 +1,199 @@
+"""TextToVideo: a sentence becomes states, noise becomes latents under their guidance, latents become frames."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from t2v import checkpoints
+from t2v.checkpoints import EMBEDDED, Checkpoint
+from t2v.checkpoints.vocabulary import Vocabulary
+from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian, guided
+from t2v.networks.attention import set_attention_slicing
+from t2v.preview import fit_colours, small_frames
+from t2v.request import Request, RequestError
+from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
+from t2v.video import Video
+
+OnStep = Callable[[int, int, Tensor], None]
+try:
+    VERSION = version("t2v")
+except PackageNotFoundError:  # run from a checkout that nobody installed
+    VERSION = "0"
+
+
+class NotFiniteError(RuntimeError):
+    """The network gave NaN or infinity: broken weights, or a precision too small for them."""
+
+
+class TextToVideo:
+    """A loaded model, ready to make videos. `from_pretrained` makes one.
+
+    `text_encoder(list[str]) -> (b 77 d)`; `unet(x (b 4 f h w), t (b), text (b 77 d)) -> (b 4 f h w)`;
+    `vae.decode(z (n 4 h w)) -> (n 3 8h 8w)` and `vae.encode`, with unscaled latents.
+    `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
+    """
+
+    def __init__(self, checkpoint: Checkpoint):
+        self.checkpoint = checkpoint
+        self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
+        self.unet, self.vae, self.tokenizer = checkpoint.unet, checkpoint.vae, checkpoint.tokenizer
+        self.schedule = NoiseSchedule(checkpoint.schedule)
+        self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
+        weight = next(self.unet.parameters())
+        self.device, self.dtype = weight.device, weight.dtype
+        self._colours: Tensor | None = None
+        self.set_attention_slicing("auto")
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        model: str | PathLike = EMBEDDED,
+        device: str | torch.device | None = None,
+        dtype: str | torch.dtype | None = None,
+        memory: str = "auto",
+    ) -> "TextToVideo":
+        """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
+
+        RequestError names a device or precision that can't be; CheckpointError says what is wrong with weights.
+        """
+        where = choose_device(device)
+        return cls(checkpoints.load(model, dtype=choose_dtype(dtype, where), device=where))
+
+    def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
+        """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: never slice.
+
+        Slices change the memory, not the result. A device with a fused kernel needs none.
+        """
+        size = attention_slice(self.device) if slice_bytes == "auto" else slice_bytes
+        set_attention_slicing(self.unet, size)
+        set_attention_slicing(self.vae, size)
+
+    @torch.inference_mode()
+    def __call__(
+        self,
+        request: Request | Mapping[str, Any] | str | None = None,
+        *,
+        on_step: OnStep | None = None,
+        latents: Tensor | None = None,
+        output_video: str | PathLike | None = None,
+        **settings: Any,
+    ) -> Video | dict[str, Any]:
+        """Make a video of a Request, a prompt, or keywords that build the Request.
+
+        `on_step(step, steps, x0)` is called after each step with the video's latents as they now seem, and
+        may raise to stop. `latents` (1 c f h/8 w/8) replaces the seed's noise. A mapping with "text" is
+        ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes without a path}.
+        RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
+        """
+        if isinstance(request, Mapping):
+            video = self(from_modelscope(request, settings), on_step=on_step, latents=latents)
+            return {"output_video": video.to_bytes() if output_video is None else str(video.save(output_video))}
+        request = self._request(request, settings)
+        video = self._make(request, on_step, self._initial(request, latents))
+        if output_video is not None:
+            video.save(output_video)
+        return video
+
+    def _request(self, request: Request | str | None, settings: dict[str, Any]) -> Request:
+        """The complete, checked request."""
+        if isinstance(request, Request):
+            if settings:
+                raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
+        else:
+            named = settings if request is None else {"prompt": request, **settings}
+            request = Request.from_dict(named)
+        return request.validate(self.native)
+
+    def _make(self, request: Request, on_step: OnStep | None, x: Tensor) -> Video:
+        """A valid request and its noise x (1 c f h w) -> the video"""
+        text = self._read(request)
+        for k, step in enumerate(self._denoise(request, x, text), start=1):
+            if on_step:
+                on_step(k, request.steps, step.x0)
+        frames = self._decode(step.x)
+        return Video(frames, request, self.name, self.revision, VERSION, self.notes(request))
+
+    def text_encoder(self, prompts: list[str]) -> Tensor:
+        """b prompts -> the states that the UNet reads (b 77 d)"""
+        return self.checkpoint.text_encoder(self.tokenizer(prompts).to(self.device))
+
+    def _read(self, request: Request) -> Tensor:
+        """-> states (2 l d), the negative prompt's first; without guidance the prompt's alone (1 l d)"""
+        prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
+        return self.text_encoder(prompts)
+
+    def _initial(self, request: Request, latents: Tensor | None) -> Tensor:
+        """The noise that the video starts from (1 c f h w): the seed's, or the caller's own."""
+        factor = self.vae.config.factor
+        shape = (1, self.unet.config.in_channels, request.frames, request.height // factor, request.width // factor)
+        if latents is None:
+            return gaussian(shape, torch.Generator().manual_seed(request.seed)).to(self.device)
+        if tuple(latents.shape) != shape:
+            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
+        return latents.to(self.device, torch.float32)
+
+    def _denoise(self, request: Request, x: Tensor, text: Tensor) -> Iterator[Step]:
+        """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
+        sampler, denoise = SAMPLERS[request.sampler], guided(self.unet, text, request.guidance)
+        noise = torch.Generator().manual_seed(request.seed)
+        for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=noise):
+            yield step
+        if not step.x.isfinite().all():
+            raise NotFiniteError(f"The UNet gave numbers that are not finite in {self.dtype}; try dtype float32.")
+
+    def _decode(self, x: Tensor) -> np.ndarray:
+        """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
+        z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
+        height, width = (side * self.vae.config.factor for side in z.shape[2:])
+        parts = z.split(frames_at_once(self.device, height, width, self.dtype))
+        return np.concatenate([to_uint8(self._decode_part(part)) for part in parts])
+
+    def _decode_part(self, z: Tensor) -> Tensor:
+        """z (n c h w) -> images (n 3 8h 8w); what half precision can't hold is decoded once more in float32."""
+        images = self.vae.decode(z.to(self.dtype))
+        if images.isfinite().all():
+            return images
+        try:
+            images = self.vae.float().decode(z.float())
+        finally:
+            self.vae.to(self.dtype)
+        if not images.isfinite().all():
+            raise NotFiniteError("The VAE gave numbers that are not finite: its weights are broken.")
+        return images
+
+    def preview(self, x0: Tensor) -> np.ndarray:
+        """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
+        if self._colours is None:
+            self._colours = fit_colours(self.vae)
+        return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
+
+    def notes(self, request: Request) -> tuple[str, ...]:
+        """What the caller should know of a request that runs all the same."""
+        notes = list(request.notes())
+        for field in ("prompt", "negative_prompt"):
+            count, lost = self.tokenizer.cut(getattr(request, field))
+            if lost:
+                notes.append(f"The {field} has {count} of {self.tokenizer.length} tokens; cut off: {lost}")
+        if self.vocabulary and (note := self.vocabulary.explain(request.prompt).note()):
+            notes.append(note)
+        return tuple(notes)
+
+
+def from_modelscope(inputs: Mapping[str, Any], settings: Mapping[str, Any]) -> Request:
+    """ModelScope's {"text": …, "height": …, "width": …}, and every other field of Request beside them."""
+    if "text" not in inputs:
+        raise RequestError("text", "is missing: say what the video should show")
+    named = {"prompt" if key == "text" else key: value for key, value in inputs.items()}
+    return Request.from_dict({**named, **settings})
+
+
+def to_uint8(images: Tensor) -> np.ndarray:
+    """images (n 3 h w), −1…1 and beyond -> uint8 (n h w 3), clamped before it could wrap around"""
+    pixels = ((images.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return rearrange(pixels, "n c h w -> n h w c").cpu().numpy()

@@ -1,0 +1,28 @@
+"""Latents seen as small pictures at once, without the decoder: a colour is nearly linear in a latent."""
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from t2v.networks import VAE
+
+PICTURES, SIDE = 24, 8  # that the map is fitted on; their sides in latents
+
+
+@torch.no_grad()
+def fit_colours(vae: VAE) -> Tensor:
+    """The least-squares map from (latent, 1) to RGB in −1…1, (c+1 3), of smooth coloured pictures."""
+    weight = next(vae.parameters())
+    coarse = torch.rand(PICTURES, 3, 3, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    size = SIDE * vae.config.factor
+    pictures = F.interpolate(coarse, size=(size, size), mode="bilinear").to(weight)
+    z = rearrange(vae.encode(pictures).float().cpu(), "n c h w -> (n h w) c")
+    colours = rearrange(F.interpolate(coarse, size=(SIDE, SIDE), mode="area"), "n c h w -> (n h w) c")
+    return torch.linalg.lstsq(F.pad(z, (0, 1), value=1.0), colours).solution
+
+
+def small_frames(z: Tensor, colours: Tensor) -> Tensor:
+    """Unscaled latents z (1 c f h w) -> frames uint8 (f h w 3) as small as the latents"""
+    z = F.pad(rearrange(z.float(), "1 c f h w -> f h w c"), (0, 1), value=1.0)
+    return ((z @ colours.to(z) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu()

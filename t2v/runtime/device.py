@@ -1,0 +1,52 @@
+"""Which device, and which precision is both fast and right on it."""
+
+import torch
+
+from t2v.request import RequestError
+
+DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+
+
+def choose_device(name: str | torch.device | None = None) -> torch.device:
+    """The device asked for, or the best that there is. RequestError where it is missing."""
+    if name is None:
+        return torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
+    try:
+        device = torch.device(name)
+    except (RuntimeError, TypeError):
+        raise RequestError("device", f"must be one of {', '.join(DEVICES)}, such as cuda:0") from None
+    if not _exists(device):
+        raise RequestError("device", f"{device} is not there; this machine has {', '.join(available())}")
+    return device
+
+
+def available() -> list[str]:
+    """Names of the devices of this machine, the CPU last."""
+    count = torch.accelerator.device_count()
+    kind = torch.accelerator.current_accelerator().type if count else ""
+    return [f"{kind}:{i}" for i in range(count)] + ["cpu"]
+
+
+def choose_dtype(name: str | torch.dtype | None, device: torch.device) -> torch.dtype:
+    """The precision asked for, or what is fast there without harm to the frames: half, where it is native."""
+    if name is not None:
+        dtype = DTYPES.get(str(name).removeprefix("torch."))
+        if dtype is None:
+            raise RequestError("dtype", f"must be one of {', '.join(DTYPES)}")
+        return dtype
+    if device.type == "cpu":
+        return torch.bfloat16 if _fast_bfloat16() else torch.float32
+    return torch.float16
+
+
+def _exists(device: torch.device) -> bool:
+    if device.type == "cpu":
+        return True
+    kind = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return kind is not None and kind.type == device.type and (device.index or 0) < torch.accelerator.device_count()
+
+
+def _fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 by itself: elsewhere it is emulated, and slower than float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

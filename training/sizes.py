@@ -6,6 +6,7 @@ The transformers stand at 16² and 8² of the 32² latents; a wide head would ma
 
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
+from t2v.request import Native
 
 VAE_SIZE = VAEConfig(widths=(32, 64, 128, 128), blocks=1)
 UNET_SIZE = UNetConfig(
@@ -20,3 +21,8 @@ def text_size(vocabulary: int) -> TextConfig:
 
 # Flat saturated backgrounds need a last step of pure noise, which only v-prediction can start from.
 SCHEDULE = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing", offset=1)
+
+# What a Request takes where it says nothing. No guidance: the captions are followed without it.
+NATIVE = Native(
+    frames=16, width=256, height=256, steps=8, guidance=1.0, sampler="ddim", fps=8, max_side=512, max_volume=2**22
+)

@@ -1,0 +1,178 @@
+"""Write trained networks as a folder in diffusers' layout, which t2v and diffusers both load:
+
+    python -m training.export --text runs/unet/text_encoder.safetensors --unet runs/unet/unet.safetensors \
+        --vae runs/vae/vae.safetensors --out t2v/checkpoints/emoji
+
+Half precision, shards under 10 MB (a Space's git refuses larger files), names by the loader's own tables.
+The tokenizer and the vocabulary stay as `training.tokens` wrote them.
+"""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from huggingface_hub import save_torch_state_dict
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from t2v.checkpoints.layouts import diffusers_unet, diffusers_vae, transformers_text
+from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
+from t2v.request import Native
+from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
+
+SHARD = 9_500_000  # bytes
+OLD = ["text_model.embeddings"]  # transformers before 5 reads these names, and later ones still do
+
+
+def write_part(folder: Path, network: nn.Module, table: dict[str, tuple[str, ...]], config: dict, file: str) -> None:
+    """One network's config.json and shards; `table` gives the file's names, several where a tensor is split."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.safetensors*"):
+        old.unlink()
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors: dict[str, Tensor] = {}
+    for name, tensor in network.state_dict().items():
+        for target, piece in zip(table[name], tensor.half().chunk(len(table[name])), strict=True):
+            tensors[target] = (piece[..., None] if temporal(name, piece) else piece).clone()
+    save_torch_state_dict(tensors, folder, filename_pattern=file + "{suffix}.safetensors", max_shard_size=SHARD)
+
+
+def temporal(name: str, tensor: Tensor) -> bool:
+    """Whether it is a temporal convolution, which the layout stores with one more axis."""
+    return ".temporal_conv." in name and tensor.ndim == 4
+
+
+def unet_config(size: UNetConfig, sample_size: int) -> dict:
+    """config.json of a UNet3DConditionModel."""
+    down = ["CrossAttnDownBlock3D" if attention else "DownBlock3D" for attention in size.attention]
+    up = ["CrossAttnUpBlock3D" if attention else "UpBlock3D" for attention in reversed(size.attention)]
+    return {
+        "_class_name": "UNet3DConditionModel",
+        "act_fn": "silu",
+        "attention_head_dim": size.head_width,
+        "block_out_channels": list(size.widths),
+        "cross_attention_dim": size.text_width,
+        "down_block_types": down,
+        "downsample_padding": 1,
+        "in_channels": size.in_channels,
+        "layers_per_block": size.blocks,
+        "mid_block_scale_factor": 1,
+        "norm_eps": 1e-5,
+        "norm_num_groups": size.groups,
+        "out_channels": size.out_channels,
+        "sample_size": sample_size,
+        "up_block_types": up,
+    }
+
+
+def vae_config(size: VAEConfig, sample_size: int) -> dict:
+    """config.json of an AutoencoderKL whose latents need no scaling."""
+    levels = len(size.widths)
+    return {
+        "_class_name": "AutoencoderKL",
+        "act_fn": "silu",
+        "block_out_channels": list(size.widths),
+        "down_block_types": ["DownEncoderBlock2D"] * levels,
+        "in_channels": size.channels,
+        "latent_channels": size.latent_channels,
+        "layers_per_block": size.blocks,
+        "norm_num_groups": size.groups,
+        "out_channels": size.channels,
+        "sample_size": sample_size,
+        "scaling_factor": 1.0,
+        "up_block_types": ["UpDecoderBlock2D"] * levels,
+    }
+
+
+def text_config(size: TextConfig) -> dict:
+    """config.json of a CLIPTextModel."""
+    return {
+        "_class_name": "CLIPTextModel",
+        "architectures": ["CLIPTextModel"],
+        "attention_dropout": 0.0,
+        "bos_token_id": size.vocabulary - 2,
+        "eos_token_id": size.vocabulary - 1,
+        "pad_token_id": 0,
+        "hidden_act": size.activation,
+        "hidden_size": size.width,
+        "intermediate_size": int(size.mlp_ratio * size.width),
+        "layer_norm_eps": 1e-5,
+        "max_position_embeddings": size.length,
+        "model_type": "clip_text_model",
+        "num_attention_heads": size.heads,
+        "num_hidden_layers": size.layers,
+        "projection_dim": size.width,
+        "vocab_size": size.vocabulary,
+    }
+
+
+def scheduler_config() -> dict:
+    """scheduler_config.json of a DDIMScheduler."""
+    return {
+        "_class_name": "DDIMScheduler",
+        "beta_end": SCHEDULE.beta_end,
+        "beta_schedule": "scaled_linear",
+        "beta_start": SCHEDULE.beta_start,
+        "clip_sample": False,
+        "num_train_timesteps": SCHEDULE.train_steps,
+        "prediction_type": SCHEDULE.prediction,
+        "rescale_betas_zero_snr": SCHEDULE.zero_terminal_snr,
+        "set_alpha_to_one": SCHEDULE.final_alpha_one,
+        "steps_offset": SCHEDULE.offset,
+        "timestep_spacing": SCHEDULE.spacing,
+    }
+
+
+MODEL_INDEX = {
+    "_class_name": "TextToVideoSDPipeline",
+    "scheduler": ["diffusers", "DDIMScheduler"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "unet": ["diffusers", "UNet3DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+}
+
+
+def export(text: Path, unet: Path, vae: Path, out: Path, native: Native = NATIVE) -> None:
+    """The whole folder from the three files that the trainings wrote."""
+    weights = load_file(text)
+    words = text_size(len(weights["tower.token_embedding.weight"]))
+    networks = {"text_encoder": TextEncoder(words), "unet": UNet3D(UNET_SIZE), "vae": VAE(VAE_SIZE)}
+    for network, tensors in zip(networks.values(), (weights, load_file(unet), load_file(vae)), strict=True):
+        network.load_state_dict(tensors)
+    names = {part: list(network.state_dict()) for part, network in networks.items()}
+    tables = {
+        "text_encoder": transformers_text(words, names["text_encoder"], OLD),
+        "unet": diffusers_unet(UNET_SIZE, names["unet"], ()),
+        "vae": diffusers_vae(VAE_SIZE, names["vae"], ()),
+    }
+    configs = {
+        "text_encoder": text_config(words),
+        "unet": unet_config(UNET_SIZE, native.width // VAE_SIZE.factor),
+        "vae": vae_config(VAE_SIZE, native.width),
+    }
+    files = {"text_encoder": "model", "unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model"}
+    with torch.no_grad():
+        for part, network in networks.items():
+            write_part(out / part, network, tables[part], configs[part], files[part])
+    (out / "scheduler").mkdir(exist_ok=True)
+    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config(), indent=2) + "\n")
+    (out / "model_index.json").write_text(json.dumps(MODEL_INDEX, indent=2) + "\n")
+    (out / "t2v.json").write_text(json.dumps({"native": asdict(native)}, indent=2) + "\n")
+    total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    print(f"{out}: {total / 1e6:.1f} MB")
+
+
+def main() -> None:
+    """The command of the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for part in ("text", "unet", "vae"):
+        parser.add_argument(f"--{part}", type=Path, required=True, help=f"the {part} network's safetensors")
+    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji"))
+    export(**vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -104,6 +104,8 @@ class Events:
         """Watch the visitor's job until it is over. Whoever stops watching costs it nothing."""
         kept = Kept.read(state)
         last = None
+        if job := self.jobs.follow(kept.visitor, kept.job):
+            self.service.work_here(job)
         while job := self.jobs.follow(kept.visitor, kept.job):
             if job.over:
                 break

@@ -94,6 +94,12 @@ class Jobs:
             self._reserved.append(self.clock() + self.limits.reservation)
             return True
 
+    def release(self) -> None:
+        """Give back a place that was held for a job which was refused."""
+        with self._changed:
+            if self._reserved:
+                self._reserved.popleft()
+
     def submit(
         self, visitor: str, model: str, request: Request, suffix: str = ".mp4", *, reserved: bool = False
     ) -> Job:
@@ -117,12 +123,16 @@ class Jobs:
         with self._changed:
             if not self._waiting:
                 self._changed.wait(timeout)
-            while self._waiting:
-                job = self._waiting.popleft()
-                if not job.over:
-                    job.started, job.stage = self.clock(), Stage.LOADING
-                    return job
-        return None
+            return self._begin(self._waiting.popleft()) if self._waiting else None
+
+    def claim(self, job: Job) -> bool:
+        """Take this very job; False if it is no longer waiting."""
+        with self._changed:
+            if job not in self._waiting:
+                return False
+            self._waiting.remove(job)
+            self._begin(job)
+            return True
 
     def follow(self, visitor: str, job_id: str | None) -> Job | None:
         """The visitor's own job, noted as followed; None for an unknown id and for another's job."""
@@ -192,6 +202,10 @@ class Jobs:
 
     def _pending(self, visitor: str) -> int:
         return sum(job.visitor == visitor and not job.over for job in self._jobs.values())
+
+    def _begin(self, job: Job) -> Job:
+        job.started, job.stage = self.clock(), Stage.LOADING
+        return job
 
     def _end(self, job: Job, stage: Stage, problem: str = "") -> None:
         job.ended, job.problem, job.preview, job.stage = self.clock(), problem, None, stage

@@ -3,9 +3,14 @@
 import argparse
 import logging
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from t2v.space import strings
+from t2v.space.jobs import Limits
+from t2v.space.models import devices
+from t2v.space.outputs import Outputs
+from t2v.space.service import Service
 
 BACKEND = "t2v.space.models"
 MAX_UPLOAD = 64 * 1_000_000  # bytes
@@ -28,7 +33,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 def main(given: list[str] | None = None) -> None:
     """Serve until interrupted."""
     options = arguments(given)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     if options.share:
         print(strings.SHARE_WARNING)
     app = App(options)
@@ -44,33 +49,25 @@ class App:
 
     def __init__(self, options: argparse.Namespace):
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-        from t2v.space.jobs import Limits
-        from t2v.space.models import devices
-        from t2v.space.outputs import Outputs
-        from t2v.space.service import Service
-
-        self.options = options
         outputs = Outputs(options.outputs)
-        # Uploads and what the API returns are swept with the videos.
-        os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)
+        os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
+        self.options = options
         self.service = Service(
             options.backend, outputs, devices=devices(), model=options.model, limits=Limits(places=options.queue)
         )
-        self.service.start()  # the worker imports torch while this process imports gradio
+        self.service.start()  # its workers import torch while this process imports gradio
+        from t2v.space import page
 
-        self.demo = build(self.service)
+        self.demo, self._app_options = page.build(self.service)
 
     def launch(self) -> str:
-        """Start listening, return the address."""
-        from t2v.space.layout import CSS, theme
-
-        on_space = os.environ.get("SYSTEM") == "spaces"
-        host, auth = self.options.host, self.options.auth
+        """Start listening; -> the address."""
+        options = self.options
         _, url, _ = self.demo.launch(
-            server_name="0.0.0.0" if on_space else host,
-            server_port=self.options.port,
-            share=self.options.share,
-            auth=tuple(auth.split(":", 1)) if auth else None,
+            server_name="0.0.0.0" if os.environ.get("SYSTEM") == "spaces" else options.host,
+            server_port=options.port,
+            share=options.share,
+            auth=tuple(options.auth.split(":", 1)) if options.auth else None,
             prevent_thread_lock=True,
             quiet=True,
             show_error=False,
@@ -80,9 +77,8 @@ class App:
             max_file_size=MAX_UPLOAD,
             ssr_mode=False,
             footer_links=["api"],
-            theme=theme(),
-            css=CSS,
-            app_kwargs=_routes(self.service),
+            mcp_server=find_spec("mcp") is not None,
+            **self._app_options,
         )
         print(strings.LISTENING.format(title=strings.TITLE, url=url), flush=True)
         return url
@@ -90,36 +86,3 @@ class App:
     def close(self) -> None:
         self.demo.close()
         self.service.close()
-
-
-def build(service):
-    import gradio as gr
-
-    from t2v.space import events, layout
-
-    with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as demo:
-        page = layout.build(service)
-        events.Events(page, service).connect(demo)
-    return demo.queue(api_open=False, default_concurrency_limit=None)
-
-
-def _routes(service) -> dict:
-    from starlette.exceptions import HTTPException
-    from starlette.requests import Request
-    from starlette.responses import FileResponse
-    from starlette.routing import Route
-    from t2v.space import examples
-
-    async def video(request: Request) -> FileResponse:
-        record = service.outputs.find(Path(request.path_params["name"]).stem)
-        if record is None or record.name != request.path_params["name"]:
-            raise HTTPException(404)
-        return FileResponse(service.outputs.path(record.id, record.suffix))
-
-    async def example(request: Request) -> FileResponse:
-        record = examples.read().get(Path(request.path_params["name"]).stem)
-        if record is None or record.name != request.path_params["name"]:
-            raise HTTPException(404)
-        return FileResponse(examples.FOLDER / record.name)
-
-    return {"routes": [Route("/video/{name}", video), Route("/example/{name}", example)]}

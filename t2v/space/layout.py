@@ -49,7 +49,7 @@ def build(service: Service, folder: Path = examples.FOLDER) -> Page:
     with gr.Row(elem_id="columns"):
         with gr.Column(scale=5, min_width=300, elem_id="controls"):
             _controls(page, service)
-        with gr.Column(scale=6, min_width=300, elem_id="stage"):
+        with gr.Column(scale=7, min_width=300, elem_id="stage"):
             native = service.native(service.default)
             page.screen = gr.HTML(screen.empty(native), js_on_load=SCRIPT, elem_id="screen")
             page.again = gr.Button(strings.AGAIN, visible=False, elem_id="again", size="md")
@@ -135,7 +135,7 @@ def theme() -> gr.Theme:
         block_border_width="0px", block_shadow="none", block_label_background_fill="transparent",
         border_color_primary="#e6e1d8", border_color_primary_dark="#35312c",
         input_background_fill="#ffffff", input_background_fill_dark="#1f1c1a",
-        input_border_color="#d9d3c8", input_border_color_dark="#3e3a35",
+        input_border_width="1px", input_border_color="#d9d3c8", input_border_color_dark="#3e3a35",
         input_border_color_focus="#1b1917", input_border_color_focus_dark="#f3f0ea",
         button_primary_background_fill="#1b1917", button_primary_background_fill_dark="#f3f0ea",
         button_primary_background_fill_hover="#3e3a35", button_primary_background_fill_hover_dark="#ffffff",

@@ -2,6 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry
+from t2v.space import strings
+from t2v.space.service import Choice
+from t2v.space.words import english
+
+WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
 
 
 def devices() -> list[str]:
@@ -12,3 +20,30 @@ def devices() -> list[str]:
     else:
         count = len(list(Path("/dev").glob("nvidia[0-9]*")))
     return [f"cuda:{index}" for index in range(count)] or ["cpu"]
+
+
+def choices(extra: str | None) -> list[Choice]:
+    """Every model of the catalogue, the default first: `extra` if given, else what suits the machine."""
+    first = extra or (EMBEDDED if devices() == ["cpu"] else WITH_GPU)
+    listed = {id: _choice(entry) for id, entry in CATALOGUE.items()}
+    default = listed.pop(first, None) or Choice(first, Path(first).name or first)
+    return [default, *listed.values()]
+
+
+def _choice(entry: Entry) -> Choice:
+    download = strings.DOWNLOAD_SIZE.format(size=f"{entry.size / 1e9:.1f} GB") if entry.size else ""
+    return Choice(entry.id, entry.title + download, entry.native, entry.licence, entry.limits)
+
+
+def load(model: str, device: str) -> Any:
+    """The pipeline of a model, in a worker process."""
+    from t2v.pipeline import TextToVideo
+
+    return TextToVideo.from_pretrained(model, device=None if device == "cpu" else device)
+
+
+def read(pipe: Any, prompt: str) -> dict[str, Any]:
+    """How a model reads a prompt: its tokens, what is cut off, a word on what it doesn't know."""
+    count, cut = pipe.tokenizer.cut(prompt)
+    remark = "" if english(prompt) else strings.NOT_ENGLISH
+    return {"count": count, "limit": pipe.tokenizer.length, "cut": cut, "remark": remark}

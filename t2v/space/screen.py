@@ -56,7 +56,7 @@ def finished(record: Record, folder: str = "video") -> str:
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
     frame = _frame(request.width, request.height, _player(source, alt, record.suffix, controls=True))
     href = escape(link(request, record.model, record.suffix), quote=True)
-    head = f"<p class='status' role='status'><b>{strings.DONE.format(seconds=duration(record.seconds))}</b></p>"
+    head = f"<p class='status' role='status'><b>{strings.DONE.format(seconds=record.seconds)}</b></p>"
     links = (
         f"<p class='links'><a href='{source}' download='{file_name(record)}'>{strings.DOWNLOAD}</a>"
         f"<a href='{href}' class='settings-link'>{strings.LINK}</a>"
@@ -118,14 +118,12 @@ def file_name(record: Record) -> str:
 def duration(seconds: float) -> str:
     """In words that don't pretend to be exact."""
     if seconds < 0.95:
-        return "under a second"
-    if seconds < 9.5:
-        return f"{seconds:.0f} s" if seconds >= 2.95 else f"{seconds:.1f} s"
+        return strings.SHORT
     if seconds < 90:
-        return f"{round(seconds)} s"
+        return strings.ABOUT_SECONDS.format(n=seconds)
     if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+        return strings.ABOUT_MINUTES.format(n=seconds / 60)
+    return strings.ABOUT_HOURS.format(n=seconds / 3600)
 
 
 def size(bytes: float) -> str:

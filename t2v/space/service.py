@@ -1,7 +1,9 @@
 """What the app does, without a page: jobs in, videos out, one dispatcher thread for each device."""
 
+import asyncio
 import importlib
 import logging
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from t2v.space import strings
 from t2v.space.estimate import Cost, Estimates, Run, evaluations_of, volume_of
 from t2v.space.jobs import Job, Jobs, Limits, Stage
 from t2v.space.outputs import NoSpace, Outputs, record_of
+from t2v.space.lent import LentWorker
 from t2v.space.worker import Worker
 from t2v.space.worker_process import Order
 
@@ -54,9 +57,12 @@ class Service:
         self.jobs = Jobs(limits)
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
         self.estimates = Estimates(self.outputs.folder / "runs.jsonl")
-        self.workers = [Worker(backend, device) for device in devices]
+        lent = os.environ.get("SPACES_ZERO_GPU")
+        self.workers = [LentWorker(backend)] if lent else [Worker(backend, device) for device in devices]
         self._closing = Event()
-        self._threads = [Thread(target=self._dispatch, args=(worker,), daemon=True) for worker in self.workers]
+        self._tasks: set[asyncio.Task] = set()
+        dispatched = [worker for worker in self.workers if not worker.inline]
+        self._threads = [Thread(target=self._dispatch, args=(worker,), daemon=True) for worker in dispatched]
         self._threads.append(Thread(target=self._keep_house, daemon=True))
 
     def start(self) -> "Service":
@@ -74,8 +80,18 @@ class Service:
         for thread in self._threads:
             thread.join(timeout=5)
 
+    def work_here(self, job: Job) -> None:
+        """Where jobs run inside the events that ask for them (ZeroGPU): begin this one, if nobody has."""
+        worker = self.workers[0]
+        if worker.inline and self.jobs.claim(job):
+            # a thread with the event's context, which tells ZeroGPU whose quota it is
+            task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._guarded, worker, job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
     def native(self, model: str) -> Native:
-        return self.choices[model].native
+        """The limits and defaults of a model, as it states them itself once it was loaded."""
+        return self.workers[0].natives.get(model, self.choices[model].native)
 
     def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Request]:
         """-> the model's id and the complete request; RequestError names the field."""
@@ -89,9 +105,14 @@ class Service:
     def submit(
         self, visitor: str, model: str | None, request: Request, suffix: str = ".mp4", *, reserved: bool = False
     ) -> Job:
-        """Queue a job; RequestError, NoSpace or QueueFull where it can't be."""
-        model, complete = self.validate(model, request, suffix)
-        self.outputs.check_space()
+        """Queue a job, on a place `reserved` for it or not; RequestError, NoSpace or QueueFull if it can't be."""
+        try:
+            model, complete = self.validate(model, request, suffix)
+            self.outputs.check_space()
+        except (RequestError, NoSpace):
+            if reserved:
+                self.jobs.release()
+            raise
         return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
 
     def cost(self, model: str, request: Request) -> Cost:
@@ -118,14 +139,18 @@ class Service:
     def _dispatch(self, worker: Worker) -> None:
         while not self._closing.is_set():
             job = self.jobs.take(timeout=0.5)
-            if job is None:
-                continue
-            try:
-                self._make(worker, job)
-            except Exception:  # whatever it was, the next job must run
-                log.exception("a dispatcher failed")
-                worker.close()
-                self.jobs.end(job, Stage.FAILED, strings.WORKER_DIED)
+            if job is not None:
+                self._guarded(worker, job)
+
+    def _guarded(self, worker: Worker, job: Job) -> None:
+        """Run one job; whatever happens, it ends, and the next one can run."""
+        try:
+            self._make(worker, job)
+        except Exception:
+            log.exception("a dispatcher failed")
+            worker.close()
+        if not job.over:
+            self.jobs.end(job, Stage.FAILED, strings.CLOSING if self._closing.is_set() else strings.WORKER_DIED)
 
     def _make(self, worker: Worker, job: Job) -> None:
         """Run one job on `worker` to its end."""
@@ -176,7 +201,9 @@ class Service:
             return ""
         self.estimates.learn(self._run(worker, job))
         fit = self.made_to_fit(job.model, job.request)
-        return strings.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height) if fit else ""
+        if fit is None or fit == job.request:
+            return ""
+        return strings.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height)
 
     def _run(self, worker: Worker, job: Job, **measured: float) -> Run:
         size = {"volume": volume_of(job.request), "evaluations": evaluations_of(job.request)}

@@ -25,7 +25,7 @@ FIT = "Make it fit"
 # Beside the button
 TOKENS = "{count} of {limit} tokens"
 CUT = "Cut off: “{words}”"
-EXPECTED = "About {seconds}"
+EXPECTED = "Takes {seconds}"
 EXPECTED_MEMORY = " · {peak} of {memory} memory"
 NOT_KNOWN = "The first run on this machine will tell how long it takes."
 NOT_FITTING = "This would not fit into {memory} of memory."
@@ -44,7 +44,9 @@ DECODING = "Decoding the frames"
 WRITING = "Writing the file"
 STOPPING = "Stopping"
 LEFT = "{seconds} left"
-DONE = "Made in {seconds}"
+SHORT = "under a second"
+ABOUT_SECONDS, ABOUT_MINUTES, ABOUT_HOURS = "about {n:.0f} s", "about {n:.0f} min", "about {n:.1f} h"
+DONE = "Made in {seconds:.1f} s"
 STOPPED = "Stopped"
 FAILED = "That didn't work"
 PREVIEW_ALT = "The frames so far of: {prompt}"
@@ -63,6 +65,8 @@ RESTORED = "Settings restored from the file."
 RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't in the list here."
 NO_SETTINGS = "This file holds no settings of ours."
 
+DOWNLOAD_SIZE = " ({size} to download)"
+
 # What went wrong
 QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
 VISITOR_FULL = "You already have a video under way: wait for it, or stop it."
@@ -77,6 +81,16 @@ WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been
 UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
 CLOSING = "The server is being restarted. Please try again in a minute."
 UNKNOWN_MODEL = "must be one of {models}"
+
+# What the API refuses
+BODY_WRONG = "The body must be a JSON object."
+BODY_LARGE = "The body must be at most {size} KB."
+DATA_WRONG = "data: must be a list of the arguments, the prompt first"
+PROMPT_MISSING = "prompt: is missing: say what the video should show"
+TOO_MANY = "data: has more than the {count} arguments, which are {names}"
+UNKNOWN_ARGUMENT = "{name}: is not a setting; the settings are {names}"
+NOT_PLAIN = "{name}: must be text, a number or null"
+NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
 # Launching
 SHARE_WARNING = (

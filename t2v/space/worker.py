@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
+from t2v.request import Native
 from t2v.space import strings
 from t2v.space.worker_process import Order, serve
 
@@ -17,9 +18,13 @@ PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is
 class Worker:
     """One process that owns one device. `backend` names the module that loads pipelines."""
 
+    inline = False  # its jobs run whether or not somebody watches
+
     def __init__(self, backend: str, device: str, patience: float = PATIENCE):
         self.backend, self.device, self._patience = backend, device, patience
-        self.name, self.memory, self.problem = "", 0, ""
+        self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
+        self.natives: dict[str, Native] = {}  # of the models that were loaded ahead
+        self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process = self._connection = None
         self._messages: Queue[tuple] = Queue()
@@ -101,8 +106,9 @@ class Worker:
             match message:
                 case ("answer", number, reading):
                     self._answer(number, reading)
-                case ("ready", name, memory):
+                case ("ready", name, memory, model, native):
                     self.name, self.memory, self.problem = name, memory, ""
+                    self.natives[model] = native
                 case ("unready", problem):
                     self.problem = problem
                 case _:

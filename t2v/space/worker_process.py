@@ -1,6 +1,6 @@
 """The process that holds the pipeline: the only code of the app that touches torch and the device.
 
-It takes orders over a pipe and reports with tuples: ("ready", device, bytes), ("stage", id, name),
+It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native), ("stage", id, name),
 ("step", id, k), ("preview", id, jpeg, frames), ("done", id, report), ("failed", id, kind, sentence),
 ("answer", number, reading). Errors of kind "device" and the process's death cost a new process.
 """
@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Connection
@@ -48,29 +49,33 @@ def serve(connection: Connection, backend: str, device: str) -> None:
     """The process's main function. `backend`: a module with `load(model, device)` and `read(pipe, prompt)`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.nice(5)  # the page stays quick while every core denoises
-    Desk(connection, importlib.import_module(backend), device).work()
+    mail = Mail(connection)
+    desk = Desk(importlib.import_module(backend), device, mail.send, mail.stopped)
+    Thread(target=mail.receive, args=(desk,), daemon=True).start()
+    while True:
+        match mail.orders.get():
+            case ("load", model):
+                desk.prepare(model)
+            case ("make", Order() as order):
+                desk.attempt(order)
 
 
-class Desk:
-    """Orders come in on a thread of their own, so that a stop is read while a step is computed."""
+class Mail:
+    """The pipe to the parent, read on a thread of its own: a stop is seen while a step is computed."""
 
-    def __init__(self, connection: Connection, backend: ModuleType, device: str):
-        self._connection, self._backend, self._device = connection, backend, device
-        self._sending = Lock()
-        self._orders: Queue[tuple] = Queue()
+    def __init__(self, connection: Connection):
+        self.orders: Queue[tuple] = Queue()
+        self._connection, self._sending = connection, Lock()
         self._stopped: str | None = None
-        self._pipe, self._model = None, None
-        Thread(target=self._receive, daemon=True).start()
 
-    def work(self) -> None:
-        while True:
-            match self._orders.get():
-                case ("load", model):
-                    self._prepare(model)
-                case ("make", Order() as order):
-                    self._attempt(order)
+    def send(self, *message: Any) -> None:
+        with self._sending:
+            self._connection.send(message)
 
-    def _receive(self) -> None:
+    def stopped(self, order: Order) -> bool:
+        return self._stopped == order.id
+
+    def receive(self, desk: "Desk") -> None:
         while True:
             try:
                 message = self._connection.recv()
@@ -80,15 +85,22 @@ class Desk:
                 case ("stop", order_id):
                     self._stopped = order_id
                 case ("ask", number, model, prompt):
-                    self._send("answer", number, self._read(model, prompt))
+                    self.send("answer", number, desk.read(model, prompt))
                 case _:
-                    self._orders.put(message)
+                    self.orders.put(message)
 
-    def _send(self, *message: Any) -> None:
-        with self._sending:
-            self._connection.send(message)
 
-    def _read(self, model: str, prompt: str) -> dict | None:
+class Desk:
+    """Holds the pipeline and works off orders. `send` reports, `stopped` tells whether an order is to end."""
+
+    def __init__(
+        self, backend: ModuleType, device: str, send: Callable[..., None], stopped: Callable[[Order], bool]
+    ):
+        self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
+        self._pipe, self._model = None, None
+
+    def read(self, model: str, prompt: str) -> dict | None:
+        """What the model makes of a prompt, if it is the one that is loaded."""
         if self._pipe is None or model != self._model:
             return None
         try:
@@ -97,38 +109,39 @@ class Desk:
             log.exception("reading a prompt failed")
             return None
 
-    def _prepare(self, model: str) -> None:
+    def prepare(self, model: str) -> None:
         """Load a model ahead of the first job."""
         try:
-            self._load(model)
-            self._send("ready", *memory_of_device())
+            pipe = self._load(model)
+            self.send("ready", *memory_of_device(), model, pipe.native)
         except Exception as error:
-            self._send("unready", explain(error)[1])
+            self.send("unready", explain(error)[1])
 
-    def _attempt(self, order: Order) -> None:
+    def attempt(self, order: Order) -> None:
+        """Make one video, and report how that ended, whatever happens."""
         try:
-            self._send("done", order.id, self._make(order))
+            self.send("done", order.id, self._make(order))
             return
         except Stopped:
-            self._send("stopped", order.id)
+            self.send("stopped", order.id)
             return
         except Exception as error:
             kind, sentence = explain(error)
             error.__traceback__ = None  # a held traceback pins every tensor of the failed run
             error.__context__ = error.__cause__ = None
         free_memory()
-        self._send("failed", order.id, kind, sentence)
+        self.send("failed", order.id, kind, sentence)
 
     def _make(self, order: Order) -> dict:
         start = time.perf_counter()
-        self._stage(order, "loading")
+        self.stage(order, "loading")
         pipe = self._load(order.model)
         reset_peak()
-        self._stage(order, "reading")
+        self.stage(order, "reading")
         watch = Watch(self, order, pipe)
         video = pipe(order.request, on_step=watch)
         decoded = time.perf_counter()
-        self._stage(order, "writing")
+        self.stage(order, "writing")
         video.save(order.path)
         end = time.perf_counter()
         return {
@@ -159,10 +172,11 @@ class Desk:
             free_memory()
         return self._pipe
 
-    def _stage(self, order: Order, name: str) -> None:
-        if self._stopped == order.id:
+    def stage(self, order: Order, name: str) -> None:
+        """Report a stage; Stopped where the order is to end."""
+        if self._is_stopped(order):
             raise Stopped
-        self._send("stage", order.id, name)
+        self.send("stage", order.id, name)
 
 
 class Watch:
@@ -175,17 +189,17 @@ class Watch:
     def __call__(self, step: int, steps: int, x0: Any) -> None:
         """x0 (1 c f h w): the video that the network expects after this step"""
         self.ended = time.perf_counter()
-        self._desk._stage(self._order, "denoising")
-        self._desk._send("step", self._order.id, step, steps)
+        self._desk.stage(self._order, "denoising")
+        self._desk.send("step", self._order.id, step, steps)
         if step >= steps:
-            self._desk._stage(self._order, "decoding")
+            self._desk.stage(self._order, "decoding")
         elif self.ended >= self._next_preview:
             self._show(x0)
 
     def _show(self, x0: Any) -> None:
         start = time.perf_counter()
         frames = self._pipe.preview(x0)
-        self._desk._send("preview", self._order.id, filmstrip(frames), len(frames))
+        self._desk.send("preview", self._order.id, filmstrip(frames), len(frames))
         end = time.perf_counter()
         self._next_preview = end + max(PREVIEW_EVERY, (end - start) / PREVIEW_SHARE)
 

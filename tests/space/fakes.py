@@ -51,6 +51,10 @@ def read(pipe: "FakePipeline", prompt: str) -> dict:
 class FakePipeline:
     name: str
 
+    @property
+    def native(self) -> Native:
+        return next(choice.native for choice in choices(None) if choice.id == self.name)
+
     def __call__(self, request: Request, on_step=None) -> Video:
         words = request.prompt.split()
         rng = np.random.default_rng(request.seed)

@@ -1,0 +1,96 @@
+"""One app with the fake pipeline and one browser for all tests of the page."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from t2v.space.launch import App, arguments
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    outputs = tmp_path_factory.mktemp("outputs")
+    made = App(arguments(["--backend", "tests.space.fakes", "--outputs", str(outputs), "--queue", "8"]))
+    made.url = made.launch()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = Path(CHROMIUM).exists()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM if found else None, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+class Visitor:
+    """A browser of one person: its page, and what it noticed."""
+
+    def __init__(self, browser: Browser, url: str, **options: object):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.url, self.problems, self.hosts = url, [], set()
+        self.page: Page = self.open()
+
+    def open(self, query: str = "") -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        page.goto(self.url + query)
+        expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+        page.wait_for_function("document.querySelector('#cost')?.innerText.length > 3")  # its load event has run
+        return page
+
+    def reload(self) -> None:
+        """A page that is left logs that its streams were cut: that is no problem."""
+        self.page.reload()
+        self.problems.clear()
+
+    def generate(self, prompt: str) -> None:
+        self.page.get_by_label("Prompt", exact=True).fill(prompt)
+        self.page.get_by_label("Prompt", exact=True).press("Enter")
+
+    def see(self, state: str, timeout: float = 15.0) -> None:
+        self.page.wait_for_selector(f"#screen [data-state={state}]", timeout=1000 * timeout)
+
+    def settings(self) -> None:
+        self.page.locator("#settings > button").click()
+        expect(self.page.get_by_label("Steps")).to_be_visible()
+
+    def video(self) -> dict:
+        """What the shown video's element knows, once it can play."""
+        self.page.wait_for_function("document.querySelector('#screen video')?.readyState === 4")
+        keys = "({width: v.videoWidth, height: v.videoHeight, seconds: v.duration, paused: v.paused, loop: v.loop})"
+        return self.page.evaluate(f"(v => {keys})(document.querySelector('#screen video'))")
+
+
+@pytest.fixture
+def visitor(app: App, browser: Browser) -> Iterator[Visitor]:
+    """A fresh visitor, who must not have met an error or a foreign host."""
+    made = Visitor(browser, app.url)
+    yield made
+    made.context.close()
+    assert made.problems == []
+    assert made.hosts <= {app.url.split("/")[2]}
+
+
+@pytest.fixture
+def other(app: App, browser: Browser) -> Iterator[Visitor]:
+    made = Visitor(browser, app.url)
+    yield made
+    made.context.close()
+
+
+def eventually(condition, timeout: float = 10.0) -> None:
+    """Wait until `condition()` holds."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.02)

@@ -1,0 +1,252 @@
+"""The page in a real browser: what a visitor does, and what becomes of it."""
+
+import json
+import time
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from t2v.request import Request
+from t2v.space.launch import App
+from t2v.video import Video
+from tests.space.conftest import Visitor, eventually
+from tests.space.fakes import moving_square
+
+
+def test_a_sentence_becomes_a_playing_video(visitor: Visitor):
+    visitor.generate("a square walks by")
+    visitor.see("working")
+    visitor.see("done")
+    video = visitor.video()
+    assert (video["width"], video["height"], video["loop"]) == (64, 64, True)
+    assert video["seconds"] == pytest.approx(8 / 8, abs=0.05)
+    assert not video["paused"]
+    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
+
+
+def test_a_preview_grows_before_the_video(visitor: Visitor):
+    visitor.generate("slow square")
+    visitor.page.wait_for_selector("#screen .preview")
+    expect(visitor.page.locator("#screen .status")).to_contain_text("Step")
+    expect(visitor.page.locator("#screen .status")).to_contain_text("left")
+    visitor.see("done")
+
+
+def test_a_reload_in_mid_job_still_gets_the_video(visitor: Visitor):
+    visitor.generate("slow square that outlives its page")
+    visitor.see("working")
+    visitor.reload()
+    visitor.see("working")
+    visitor.see("done")
+    assert visitor.video()["width"] == 64
+    assert visitor.page.get_by_label("Prompt", exact=True).input_value() == "slow square that outlives its page"
+
+
+def test_a_closed_page_finds_its_video_later(visitor: Visitor):
+    visitor.generate("slow square left alone")
+    visitor.see("working")
+    visitor.page.close()
+    visitor.problems.clear()
+    visitor.page = visitor.open()
+    visitor.see("done")
+
+
+def test_stop_frees_the_device_within_a_step_and_a_second(visitor: Visitor, app: App):
+    visitor.generate("slow " * 3)
+    visitor.page.wait_for_selector("#screen .preview")
+    start = time.monotonic()
+    visitor.page.get_by_role("button", name="Stop").click()
+    visitor.see("failed")
+    assert time.monotonic() - start < 0.15 + 1.0 + 1.0  # the last second is the browser's
+    expect(visitor.page.locator("#screen")).to_contain_text("Stopped")
+    visitor.generate("next one")
+    visitor.see("done")
+
+
+def test_the_link_restores_every_setting(visitor: Visitor, other: Visitor):
+    visitor.settings()
+    visitor.page.get_by_label("Steps").fill("7")
+    visitor.page.get_by_label("Guidance").fill("3.5")
+    visitor.page.get_by_label("Frames", exact=True).fill("6")
+    visitor.page.get_by_label("Frames a second").fill("12")
+    visitor.page.get_by_label("Negative prompt").fill("rain & snow")
+    visitor.page.get_by_label("Seed", exact=True).fill("77")
+    visitor.generate("a <b>square</b> & more")
+    visitor.see("done")
+    link = visitor.page.locator("a.settings-link").get_attribute("href")
+    assert parse_qs(urlparse(link).query)["seed"] == ["77"]
+    other.page.close()
+    other.page = page = other.open(link)
+    other.settings()
+    shown = {
+        "Prompt": "a <b>square</b> & more", "Steps": "7", "Guidance": "3.5", "Frames": "6", "Frames a second": "12",
+        "Negative prompt": "rain & snow", "Seed": "77",
+    }  # fmt: skip
+    for label, value in shown.items():
+        expect(page.get_by_label(label, exact=label != "Steps")).to_have_value(value)
+    assert not page.get_by_label("Random seed").is_checked()
+    settings = json.loads(visitor.page.locator("#screen pre").text_content())
+    page.get_by_role("button", name="Generate").click()
+    other.see("done")
+    assert json.loads(other.page.locator("#screen pre").text_content()) == settings
+
+
+def test_a_dropped_video_restores_its_settings(visitor: Visitor, tmp_path):
+    request = Request("a dropped square", steps=9, seed=5, frames=4, width=48, height=32, fps=6, guidance=1.5, sampler="euler")
+    file = Video(moving_square(request), request, "wide").save(tmp_path / "dropped.mp4")
+    visitor.settings()
+    visitor.page.locator("#drop input[type=file]").set_input_files(file)
+    expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("a dropped square")
+    for label, value in {"Steps": "9", "Seed": "5", "Guidance": "1.5", "Frames a second": "6", "Size": "48×32"}.items():
+        expect(visitor.page.get_by_label(label, exact=label in ("Seed", "Frames a second", "Size")).first).to_have_value(value)
+    assert not visitor.page.get_by_label("Random seed").is_checked()
+
+
+def test_a_dropped_file_that_is_none_of_ours_says_so(visitor: Visitor, tmp_path):
+    file = tmp_path / "page.mp4"
+    file.write_text("<html>not a video</html>")
+    visitor.settings()
+    visitor.page.locator("#drop input[type=file]").set_input_files(file)
+    expect(visitor.page.get_by_test_id("toast-body")).to_contain_text("not an MP4")
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "message"),
+    [
+        ("Steps", "0", "Must be a whole number from 1 to 200, not 0"),
+        ("Guidance", "99", "Must be a number from 1 to 30, not 99"),
+        ("Frames", "2.5", "Must be a whole number from 1 to 64, not 2.5"),
+        ("Frames a second", "1000", "Must be a whole number from 1 to 60, not 1000"),
+        ("Seed", "4294967296", "Must be a whole number from -1 to 4294967295"),
+        ("Noise (eta)", "2", "Must be a number from 0 to 1, not 2"),
+        ("Size", "33×64", "Must be a multiple of 8, such as 32 or 40, not 33"),
+        ("Prompt", "", "Is empty: say what the video should show"),
+    ],
+)
+def test_a_bad_value_is_told_at_its_field(visitor: Visitor, label: str, value: str, message: str):
+    page = visitor.page
+    page.get_by_label("Prompt", exact=True).fill("a square")
+    visitor.settings()
+    box = page.get_by_label(label, exact=True) if label != "Steps" else page.get_by_label("Steps")
+    box.first.fill(value)
+    box.first.press("Tab")
+    page.get_by_role("button", name="Generate").click()
+    block = page.locator(".block", has=box.first).last
+    expect(block).to_contain_text(message)
+    assert page.locator("#screen [data-state=working]").count() == 0
+    visitor.problems[:] = [text for text in visitor.problems if "422" not in text]  # the browser logs the refusal
+
+
+def test_visitors_neither_see_nor_stop_each_others_jobs(visitor: Visitor, other: Visitor, app: App):
+    visitor.generate("slow private square")
+    visitor.see("working")
+    assert "private" not in other.page.content()
+    assert not other.page.get_by_role("button", name="Stop").is_visible()
+    assert other.page.get_by_label("Your videos").locator(".tile").count() == 0
+    job = next(job for job in app.service.jobs._jobs.values() if not job.over)
+    assert not app.service.jobs.stop("somebody else, quite as long", job.id)
+    visitor.see("done")
+
+
+def test_a_second_tab_follows_the_same_job(visitor: Visitor):
+    visitor.generate("slow square in two tabs")
+    visitor.see("working")
+    second = visitor.open()
+    second.wait_for_selector("#screen [data-state=working]")
+    second.wait_for_selector("#screen [data-state=done]")
+
+
+def test_same_again_draws_another_seed(visitor: Visitor):
+    visitor.generate("a square, twice")
+    visitor.see("done")
+    first = json.loads(visitor.page.locator("#screen pre").text_content())
+    visitor.page.get_by_role("button", name="Same again").click()
+    visitor.page.wait_for_function(
+        "seed => !document.querySelector('#screen pre')?.textContent.includes(seed) && "
+        "document.querySelector('#screen [data-state=done]')",
+        arg=f'"seed": {first["seed"]},',
+    )
+    second = json.loads(visitor.page.locator("#screen pre").text_content())
+    assert {**first, "seed": None} == {**second, "seed": None} and first["seed"] != second["seed"]
+
+
+def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor):
+    for prompt in ("first square", "second square"):
+        visitor.generate(prompt)
+        expect(visitor.page.locator("#screen .prompt")).to_have_text(prompt)
+    visitor.page.get_by_role("button", name="first square").click()
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("first square")
+    expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("first square")
+
+
+def test_another_model_brings_its_own_defaults(visitor: Visitor):
+    visitor.settings()
+    visitor.page.get_by_label("Prompt", exact=True).fill("kept")
+    visitor.page.get_by_label("Model", exact=True).click()
+    visitor.page.get_by_role("option", name="Wide square").click()
+    expect(visitor.page.get_by_label("Steps")).to_have_value("5")
+    expect(visitor.page.get_by_label("Size", exact=True)).to_have_value("96×64")
+    expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("kept")
+    visitor.page.get_by_role("button", name="Generate").click()
+    visitor.see("done")
+    assert visitor.video()["width"] == 96
+
+
+def test_a_model_that_does_not_load_says_why_and_the_old_one_works_on(visitor: Visitor):
+    visitor.settings()
+    visitor.page.get_by_label("Model", exact=True).click()
+    visitor.page.get_by_role("option", name="A broken model").click()
+    visitor.generate("anything")
+    visitor.see("failed")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("weights of this model hold NaN")
+    visitor.page.get_by_label("Model", exact=True).click()
+    visitor.page.get_by_role("option", name="Moving square").click()
+    visitor.generate("a square again")
+    visitor.see("done")
+
+
+def test_tokens_are_counted_and_the_cut_is_shown(visitor: Visitor):
+    visitor.page.get_by_label("Prompt", exact=True).fill("one two three")
+    expect(visitor.page.locator("#tokens")).to_contain_text("5 of 77 tokens")
+    visitor.page.get_by_label("Prompt", exact=True).fill("word " * 75 + "and the end")
+    expect(visitor.page.locator("#tokens")).to_contain_text("Cut off: “and the end”")
+
+
+def test_the_cost_is_told_before_the_run(visitor: Visitor):
+    visitor.generate("a square to learn from")
+    visitor.see("done")
+    visitor.page.get_by_label("Prompt", exact=True).fill("another")
+    expect(visitor.page.locator("#cost")).to_contain_text("memory")
+
+
+def test_a_phone_scrolls_only_down(app: App, browser: Browser):
+    phone = Visitor(browser, app.url)
+    phone.page.set_viewport_size({"width": 390, "height": 844})
+    phone.settings()
+    phone.generate("a square on a phone " + "x" * 80)
+    phone.see("done")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    phone.context.close()
+
+
+def test_everything_has_a_name_for_those_who_listen(visitor: Visitor):
+    visitor.settings()
+    visitor.generate("a square to hear")
+    visitor.see("done")
+    nameless = visitor.page.evaluate(
+        "[...document.querySelectorAll('button, input, textarea, video, img')].filter(e => e.offsetParent && !("
+        "e.innerText || e.ariaLabel || e.alt || e.title || e.closest('label') || e.labels?.length)).map(e => e.outerHTML)"
+    )
+    assert nameless == []
+
+
+def test_a_finished_video_survives_the_jobs_memory(visitor: Visitor, app: App):
+    """As after a restart: the queue knows nothing, the outputs still do."""
+    visitor.generate("a square to keep")
+    visitor.see("done")
+    eventually(lambda: all(job.over for job in app.service.jobs._jobs.values()))
+    app.service.jobs._jobs.clear()
+    visitor.reload()
+    visitor.see("done")
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("a square to keep")

@@ -12,12 +12,12 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from huggingface_hub import save_torch_state_dict
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from t2v.checkpoints.layouts import diffusers_unet, diffusers_vae, transformers_text
+from t2v.diffusion import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
 from t2v.request import Native
 from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
@@ -28,10 +28,9 @@ OLD = ["text_model.embeddings"]  # transformers before 5 reads these names, and 
 
 def write_part(folder: Path, network: nn.Module, table: dict[str, tuple[str, ...]], config: dict, file: str) -> None:
     """One network's config.json and shards; `table` gives the file's names, several where a tensor is split."""
-    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "config.json", config)
     for old in folder.glob("*.safetensors*"):
         old.unlink()
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors: dict[str, Tensor] = {}
     for name, tensor in network.state_dict().items():
         for target, piece in zip(table[name], tensor.half().chunk(len(table[name])), strict=True):
@@ -67,8 +66,8 @@ def unet_config(size: UNetConfig, sample_size: int) -> dict:
     }
 
 
-def vae_config(size: VAEConfig, sample_size: int) -> dict:
-    """config.json of an AutoencoderKL whose latents need no scaling."""
+def vae_config(size: VAEConfig, sample_size: int, scale: float) -> dict:
+    """config.json of an AutoencoderKL."""
     levels = len(size.widths)
     return {
         "_class_name": "AutoencoderKL",
@@ -81,7 +80,7 @@ def vae_config(size: VAEConfig, sample_size: int) -> dict:
         "norm_num_groups": size.groups,
         "out_channels": size.channels,
         "sample_size": sample_size,
-        "scaling_factor": 1.0,
+        "scaling_factor": scale,
         "up_block_types": ["UpDecoderBlock2D"] * levels,
     }
 
@@ -108,20 +107,20 @@ def text_config(size: TextConfig) -> dict:
     }
 
 
-def scheduler_config() -> dict:
+def scheduler_config(schedule: ScheduleConfig) -> dict:
     """scheduler_config.json of a DDIMScheduler."""
     return {
         "_class_name": "DDIMScheduler",
-        "beta_end": SCHEDULE.beta_end,
+        "beta_end": schedule.beta_end,
         "beta_schedule": "scaled_linear",
-        "beta_start": SCHEDULE.beta_start,
+        "beta_start": schedule.beta_start,
         "clip_sample": False,
-        "num_train_timesteps": SCHEDULE.train_steps,
-        "prediction_type": SCHEDULE.prediction,
-        "rescale_betas_zero_snr": SCHEDULE.zero_terminal_snr,
-        "set_alpha_to_one": SCHEDULE.final_alpha_one,
-        "steps_offset": SCHEDULE.offset,
-        "timestep_spacing": SCHEDULE.spacing,
+        "num_train_timesteps": schedule.train_steps,
+        "prediction_type": schedule.prediction,
+        "rescale_betas_zero_snr": schedule.zero_terminal_snr,
+        "set_alpha_to_one": schedule.final_alpha_one,
+        "steps_offset": schedule.offset,
+        "timestep_spacing": schedule.spacing,
     }
 
 
@@ -135,34 +134,42 @@ MODEL_INDEX = {
 }
 
 
-def export(text: Path, unet: Path, vae: Path, out: Path, native: Native = NATIVE) -> None:
-    """The whole folder from the three files that the trainings wrote."""
-    weights = load_file(text)
-    words = text_size(len(weights["tower.token_embedding.weight"]))
-    networks = {"text_encoder": TextEncoder(words), "unet": UNet3D(UNET_SIZE), "vae": VAE(VAE_SIZE)}
-    for network, tensors in zip(networks.values(), (weights, load_file(unet), load_file(vae)), strict=True):
-        network.load_state_dict(tensors)
-    names = {part: list(network.state_dict()) for part, network in networks.items()}
-    tables = {
-        "text_encoder": transformers_text(words, names["text_encoder"], OLD),
-        "unet": diffusers_unet(UNET_SIZE, names["unet"], ()),
-        "vae": diffusers_vae(VAE_SIZE, names["vae"], ()),
-    }
+def write_folder(
+    out: Path, text: TextEncoder, unet: UNet3D, vae: VAE, schedule: ScheduleConfig, native: Native, scale: float
+) -> None:
+    """Everything but the tokenizer and the vocabulary; `scale` is the factor of the VAE's latents."""
+    factor = vae.config.factor
+    tables = {"text_encoder": transformers_text, "unet": diffusers_unet, "vae": diffusers_vae}
     configs = {
-        "text_encoder": text_config(words),
-        "unet": unet_config(UNET_SIZE, native.width // VAE_SIZE.factor),
-        "vae": vae_config(VAE_SIZE, native.width),
+        "text_encoder": text_config(text.config),
+        "unet": unet_config(unet.config, native.width // factor),
+        "vae": vae_config(vae.config, native.width, scale),
     }
-    files = {"text_encoder": "model", "unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model"}
-    with torch.no_grad():
-        for part, network in networks.items():
-            write_part(out / part, network, tables[part], configs[part], files[part])
-    (out / "scheduler").mkdir(exist_ok=True)
-    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config(), indent=2) + "\n")
-    (out / "model_index.json").write_text(json.dumps(MODEL_INDEX, indent=2) + "\n")
-    (out / "t2v.json").write_text(json.dumps({"native": asdict(native)}, indent=2) + "\n")
+    for part, network in {"text_encoder": text, "unet": unet, "vae": vae}.items():
+        table = tables[part](network.config, list(network.state_dict()), OLD)
+        file = "model" if part == "text_encoder" else "diffusion_pytorch_model"
+        write_part(out / part, network, table, configs[part], file)
+    write_json(out / "scheduler" / "scheduler_config.json", scheduler_config(schedule))
+    write_json(out / "model_index.json", MODEL_INDEX)
+    write_json(out / "t2v.json", {"native": asdict(native)})
     total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"{out}: {total / 1e6:.1f} MB")
+
+
+def write_json(path: Path, values: dict) -> None:
+    """A config as the hub's files have it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values, indent=2) + "\n")
+
+
+def export(text: Path, unet: Path, vae: Path, out: Path) -> None:
+    """The embedded model's folder from the three files that the trainings wrote."""
+    weights = load_file(text)
+    words = text_size(len(weights["tower.token_embedding.weight"]))
+    networks = (TextEncoder(words), UNet3D(UNET_SIZE), VAE(VAE_SIZE))
+    for network, tensors in zip(networks, (weights, load_file(unet), load_file(vae)), strict=True):
+        network.load_state_dict(tensors)
+    write_folder(out, *networks, SCHEDULE, NATIVE, scale=1.0)
 
 
 def main() -> None:

@@ -59,11 +59,12 @@ class Options:
 
 
 class DenoisingLoss(nn.Module):
-    """The error of the UNet's v-prediction (Salimans & Ho 2022), averaged over all times."""
+    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, averaged over all times."""
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule):
         super().__init__()
         self.text_encoder, self.unet = text_encoder, unet
+        self.of_v = schedule.config.prediction == "v_prediction"
         signal = schedule.alphas_cumprod.float()
         self.register_buffer("a", signal.sqrt(), persistent=False)
         self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
@@ -72,8 +73,8 @@ class DenoisingLoss(nn.Module):
         """z noise (b c f h w), tokens (b l), t (b) -> loss"""
         a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
         with torch.autocast(z.device.type, torch.bfloat16):
-            v = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
-        return F.mse_loss(v.float(), a * noise - s * z)
+            predicted = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
+        return F.mse_loss(predicted.float(), a * noise - s * z if self.of_v else noise)
 
 
 class LatentPool:

@@ -19,6 +19,15 @@ TEXT = TextConfig(vocabulary=514 + len(MERGES), width=64, heads=1, layers=1)
 UNET = UNetConfig(widths=(32,), attention=(True,), blocks=1, text_width=64, head_width=32, entry_heads=8)
 VAE = VAEConfig(widths=(32, 32), blocks=1)
 CONFIGS = {"text_encoder": TEXT, "unet": UNET, "vae": VAE}
+SCHEDULER = {
+    "_class_name": "DDIMScheduler",
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "clip_sample": False,
+    "set_alpha_to_one": False,
+    "steps_offset": 1,
+}
 MODELSCOPE_FILES = {
     "text_encoder": "open_clip_pytorch_model.bin",
     "unet": "text2video_pytorch_model.pth",
@@ -26,14 +35,16 @@ MODELSCOPE_FILES = {
 }
 
 
-def write_diffusers(folder: Path, seed: int = 0, dtype: torch.dtype = torch.float32, variant: str = "") -> Path:
+def write_diffusers(
+    folder: Path, seed: int = 0, dtype: torch.dtype = torch.float32, variant: str = ""
+) -> Path:
     """A diffusers folder with safetensors; `variant` is ".fp16" or nothing."""
     configs = {
         "model_index.json": {"_class_name": "TextToVideoSDPipeline"},
-        "scheduler/scheduler_config.json": {"_class_name": "DDIMScheduler", "steps_offset": 1, "clip_sample": False},
-        "text_encoder/config.json": _text_config(TEXT),
-        "unet/config.json": _unet_config(UNET),
-        "vae/config.json": _vae_config(VAE),
+        "scheduler/scheduler_config.json": SCHEDULER,
+        "text_encoder/config.json": _text_config(CONFIGS["text_encoder"]),
+        "unet/config.json": _unet_config(CONFIGS["unet"]),
+        "vae/config.json": _vae_config(CONFIGS["vae"]),
     }
     for name, values in configs.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +59,7 @@ def write_diffusers(folder: Path, seed: int = 0, dtype: torch.dtype = torch.floa
 
 
 def write_modelscope(folder: Path, seed: int = 0) -> Path:
-    """ModelScope's four files; the text tower has one block more than runs. Its tokens need CLIP's vocabulary."""
+    """ModelScope's four files; the text tower has one block more than runs, and CLIP's vocabulary."""
     folder.mkdir(parents=True, exist_ok=True)
     model = {
         "model_args": {
@@ -82,13 +93,17 @@ def stored(layout: str, part: str, seed: int = 0) -> dict[str, Tensor]:
     """A part's random tensors by the names that a layout has for them."""
     config = CONFIGS[part]
     if (layout, part) == ("modelscope", "text_encoder"):
-        config = TextConfig(width=64, heads=1, layers=1)  # ModelScope's layout has no other vocabulary than CLIP's
+        config = TextConfig(
+            width=64, heads=1, layers=1
+        )  # ModelScope's layout has no other vocabulary than CLIP's
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         tensors = NETWORKS[part](config).state_dict()
     stored = {}
     for name, sources in TABLES[layout, part](config, tensors.keys(), ()).items():
-        stored |= zip(sources, (piece.contiguous().clone() for piece in tensors[name].chunk(len(sources))), strict=True)
+        stored |= zip(
+            sources, (piece.contiguous().clone() for piece in tensors[name].chunk(len(sources))), strict=True
+        )
     if (layout, part) == ("modelscope", "text_encoder"):
         first = "transformer.resblocks.0."
         last = {name.replace(".0.", ".1.", 1): t for name, t in stored.items() if name.startswith(first)}

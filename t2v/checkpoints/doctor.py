@@ -25,7 +25,7 @@ def diagnose(path: str | Path) -> str | None:
 
 
 def examine(path: str | Path) -> str:
-    """A report on a sound model or weight file, a line for each part; CheckpointError where it isn't sound."""
+    """A report on a sound model or weight file, a line a part; CheckpointError where it isn't sound."""
     if Path(path).is_dir() or not Path(path).exists():
         return _examine_model(path)
     weights = Weights([Path(path)])
@@ -40,7 +40,7 @@ def _examine_model(path: str | Path) -> str:
     parts = open_parts(located)
     made_for = native(located)
     tokenizer(located, parts["text_encoder"].config), schedule(located), vae_scale(located)
-    lines = [f"{located.name}: a model in {located.layout}'s layout, sound."]
+    lines = [f"{located.name}: a model in the {located.layout} layout, sound."]
     for part in parts.values():
         for _ in part.tensors(torch.device("cpu"), torch.float32):
             pass
@@ -52,4 +52,6 @@ def _examine_model(path: str | Path) -> str:
 def _contents(weights: Weights) -> str:
     numbers = sum(torch.Size(spec.shape).numel() for spec in weights.specs.values())
     types = Counter(spec.dtype for spec in weights.specs.values())
-    return f"{len(weights.specs):,} tensors, {numbers / 1e6:,.1f} million numbers ({', '.join(sorted(types))})."
+    return (
+        f"{len(weights.specs):,} tensors, {numbers / 1e6:,.1f} million numbers ({', '.join(sorted(types))})."
+    )

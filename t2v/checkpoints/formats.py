@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Collection
+from itertools import pairwise
 from pathlib import Path
 
 MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the format's own limit
@@ -34,10 +35,16 @@ INERT_NAMES = (
 
 # Tensor names by which a file is recognised, the most telling first: (pattern, what has it).
 KINDS = (
-    (r"(^|\.)(lora_(up|down|A|B|unet|te)\b|lora_unet_|lora_te_|.*\.lora_)", "a LoRA, which only changes another model"),
+    (
+        r"(^|\.)(lora_(up|down|A|B|unet|te)\b|lora_unet_|lora_te_|.*\.lora_)",
+        "a LoRA, which only changes another model",
+    ),
     (r"(^|\.)(temopral_conv|temp_convs|transformer_in)\.", "a video UNet"),
     (r"^model\.diffusion_model\.", "a whole Stable Diffusion image model"),
-    (r"^(down_blocks\.0\.resnets|input_blocks\.1\.0\.in_layers|mid_block\.resnets)", "a Stable Diffusion image UNet"),
+    (
+        r"^(down_blocks\.0\.resnets|input_blocks\.1\.0\.in_layers|mid_block\.resnets)",
+        "a Stable Diffusion image UNet",
+    ),
     (r"^(first_stage_model\.)?(en|de)coder\.(conv_in|down|up|mid)", "a VAE"),
     (r"(^|\.)(text_model\.)?(encoder\.layers\.\d+\.self_attn|transformer\.resblocks)", "a CLIP text encoder"),
     (r"^(visual\.|vision_model\.|(text_model\.)?embeddings\.patch_embedding)", "CLIP's vision half"),
@@ -45,7 +52,7 @@ KINDS = (
 
 
 def problem(path: Path) -> str | None:
-    """One or two sentences on why `path` can't be a weight file, from its structure alone; None if it may be."""
+    """Why `path` can't be a weight file, judged by its structure; None if it may be one."""
     if not path.is_file():
         return f"{path.name} is missing or not a file."
     size = path.stat().st_size
@@ -55,9 +62,11 @@ def problem(path: Path) -> str | None:
         start = file.read(512)
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"version https://git-lfs"):
-        return f"{path.name} is a Git LFS pointer, not a checkpoint: run `git lfs pull`, or download the file itself."
+        return (
+            f"{path.name} is a Git LFS pointer, not a checkpoint: run `git lfs pull`, or download the file."
+        )
     if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        return f"{path.name} is an HTML page, not a checkpoint: the download gave an error or login page instead."
+        return f"{path.name} is an HTML page, not a checkpoint: perhaps of an error, or to log in."
     if is_zip(path):
         return _zip_problem(path)
     if path.suffix == ".safetensors" or start[8:9] == b"{":
@@ -103,10 +112,12 @@ def _zip_problem(path: Path) -> str | None:
 def _pickle_problem(path: Path, start: bytes) -> str:
     """Neither zip nor safetensors: at best a pickle from before PyTorch 1.6, which can't be read lazily."""
     if not start.startswith((b"\x80", b"c")):
-        return f"{path.name} is not a checkpoint: neither safetensors nor a PyTorch file, or its beginning is damaged."
+        return f"{path.name} is not a checkpoint: neither safetensors nor PyTorch's, or damaged at its start."
     with path.open("rb") as file:
         code = _code_problem(path, file.read(MAX_PICKLE))
-    old = f"{path.name} is a bare pickle, as PyTorch wrote before version 1.6: save it anew, or as safetensors."
+    old = (
+        f"{path.name} is a bare pickle, as PyTorch wrote before version 1.6: save it anew, or as safetensors."
+    )
     return code or old
 
 
@@ -115,7 +126,7 @@ def _code_problem(path: Path, pickle: bytes) -> str | None:
     foreign = sorted(name for name in _imports(pickle) if not _harmless(name))
     if not foreign:
         return None
-    return f"{path.name} holds code ({', '.join(foreign[:3])}), not only tensors: refused, and nothing in it was run."
+    return f"{path.name} holds code ({', '.join(foreign[:3])}): refused, and nothing in it was run."
 
 
 def _imports(pickle: bytes) -> set[str]:
@@ -161,6 +172,6 @@ def _safetensors_problem(path: Path, size: int) -> str | None:
 def _spans_problem(path: Path, spans: list[tuple[int, int]], room: int) -> str | None:
     if spans and spans[-1][1] > room:
         return f"{path.name} was cut off: {spans[-1][1] - room:,} bytes are missing at its end. {AGAIN}"
-    if any(end > start for (_, end), (start, _) in zip(spans, spans[1:])):
+    if any(end > start for (_, end), (start, _) in pairwise(spans)):
         return f"{path.name} is malformed: its tensors overlap. It was not made by safetensors; refused."
     return None

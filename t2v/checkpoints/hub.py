@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 import huggingface_hub
 from huggingface_hub import constants
 from huggingface_hub.errors import (
+    CacheNotFound,
     GatedRepoError,
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.hf_api import RepoSibling
 
 from .errors import CheckpointError
 
@@ -38,7 +38,9 @@ class Snapshot:
         except Exception:  # to have no network takes many forms, from name resolution to a proxy's page
             self._cache = self._cached_folder()
             self.commit, self._files = self._cache.name, {}
-            self.listing = frozenset(p.relative_to(self._cache).as_posix() for p in self._cache.rglob("*") if p.is_file())
+            self.listing = frozenset(
+                p.relative_to(self._cache).as_posix() for p in self._cache.rglob("*") if p.is_file()
+            )
         else:
             self._cache, self.commit = None, info.sha
             self._files = {file.rfilename: file for file in info.siblings}
@@ -67,9 +69,11 @@ class Snapshot:
         for again in (False, True):
             try:
                 path = Path(
-                    huggingface_hub.hf_hub_download(self.repository, name, revision=self.commit, force_download=again)
+                    huggingface_hub.hf_hub_download(
+                        self.repository, name, revision=self.commit, force_download=again
+                    )
                 )
-            except (OSError, HfHubHTTPError) as error:  # httpx's errors come as the latter, a full disk as the former
+            except Exception as error:
                 why = f"the connection failed ({type(error).__name__})"
                 continue
             if _matches(path, self._files[name]):
@@ -77,24 +81,37 @@ class Snapshot:
             path.resolve().unlink()  # the blob, which the snapshot only links to
             path.unlink(missing_ok=True)
             why = "it arrived damaged: its hash is not the one that the hub states"
-        raise CheckpointError(f"{PurePosixPath(name).name} of {self.repository} could not be downloaded: twice {why}.")
+        raise CheckpointError(
+            f"{PurePosixPath(name).name} of {self.repository} could not be downloaded: twice {why}."
+        )
 
     def _check_room(self, size: int) -> None:
         cache = Path(constants.HF_HUB_CACHE)
         cache.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(cache).free
         if size and size + SPARE > free:
-            text = f"{self.repository} needs {size / 1e9:.1f} GB on the disk, and {free / 1e9:.1f} GB are free."
+            text = (
+                f"{self.repository} needs {size / 1e9:.1f} GB on the disk, and {free / 1e9:.1f} GB are free."
+            )
             raise CheckpointError(text)
 
     def _cached_folder(self) -> Path:
+        """The snapshot last written, of the revision asked for if there was one."""
         try:
-            return Path(
-                huggingface_hub.snapshot_download(self.repository, revision=self.revision, local_files_only=True)
-            )
-        except (LocalEntryNotFoundError, OSError, ValueError):
-            text = f"{self.repository} is not in the cache, and the hub can't be reached (or HF_HUB_OFFLINE is set)."
-            raise CheckpointError(text) from None
+            repositories = huggingface_hub.scan_cache_dir().repos
+        except CacheNotFound:
+            repositories = ()
+        snapshots = [
+            snapshot
+            for repository in repositories
+            for snapshot in repository.revisions
+            if repository.repo_id == self.repository
+            and self.revision in (None, snapshot.commit_hash, *snapshot.refs)
+        ]
+        if not snapshots:
+            why = "is not in the cache, and the hub can't be reached (or HF_HUB_OFFLINE is set)"
+            raise CheckpointError(f"{self.repository} {why}.")
+        return max(snapshots, key=lambda snapshot: snapshot.last_modified).snapshot_path
 
     def _refused(self, error: Exception) -> CheckpointError:
         if isinstance(error, GatedRepoError):
@@ -106,8 +123,8 @@ class Snapshot:
         return CheckpointError(f"{self.repository} {why}.")
 
 
-def _matches(path: Path, file: huggingface_hub.hf_api.RepoSibling) -> bool:
-    """Whether a file is what the hub says: large ones have a SHA-256 there, small ones git's SHA-1 of a blob."""
+def _matches(path: Path, file: RepoSibling) -> bool:
+    """Whether a file is what the hub says: it has a large one's SHA-256, a small one's git blob hash."""
     if file.lfs:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.lfs.sha256

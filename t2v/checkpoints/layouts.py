@@ -199,7 +199,7 @@ def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, str, str, str]
 
 def _modelscope_resampling(config: UNetConfig) -> Modules:
     modules = {}
-    for i, attention in zip(range(len(config.widths) - 1), reversed(config.attention)):
+    for i, attention in enumerate(config.attention[:0:-1]):  # as the way up has it
         block = (i + 1) * (config.blocks + 1)
         modules[f"down.{i}.downsample.conv"] = f"input_blocks.{block}.op"
         modules[f"up.{i}.upsample.conv"] = f"output_blocks.{block - 1}.{3 if attention else 1}.conv"
@@ -207,7 +207,7 @@ def _modelscope_resampling(config: UNetConfig) -> Modules:
 
 
 def diffusers_vae(config: VAEConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our VAE's tensors `names` in an AutoencoderKL's file, whichever generation of attention names it has."""
+    """Our VAE's tensors `names` in an AutoencoderKL's file, of either generation of attention names."""
     old = any(name.endswith("attentions.0.query.weight") for name in found)
     attention = OLD_DIFFUSERS_VAE_ATTENTION if old else DIFFUSERS_VAE_ATTENTION
     modules = _vae_frame(DIFFUSERS_VAE, DIFFUSERS_VAE_MIDDLE, DIFFUSERS_RESNET, attention)
@@ -224,7 +224,9 @@ def diffusers_vae(config: VAEConfig, names: Collection[str], found: Collection[s
 
 def modelscope_vae(config: VAEConfig, names: Collection[str], found: Collection[str]) -> Table:
     """Our VAE's tensors `names` in VQGAN_autoencoder.pth, whose decoder counts its levels from the finest."""
-    modules = _vae_frame(MODELSCOPE_VAE, MODELSCOPE_VAE_MIDDLE, MODELSCOPE_VAE_RESNET, MODELSCOPE_VAE_ATTENTION)
+    modules = _vae_frame(
+        MODELSCOPE_VAE, MODELSCOPE_VAE_MIDDLE, MODELSCOPE_VAE_RESNET, MODELSCOPE_VAE_ATTENTION
+    )
     last = len(config.widths) - 1
     for i in range(last + 1):
         for half, theirs, count, resampling in (
@@ -254,7 +256,9 @@ def open_clip_text(config: TextConfig, names: Collection[str], found: Collection
 
 def transformers_text(config: TextConfig, names: Collection[str], found: Collection[str]) -> Table:
     """Our text encoder's tensors `names` in a CLIPTextModel's file, which keeps q, k and v apart."""
-    root = "text_model." if any(name.startswith("text_model.") for name in found) else ""  # gone since transformers 5
+    root = (
+        "text_model." if any(name.startswith("text_model.") for name in found) else ""
+    )  # gone since transformers 5
     modules = {"tower.ln_final": f"{root}final_layer_norm"}
     modules["tower.token_embedding"] = f"{root}embeddings.token_embedding"
     table: Table = {"tower.positional_embedding": (f"{root}embeddings.position_embedding.weight",)}

@@ -16,10 +16,10 @@ from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import SAMPLER_NAMES, Native
 
 from .catalogue import Entry
+from .configs import Config
 from .errors import CheckpointError
 from .locate import PARTS, Located, locate
 from .parts import Part, open_part
-from .sizes import Config
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
 CLIP_WORDS = 49408  # entries of CLIP's own vocabulary
@@ -28,7 +28,7 @@ MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary` is the embedded model's."""
+    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: its vocabulary.json."""
 
     name: str
     revision: str
@@ -43,7 +43,9 @@ class Checkpoint:
     vocabulary: dict[str, Any] | None
 
 
-def load(model: str | Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu") -> Checkpoint:
+def load(
+    model: str | Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
+) -> Checkpoint:
     """The model called `model` (see `locate`), its weights as `dtype` on `device`, in eval mode.
 
     CheckpointError says in a sentence or two what is wrong with a model that can't be loaded.
@@ -66,21 +68,25 @@ def open_parts(located: Located) -> dict[str, Part]:
     parts = {name: open_part(located, name) for name in PARTS}
     text, unet, vae = (parts[name].config for name in ("text_encoder", "unet", "vae"))
     if text.width != unet.text_width:
-        raise CheckpointError(f"The text encoder is {text.width} wide, but the UNet reads text {unet.text_width} wide.")
+        raise CheckpointError(
+            f"The text encoder is {text.width} wide, but the UNet reads text {unet.text_width} wide."
+        )
     if not vae.latent_channels == unet.in_channels == unet.out_channels:
         channels = f"{unet.in_channels} in and {unet.out_channels} out"
-        raise CheckpointError(f"The VAE's latents have {vae.latent_channels} channels, but the UNet's {channels}.")
+        raise CheckpointError(
+            f"The VAE's latents have {vae.latent_channels} channels, but the UNet's {channels}."
+        )
     return parts
 
 
 def fill(part: Part, device: torch.device, dtype: torch.dtype) -> nn.Module:
-    """The part's network with its tensors read and assigned: nothing is initialised only to be overwritten."""
+    """The part's network, its tensors read and assigned: nothing is initialised to be overwritten."""
     part.network.load_state_dict(dict(part.tensors(device, dtype)), strict=True, assign=True)
     return part.network.requires_grad_(False)
 
 
 def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
-    """CLIP's own, or the folder's merges where its vocabulary is smaller; padded as the folder says, else by 0."""
+    """CLIP's own, or the folder's merges where its vocabulary is smaller; padded as the folder says."""
     merges = None if text.vocabulary == CLIP_WORDS else located.folder / "tokenizer" / "merges.txt"
     if merges and not merges.is_file():
         text = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
@@ -96,7 +102,7 @@ def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
 
 
 def _pad(folder: Path, words: int) -> int:
-    """The id that fills a prompt up: "!" (0) in this family of models, the end token in Stable Diffusion 1's."""
+    """The id that fills a prompt up: "!" (0) in this family of models, the end in Stable Diffusion 1's."""
     file = folder / "tokenizer_config.json"
     token = Config.read(file).get("pad_token", "!") if file.is_file() else "!"
     token = token.get("content") if isinstance(token, dict) else token

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from . import hub
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
+from .configs import Config
 from .errors import CheckpointError
-from .sizes import Config
 
 HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 PARTS = ("text_encoder", "unet", "vae")
@@ -35,20 +35,23 @@ class Located:
 
 
 def locate(model: str | Path, half: bool = False) -> Located:
-    """The files of a model, downloaded if need be; with `half`, an fp16 variant is preferred where there is one.
+    """The files of a model, downloaded if need be; with `half`, of its fp16 variant where there is one.
 
     `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision").
     CheckpointError says what is missing.
     """
     name = str(model)
     folder = Path(__file__).with_name(EMBEDDED) if name == EMBEDDED else Path(model).expanduser()
-    if name == EMBEDDED or folder.is_dir():
-        listing = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    if name == EMBEDDED or (name and folder.is_dir()):
+        paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
+        listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
         shown = EMBEDDED if name == EMBEDDED else folder.resolve().name
         return Located(shown, folder, *_files(folder, listing, half), find(name), "")
     repository, _, revision = name.partition("@")
     if folder.exists() or not HUB_ID.fullmatch(repository) or ".." in repository:
-        raise CheckpointError(f"{_short(name)} is no model: give a folder, a hub id, or one of {', '.join(CATALOGUE)}.")
+        raise CheckpointError(
+            f"{_short(name)} is no model: give a folder, a hub id, or one of {', '.join(CATALOGUE)}."
+        )
     return _download(repository, revision or None, half)
 
 
@@ -70,7 +73,9 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
     if "model_index.json" in listing:
         if "unet/config.json" not in listing:
             pipeline = Config.read(folder / "model_index.json").get("_class_name", "something else")
-            raise CheckpointError(f"{folder.name} has no unet/config.json: it is a {pipeline}, which t2v can't load.")
+            raise CheckpointError(
+                f"{folder.name} has no unet/config.json: it is a {pipeline}, which t2v can't load."
+            )
         names = {part: _diffusers_weights(folder, listing, part, half) for part in PARTS}
         layout = "diffusers"
     elif "configuration.json" in listing:
@@ -86,7 +91,7 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
 
 
 def _diffusers_weights(folder: Path, listing: Collection[str], part: str, half: bool) -> tuple[str, ...]:
-    """One file, or the shards that an index lists: safetensors before .bin, the wanted precision before the other."""
+    """One file, or the shards of an index: the wanted precision before the other, safetensors before .bin."""
     for variant in (".fp16", "") if half else ("", ".fp16"):
         for suffix in ("safetensors", "bin"):
             for stem in STEMS:

@@ -10,23 +10,27 @@ from torch import Tensor, nn
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
 
 from . import sizes
+from .configs import Config
 from .errors import CheckpointError
 from .formats import kind
 from .layouts import TABLES, Table, ignored
 from .locate import Located
-from .sizes import Config
 from .weights import Spec, Weights
 
 VAE_PREFIX = "first_stage_model."  # ModelScope's VAE comes in the file of a whole image model
 NAMED = 3  # tensors in an error message, of each sort
 NETWORKS: dict[str, Callable[[Any], nn.Module]] = {"text_encoder": TextEncoder, "unet": UNet3D, "vae": VAE}
-KINDS = {"text_encoder": "a CLIP text encoder", "unet": "a video UNet", "vae": "a VAE"}  # in the words of `kind`
+KINDS = {
+    "text_encoder": "a CLIP text encoder",
+    "unet": "a video UNet",
+    "vae": "a VAE",
+}  # in the words of `kind`
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Part:
-    """`network` is on the meta device; `table` has the names of its tensors in `weights`, all there and of its shapes."""
+    """`network` is on the meta device; `table` names its tensors in `weights`: all there, in its shapes."""
 
     name: str
     config: TextConfig | UNetConfig | VAEConfig
@@ -35,15 +39,15 @@ class Part:
     table: Table
 
     def tensors(self, device: torch.device, dtype: torch.dtype) -> Iterator[tuple[str, Tensor]]:
-        """Each of the network's tensors by name, a copy of its own on `device`; CheckpointError where one isn't finite."""
+        """Each of the network's tensors by name, a copy on `device`; CheckpointError if one isn't finite."""
         shapes = {name: tensor.shape for name, tensor in self.network.state_dict().items()}
         for name, sources in self.table.items():
             pieces = [self.weights.read(source) for source in sources]
             whole = pieces[0] if len(pieces) == 1 else torch.cat(pieces)
             tensor = whole.to(device, dtype, copy=True).reshape(shapes[name])
             if not _finite(tensor):
-                text = f"{self.weights} is damaged: {sources[0]} has numbers that are not finite as {_plain(dtype)}."
-                raise CheckpointError(text)
+                numbers = f"numbers that are not finite as {_plain(dtype)}"
+                raise CheckpointError(f"{self.weights} is damaged: {sources[0]} has {numbers}.")
             yield name, tensor
 
 
@@ -67,7 +71,11 @@ def open_part(located: Located, name: str) -> Part:
 
 def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetConfig | VAEConfig:
     if located.layout == "diffusers":
-        read = {"text_encoder": sizes.transformers_text, "unet": sizes.diffusers_unet, "vae": sizes.diffusers_vae}
+        read = {
+            "text_encoder": sizes.transformers_text,
+            "unet": sizes.diffusers_unet,
+            "vae": sizes.diffusers_vae,
+        }
         return read[name](Config.read(located.folder / name / "config.json"))
     if name == "unet":
         config = Config.read(located.folder / "configuration.json")
@@ -80,14 +88,14 @@ def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetCo
 
 
 def _cut_off(located: Located, config: TextConfig | UNetConfig | VAEConfig) -> str | None:
-    """Where the tensors of the text tower's last block begin: ModelScope's file has it, and its model leaves it out."""
+    """How the names of the text tower's last block begin: ModelScope's file has it, its model skips it."""
     if located.layout == "modelscope" and isinstance(config, TextConfig):
         return f"transformer.resblocks.{config.layers}."
     return None
 
 
 def _check(part: Part, skip: str | None) -> None:
-    """Strict: every tensor that is needed is there, in its shape, and nothing else is but what is known as needless."""
+    """Strict: every tensor needed is there, in its shape, and nothing else but what is known as needless."""
     specs = part.weights.specs
     needed = {source for sources in part.table.values() for source in sources}
     spare = (name for name in specs.keys() - needed if not (skip and name.startswith(skip)))
@@ -97,7 +105,9 @@ def _check(part: Part, skip: str | None) -> None:
         _list("has in another shape or type", _misshapen(part), len(needed)),
     ]
     if any(complaints):
-        raise CheckpointError(_misfit(part.name, part.weights, "it " + "; it ".join(filter(None, complaints))))
+        raise CheckpointError(
+            _misfit(part.name, part.weights, "it " + "; it ".join(filter(None, complaints)))
+        )
 
 
 def _misfit(name: str, weights: Weights, why: str) -> str:
@@ -120,17 +130,21 @@ def _misshapen(part: Part) -> Iterator[str]:
 def _fits(found: list[Spec], ours: Shape) -> bool:
     """Whether tensors, stacked along their rows, give a shape of ours.
 
-    Trailing axes of length 1 don't count: a linear layer may be stored as a 1×1 convolution, (3, 1) as (3, 1, 1).
+    Trailing axes of length 1 don't count: files have linear layers as 1×1 convolutions, (3, 1) as (3, 1, 1).
     """
     shapes = [spec.shape for spec in found]
-    if () in shapes or len({shape[1:] for shape in shapes}) > 1 or any("float" not in spec.dtype for spec in found):
+    if (
+        () in shapes
+        or len({shape[1:] for shape in shapes}) > 1
+        or any("float" not in spec.dtype for spec in found)
+    ):
         return False
     shape = (sum(shape[0] for shape in shapes), *shapes[0][1:])
     return shape[: len(ours)] == ours and set(shape[len(ours) :]) <= {1}
 
 
 def _list(verb: str, names: Iterable[str], total: int) -> str:
-    """"lacks 3 of 500 tensors (a, b, …)"; empty where there are none."""
+    """ "lacks 3 of 500 tensors (a, b, …)"; empty where there are none."""
     names = sorted(names)
     more = ", …" if len(names) > NAMED else ""
     return f"{verb} {len(names)} of {total} tensors ({', '.join(names[:NAMED])}{more})" if names else ""

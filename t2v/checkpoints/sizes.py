@@ -4,94 +4,16 @@ Every number is bounded before a network is built on it, and whatever a config a
 don't do is refused by its key.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
 
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
+from .configs import Config
 from .errors import CheckpointError
 
-MAX_JSON = 1_000_000  # bytes
-MAX_WIDTH, MAX_LEVELS, MAX_BLOCKS, MAX_LAYERS, MAX_WORDS = 16_384, 8, 32, 128, 1_000_000
+MAX_WIDTH, MAX_BLOCKS, MAX_LAYERS, MAX_WORDS = 16_384, 32, 128, 1_000_000
 CLIP_HEAD_WIDTH = 64  # of every published CLIP text tower
 Shapes = Mapping[str, tuple[int, ...]]
-
-
-class Config:
-    """A JSON object whose values are read with their bounds; every error names the file and the key."""
-
-    def __init__(self, values: dict[str, Any], where: str):
-        self.values, self.where = values, where
-
-    @classmethod
-    def read(cls, path: Path) -> "Config":
-        """The object in a JSON file."""
-        where = f"{path.parent.name}/{path.name}" if path.name == "config.json" else path.name
-        if not path.is_file():
-            raise CheckpointError(f"{where} is missing.")
-        if path.stat().st_size > MAX_JSON:
-            raise CheckpointError(f"{where} is {path.stat().st_size:,} bytes long: too large for a config.")
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise CheckpointError(f"{where} is not valid JSON: line {error.lineno}, {error.msg.lower()}.") from None
-        except (UnicodeDecodeError, RecursionError, ValueError):
-            raise CheckpointError(f"{where} is not valid JSON.") from None
-        if not isinstance(values, dict):
-            raise CheckpointError(f"{where} must hold a JSON object.")
-        return cls(values, where)
-
-    def fail(self, key: str, value: Any, right: str) -> CheckpointError:
-        """The error for a value that can't be used."""
-        return CheckpointError(f"{self.where}: {key} is {json.dumps(value)[:60]}; it must be {right}.")
-
-    def section(self, key: str) -> "Config":
-        """The object under `key`."""
-        if not isinstance(self.values.get(key), dict):
-            raise CheckpointError(f"{self.where} has no object {key}.")
-        return Config(self.values[key], self.where)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The plain value, where the key is given and not null."""
-        value = self.values.get(key)
-        return default if value is None else value
-
-    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number from `low` to `high`."""
-        return self._whole(key, self.get(key, default), low, high)
-
-    def wholes(self, key: str, low: int, high: int, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
-        """One to MAX_LEVELS whole numbers."""
-        values = self.items(key, default)
-        return tuple(self._whole(f"{key}[{i}]", value, low, high) for i, value in enumerate(values))
-
-    def items(self, key: str, default: tuple | None = None) -> list:
-        """A list of one to MAX_LEVELS values, one a level."""
-        values = self.get(key, default)
-        if not isinstance(values, (list, tuple)) or not 1 <= len(values) <= MAX_LEVELS:
-            raise self.fail(key, values, f"a list of 1 to {MAX_LEVELS} values")
-        return list(values)
-
-    def number(self, key: str, low: float, high: float, default: float) -> float:
-        """A number from `low` to `high`."""
-        value = self.get(key, default)
-        if type(value) not in (int, float) or not low <= value <= high:
-            raise self.fail(key, value, f"a number from {low} to {high}")
-        return float(value)
-
-    def only(self, **expected: Any) -> None:
-        """Refuses what our networks don't do: a key that is there must have the one value given."""
-        for key, right in expected.items():
-            choices = right if isinstance(right, tuple) else (right,)
-            if (value := self.get(key, choices[0])) not in choices:
-                raise self.fail(key, value, " or ".join(map(json.dumps, choices)))
-
-    def _whole(self, key: str, value: Any, low: int, high: int) -> int:
-        if type(value) is not int or not low <= value <= high:
-            raise self.fail(key, value, f"a whole number from {low} to {high}")
-        return value
 
 
 def _divisible(config: Config, key: str, widths: tuple[int, ...], divisor: int) -> tuple[int, ...]:
@@ -104,7 +26,9 @@ def _divisible(config: Config, key: str, widths: tuple[int, ...], divisor: int) 
 def diffusers_unet(config: Config) -> UNetConfig:
     """unet/config.json. Its `attention_head_dim` is the width of a head here (elsewhere it counts heads)."""
     if str(config.get("_class_name")).startswith("UNet2D"):
-        raise CheckpointError(f"{config.where} describes a Stable Diffusion image model, which makes no videos.")
+        raise CheckpointError(
+            f"{config.where} describes a Stable Diffusion image model, which makes no videos."
+        )
     config.only(_class_name="UNet3DConditionModel", act_fn="silu", norm_eps=1e-5, mid_block_scale_factor=1)
     config.only(downsample_padding=1)
     for key in ("num_attention_heads", "time_cond_proj_dim"):
@@ -113,7 +37,9 @@ def diffusers_unet(config: Config) -> UNetConfig:
     groups = config.whole("norm_num_groups", 1, MAX_WIDTH, 32)
     head_width = config.whole("attention_head_dim", 1, 1024, 64)
     widths = config.wholes("block_out_channels", 1, MAX_WIDTH, (320, 640, 1280, 1280))
-    _divisible(config, "block_out_channels", _divisible(config, "block_out_channels", widths, groups), head_width)
+    _divisible(
+        config, "block_out_channels", _divisible(config, "block_out_channels", widths, groups), head_width
+    )
     attention = _attention_by_level(config, len(widths))
     return UNetConfig(
         in_channels=config.whole("in_channels", 1, 64, 4),
@@ -129,7 +55,12 @@ def diffusers_unet(config: Config) -> UNetConfig:
 
 
 def _attention_by_level(config: Config, levels: int) -> tuple[bool, ...]:
-    kinds = {"CrossAttnDownBlock3D": True, "DownBlock3D": False, "CrossAttnUpBlock3D": True, "UpBlock3D": False}
+    kinds = {
+        "CrossAttnDownBlock3D": True,
+        "DownBlock3D": False,
+        "CrossAttnUpBlock3D": True,
+        "UpBlock3D": False,
+    }
     usual = ["CrossAttnDownBlock3D"] * 3 + ["DownBlock3D"]
     down = config.items("down_block_types", usual)
     up = config.items("up_block_types", [kind.replace("Down", "Up") for kind in reversed(usual)])
@@ -150,7 +81,9 @@ def modelscope_unet(config: Config) -> UNetConfig:
     head_width = config.whole("unet_head_dim", 1, 1024)
     widths = tuple(dim * multiple for multiple in multiples)
     if max(widths) > MAX_WIDTH:
-        raise config.fail("unet_dim_mult", multiples, f"such that unet_dim · unet_dim_mult is at most {MAX_WIDTH}")
+        raise config.fail(
+            "unet_dim_mult", multiples, f"such that unet_dim · unet_dim_mult is at most {MAX_WIDTH}"
+        )
     _divisible(config, "unet_dim · unet_dim_mult", _divisible(config, "unet_dim", widths, 32), head_width)
     scales = config.items("unet_attn_scales")
     return UNetConfig(
@@ -213,7 +146,9 @@ def vae_from_shapes(shapes: Shapes) -> VAEConfig:
     return VAEConfig(
         channels=_shape(shapes, "encoder.conv_in.weight", axes=4)[1],
         latent_channels=_shape(shapes, "post_quant_conv.weight", axes=4)[0],
-        widths=tuple(_shape(shapes, f"encoder.down.{i}.block.0.conv1.weight", axes=4)[0] for i in range(levels)),
+        widths=tuple(
+            _shape(shapes, f"encoder.down.{i}.block.0.conv1.weight", axes=4)[0] for i in range(levels)
+        ),
         blocks=_count(lambda j: f"encoder.down.0.block.{j}.conv1.weight" in shapes),
     )
 

@@ -81,8 +81,10 @@ class _Mapped:
 class _SafetensorsFile(_Mapped):
     def specs(self) -> dict[str, Spec]:
         with safe_open(self.path, framework="pt") as file:
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118: not a dict
-            return {name: Spec(tuple(s.get_shape()), _dtype_name(s.get_dtype())) for name, s in slices.items()}
+            slices = {name: file.get_slice(name) for name in file.keys()}
+            return {
+                name: Spec(tuple(s.get_shape()), _dtype_name(s.get_dtype())) for name, s in slices.items()
+            }
 
     def _open(self) -> Callable[[str], Tensor]:
         return safe_open(self.path, framework="pt").get_tensor
@@ -119,7 +121,7 @@ class _Inert:
 
 
 def _guard(path: Path, action: Callable[[], T]) -> T:
-    """Whatever a broken or hostile file raises becomes one sentence; PyTorch's advice to trust it is not passed on."""
+    """What a broken or hostile file raises becomes one sentence, without PyTorch's advice to trust it."""
     try:
         return action()
     except Exception as error:
@@ -127,8 +129,7 @@ def _guard(path: Path, action: Callable[[], T]) -> T:
         raise CheckpointError(text) from error
 
 
-DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn",
-          "F8_E5M2": "float8_e5m2"}  # fmt: skip
+DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
 def _dtype_name(code: str) -> str:

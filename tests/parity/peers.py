@@ -1,4 +1,4 @@
-"""The peers at test size: ModelScope's own classes, diffusers', open_clip's and transformers', as they write files.
+"""The peers at test size: ModelScope's classes, diffusers', open_clip's and transformers'.
 
 Weights are random but tame, and nothing is zero: both peers start their last layers at zero, which would
 hide a wrong name.
@@ -32,7 +32,7 @@ SCHEDULER = {
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of a tiny model. `text_layers` are those that run; `text_heads` is what ModelScope's layout can't say."""
+    """Of a tiny model. `text_layers` are those that run; ModelScope's layout can't tell `text_heads`."""
 
     widths: tuple[int, ...] = (32, 64)
     attention: tuple[bool, ...] = (True, False)
@@ -61,7 +61,7 @@ FULL = Sizes(  # as published
 
 @dataclass(frozen=True)
 class Peers:
-    """One peer's three networks. Its text tower is transformers' (diffusers) or the whole of open_clip's CLIP."""
+    """One peer's three networks. The text tower is transformers' (diffusers) or all of open_clip's CLIP."""
 
     unet: nn.Module
     vae: nn.Module
@@ -114,7 +114,7 @@ def diffusers_peers(sizes: Sizes) -> Peers:
 
 
 def modelscope_peers(sizes: Sizes) -> Peers:
-    """ModelScope's UNetSD and AutoencoderKL; open_clip's CLIP with the last text block that ModelScope skips."""
+    """ModelScope's UNetSD and AutoencoderKL; open_clip's CLIP with the last block that ModelScope skips."""
     base, vae_base = sizes.widths[0], sizes.vae_widths[0]
     unet = modelscope("unet_sd").UNetSD(
         in_dim=4,
@@ -154,7 +154,7 @@ def modelscope_peers(sizes: Sizes) -> Peers:
 def write_diffusers_folder(
     folder: Path, seed: int = 0, *, scheduler: dict | None = None, saving: dict | None = None, **sizes: object
 ) -> Peers:
-    """A model in diffusers' layout, written by its pipeline; `saving` goes to save_pretrained (variant, shards)."""
+    """A model in diffusers' layout, written by its pipeline; `saving` goes to its save_pretrained."""
     peers = diffusers_peers(replace(Sizes(), **sizes))
     tame(peers, seed)
     pipeline = TextToVideoSDPipeline(
@@ -169,7 +169,7 @@ def write_diffusers_folder(
 
 
 def write_modelscope_folder(folder: Path, seed: int = 0, **sizes: object) -> Peers:
-    """A model as ModelScope's four files; its VAE lies in the file of a whole image model, as in the release."""
+    """A model as ModelScope's four files; the VAE's is that of a whole image model, as in the release."""
     sizes = replace(Sizes(), **sizes)
     peers = modelscope_peers(sizes)
     tame(peers, seed)

@@ -1,4 +1,4 @@
-"""Files that the peers wrote are loaded whole, tensor by tensor, and at full size by exactly the released names."""
+"""Files that the peers wrote are loaded whole, and at full size by exactly the released names."""
 
 import json
 from math import prod
@@ -37,7 +37,12 @@ def relative(ours: Tensor, theirs: Tensor) -> float:
 def test_modelscope_files(modelscope_model: tuple[Path, Peers]):
     folder, peers = modelscope_model
     model = load(folder)
-    cut = ("visual", "text_projection", "logit_scale", f"transformer.resblocks.{model.text_encoder.config.layers}.")
+    cut = (
+        "visual",
+        "text_projection",
+        "logit_scale",
+        f"transformer.resblocks.{model.text_encoder.config.layers}.",
+    )
     assert contents(model.unet) == contents(peers.unet)
     assert contents(model.vae) == contents(peers.vae)
     assert contents(model.text_encoder) == contents(peers.text, cut)
@@ -54,7 +59,9 @@ def test_diffusers_folder(diffusers_model: tuple[Path, Peers]):
     assert contents(model.vae) == contents(peers.vae)
     assert contents(model.text_encoder) == contents(peers.text)
     x, text = torch.randn(1, 4, 3, 5, 7), torch.randn(1, 77, 128)
-    assert relative(model.unet(x, torch.tensor([7]), text), peers.unet(x, torch.tensor([7]), text).sample) < 1e-5
+    assert (
+        relative(model.unet(x, torch.tensor([7]), text), peers.unet(x, torch.tensor([7]), text).sample) < 1e-5
+    )
     assert relative(model.vae.decode(x[:, :, 0]), peers.vae.decode(x[:, :, 0]).sample) < 1e-5
 
 
@@ -81,7 +88,7 @@ def test_ways_of_saving(tmp_path: Path, saving: dict):
 
 @torch.no_grad()
 def test_old_attention_names_and_convolutions(diffusers_model: tuple[Path, Peers], tmp_path: Path):
-    """As Stable Diffusion's VAEs were published at first: query, key, value, proj_attn, stored as 1×1 convolutions."""
+    """As Stable Diffusion's first VAEs have them: query, key, value, proj_attn, as 1×1 convolutions."""
     folder, peers = diffusers_model
     copytree(folder, tmp_path, dirs_exist_ok=True)
     file = tmp_path / "vae" / "diffusion_pytorch_model.safetensors"
@@ -99,7 +106,8 @@ def test_old_attention_names_and_convolutions(diffusers_model: tuple[Path, Peers
 
 
 @pytest.mark.parametrize(
-    "sizes", [{"blocks": 2, "attention": (False, True)}, {"widths": (32, 32, 64), "attention": (True, False, True)}]
+    "sizes",
+    [{"blocks": 2, "attention": (False, True)}, {"widths": (32, 32, 64), "attention": (True, False, True)}],
 )
 def test_other_sizes_in_modelscopes_layout(tmp_path: Path, sizes: dict):
     peers = write_modelscope_folder(tmp_path, **sizes, vae_widths=(32, 64), vae_blocks=2)
@@ -123,7 +131,7 @@ def sparse(path: Path, tensors: dict[str, list[int]]) -> None:
 
 
 def check_published(folder: Path, manifest: Manifest, cut_off: str) -> None:
-    """The sizes found are the published ones, and of the file every tensor is taken once or known as needless."""
+    """The sizes found are the published ones; every tensor of the file is taken once or known as needless."""
     parts = open_parts(locate(folder))
     assert {name: part.config for name, part in parts.items()} == PUBLISHED
     assert sum(t.numel() for t in parts["unet"].network.parameters()) == 1_411_233_860

@@ -1,0 +1,89 @@
+"""A model's JSON configs, read with bounds: every error names the file and the key."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .errors import CheckpointError
+
+MAX_JSON = 1_000_000  # bytes
+MAX_LEVELS = 8  # of a network, and so values in any list
+
+
+class Config:
+    """A JSON object; `where` is what errors call its file."""
+
+    def __init__(self, values: dict[str, Any], where: str):
+        self.values, self.where = values, where
+
+    @classmethod
+    def read(cls, path: Path) -> "Config":
+        """The object in a JSON file."""
+        where = f"{path.parent.name}/{path.name}" if path.name == "config.json" else path.name
+        if not path.is_file():
+            raise CheckpointError(f"{where} is missing.")
+        if path.stat().st_size > MAX_JSON:
+            raise CheckpointError(f"{where} is {path.stat().st_size:,} bytes long: too large for a config.")
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            raise CheckpointError(
+                f"{where} is not valid JSON: line {error.lineno}, {error.msg.lower()}."
+            ) from None
+        except (UnicodeDecodeError, RecursionError, ValueError):
+            raise CheckpointError(f"{where} is not valid JSON.") from None
+        if not isinstance(values, dict):
+            raise CheckpointError(f"{where} must hold a JSON object.")
+        return cls(values, where)
+
+    def fail(self, key: str, value: Any, right: str) -> CheckpointError:
+        """The error for a value that can't be used."""
+        return CheckpointError(f"{self.where}: {key} is {json.dumps(value)[:60]}; it must be {right}.")
+
+    def section(self, key: str) -> "Config":
+        """The object under `key`."""
+        if not isinstance(self.values.get(key), dict):
+            raise CheckpointError(f"{self.where} has no object {key}.")
+        return Config(self.values[key], self.where)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The plain value, where the key is given and not null."""
+        value = self.values.get(key)
+        return default if value is None else value
+
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """A whole number from `low` to `high`."""
+        return self._whole(key, self.get(key, default), low, high)
+
+    def wholes(
+        self, key: str, low: int, high: int, default: tuple[int, ...] | None = None
+    ) -> tuple[int, ...]:
+        """One to MAX_LEVELS whole numbers."""
+        values = self.items(key, default)
+        return tuple(self._whole(f"{key}[{i}]", value, low, high) for i, value in enumerate(values))
+
+    def items(self, key: str, default: tuple | None = None) -> list:
+        """A list of one to MAX_LEVELS values, one a level."""
+        values = self.get(key, default)
+        if not isinstance(values, (list, tuple)) or not 1 <= len(values) <= MAX_LEVELS:
+            raise self.fail(key, values, f"a list of 1 to {MAX_LEVELS} values")
+        return list(values)
+
+    def number(self, key: str, low: float, high: float, default: float) -> float:
+        """A number from `low` to `high`."""
+        value = self.get(key, default)
+        if type(value) not in (int, float) or not low <= value <= high:
+            raise self.fail(key, value, f"a number from {low} to {high}")
+        return float(value)
+
+    def only(self, **expected: Any) -> None:
+        """Refuses what our networks don't do: a key that is there must have the one value given."""
+        for key, right in expected.items():
+            choices = right if isinstance(right, tuple) else (right,)
+            if (value := self.get(key, choices[0])) not in choices:
+                raise self.fail(key, value, " or ".join(map(json.dumps, choices)))
+
+    def _whole(self, key: str, value: Any, low: int, high: int) -> int:
+        if type(value) is not int or not low <= value <= high:
+            raise self.fail(key, value, f"a whole number from {low} to {high}")
+        return value

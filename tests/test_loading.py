@@ -1,0 +1,222 @@
+"""Loading: strict, lazy, from either layout; and what a folder says of itself."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from t2v.checkpoints import CheckpointError, load
+from t2v.checkpoints import weights as weights_module
+from t2v.checkpoints.loading import fill, open_parts
+from t2v.checkpoints.locate import locate
+from t2v.checkpoints.weights import Weights
+from t2v.diffusion.schedule import ScheduleConfig
+from t2v.request import Native
+
+from . import tiny_model
+from .tiny_model import TEXT, UNET, VAE, stored, write_diffusers, write_modelscope
+
+UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_diffusers(tmp_path / "model")
+
+
+def edit_json(path: Path, **values: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def edit_tensors(path: Path, change: Callable[[dict[str, Tensor]], object]) -> None:
+    tensors = load_file(path)
+    change(tensors)
+    save_file(tensors, path)
+
+
+def test_a_folder_is_loaded_whole(folder: Path):
+    model = load(folder)
+    assert (model.name, model.revision, model.entry) == ("model", "", None)
+    assert (model.text_encoder.config, model.unet.config, model.vae.config) == (TEXT, UNET, VAE)
+    assert model.tokenizer.vocabulary == TEXT.vocabulary
+    assert not any(p.is_meta or p.requires_grad for p in model.unet.parameters())
+    assert not model.unet.training
+    assert torch.equal(model.unet.conv_in.weight, stored("diffusers", "unet")["conv_in.weight"])
+
+
+def test_modelscopes_folder_is_loaded_without_its_vision_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read, names = Weights.read, []
+    monkeypatch.setattr(Weights, "read", lambda self, name: names.append(name) or read(self, name))
+    model = load(write_modelscope(tmp_path))
+    assert model.text_encoder.config.layers == 1
+    assert not [name for name in names if name.startswith(("visual", "transformer.resblocks.1."))]
+    assert model.schedule == ScheduleConfig()
+    assert model.native == Native(frames=8)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_numbers_are_converted_and_never_shared_with_the_file(folder: Path, dtype: torch.dtype):
+    model = load(folder, dtype=dtype)
+    weight = model.unet.conv_in.weight.clone()
+    assert weight.dtype == dtype
+    assert torch.equal(weight, stored("diffusers", "unet")["conv_in.weight"].to(dtype))
+    (folder / UNET_FILE).write_bytes(b"gone")
+    assert torch.equal(model.unet.conv_in.weight, weight)
+
+
+def test_networks_have_no_memory_before_they_are_filled(folder: Path):
+    parts = open_parts(locate(folder))
+    tensors = [t for part in parts.values() for t in (*part.network.parameters(), *part.network.buffers())]
+    assert all(tensor.is_meta for tensor in tensors)
+    fill(parts["unet"], torch.device("cpu"), torch.float32)
+    assert not any(p.is_meta for p in parts["unet"].network.parameters())
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pth"])
+def test_pages_read_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str):
+    """Reading 64 MB through a window of 8 leaves at most a few windows resident, in either format."""
+    tensors = {f"t{i}": torch.ones(2**20) for i in range(16)}
+    path = tmp_path / f"weights.{suffix}"
+    save_file(tensors, path) if suffix == "safetensors" else torch.save(tensors, path)
+    monkeypatch.setattr(weights_module, "WINDOW", 8 * 2**20)
+    weights, before, peak = Weights([path]), resident_file_bytes(), 0
+    for name in weights.specs:
+        assert float(weights.read(name).sum()) == 2**20
+        peak = max(peak, resident_file_bytes() - before)
+    assert peak < 32 * 2**20
+
+
+def resident_file_bytes() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("RssFile:")[1].split()[0]) * 1024
+
+
+def test_half_precision_prefers_the_half_sized_file(folder: Path):
+    write_diffusers(folder, seed=1, dtype=torch.float16, variant=".fp16")
+    full, half = load(folder), load(folder, dtype=torch.float16)
+    assert torch.equal(full.unet.conv_in.weight, stored("diffusers", "unet", 0)["conv_in.weight"])
+    assert torch.equal(half.unet.conv_in.weight, stored("diffusers", "unet", 1)["conv_in.weight"].half())
+
+
+def test_shards(folder: Path):
+    tensors = load_file(folder / UNET_FILE)
+    names = sorted(tensors)
+    index = {}
+    for i, some in enumerate((names[:100], names[100:])):
+        file = f"diffusion_pytorch_model-0000{i + 1}-of-00002.safetensors"
+        save_file({name: tensors[name] for name in some}, folder / "unet" / file)
+        index |= dict.fromkeys(some, file)
+    (folder / UNET_FILE).unlink()
+    (folder / f"{UNET_FILE}.index.json").write_text(json.dumps({"weight_map": index}))
+    assert torch.equal(load(folder).unet.conv_in.weight, tensors["conv_in.weight"])
+    (folder / "unet" / "diffusion_pytorch_model-00002-of-00002.safetensors").unlink()
+    with pytest.raises(
+        CheckpointError, match="diffusion_pytorch_model-00002-of-00002.safetensors is missing"
+    ):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.pop("conv_in.bias"), r"it lacks 1 of \d+ tensors \(conv_in.bias\)"),
+        (lambda t: [t.pop(name) for name in sorted(t)[:5]], r"it lacks 5 of \d+ tensors \(.+, .+, .+, …\)"),
+        (lambda t: t.update(surplus=torch.ones(1)), r"it has no place for 1 of \d+ tensors \(surplus\)"),
+        (lambda t: t.update({"conv_in.bias": torch.ones(7)}), r"conv_in.bias \(float32 7, not 32\)"),
+        (
+            lambda t: t.update({"conv_in.bias": torch.ones(32, dtype=torch.int8)}),
+            r"conv_in.bias \(I8 32, not 32\)",
+        ),
+        (lambda t: t["conv_in.bias"].fill_(torch.nan), r"conv_in.bias has numbers that are not finite"),
+        (
+            lambda t: t["conv_in.bias"].view(-1)[-1:].fill_(torch.inf),
+            r"conv_in.bias has numbers that are not finite",
+        ),
+    ],
+    ids=["missing", "many missing", "extra", "misshapen", "integers", "nan", "one inf"],
+)
+def test_what_does_not_fit_is_named(folder: Path, change: Callable, message: str):
+    edit_tensors(folder / UNET_FILE, change)
+    with pytest.raises(CheckpointError, match=message):
+        load(folder)
+
+
+def test_a_number_too_large_for_half_precision_is_named(folder: Path):
+    edit_tensors(folder / UNET_FILE, lambda t: t["conv_in.bias"].fill_(1e6))
+    assert float(load(folder).unet.conv_in.bias[0]) == 1e6
+    with pytest.raises(CheckpointError, match="conv_in.bias has numbers that are not finite as float16"):
+        load(folder, dtype=torch.float16)
+
+
+def test_a_large_finite_sum_is_no_fault(folder: Path):
+    edit_tensors(folder / UNET_FILE, lambda t: t["conv_in.bias"].fill_(3e38))
+    load(folder)
+
+
+def test_harmless_extras_are_passed_over(folder: Path):
+    edit_tensors(
+        folder / "vae/diffusion_pytorch_model.safetensors", lambda t: t.update({"loss.logvar": torch.ones(1)})
+    )
+    edit_tensors(folder / "text_encoder/model.safetensors", lambda t: t.update(logit_scale=torch.ones(1)))
+    load(folder)
+
+
+def test_native_settings(folder: Path):
+    assert load(folder).native == Native(width=16, height=16)
+    (folder / "t2v.json").write_text(
+        json.dumps({"native": {"frames": 5, "guidance": 1.5, "sampler": "euler"}})
+    )
+    assert load(folder).native == Native(frames=5, guidance=1.5, sampler="euler")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"frame": 5}, {"frames": 0}, {"frames": "5"}, {"frames": True}, {"sampler": "magic"}, {"width": 1e300}],
+)
+def test_native_settings_that_are_none(folder: Path, values: dict):
+    (folder / "t2v.json").write_text(json.dumps({"native": values}))
+    with pytest.raises(CheckpointError, match="t2v.json"):
+        load(folder)
+
+
+def test_schedule_and_scale_come_from_the_configs(folder: Path):
+    edit_json(
+        folder / "scheduler/scheduler_config.json",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+    )
+    edit_json(folder / "vae/config.json", scaling_factor=0.5)
+    model = load(folder)
+    assert (model.schedule.prediction, model.schedule.zero_terminal_snr, model.vae_scale) == (
+        "v_prediction",
+        True,
+        0.5,
+    )
+
+
+@pytest.mark.parametrize(("pad", "expected"), [("!", 0), ("<|endoftext|>", TEXT.vocabulary - 1), (None, 0)])
+def test_prompts_are_padded_as_the_folder_says(folder: Path, pad: str | None, expected: int):
+    (folder / "tokenizer/tokenizer_config.json").write_text(json.dumps({"pad_token": pad}))
+    assert int(load(folder).tokenizer(["a"])[0, -1]) == expected
+
+
+def test_vocabulary_is_passed_on(folder: Path):
+    (folder / "vocabulary.json").write_text('{"subjects": {"panda": "1f43c"}}')
+    assert load(folder).vocabulary == {"subjects": {"panda": "1f43c"}}
+
+
+def test_parts_of_different_models_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(tiny_model.CONFIGS, "text_encoder", replace(TEXT, width=32))
+    with pytest.raises(CheckpointError, match="The text encoder is 32 wide, but the UNet reads text 64 wide"):
+        load(write_diffusers(tmp_path))
+    monkeypatch.setitem(tiny_model.CONFIGS, "text_encoder", TEXT)
+    monkeypatch.setitem(tiny_model.CONFIGS, "unet", replace(UNET, text_width=32))
+    with pytest.raises(CheckpointError, match="The text encoder is 64 wide"):
+        load(write_diffusers(tmp_path))

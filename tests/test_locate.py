@@ -1,0 +1,169 @@
+"""From a model's name to its files: folders, the catalogue, and a hub that damages what it sends."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from t2v.checkpoints import CheckpointError
+from t2v.checkpoints.locate import PARTS, locate
+
+from .fake_hub import COMMIT, FakeHub
+from .tiny_model import write_diffusers, write_modelscope
+
+UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
+# A process of its own: huggingface_hub reads its settings from the environment once, when it is imported.
+SCRIPT = """
+import json, sys
+from t2v.checkpoints.errors import CheckpointError
+from t2v.checkpoints.locate import locate
+try:
+    found = locate(sys.argv[1], half=len(sys.argv) > 2)
+    print(json.dumps({"name": found.name, "folder": str(found.folder), "revision": found.revision,
+                      "files": {part: [str(path) for path in paths] for part, paths in found.files.items()}}))
+except CheckpointError as error:
+    print(json.dumps({"error": str(error)}))
+"""
+
+
+class Home:
+    """A user's cache, and a process that looks for models with it."""
+
+    def __init__(self, folder: Path, endpoint: str):
+        self.folder = folder
+        # Progress is shown to terminals; TQDM_POSITION makes huggingface_hub show it here too.
+        self.environment = {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder), "TQDM_POSITION": "-1"}
+
+    def locate(self, *arguments: str, **environment: str) -> dict:
+        """What `locate` found, or {"error": message}; and what it showed on the way, as "shown"."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT, *arguments],
+            env=inherited | self.environment | environment,
+            capture_output=True,
+            text=True,
+        )
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout) | {"shown": run.stderr}
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> FakeHub:
+    folder = write_diffusers(tmp_path / "served")
+    (folder / "unet" / "diffusion_pytorch_model.bin").write_bytes(b"the same weights, of no use here")
+    (folder / "text2video.gif").write_bytes(b"of no use either")
+    return FakeHub(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path, hub: FakeHub) -> Iterator[Home]:
+    with hub.serve() as address:
+        yield Home(tmp_path / "home", address)
+
+
+def test_a_hub_id_is_downloaded_once_and_only_what_is_needed(hub: FakeHub, home: Home):
+    found = home.locate("owner/model")
+    assert (found["name"], found["revision"]) == ("owner/model", COMMIT)
+    assert set(found["files"]) == set(PARTS)
+    assert all(Path(path).is_file() for paths in found["files"].values() for path in paths)
+    assert hub.sent[UNET_FILE] == 1
+    assert not {"unet/diffusion_pytorch_model.bin", "text2video.gif"} & hub.sent.keys()
+    assert "%" in found["shown"]  # a progress bar
+    before = hub.sent.copy()
+    assert home.locate("owner/model")["files"] == found["files"]
+    assert hub.sent == before
+
+
+def test_without_a_network_the_cache_is_used(hub: FakeHub, home: Home):
+    found = home.locate("owner/model")
+    before = hub.sent.copy()
+    for environment in ({"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": "http://127.0.0.1:1"}):
+        assert home.locate("owner/model", **environment)["files"] == found["files"]
+    assert hub.sent == before
+
+
+def test_without_a_network_or_a_cache(home: Home):
+    assert "is not in the cache" in home.locate("owner/model", HF_HUB_OFFLINE="1")["error"]
+
+
+def test_a_flipped_bit_is_noticed_and_fetched_again(hub: FakeHub, home: Home):
+    hub.flips[UNET_FILE] = 1
+    found = home.locate("owner/model")
+    assert Path(found["files"]["unet"][0]).read_bytes() == hub.files()[UNET_FILE]
+    assert hub.sent[UNET_FILE] == 2
+
+
+def test_a_file_damaged_twice_is_refused_and_not_kept(hub: FakeHub, home: Home):
+    hub.flips[UNET_FILE] = 2
+    error = home.locate("owner/model")["error"]
+    assert (
+        "diffusion_pytorch_model.safetensors" in error
+        and "its hash is not the one that the hub states" in error
+    )
+    damaged = hub.files()[UNET_FILE][:-1]
+    assert not [
+        p for p in home.folder.rglob("*") if p.is_file() and p.read_bytes()[: len(damaged)] == damaged
+    ]
+    assert Path(home.locate("owner/model")["files"]["unet"][0]).read_bytes() == hub.files()[UNET_FILE]
+
+
+def test_a_damaged_config_is_noticed_too(hub: FakeHub, home: Home):
+    hub.flips["vae/config.json"] = 1
+    assert "error" not in home.locate("owner/model")
+    assert hub.sent["vae/config.json"] == 2
+
+
+def test_a_broken_connection_is_resumed(hub: FakeHub, home: Home):
+    hub.cuts[UNET_FILE] = 1
+    found = home.locate("owner/model")
+    assert Path(found["files"]["unet"][0]).read_bytes() == hub.files()[UNET_FILE]
+
+
+def test_modelscopes_files_on_the_hub(tmp_path: Path, home: Home, hub: FakeHub):
+    hub.folder = write_modelscope(tmp_path / "original")
+    (hub.folder / "samples.bin").write_bytes(b"of no use")
+    found = home.locate("owner/model")
+    assert [Path(path).name for path in found["files"]["vae"]] == ["VQGAN_autoencoder.pth"]
+    assert "samples.bin" not in hub.sent
+
+
+def test_the_half_sized_variant_is_downloaded_for_half_precision(tmp_path: Path, home: Home, hub: FakeHub):
+    write_diffusers(hub.folder, variant=".fp16")
+    found = home.locate("owner/model", "half")
+    assert [Path(path).name for path in found["files"]["vae"]] == ["diffusion_pytorch_model.fp16.safetensors"]
+    assert hub.sent[UNET_FILE] == 0
+
+
+def test_what_is_not_on_the_hub(home: Home, hub: FakeHub):
+    assert "was not found on the hub" in home.locate("owner/another")["error"]
+    for path in hub.folder.rglob("*.*"):
+        path.unlink()
+    (hub.folder / "README.md").write_text("# A language model")
+    assert "holds no text-to-video model" in home.locate("owner/model")["error"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nonsense", "/etc/passwd", "a/b/c", "../model", "owner/../model", "a b/c", "~"]
+)
+def test_what_is_no_model(name: str):
+    with pytest.raises(CheckpointError) as error:
+        locate(name)
+    assert "/etc" not in str(error.value)
+
+
+def test_a_folder(tmp_path: Path):
+    found = locate(write_diffusers(tmp_path / "my-model"))
+    assert (found.name, found.layout, found.revision, found.entry) == ("my-model", "diffusers", "", None)
+    assert found.files["unet"] == (tmp_path / "my-model" / UNET_FILE,)
+
+
+def test_a_bin_file_is_taken_where_there_is_no_safetensors(tmp_path: Path):
+    folder = write_diffusers(tmp_path)
+    (folder / "unet" / "diffusion_pytorch_model.bin").touch()
+    assert locate(folder).files["unet"] == (folder / UNET_FILE,)
+    (folder / UNET_FILE).unlink()
+    assert locate(folder).files["unet"] == (folder / "unet" / "diffusion_pytorch_model.bin",)

@@ -1,0 +1,113 @@
+"""What a small model knows: which words of a prompt it was taught, and what is near the others."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+NEAR = 3  # subjects offered for a word that isn't known
+SHOWN = 3  # unknown words in a note
+# Words that a prompt may have without meaning anything that could be drawn.
+PLAIN = frozenset(
+    """a an the this that these those some any and or of in on at to from with without by for as into onto over
+    under near beside behind before after is are was be being been it its his her their my your our one two very
+    really just only video clip animation animated emoji picture cartoon image film scene shot style 3d background
+    wall plain colour color coloured colored front against around slowly quickly please make show me high quality
+    beautiful cute little big small""".split()
+)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a model makes of a prompt: subjects that it knows, words that it doesn't, what is near those."""
+
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    nearest: dict[str, tuple[str, ...]]
+    english: bool
+
+    def note(self) -> str | None:
+        """One or two sentences for the person who wrote the prompt; None where all is known."""
+        if not self.english:
+            return "This model knows English words only."
+        if not self.unknown:
+            return None if self.known else "The prompt names nothing that this model can draw, such as a panda."
+        words = ", ".join(self.unknown[:SHOWN]) + (" …" if len(self.unknown) > SHOWN else "")
+        near = [name for word in self.unknown for name in self.nearest[word]]
+        hint = f" It does know: {', '.join(dict.fromkeys(near))}." if near else ""
+        return f"This model was not taught: {words}.{hint}"
+
+
+class Vocabulary:
+    """The words of one model, from the `vocabulary.json` beside its weights."""
+
+    def __init__(self, words: dict[str, Any]):
+        self.subjects: dict[str, str] = words["subjects"]
+        self.backgrounds: dict[str, list[int]] = words["backgrounds"]
+        self.motions: list[str] = words["motions"]
+        self._names = {name: name for name in self.subjects} | words.get("synonyms", {})
+        colours = {*self.backgrounds, *words.get("tints", {}), *words.get("colour_synonyms", {})}
+        motions = {*self.motions, *(p for phrases in words.get("motion_phrases", {}).values() for p in phrases)}
+        self._other = colours | {word for phrase in motions for word in split(phrase)} | PLAIN
+        self._longest = max(len(split(name)) for name in self._names)
+        self._by_word: dict[str, list[str]] = {}
+        for name, subject in self._names.items():
+            for word in split(name):
+                self._by_word.setdefault(word, []).append(subject)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Vocabulary":
+        """The vocabulary of the model in `folder`."""
+        return cls(json.loads(Path(folder, "vocabulary.json").read_text(encoding="utf-8")))
+
+    def explain(self, prompt: str) -> Knowledge:
+        """Which subjects of the model a prompt names, and which of its words mean nothing to the model."""
+        words = split(prompt)
+        known, rest = self._take_names(words)
+        unknown = tuple(dict.fromkeys(w for w in rest if w not in self._other and singular(w) not in self._other))
+        nearest = {word: tuple(self._near(word)) for word in unknown}
+        foreign = sum(1 for letter in prompt if letter.isalpha() and not letter.isascii())
+        english = foreign <= 0.3 * sum(map(str.isalpha, prompt))
+        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english)
+
+    def _take_names(self, words: list[str]) -> tuple[list[str], list[str]]:
+        """The longest names of subjects first, in the order of the prompt, and the words that are left."""
+        known, rest, i = [], [], 0
+        while i < len(words):
+            for length in range(min(self._longest, len(words) - i), 0, -1):
+                subject = self._subject(words[i : i + length])
+                if subject:
+                    known.append(subject)
+                    i += length
+                    break
+            else:
+                rest.append(words[i])
+                i += 1
+        return known, rest
+
+    def _subject(self, words: list[str]) -> str | None:
+        """The subject of that name, in the singular or plural."""
+        *first, last = words
+        return self._names.get(" ".join(words)) or self._names.get(" ".join([*first, singular(last)]))
+
+    def _near(self, word: str) -> Iterable[str]:
+        """Subjects that have the word in one of their names, else those spelled like it."""
+        same = self._by_word.get(word) or self._by_word.get(singular(word)) or []
+        close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=0.7)]
+        return list(dict.fromkeys([*same, *close]))[:NEAR]
+
+
+def split(text: str) -> list[str]:
+    """Words in lower case, without punctuation."""
+    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())
+
+
+def singular(word: str) -> str:
+    """An English plural's singular, roughly: it only has to meet the names of the vocabulary."""
+    for ending, instead in (("ies", "y"), ("ves", "f"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "s")):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + instead
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

@@ -1,0 +1,54 @@
+"""The vocabulary: known words are recognised however they are said, unknown ones are named."""
+
+import pytest
+
+from t2v.checkpoints.vocabulary import Vocabulary
+
+WORDS = {
+    "subjects": {"panda": "1f43c", "cat": "1f408", "red heart": "2764", "fox": "1f98a", "butterfly": "1f98b"},
+    "synonyms": {"panda bear": "panda", "kitty": "cat"},
+    "backgrounds": {"green": [0, 128, 0], "blue": [0, 0, 255]},
+    "tints": {"purple": [128, 0, 128]},
+    "colour_synonyms": {"violet": "purple"},
+    "motions": ["still", "moving left"],
+    "motion_phrases": {"moving left": ["flying left", "going to the left"]},
+}
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known"),
+    [
+        ("A panda on a green background.", ("panda",)),
+        ("panda bears flying left", ("panda",)),
+        ("two foxes and a kitty", ("fox", "cat")),
+        ("BUTTERFLIES", ("butterfly",)),
+        ("a purple red heart going to the left on blue", ("red heart",)),
+    ],
+)
+def test_what_was_taught_is_known_and_needs_no_note(vocabulary: Vocabulary, prompt: str, known: tuple) -> None:
+    knowledge = vocabulary.explain(prompt)
+    assert knowledge.known == known
+    assert knowledge.unknown == ()
+    assert knowledge.note() is None
+
+
+def test_unknown_words_are_named_with_what_is_near(vocabulary: Vocabulary) -> None:
+    knowledge = vocabulary.explain("a quokka and a pandra beside a heart")
+    assert knowledge.unknown == ("quokka", "pandra", "heart")
+    assert knowledge.nearest == {"quokka": (), "pandra": ("panda",), "heart": ("red heart",)}
+    assert "quokka" in knowledge.note()
+    assert "panda" in knowledge.note()
+
+
+def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None:
+    assert "nothing" in vocabulary.explain("on a green background").note()
+
+
+def test_another_language_gets_a_gentle_word(vocabulary: Vocabulary) -> None:
+    assert vocabulary.explain("熊猫在绿色背景上").note() == "This model knows English words only."
+    assert "English" not in vocabulary.explain("a café for a panda").note()

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from t2v.commands import COMMANDS, plain
 from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
+from t2v.version import VERSION
 from t2v.video import CONTAINERS, Settings
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -105,6 +106,7 @@ def _generate_parser() -> Parser:
         description="Make a video of each prompt. A prompt of several words stands in quotes.",
         epilog=f"commands:\n{commands}",
     )
+    parser.add_argument("--version", action="version", version=f"t2v {VERSION}")
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what the video should show")
     parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
     output = f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 (or video-%%d.mp4)"

@@ -1,7 +1,6 @@
 """TextToVideo: a sentence becomes states, noise becomes latents under their guidance, latents become frames."""
 
 from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from typing import Any
 
@@ -18,13 +17,10 @@ from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
 from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
+from t2v.version import VERSION
 from t2v.video import Video
 
 OnStep = Callable[[int, int, Tensor], None]
-try:
-    VERSION = version("t2v")
-except PackageNotFoundError:  # run from a checkout that nobody installed
-    VERSION = "0"
 
 
 class NotFiniteError(RuntimeError):

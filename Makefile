@@ -1,0 +1,76 @@
+# make run · sample · test · format · bench · examples · train
+#
+# Each target first makes the virtual environment .venv and installs what it needs; a second time, or when the
+# requirements haven't changed, that costs nothing. PYTHON=python3.12 chooses another Python (3.11 or newer),
+# PROMPT="a cat" another sample, ARGS="--port 8000" more arguments for run, bench and examples.
+
+PYTHON ?= python3
+PROMPT ?= a panda on a green background
+SAMPLE ?= outputs/sample.mp4
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+MODELSCOPE := modelscope>=1.40,<2
+
+.PHONY: run sample test lint format bench examples train browser clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/runtime
+	$(BIN)/python app.py $(ARGS)
+
+sample: $(VENV)/runtime
+	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
+
+test: $(VENV)/dev browser lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/dev
+	$(BIN)/python -m benchmarks.cpu $(ARGS)
+
+examples: $(VENV)/runtime
+	$(BIN)/python -m t2v.space.examples $(ARGS)
+
+# Needs a GPU; training/README.md says how long each step took and on what.
+train: $(VENV)/dev
+	$(BIN)/python -m training.dataset --out runs/data
+	$(BIN)/python -m training.vae --compile
+	$(BIN)/python -m training.unet --compile
+	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
+		--text runs/unet/text_encoder.safetensors
+
+clean:
+	rm -rf $(VENV) outputs .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "t2v needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what t2v needs (once; several minutes where PyTorch has to be downloaded) …"
+	$(PIP) --requirement requirements.txt
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+# ModelScope comes alone: the tests read three of its files, and these need nothing but PyTorch.
+$(VENV)/dev: requirements-dev.txt $(VENV)/runtime
+	$(PIP) --requirement requirements-dev.txt
+	$(PIP) --no-deps "$(MODELSCOPE)"
+	@touch $@
+
+# Some tests open the page in a real browser.
+browser:
+	@command -v chromium > /dev/null || { \
+		echo "Installing Debian's chromium for the tests of the page …"; \
+		[ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y chromium > /dev/null; \
+	} || { echo "The tests of the page need a browser: sudo apt-get install chromium"; exit 1; }

@@ -1,0 +1,149 @@
+"""The picture in ARCHITECTURE.md, enforced: imports point only downwards, some packages have one home."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PARTS = (  # from the top to the bottom; a part may import those below it
+    "app",
+    "t2v.space",
+    "t2v.__main__",
+    "t2v.cli",
+    "t2v.commands",
+    "t2v",
+    "t2v.pipeline",
+    "t2v.preview",
+    "t2v.runtime",
+    "t2v.checkpoints",
+    "t2v.diffusion",
+    "t2v.networks",
+    "t2v.video",
+    "t2v.ffmpeg",
+    "t2v.request",
+    "t2v.version",
+)
+ONLY_IN = {  # package -> the parts of t2v that may import it
+    "gradio": ("t2v.space",),
+    "spaces": ("t2v.space",),
+    "accelerate": ("t2v.runtime",),
+    "triton": ("t2v.runtime",),
+    "torch._inductor": ("t2v.runtime",),
+    "huggingface_hub": ("t2v.checkpoints",),
+    "safetensors": ("t2v.checkpoints",),
+    "open_clip": ("t2v.networks.text_encoder", "t2v.networks.tokenizer"),
+    "imageio_ffmpeg": ("t2v.ffmpeg",),
+    "diffusers": (),
+    "transformers": (),
+    "modelscope": (),
+    "training": (),
+    "benchmarks": (),
+    "tests": (),
+}
+WITHOUT_TORCH = ("t2v.video", "t2v.ffmpeg", "t2v.request", "t2v.version")
+STANDARD_LIBRARY_ONLY = ("t2v.request", "t2v.version")
+
+
+def module_name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def syntax(module: str) -> list[ast.AST]:
+    """Every node of a module's syntax tree."""
+    return list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+
+
+MODULES = {module_name(file): file for file in (ROOT / "app.py", *sorted((ROOT / "t2v").rglob("*.py")))}
+
+
+def imports(module: str) -> Iterator[str]:
+    """Every name that a module imports anywhere in it, such as t2v.video.Video."""
+    package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    for node in syntax(module):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: 1 - node.level or None] if node.level else []
+            origin = ".".join([*above, *filter(None, [node.module])])
+            yield from (f"{origin}.{name.name}" for name in node.names)
+
+
+def inside(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def part(name: str) -> str:
+    """The part that a module, or something imported from one, belongs to; t2v itself is only its __init__."""
+    fits = [each for each in PARTS if inside(name, each) and each != "t2v"]
+    return max(fits, key=len, default="t2v" if inside(name, "t2v") else "")
+
+
+def reached(module: str) -> set[str]:
+    """The modules of t2v that a module imports; of `from t2v.networks import VAE`, t2v.networks."""
+    names = (name for name in imports(module) if inside(name, "t2v"))
+    return {name if name in MODULES else name.rpartition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_downwards(module: str):
+    own = part(module)
+    upwards = {other for other in map(part, reached(module)) if PARTS.index(other) < PARTS.index(own)}
+    assert not upwards
+
+
+def test_every_part_is_in_the_picture_and_there():
+    picture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for each in PARTS:
+        path = each.replace(".", "/")
+        assert any(f"`{path}{end}`" in picture for end in ("/", ".py", "/__init__.py")), each
+    assert {part(module) for module in MODULES} == set(PARTS)
+
+
+@pytest.mark.parametrize("package", ONLY_IN)
+def test_packages_have_one_home(package: str):
+    users = {module for module in MODULES if any(inside(name, package) for name in imports(module))}
+    assert not {user for user in users if not any(inside(user, home) for home in ONLY_IN[package])}
+
+
+@pytest.mark.parametrize("module", WITHOUT_TORCH)
+def test_requests_and_files_need_no_torch(module: str):
+    assert not [name for name in imports(module) if inside(name, "torch")]
+
+
+@pytest.mark.parametrize("module", STANDARD_LIBRARY_ONLY)
+def test_a_request_needs_the_standard_library_alone(module: str):
+    assert {name.partition(".")[0] for name in imports(module)} <= sys.stdlib_module_names | {"t2v"}
+
+
+def test_compiling_has_one_home():
+    """torch.compile and CUDA graphs are attributes of torch, so imports alone don't show them."""
+    ways = ("torch.compile", "torch.cuda.CUDAGraph", "torch.cuda.graph", "torch.cuda.Stream")
+    users = {
+        module
+        for module in MODULES
+        for node in syntax(module)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ways
+    }
+    assert not {user for user in users if not inside(user, "t2v.runtime")}
+
+
+def test_no_module_imports_itself_by_a_detour():
+    open_modules, seen = [], set()
+
+    def visit(module: str) -> None:
+        assert module not in open_modules, " -> ".join([*open_modules, module])
+        if module in seen:
+            return
+        seen.add(module)
+        open_modules.append(module)
+        for other in sorted(reached(module) & MODULES.keys() - {module}):
+            visit(other)
+        open_modules.pop()
+
+    for module in MODULES:
+        visit(module)

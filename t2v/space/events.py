@@ -222,18 +222,14 @@ class Events:
         """While the form changes: the prompt's tokens, what the video will cost, what would fit."""
         prompt, model = str(values[0] or ""), values[form.FIELDS.index("model")]
         found = await asyncio.to_thread(self.service.read, model, prompt) if 0 < len(prompt) <= 1000 else None
-        try:
-            filled = form.read(values)
-            request = replace(filled.request, prompt=prompt.strip() or "any")
-            model, complete = self.service.validate(filled.model, request, filled.suffix)
-        except RequestError:
-            return screen.reading(found, prompt), "", gr.update(visible=False)
+        view = screen.reading(found, prompt)
+        with_prompt = [prompt.strip() or "any", *values[1:]]
+        if wrong := form.problems(self.service, with_prompt):
+            return view, screen.beside_button_wrong(wrong), gr.update(visible=False)
+        filled = form.read(with_prompt)
+        model, complete = self.service.validate(filled.model, filled.request, filled.suffix)
         fits = self.service.cost(model, complete).fits
-        return (
-            screen.reading(found, prompt),
-            screen.beside_button(self.service, model, complete),
-            gr.update(visible=not fits),
-        )
+        return view, screen.beside_button(self.service, model, complete), gr.update(visible=not fits)
 
     def fit(self, *values: Any) -> list[Any]:
         """Fewer frames or smaller sides, until it should fit."""

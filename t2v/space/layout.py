@@ -107,9 +107,8 @@ def _settings(page: Page, service: Service) -> None:
 
 def _number(name: str, native: Any) -> gr.Number:
     """No minimum and maximum on the component: `Request` checks, and says at the field what is right."""
-    label = {"steps": strings.STEPS, "guidance": strings.GUIDANCE, "frames": strings.FRAMES, "fps": strings.FPS}[name]
     step = 0.5 if name == "guidance" else 1
-    return gr.Number(getattr(native, name), label=label, info=range_hint(name, native), step=step, min_width=130)
+    return gr.Number(getattr(native, name), label=strings.LABELS[name], info=range_hint(name, native), step=step, min_width=130)
 
 
 def range_hint(name: str, native: Any) -> str:

@@ -37,13 +37,19 @@ def _choice(entry: Entry) -> Choice:
 
 def load(model: str, device: str) -> Any:
     """The pipeline of a model, in a worker process."""
+    import torch
+
     from t2v.pipeline import TextToVideo
 
-    return TextToVideo.from_pretrained(model, device=None if device == "cpu" else device)
+    pipe = TextToVideo.from_pretrained(model, device=None if device == "cpu" else device)
+    channels = pipe.unet.config.in_channels
+    pipe.preview(torch.zeros(1, channels, 1, 8, 8, device=pipe.device))  # the first one fits its colours
+    return pipe
 
 
 def read(pipe: Any, prompt: str) -> dict[str, Any]:
     """How a model reads a prompt: its tokens, what is cut off, a word on what it doesn't know."""
     count, cut = pipe.tokenizer.cut(prompt)
-    remark = "" if english(prompt) else strings.NOT_ENGLISH
+    known = pipe.vocabulary.explain(prompt).note() if pipe.vocabulary else ""
+    remark = known or ("" if english(prompt) else strings.NOT_ENGLISH)
     return {"count": count, "limit": pipe.tokenizer.length, "cut": cut, "remark": remark}

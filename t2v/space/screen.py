@@ -92,6 +92,12 @@ def beside_button(service: Service, model: str, request: Request) -> str:
     return f"<p class='cost'>{text}</p>"
 
 
+def beside_button_wrong(problems: dict[str, str]) -> str:
+    """What would be refused, told before it is."""
+    lines = (f"{strings.LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
+    return f"<p class='cost warn' role='status'>{'<br>'.join(lines)}</p>"
+
+
 def reading(found: dict | None, prompt: str) -> str:
     """The prompt's token count, what is cut off, and a word on what the model doesn't know."""
     if not found or not prompt.strip():
@@ -168,7 +174,7 @@ def _player(source: str, alt: str, suffix: str, *, controls: bool) -> str:
 
 def _tile(record: Record, folder: str) -> str:
     prompt = escape(record.request.prompt, quote=True)
-    player = _player(f"{folder}/{record.name}", "", record.suffix, controls=False)
+    player = _player(f"{folder}/{record.name}", prompt, record.suffix, controls=False)
     return (
         f"<button type='button' class='tile' data-pick='{record.id}' title='{prompt}' aria-label='{prompt}'>"
         f"{player}<span>{prompt}</span></button>"

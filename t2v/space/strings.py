@@ -13,6 +13,10 @@ NEGATIVE_HINT = "What the video should not show"
 RANDOM = "Random seed"
 SEED, STEPS, GUIDANCE, FRAMES, SIZE = "Seed", "Steps", "Guidance", "Frames", "Size"
 SAMPLER, ETA, FPS, FORMAT, MODEL = "Sampler", "Noise (eta)", "Frames a second", "File format", "Model"
+LABELS = {
+    "prompt": PROMPT, "negative_prompt": NEGATIVE, "seed": SEED, "steps": STEPS, "guidance": GUIDANCE, "frames": FRAMES,
+    "size": SIZE, "sampler": SAMPLER, "eta": ETA, "fps": FPS, "format": FORMAT, "model": MODEL,
+}  # fmt: skip
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low} … {high}"
 SIZE_HINT = "Width×height, multiples of {multiple}"

@@ -127,9 +127,7 @@ class Desk:
             return
         except Exception as error:
             kind, sentence = explain(error)
-            error.__traceback__ = None  # a held traceback pins every tensor of the failed run
-            error.__context__ = error.__cause__ = None
-        free_memory()
+        free_memory()  # only here: until the error is gone, its traceback pins every tensor of the failed run
         self.send("failed", order.id, kind, sentence)
 
     def _make(self, order: Order) -> dict:

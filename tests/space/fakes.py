@@ -1,13 +1,16 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
 A prompt's words are orders: `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and `kill` go
-wrong in the way their name says; `unloadable` is a model that does not load.
+wrong in the way their name says; `hang` ignores a stop for a minute. `unloadable` is a model that does not load.
+With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
 
 import errno
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,20 +62,36 @@ class FakePipeline:
         words = request.prompt.split()
         rng = np.random.default_rng(request.seed)
         x0 = rng.random((request.frames, 8, 8, 3))
-        for step in range(1, request.steps + 1):
-            time.sleep(0.15 if "slow" in words else STEP)
-            if step == 2:
-                misbehave(words)
-            on_step(step, request.steps, x0)
-        return FakeVideo(moving_square(request), request, self.name) if "nospace" in words else Video(
-            moving_square(request), request, self.name
-        )
+        with on_device(request.seed):
+            for step in range(1, request.steps + 1):
+                time.sleep(0.15 if "slow" in words else STEP)
+                if step == 2:
+                    misbehave(words)
+                on_step(step, request.steps, x0)
+        made = FullDisk if "nospace" in words else Video
+        return made(moving_square(request), request, self.name)
 
     def preview(self, x0: np.ndarray) -> np.ndarray:
         return (x0 * 255).astype(np.uint8)
 
 
+@contextmanager
+def on_device(seed: int) -> Iterator[None]:
+    """Note who is on the device."""
+    if (log := os.environ.get("T2V_FAKE_LOG")) is None:
+        yield
+        return
+    with open(log, "a", buffering=1) as file:
+        file.write(f"enter {seed}\n")
+        try:
+            yield
+        finally:
+            file.write(f"leave {seed}\n")
+
+
 def misbehave(words: list[str]) -> None:
+    if "hang" in words:
+        time.sleep(60)
     if "oom" in words:
         import torch
 
@@ -87,7 +106,7 @@ def misbehave(words: list[str]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FakeVideo(Video):
+class FullDisk(Video):
     def save(self, path: Path) -> Path:
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 

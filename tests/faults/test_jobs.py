@@ -1,0 +1,172 @@
+"""What goes wrong while a video is made: one job ends with a clear word, and the next one is right."""
+
+import gc
+import os
+import random
+import signal
+import weakref
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from t2v.request import Native, Request
+from t2v.space.jobs import Job, Limits, Stage
+from t2v.space.outputs import Outputs
+from t2v.space.service import Service
+from t2v.space.worker_process import Desk, Order
+from t2v.video import Video
+from tests.space.conftest import eventually
+
+ME = "one visitor of the tests"
+FAKES = "tests.space.fakes"
+FAULTS = {
+    "oom": ("ran out of memory", False),
+    "assert": ("reported a fault", True),
+    "nan": ("NaN", False),
+    "raise": ("KeyError", False),
+    "nospace": ("disk is full", False),
+    "kill": ("ended unexpectedly", True),
+}
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("log") / "device"
+    os.environ["T2V_FAKE_LOG"] = str(path)
+    yield path
+    del os.environ["T2V_FAKE_LOG"]
+
+
+@pytest.fixture(scope="module")
+def service(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    made = Service(FAKES, tmp_path_factory.mktemp("out"), limits=Limits(places=64, per_visitor=99, deadline=20)).start()
+    yield made
+    made.close()
+
+
+def run(service: Service, prompt: str, **settings: object) -> Job:
+    """A job, followed to its end."""
+    job = service.submit(ME, None, Request(prompt, **settings))
+    eventually(lambda: service.jobs.follow(ME, job.id) and job.over, timeout=30)
+    return job
+
+
+def assert_right(service: Service, job: Job) -> None:
+    assert (job.stage, job.problem) == (Stage.DONE, "")
+    record = service.outputs.find(job.id)
+    video = Video.open(service.outputs.path(job.id, job.suffix))
+    assert len(video.frames) == record.request.frames == video.request.frames
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_ends_one_job_and_the_next_is_right(service: Service, fault: str):
+    said, replaced = FAULTS[fault]
+    assert_right(service, run(service, "a square"))
+    pid = service.workers[0].pid
+    job = run(service, f"a {fault} square")
+    assert job.stage == Stage.FAILED and said in job.problem
+    assert "/" not in job.problem and "Traceback" not in job.problem
+    assert service.outputs.find(job.id) is None and not service.outputs.path(job.id, ".mp4").exists()
+    assert_right(service, run(service, "a square"))
+    assert (service.workers[0].pid != pid) == replaced
+
+
+def test_a_worker_killed_from_outside_is_replaced(service: Service):
+    job = service.submit(ME, None, Request("slow"))
+    eventually(lambda: job.step > 0)
+    os.kill(service.workers[0].pid, signal.SIGKILL)
+    eventually(lambda: job.over, timeout=15)
+    assert job.stage == Stage.FAILED and "ended unexpectedly" in job.problem
+    assert_right(service, run(service, "a square"))
+
+
+def test_an_idle_worker_killed_from_outside_is_not_missed(service: Service):
+    assert_right(service, run(service, "a square"))
+    os.kill(service.workers[0].pid, signal.SIGKILL)
+    eventually(lambda: service.workers[0].pid is None)
+    assert_right(service, run(service, "a square"))
+
+
+def test_a_stop_is_heard_within_a_step(service: Service):
+    job = service.submit(ME, None, Request("slow", steps=100))
+    eventually(lambda: job.step > 0)
+    at = job.step
+    service.jobs.stop(ME, job.id)
+    eventually(lambda: job.over, timeout=2)
+    assert job.stage == Stage.STOPPED and job.step <= at + 3
+    assert_right(service, run(service, "a square"))
+
+
+def test_a_worker_that_ignores_a_stop_is_replaced(service: Service, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(service.workers[0], "_patience", 0.5)
+    job = service.submit(ME, None, Request("hang"))
+    eventually(lambda: job.step == 1)
+    service.jobs.stop(ME, job.id)
+    eventually(lambda: job.over, timeout=5)
+    assert job.stage == Stage.STOPPED
+    assert_right(service, run(service, "a square"))
+
+
+def test_a_device_never_has_two_jobs(service: Service, log: Path):
+    """Random starts, stops and followers that vanish."""
+    log.write_text("")
+    choose, made = random.Random(0), []
+    for number in range(60):
+        made.append(service.submit(ME, None, Request("a square", seed=number)))
+        if choose.random() < 0.5:
+            service.jobs.stop(ME, choose.choice(made).id)
+        eventually(lambda: sum(not job.over for job in made) < 20)
+    eventually(lambda: all(job.over for job in made), timeout=30)
+    events = [line.split() for line in log.read_text().splitlines()]
+    assert [kind for kind, _ in events] == ["enter", "leave"] * (len(events) // 2)
+    assert all(enter[1] == leave[1] for enter, leave in zip(events[::2], events[1::2], strict=True))
+    assert {job.stage for job in made} == {Stage.DONE, Stage.STOPPED}
+
+
+def test_a_refused_load_leaves_the_old_model_working(service: Service):
+    assert_right(service, run(service, "a square"))
+    pid = service.workers[0].pid
+    job = service.submit(ME, "unloadable", Request("a square"))
+    eventually(lambda: job.over)
+    assert job.stage == Stage.FAILED and "weights of this model" in job.problem
+    assert_right(service, run(service, "a square"))
+    assert service.workers[0].pid == pid
+
+
+def test_a_disk_that_fills_while_waiting_fails_the_job(tmp_path: Path):
+    usage = namedtuple("Usage", "total used free")
+    free = iter([10**12])
+    outputs = Outputs(tmp_path, disk_usage=lambda path: usage(0, 0, next(free, 0)))
+    service = Service(FAKES, outputs)
+    job = service.submit(ME, None, Request("a square"))
+    service._make(service.workers[0], service.jobs.take(0))
+    assert job.stage == Stage.FAILED and "nearly full" in job.problem
+    assert service.workers[0].pid is None
+
+
+class Hoarder:
+    """A pipeline that fails with a large array in its frame."""
+
+    native = Native()
+    hoard: weakref.ref
+
+    def __call__(self, request: Request, on_step: object) -> Video:
+        array = np.zeros(10**6)
+        Hoarder.hoard = weakref.ref(array)
+        raise MemoryError
+
+
+def test_a_failed_run_holds_nothing(tmp_path: Path):
+    told = []
+    desk = Desk(SimpleNamespace(load=lambda *_: Hoarder()), "cpu", lambda *message: told.append(message), lambda _: False)
+    gc.disable()  # what is still there is there by reference, not by chance
+    try:
+        desk.attempt(Order("x", "hoarder", Request("a").validate(), tmp_path / "x.mp4"))
+        assert Hoarder.hoard() is None
+    finally:
+        gc.enable()
+    assert told[-1][:3] == ("failed", "x", "memory")

@@ -1,0 +1,93 @@
+"""Expectations learnt from runs."""
+
+from pathlib import Path
+
+import pytest
+
+from t2v.request import Request
+from t2v.space.estimate import Estimates, Run
+
+REQUEST = Request("a square", frames=16, width=64, height=64, steps=10, guidance=9.0, sampler="ddim", seed=0, fps=8)
+VOLUME = 16 * 64 * 64
+
+
+@pytest.fixture
+def estimates(tmp_path: Path) -> Estimates:
+    return Estimates(tmp_path / "runs.jsonl")
+
+
+def run(volume: int = VOLUME, evaluations: int = 20, **more) -> Run:
+    measured = {"denoising": 1e-6 * volume * evaluations, "rest": 2e-6 * volume, "peak": 10**9} | more
+    return Run("square", "CPU", volume, evaluations, **measured)
+
+
+def cost(estimates: Estimates, memory: int = 0, **settings):
+    from dataclasses import replace
+
+    return estimates.cost("square", "CPU", replace(REQUEST, **settings), memory)
+
+
+def test_nothing_is_claimed_before_a_run(estimates: Estimates):
+    assert cost(estimates).seconds is None and cost(estimates).peak is None and cost(estimates).fits
+
+
+def test_seconds_follow_steps_guidance_and_volume(estimates: Estimates):
+    estimates.learn(run())
+    rest, pass_ = 2e-6 * VOLUME, 1e-6 * VOLUME
+    assert cost(estimates).seconds == pytest.approx(20 * pass_ + rest)
+    assert cost(estimates, steps=50).seconds == pytest.approx(100 * pass_ + rest)
+    assert cost(estimates, guidance=1.0).seconds == pytest.approx(10 * pass_ + rest)
+    assert cost(estimates, frames=32).seconds == pytest.approx(2 * cost(estimates).seconds)
+
+
+def test_one_odd_run_changes_little(estimates: Estimates):
+    for _ in range(4):
+        estimates.learn(run())
+    usual = cost(estimates).seconds
+    estimates.learn(run(denoising=1e3, rest=1e3))
+    assert cost(estimates).seconds == pytest.approx(usual)
+
+
+def test_memory_grows_along_the_line(estimates: Estimates):
+    estimates.learn(run(VOLUME, peak=1_000))
+    estimates.learn(run(2 * VOLUME, peak=1_500))
+    assert [cost(estimates, frames=frames).peak for frames in (8, 16, 32, 64)] == [1000, 1000, 1500, 2500]
+
+
+def test_too_much_is_told_and_made_to_fit(estimates: Estimates):
+    estimates.learn(run(VOLUME, peak=1_000))
+    estimates.learn(run(2 * VOLUME, peak=1_500))
+    from dataclasses import replace
+
+    large = replace(REQUEST, frames=64)
+    assert not estimates.cost("square", "CPU", large, memory=2_000).fits
+    fit = estimates.made_to_fit("square", "CPU", large, memory=2_000)
+    assert estimates.cost("square", "CPU", fit, memory=2_000).fits and 32 <= fit.frames < 64
+    assert (fit.width, fit.height) == (64, 64)
+
+
+def test_what_ran_out_of_memory_is_not_tried_again(estimates: Estimates):
+    estimates.learn(run(VOLUME))
+    estimates.learn(Run("square", "CPU", 4 * VOLUME, 20))
+    assert cost(estimates, frames=32).fits and not cost(estimates, frames=64).fits
+    estimates.learn(run(4 * VOLUME))
+    assert cost(estimates, frames=64).fits
+
+
+def test_machines_and_models_are_kept_apart(estimates: Estimates):
+    estimates.learn(run())
+    assert estimates.cost("other", "CPU", REQUEST).seconds is None
+    assert estimates.cost("square", "H100", REQUEST).seconds is None
+
+
+def test_a_restart_remembers_and_a_torn_line_is_passed_over(estimates: Estimates, tmp_path: Path):
+    estimates.learn(run())
+    with (tmp_path / "runs.jsonl").open("a") as file:
+        file.write('{"model": "squ')
+    assert Estimates(tmp_path / "runs.jsonl").cost("square", "CPU", REQUEST) == cost(estimates)
+
+
+def test_the_file_stays_small(estimates: Estimates, tmp_path: Path):
+    for _ in range(2000):
+        estimates.learn(run())
+    assert len((tmp_path / "runs.jsonl").read_text().splitlines()) <= 800

@@ -1,0 +1,83 @@
+"""The form and the link: what goes in comes back."""
+
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from t2v.request import Native, Request, RequestError
+from t2v.space import form
+from t2v.space.service import Service
+from t2v.space.words import english
+from tests.space import fakes
+
+CHOICES = {choice.id: choice for choice in fakes.choices(None)}
+APP = SimpleNamespace(choices=CHOICES, default="square", native=lambda model: CHOICES[model].native)
+APP.validate = lambda *given: Service.validate(APP, *given)
+
+requests = st.builds(
+    Request, prompt=st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == text and "\0" not in text),
+    frames=st.integers(1, 64), width=st.integers(1, 16).map(lambda n: 8 * n), height=st.integers(1, 16).map(lambda n: 8 * n),
+    steps=st.integers(1, 200), guidance=st.floats(1, 30), seed=st.integers(0, 2**32 - 1), fps=st.integers(1, 60),
+    sampler=st.sampled_from(["ddim", "euler"]), eta=st.floats(0, 1),
+)  # fmt: skip
+
+
+@given(requests)
+def test_a_form_gives_back_what_was_written(request: Request):
+    filled = form.read(form.write(request, ".gif", "wide", random=False))
+    assert filled == form.Filled(request, ".gif", "wide")
+
+
+@given(requests)
+def test_a_link_gives_back_every_setting(request: Request):
+    query = urlparse(form.link(request, "wide", ".webp")).query
+    flat = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+    values, wrong = form.from_link(APP, flat)
+    assert wrong == "" and form.read(values) == form.Filled(request, ".webp", "wide")
+
+
+@pytest.mark.parametrize("query", [{"steps": "x"}, {"steps": "0"}, {"width": "33"}, {"seed": "-7"}, {"guidance": "nan"}])
+def test_a_wrong_link_says_so_and_keeps_the_prompt(query: dict):
+    values, wrong = form.from_link(APP, {"prompt": "a square"} | query)
+    assert wrong.startswith(next(iter(query))) and values[0] == "a square"
+
+
+def test_an_unknown_model_or_format_in_a_link_gives_the_default():
+    values, wrong = form.from_link(APP, {"prompt": "a", "model": "../x", "format": "exe", "utm_source": "y"})
+    assert form.read(values).model == "square" and form.read(values).suffix == ".mp4" and wrong == ""
+
+
+def test_a_random_seed_wins_over_a_written_one():
+    values = form.write(Request("a", seed=5), ".mp4", "square", random=True)
+    assert form.read(values).request.seed is None
+
+
+@pytest.mark.parametrize("text", ["64", "a×b", "64×64×64", 7, "9" * 50, "64×"])
+def test_a_size_that_is_none(text: object):
+    with pytest.raises(RequestError, match="size"):
+        form.sides(text)
+
+
+@pytest.mark.parametrize(("text", "sides"), [("64×32", (64, 32)), (" 64 x 32 ", (64, 32)), ("", (None, None)), (None, (None, None))])
+def test_sizes_are_read(text: str, sides: tuple):
+    assert form.sides(text) == sides
+
+
+def test_every_offered_size_is_legal():
+    for native in (Native(), Native(width=576, height=320), Native(width=1024, height=576, max_side=1024)):
+        for size in form.sizes(native):
+            width, height = form.sides(size)
+            Request("a", width=width, height=height).validate(native)
+
+
+@pytest.mark.parametrize("prompt", ["an astronaut riding a horse", "Spiderman is surfing.", "panda", "", "café at night", "🐼"])
+def test_english_passes(prompt: str):
+    assert english(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["ein Panda auf dem Mond und eine Katze", "熊猫在吃竹子", "un perro con una pelota", "панда"])
+def test_other_languages_are_noticed(prompt: str):
+    assert not english(prompt)

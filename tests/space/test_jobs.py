@@ -1,0 +1,129 @@
+"""The queue: bounded, fair, private; a job ends when it must."""
+
+import pytest
+
+from t2v.request import Request
+from t2v.space.jobs import Jobs, Limits, QueueFull, Stage
+
+ANA, BOB = "ana's secret", "bob's secret"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def jobs(clock: Clock) -> Jobs:
+    return Jobs(Limits(places=3, abandoned_after=60, deadline=100, remembered=500), clock)
+
+
+def submit(jobs: Jobs, visitor: str = "", **more):
+    return jobs.submit(visitor, "square", Request("a square"), **more)
+
+
+def test_first_come_first_served(jobs: Jobs):
+    made = [submit(jobs) for _ in range(3)]
+    assert [jobs.place(job) for job in made] == [1, 2, 3]
+    assert [jobs.take(0) for _ in made] == made
+    assert jobs.take(0) is None
+
+
+def test_places_are_bounded_and_come_back(jobs: Jobs):
+    for _ in range(3):
+        submit(jobs)
+    with pytest.raises(QueueFull):
+        submit(jobs)
+    jobs.take(0)
+    submit(jobs)
+
+
+def test_a_reserved_place_is_kept_until_it_lapses(jobs: Jobs, clock: Clock):
+    assert [jobs.reserve() for _ in range(4)] == [True, True, True, False]
+    with pytest.raises(QueueFull):
+        submit(jobs)
+    submit(jobs, reserved=True)
+    jobs.release()
+    submit(jobs)
+    assert not jobs.reserve()
+    clock.now = 11
+    assert jobs.reserve()
+
+
+def test_a_visitor_has_one_job_at_a_time(jobs: Jobs):
+    first = submit(jobs, ANA)
+    with pytest.raises(QueueFull):
+        submit(jobs, ANA)
+    submit(jobs, BOB)
+    jobs.end(first, Stage.DONE)
+    submit(jobs, ANA)
+
+
+def test_nobody_sees_or_stops_anothers_job(jobs: Jobs):
+    job = submit(jobs, ANA)
+    assert jobs.follow(BOB, job.id) is None and jobs.newest_of(BOB) is None
+    assert not jobs.stop(BOB, job.id) and not job.stopping
+    assert jobs.follow(ANA, job.id) is job and jobs.stop(ANA, job.id) and job.stage == Stage.STOPPED
+
+
+def test_ids_are_long_and_never_repeat(jobs: Jobs):
+    ids = set()
+    for _ in range(200):
+        job = submit(jobs)
+        ids.add(job.id)
+        jobs.end(jobs.take(0), Stage.DONE)
+    assert len(ids) == 200 and min(map(len, ids)) >= 22
+
+
+def test_a_stopped_waiting_job_is_never_taken(jobs: Jobs):
+    first, second = submit(jobs, ANA), submit(jobs, BOB)
+    jobs.stop(ANA, first.id)
+    assert jobs.take(0) is second
+
+
+def test_what_nobody_follows_ends(jobs: Jobs, clock: Clock):
+    running, waiting = submit(jobs, ANA), submit(jobs, BOB)
+    jobs.take(0)
+    clock.now = 59
+    jobs.sweep()
+    assert jobs.must_stop(running) is None and not waiting.over
+    clock.now = 61
+    jobs.sweep()
+    assert "Nobody" in jobs.must_stop(running) and waiting.stage == Stage.STOPPED
+
+
+def test_a_follower_keeps_a_job_up_to_its_deadline(jobs: Jobs, clock: Clock):
+    job = submit(jobs, ANA)
+    clock.now = 50
+    jobs.follow(ANA, job.id)
+    jobs.take(0)
+    for clock.now in (90, 140, 149):
+        jobs.follow(ANA, job.id)
+        assert jobs.must_stop(job) is None
+    clock.now = 151
+    jobs.follow(ANA, job.id)
+    assert "longer than" in jobs.must_stop(job)
+
+
+def test_ended_jobs_are_forgotten_in_time(jobs: Jobs, clock: Clock):
+    job = submit(jobs, ANA)
+    jobs.end(jobs.take(0), Stage.FAILED, "why")
+    clock.now = 400
+    jobs.sweep()
+    assert jobs.follow(ANA, job.id).problem == "why"
+    clock.now = 501
+    jobs.sweep()
+    assert jobs.follow(ANA, job.id) is None
+
+
+def test_claim_takes_one_job_once(jobs: Jobs):
+    first, second = submit(jobs), submit(jobs)
+    assert jobs.claim(second) and not jobs.claim(second)
+    assert jobs.take(0) is first

@@ -1,0 +1,78 @@
+"""ZeroGPU's way, with a stand-in for its package: the job runs inside the event that asks for it."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from t2v.request import Request
+from t2v.space.jobs import Stage
+from t2v.space.lent import LEAST, MOST, seconds_needed
+from t2v.space.service import Service
+from t2v.space.worker_process import Order
+
+ME = "a visitor with a quota"
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    spaces = ModuleType("spaces")
+    spaces.asked = []
+
+    def gpu(duration: Callable) -> Callable:
+        def decorate(function: Callable) -> Callable:
+            def lent(order: Order):
+                spaces.asked.append(duration(order))
+                yield from function(order)
+
+            return lent
+
+        return decorate
+
+    spaces.GPU = gpu
+    monkeypatch.setitem(sys.modules, "spaces", spaces)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    return Service("tests.space.fakes", tmp_path).start()
+
+
+async def follow(service: Service, job, stop_at: int | None = None) -> None:
+    service.work_here(job)
+    while not job.over:
+        if stop_at is not None and job.step >= stop_at:
+            service.jobs.stop(ME, job.id)
+        service.jobs.follow(ME, job.id)
+        await asyncio.sleep(0.01)
+
+
+def test_a_job_runs_in_the_event_for_the_seconds_it_needs(service: Service):
+    job = service.submit(ME, None, Request("a square"))
+    assert job.stage == Stage.WAITING
+    asyncio.run(follow(service, job))
+    assert job.stage == Stage.DONE and service.outputs.find_own(ME, job.id)
+    assert sys.modules["spaces"].asked == [LEAST]
+
+
+def test_a_stop_reaches_the_lent_device(service: Service):
+    job = service.submit(ME, None, Request("slow", steps=100))
+    asyncio.run(follow(service, job, stop_at=2))
+    assert job.stage == Stage.STOPPED and job.step < 10
+    assert list(service.outputs.served.iterdir()) == []
+
+
+def test_a_failure_is_told_and_the_next_job_runs(service: Service):
+    failed = service.submit(ME, None, Request("nan"))
+    asyncio.run(follow(service, failed))
+    assert failed.stage == Stage.FAILED and "NaN" in failed.problem
+    job = service.submit(ME, None, Request("a square"))
+    asyncio.run(follow(service, job))
+    assert job.stage == Stage.DONE
+
+
+def test_the_seconds_asked_for_grow_with_the_work(tmp_path: Path):
+    def asked(**settings: object) -> int:
+        return seconds_needed(Order("x", "m", Request("a", **settings).validate(), tmp_path))
+
+    assert LEAST <= asked() < asked(frames=64) <= asked(frames=200, steps=100) == MOST

@@ -13,6 +13,16 @@ WARM_UP = 200  # iterations
 EMA = 0.999
 
 
+def choose_attention() -> None:
+    """Leave PyTorch only the fused attention that stays small on many short sequences.
+
+    Temporal attention has one sequence of 16 frames a pixel. FlashAttention's backward pads each to 128 in
+    float32, gigabytes in all; cuDNN's has not been tried at such sizes.
+    """
+    torch.backends.cuda.enable_flash_sdp(False)
+    torch.backends.cuda.enable_cudnn_sdp(False)
+
+
 @dataclass
 class Clock:
     """A training lasts `seconds` (over all its runs) or `iterations`, whichever comes first."""

@@ -8,8 +8,10 @@ the work a step), where the model learns what the words mean; then at the true s
 """
 
 import argparse
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -25,7 +27,7 @@ from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
-from training.loop import Average, Clock, Log, load_state, save_state
+from training.loop import Average, Clock, Log, choose_attention, load_state, save_state
 from training.muon import optimizers
 from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
@@ -34,6 +36,9 @@ EMPTY = 0.08  # of the captions: without words, so that guidance has its other h
 PURE_NOISE = 0.05  # of the times: the last, where every video starts
 SAMPLES_EVERY = 120.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
+ENCODED = 256  # frames at once
+
+Encode = Callable[[Tensor], Tensor]  # of the VAE, perhaps compiled
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,8 @@ class DenoisingLoss(nn.Module):
 class LatentPool:
     """A ring of encoded clips with their captions' tokens, on the device."""
 
-    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE):
-        self.clips, self.captions, self.tokenizer, self.vae = clips, captions, tokenizer, vae
+    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE, encode: Encode):
+        self.clips, self.captions, self.tokenizer, self.encode = clips, captions, tokenizer, encode
         self.device = next(vae.parameters()).device
         side, channels = clips.size // vae.config.factor, vae.config.latent_channels
         self.z = torch.empty(capacity, channels, FRAMES, side, side, dtype=torch.bfloat16, device=self.device)
@@ -98,7 +103,7 @@ class LatentPool:
         count = len(texts)
         frames = rearrange(compose(self.clips, spec.to(self.device)), "b f c h w -> (b f) c h w")
         with torch.autocast(self.device.type, torch.bfloat16):
-            z = torch.cat([self.vae.encode(part) for part in frames.split(512)])
+            z = torch.cat([self.encode(part) for part in frames.split(ENCODED)])
         rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
         self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=FRAMES).bfloat16()
         self.tokens[rows] = self.tokenizer(texts).to(self.device)
@@ -116,6 +121,7 @@ class Trainer:
 
     def __init__(self, options: Options):
         self.options, self.accelerator = options, Accelerator()
+        choose_attention()
         self.device = self.accelerator.device
         set_seed(options.seed, device_specific=True)
         self.tokenizer = Tokenizer(options.merges)
@@ -132,14 +138,16 @@ class Trainer:
         self.clock = Clock(options.seconds, options.iterations)
         self.average = Average(self.networks)
         self.empty = self.tokenizer([""]).to(self.device)
-        model = self.accelerator.prepare_model(self.loss_of)
-        self.model = torch.compile(model, dynamic=False) if options.compile else model
+        compiled = partial(torch.compile, dynamic=False) if options.compile else lambda function: function
+        self.model = compiled(self.accelerator.prepare_model(self.loss_of))
+        self.encode = compiled(self.vae.encode)
 
     def pool(self, size: int) -> LatentPool:
         """A pool of clips of `size` pixels, a little of it filled."""
         clips = self.clips.shrunk(size)
         seed = self.options.seed + 1000 * self.accelerator.process_index + self.clock.done
-        pool = LatentPool(self.options.pool, clips, Captions(clips.subjects, seed=seed), self.tokenizer, self.vae)
+        captions = Captions(clips.subjects, seed=seed)
+        pool = LatentPool(self.options.pool, clips, captions, self.tokenizer, self.vae, self.encode)
         for _ in range(max(1, min(2048, self.options.pool) // 64)):
             pool.renew(min(64, self.options.pool))
         return pool
@@ -208,6 +216,9 @@ class Trainer:
         for side, b in ((16, 2 * self.options.clips), (32, self.options.clips)):
             z = torch.randn(b, 4, FRAMES, side, side, device=self.device)
             print(side, float(self.step(z, self.empty.expand(b, -1).contiguous())), flush=True)
+            pixels = side * self.vae.config.factor
+            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+                self.encode(torch.zeros(ENCODED, 3, pixels, pixels, device=self.device))
 
 
 def zero_residuals(unet: UNet3D) -> None:
@@ -230,7 +241,7 @@ def main() -> None:
     add("--until", type=float, default=1e9, help="stop this call after so many seconds; the next one resumes")
     add("--iterations", type=int, default=1_000_000)
     add("--half-size", type=float, default=0.35, help="part of the training that runs at half size")
-    add("--clips", type=int, default=64, help="a step; twice as many at half size")
+    add("--clips", type=int, default=60, help="a step (CUDA's attention takes up to 65,535 pixels); twice as many at half size")
     add("--fresh", type=int, default=16, help="new clips a step")
     add("--pool", type=int, default=65_536)
     add("--lr", type=float, default=2e-3)

@@ -20,7 +20,7 @@ from t2v.networks import VAE
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import EmojiClips
-from training.loop import Average, Clock, Log, load_state, save_state
+from training.loop import Average, Clock, Log, choose_attention, load_state, save_state
 from training.muon import optimizers
 from training.sizes import VAE_SIZE
 
@@ -102,6 +102,7 @@ def normalise(vae: VAE, images: Tensor) -> None:
 def train(options: Options) -> None:
     """Train, normalise, write `vae.safetensors`; resumes from `state.pt` where there is one."""
     accelerator = Accelerator()
+    choose_attention()
     device = accelerator.device
     set_seed(options.seed, device_specific=True)
     clips = EmojiClips(options.data, device=device, only=options.only)

@@ -1,0 +1,230 @@
+"""A judge that knows nothing of the model: what does a clip show, and how near is it to the best rendering?
+
+It matches a clip against renderings of the packed emoji. The background is the colour of the corners. Whatever
+differs from it is the subject: each frame is cropped, centred and scaled by the moments of that difference, and
+compared with every frame of every emoji treated likewise, at every loop phase and speed, upright and unwinding
+a spin. The way from the emoji's own centre to the clip's, frame by frame, is the track that tells the motion.
+The best few guesses are then rendered and fitted in position and size: the least squared error decides.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange, repeat
+from torch import Tensor
+
+from training.captions import BACKGROUNDS
+from training.compose import DIRECTIONS, MOTIONS, SMALLEST, TRAVEL, Spec, compose, plain_spec
+from training.dataset import EmojiClips
+
+WORK, CROP, REACH = 64, 24, 1.9  # pixels of a frame, of a crop; half a crop's side in standard deviations
+SPEEDS = (1.0, 2.0)
+SUBJECTS, STARTS, POLISHED = 5, 2, 4  # subjects that are rendered, loops tried for each, guesses that are fitted
+LOOPS = 4  # loops tried where the subject is told
+STEPS = (0.04, 0.02, 0.01, 0.005)
+SPIN = MOTIONS.index("spinning")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What each of `b` clips shows; all on the CPU."""
+
+    subject: Tensor  # (b) row of the clips
+    motion: Tensor  # (b) index into MOTIONS
+    background: Tensor  # (b) index into BACKGROUNDS
+    corner: Tensor  # (b 3) colour of the corners in 0…1
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How near `b` clips are to the best rendering of what they should show; all on the CPU."""
+
+    psnr: Tensor  # (b) dB over the whole clip
+    flicker: Tensor  # (b) mean change of the error from frame to frame, in 1/255
+
+
+class Judge:
+    """Judges clips (b f 3 h w) in −1…1 against `clips`, on the clips' device."""
+
+    def __init__(self, clips: EmojiClips):
+        self.clips, self.small = clips, clips.shrunk(WORK)
+        self.colours = torch.tensor(list(BACKGROUNDS.values()), device=clips.frames.device) / 255
+
+    def verdict(self, videos: Tensor) -> Verdict:
+        """What the clips show."""
+        small = _to_work(videos, self.clips.frames.device)
+        corner = corner_colour(small)
+        background = torch.cdist(corner, self.colours).argmin(1)
+        rows = [self._recognise(small[i : i + 1], background[i]) for i in range(len(small))]
+        subject, motion = (torch.tensor(column) for column in zip(*rows, strict=True))
+        return Verdict(subject, motion, background.cpu(), corner.cpu())
+
+    def likeness(self, videos: Tensor, told: Spec) -> Likeness:
+        """How near the clips are to `told`, of which phase, speed, position and size are sought."""
+        device = self.clips.frames.device
+        told = told.to(device)
+        small = _to_work(videos, device)
+        spec, _ = self._starts(small, told, LOOPS)
+        errors = rearrange(self._error(small.repeat_interleave(LOOPS, dim=0), spec), "(b k) -> b k", k=LOOPS)
+        spec = spec[errors.argmin(1) + LOOPS * torch.arange(len(small), device=device)]
+        spec, _ = self._polished(small, spec)
+        error = (videos.to(device) - compose(self.clips, spec)) / 2
+        flicker = error.diff(dim=1).abs().mean((1, 2, 3, 4)) * 255
+        return Likeness((-10 * error.square().mean((1, 2, 3, 4)).log10()).cpu(), flicker.cpu())
+
+    def _recognise(self, video: Tensor, background: Tensor) -> tuple[int, int]:
+        """video (1 f 3 h w) on a known background -> subject and motion"""
+        colour = self.colours[background]
+        best = torch.stack([self._similarity(video, colour, spin) for spin in (False, True)])  # (2 subjects)
+        guesses = best.amin(0).topk(SUBJECTS, largest=False).indices
+        told = plain_spec(guesses.tolist() * 2, colour.cpu().expand(2 * SUBJECTS, 3), [0] * SUBJECTS + [SPIN] * SUBJECTS)
+        told = told.to(colour.device)
+        films = video.expand(2 * SUBJECTS, -1, -1, -1, -1)
+        told.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], told[:SUBJECTS], 1)[1])
+        spec, _ = self._starts(films, told, STARTS)
+        spec = spec[self._error(video, spec).topk(POLISHED, largest=False).indices]
+        spec, error = self._polished(video, spec)
+        winner = int(error.argmin())
+        return int(spec.subject[winner]), int(spec.motion[winner])
+
+    def _similarity(self, video: Tensor, colour: Tensor, spin: bool) -> Tensor:
+        """Squared distance of the clip's crops to each subject's, at the best phase and speed: (subjects)"""
+        crops, _ = crops_of(_to_unit(video[0]), colour, unwinding(video.shape[1], spin, colour.device))
+        templates = self._templates(colour)  # (s t d)
+        products = torch.einsum("fd,std->sft", crops, templates)
+        norms = templates.square().sum(-1)[:, None]  # (s 1 t)
+        return (along_loops(norms - 2 * products)).flatten(1).amin(1)
+
+    def _templates(self, colour: Tensor) -> Tensor:
+        """Crops of all frames of all subjects on a colour (s t d); the last colour's are kept."""
+        key = tuple(colour.tolist())
+        if getattr(self, "_kept", (None,))[0] != key:
+            crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self.small.frames]
+            self._kept = (key, torch.stack(crops))
+        return self._kept[1]
+
+    def _starts(self, videos: Tensor, told: Spec, count: int) -> tuple[Spec, Tensor]:
+        """The `count` likeliest phases and speeds, with positions and sizes from the tracks: Spec of (b·count) rows,
+        tracks (b·count f 3) of x, y and size"""
+        n, f = len(videos), videos.shape[1]
+        still = plain_spec([0] * n, told.background.cpu(), [0] * n).to(videos.device)
+        scenes = compose(self.small, replace(still, subject=told.subject, second=told.second, tint=told.tint, size=still.size * 0 + 1))
+        rows = []
+        for i in range(n):
+            turn = unwinding(f, int(told.motion[i]) == SPIN, videos.device)
+            crops, moments = crops_of(_to_unit(videos[i]), told.background[i], turn)
+            templates, own = crops_of(_to_unit(scenes[i]), told.background[i])
+            distance = templates.square().sum(-1)[None] - 2 * crops @ templates.T
+            order = along_loops(distance[None])[0].flatten().topk(count, largest=False).indices
+            for loop in order.tolist():
+                speed, phase = divmod(loop, f)
+                time = (phase + torch.arange(f, device=videos.device) * int(SPEEDS[speed])) % f
+                rows.append((phase, SPEEDS[speed], track_of(moments, own[time], turn)))
+        tracks = torch.stack([track for *_, track in rows])  # (n·count f 3)
+        spec = told.map(lambda tensor: tensor.repeat_interleave(count, dim=0))
+        spec = replace(spec, phase=spec.x.new_tensor([row[0] for row in rows]), speed=spec.x.new_tensor([row[1] for row in rows]))
+        return placed(spec, tracks), tracks
+
+    def _polished(self, films: Tensor, spec: Spec) -> tuple[Spec, Tensor]:
+        """films (b f 3 h w) at working size -> `spec` with the nearest position and size, and its squared error (b)"""
+        error = self._error(films, spec)
+        for step in STEPS:
+            for field, way in itertools.product(("x", "y", "size"), (-step, step)):
+                moved = replace(spec, **{field: getattr(spec, field) + way})
+                candidate = self._error(films, moved)
+                better = candidate < error
+                spec = replace(spec, **{field: torch.where(better, getattr(moved, field), getattr(spec, field))})
+                error = torch.where(better, candidate, error)
+        return spec, error
+
+    def _error(self, videos: Tensor, spec: Spec) -> Tensor:
+        """Mean squared error of each clip's rendering, (b)"""
+        return (videos - compose(self.small, spec, chunk=64)).square().mean((1, 2, 3, 4)) / 4
+
+
+def corner_colour(videos: Tensor) -> Tensor:
+    """videos (b f 3 h w) in −1…1 -> the median colour of the four corners over all frames, (b 3) in 0…1"""
+    side = max(1, videos.shape[-1] // 16)
+    ends = torch.cat([videos[..., :side], videos[..., -side:]], -1)
+    corners = torch.cat([ends[..., :side, :], ends[..., -side:, :]], -2)
+    return _to_unit(rearrange(corners, "b f c h w -> b c (f h w)").median(-1).values)
+
+
+def crops_of(frames: Tensor, colour: Tensor, turn: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """frames (f 3 h w) in 0…1, turned clockwise by `turn` (f) -> what differs from the background, centred, scaled
+    and turned back (f d), and its centre x, y and standard deviation (f 3)"""
+    change = frames - colour[:, None, None]
+    mask = ((change.abs().amax(1) - 0.06) / 0.1).clamp(0, 1) + 1e-6  # (f h w)
+    axis = torch.linspace(-1, 1, frames.shape[-1], device=frames.device)
+    weight = mask / mask.sum((1, 2), keepdim=True)
+    x, y = (weight.sum(1) * axis).sum(1), (weight.sum(2) * axis).sum(1)
+    spread = (weight.sum(1) * axis**2).sum(1) + (weight.sum(2) * axis**2).sum(1) - x**2 - y**2
+    deviation = spread.clamp_min(1e-3).sqrt()
+    angle = torch.zeros_like(x) if turn is None else turn
+    cos, sin = angle.cos() * deviation * REACH, angle.sin() * deviation * REACH
+    matrix = torch.stack([torch.stack([cos, -sin, x], -1), torch.stack([sin, cos, y], -1)], 1)
+    grid = F.affine_grid(matrix, [len(frames), 3, CROP, CROP], align_corners=False)
+    crops = F.grid_sample(change, grid, align_corners=False)
+    return rearrange(crops, "f c h w -> f (c h w)"), torch.stack([x, y, deviation], -1)
+
+
+def unwinding(frames: int, spin: bool, device: torch.device) -> Tensor:
+    """The angle of each frame of a spinning or an upright clip, (f)"""
+    return torch.arange(frames, device=device) * (2 * math.pi / frames if spin else 0.0)
+
+
+def along_loops(distance: Tensor) -> Tensor:
+    """distance (n f t) of clip frame f to loop frame t -> its sum along each loop (n speeds t), by first frame"""
+    f, t = distance.shape[1:]
+    i = torch.arange(f, device=distance.device)
+    starts = torch.arange(t, device=distance.device)[:, None]
+    sums = [distance[:, i, (starts + int(speed) * i) % t].sum(-1) for speed in SPEEDS]
+    return torch.stack(sums, 1)
+
+
+def track_of(seen: Tensor, own: Tensor, turn: Tensor) -> Tensor:
+    """Moments of the clip's frames (f 3) and of the emoji's at size 1 (f 3) -> x, y and size of each frame (f 3)"""
+    size = seen[:, 2] / own[:, 2]
+    x = own[:, 0] * turn.cos() - own[:, 1] * turn.sin()
+    y = own[:, 0] * turn.sin() + own[:, 1] * turn.cos()
+    return torch.stack([seen[:, 0] - size * x, seen[:, 1] - size * y, size], -1)
+
+
+def motion_of(tracks: Tensor) -> Tensor:
+    """tracks (b f 3) of x, y and size -> index into MOTIONS of the nearest straight motion (b)"""
+    time = torch.linspace(-1, 1, tracks.shape[1], device=tracks.device)[:, None]
+    values = torch.cat([tracks[..., :2] / TRAVEL, 2 * tracks[..., 2:].clamp_min(1e-3).log() / -math.log(SMALLEST)], -1)
+    slopes = (values * time).sum(1) / time.square().sum()  # ±1 for a motion in full
+    ideal = {name: (*way, 0) for name, way in DIRECTIONS.items()} | {"growing": (0, 0, 1), "shrinking": (0, 0, -1)}
+    ideals = tracks.new_tensor([ideal.get(name, (0, 0, 0)) for name in MOTIONS if name != "spinning"])
+    return torch.cdist(slopes, ideals).argmin(1)
+
+
+def placed(spec: Spec, tracks: Tensor) -> Spec:
+    """`spec` with the position and size that its motion needs to follow the tracks (b f 3) best."""
+    f = tracks.shape[1]
+    way = TRAVEL * torch.linspace(-1, 1, f, device=tracks.device)
+    growth = torch.linspace(SMALLEST, 1, f, device=tracks.device)
+    shapes = torch.stack([growth if m == "growing" else growth.flip(0) if m == "shrinking" else growth * 0 + 1 for m in MOTIONS])
+    directions = tracks.new_tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS])[spec.motion]
+    middle = (tracks[..., :2] - directions[:, None] * way[:, None]).median(1).values
+    return replace(spec, x=middle[:, 0], y=middle[:, 1], size=(tracks[..., 2] / shapes[spec.motion]).median(1).values)
+
+
+def _over(frames: Tensor, colour: Tensor) -> Tensor:
+    """premultiplied RGBA frames (f 4 h w) over a colour -> (f 3 h w)"""
+    return frames[:, :3] + (1 - frames[:, 3:]) * repeat(colour, "c -> c 1 1")
+
+
+def _to_unit(videos: Tensor) -> Tensor:
+    return (videos + 1) / 2
+
+
+def _to_work(videos: Tensor, device: torch.device) -> Tensor:
+    """videos (b f 3 h w) area-averaged to the working size, on `device`"""
+    b = len(videos)
+    frames = F.adaptive_avg_pool2d(rearrange(videos.to(device).float(), "b f c h w -> (b f) c h w"), WORK)
+    return rearrange(frames, "(b f) c h w -> b f c h w", b=b)

@@ -26,8 +26,13 @@ def choices(extra: str | None) -> list[Choice]:
     """Every model of the catalogue, the default first: `extra` if given, else what suits the machine."""
     first = extra or (EMBEDDED if devices() == ["cpu"] else WITH_GPU)
     listed = {id: _choice(entry) for id, entry in CATALOGUE.items()}
-    default = listed.pop(first, None) or Choice(first, Path(first).name or first)
+    default = listed.pop(first, None) or _own(first)
     return [default, *listed.values()]
+
+
+def _own(model: str) -> Choice:
+    """A model that isn't in the catalogue: a folder, or an id of the hub."""
+    return Choice(Path(model).name, Path(model).name, source=model) if Path(model).is_dir() else Choice(model, model)
 
 
 def _choice(entry: Entry) -> Choice:

@@ -33,6 +33,11 @@ class Choice:
     native: Native = field(default_factory=Native)
     licence: str = ""
     limits: str = ""  # what it is, and what it can't do, in a few sentences
+    source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
+
+    @property
+    def where(self) -> str:
+        return self.source or self.id
 
 
 class Service:
@@ -68,7 +73,7 @@ class Service:
     def start(self) -> "Service":
         """Start the workers, which load the default model, and the threads that feed them."""
         for worker in self.workers:
-            worker.load(self.default)
+            worker.load(self.choices[self.default].where)
         for thread in self._threads:
             thread.start()
         return self
@@ -91,7 +96,8 @@ class Service:
 
     def native(self, model: str) -> Native:
         """The limits and defaults of a model, as it states them itself once it was loaded."""
-        return self.workers[0].natives.get(model, self.choices[model].native)
+        choice = self.choices[model]
+        return self.workers[0].natives.get(choice.where, choice.native)
 
     def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Request]:
         """-> the model's id and the complete request; RequestError names the field."""
@@ -125,7 +131,8 @@ class Service:
 
     def read(self, model: str, prompt: str) -> dict | None:
         """What the model makes of a prompt, where a worker has it loaded."""
-        return next((found for worker in self.workers if (found := worker.ask(model, prompt))), None)
+        where = self.choices[model].where if model in self.choices else ""
+        return next((found for worker in self.workers if (found := worker.ask(where, prompt))), None)
 
     def seconds_left(self, job: Job) -> float | None:
         """Until a running job is done: its own pace once it has one, what was learnt before."""
@@ -159,7 +166,7 @@ class Service:
         except NoSpace as error:
             self.jobs.end(job, Stage.FAILED, str(error))
             return
-        order = Order(job.id, job.model, job.request, self.outputs.path(job.id, job.suffix))
+        order = Order(job.id, self.choices[job.model].where, job.request, self.outputs.path(job.id, job.suffix))
         why = None
         for message in worker.run(order):
             if message is not None:

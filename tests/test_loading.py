@@ -208,8 +208,12 @@ def test_prompts_are_padded_as_the_folder_says(folder: Path, pad: str | None, ex
 
 
 def test_vocabulary_is_passed_on(folder: Path):
-    (folder / "vocabulary.json").write_text('{"subjects": {"panda": "1f43c"}}')
-    assert load(folder).vocabulary == {"subjects": {"panda": "1f43c"}}
+    words = {"subjects": {"panda": "1f43c"}, "backgrounds": {"green": [0, 255, 0]}, "motions": ["still"]}
+    (folder / "vocabulary.json").write_text(json.dumps(words))
+    assert load(folder).vocabulary == words
+    (folder / "vocabulary.json").write_text(json.dumps(words | {"motions": 5}))
+    with pytest.raises(CheckpointError, match="vocabulary.json has no list motions"):
+        load(folder)
 
 
 def test_parts_of_different_models_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ from .errors import CheckpointError
 from .formats import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
 from .locate import locate
+from .parts import finite
 from .weights import Weights
 
 
@@ -30,7 +31,7 @@ def examine(path: str | Path) -> str:
         return _examine_model(path)
     weights = Weights([Path(path)])
     for name in weights.specs:
-        if not weights.read(name).isfinite().all():
+        if not finite(weights.read(name).float()):
             raise CheckpointError(f"{weights} is damaged: {name} has numbers that are not finite.")
     return f"{weights}: {kind(weights.specs.keys()) or 'tensors of no kind known here'}. {_contents(weights)}"
 

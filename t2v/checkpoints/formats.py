@@ -58,8 +58,11 @@ def problem(path: Path) -> str | None:
     size = path.stat().st_size
     if size == 0:
         return f"{path.name} is empty (0 bytes). {AGAIN}"
-    with path.open("rb") as file:
-        start = file.read(512)
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        return f"{path.name} can't be read: {error.strerror}."
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"version https://git-lfs"):
         return (

@@ -28,7 +28,7 @@ MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: its vocabulary.json."""
+    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: the folder's."""
 
     name: str
     revision: str
@@ -89,8 +89,8 @@ def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
     """CLIP's own, or the folder's merges where its vocabulary is smaller; padded as the folder says."""
     merges = None if text.vocabulary == CLIP_WORDS else located.folder / "tokenizer" / "merges.txt"
     if merges and not merges.is_file():
-        text = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
-        raise CheckpointError(text + "tokenizer/merges.txt, which could tell them, is missing.")
+        why = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
+        raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
     try:
         made = Tokenizer(merges, length=text.length, pad=_pad(located.folder / "tokenizer", text.vocabulary))
     except (ValueError, IndexError) as error:
@@ -159,6 +159,16 @@ def _stated(config: Config) -> Native:
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:
-    """The words that a small model knows, where its folder lists them."""
+    """The words that a small model knows (subjects, backgrounds, motions), where its folder lists them."""
     file = located.folder / "vocabulary.json"
-    return Config.read(file).values if file.is_file() else None
+    if not file.is_file():
+        return None
+    config = Config.read(file)
+    for key, kind, name in (
+        ("subjects", dict, "object"),
+        ("backgrounds", dict, "object"),
+        ("motions", list, "list"),
+    ):
+        if not isinstance(config.get(key), kind):
+            raise CheckpointError(f"vocabulary.json has no {name} {key}.")
+    return config.values

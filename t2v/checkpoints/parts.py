@@ -45,7 +45,7 @@ class Part:
             pieces = [self.weights.read(source) for source in sources]
             whole = pieces[0] if len(pieces) == 1 else torch.cat(pieces)
             tensor = whole.to(device, dtype, copy=True).reshape(shapes[name])
-            if not _finite(tensor):
+            if not finite(tensor):
                 numbers = f"numbers that are not finite as {_plain(dtype)}"
                 raise CheckpointError(f"{self.weights} is damaged: {sources[0]} has {numbers}.")
             yield name, tensor
@@ -150,9 +150,9 @@ def _list(verb: str, names: Iterable[str], total: int) -> str:
     return f"{verb} {len(names)} of {total} tensors ({', '.join(names[:NAMED])}{more})" if names else ""
 
 
-def _finite(tensor: Tensor) -> bool:
-    """A sum is finite only if all is, nearly; the rare sum that overflows by itself is looked at again."""
-    return bool(tensor.sum(dtype=torch.float32).isfinite()) or bool(tensor.isfinite().all())
+def finite(tensor: Tensor) -> bool:
+    """Whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
+    return tensor.numel() == 0 or all(bool(extreme.isfinite()) for extreme in tensor.aminmax())
 
 
 def _plain(dtype: torch.dtype) -> str:

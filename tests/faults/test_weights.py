@@ -349,3 +349,17 @@ def test_mutated_models_are_loaded_or_refused(folder: Path):
             refused += 1
         path.write_bytes(originals[path])
     assert 20 < refused < 60
+
+
+def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert diagnose(folder / UNET_FILE) == "diffusion_pytorch_model.safetensors can't be read: Permission denied."
+
+
+def test_unusual_number_types_are_reported_not_tripped_over(tmp_path: Path):
+    tensors = {"a": torch.zeros(3, dtype=torch.float8_e4m3fn), "b": torch.zeros(3, dtype=torch.int64)}
+    save_file(tensors, tmp_path / "a.safetensors")
+    assert "tensors of no kind known here. 2 tensors" in examine(tmp_path / "a.safetensors")

@@ -356,7 +356,7 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied", str(folder))
 
     monkeypatch.setattr(Path, "open", refuse)
-    assert diagnose(folder / UNET_FILE) == "diffusion_pytorch_model.safetensors can't be read: Permission denied."
+    assert str(diagnose(folder / UNET_FILE)).endswith(".safetensors can't be read: Permission denied.")
 
 
 def test_unusual_number_types_are_reported_not_tripped_over(tmp_path: Path):

@@ -16,7 +16,7 @@ import gradio as gr
 
 from t2v.request import Request, RequestError
 from t2v.space import about, form, layout, screen, strings
-from t2v.space.jobs import Job, QueueFull, Stage
+from t2v.space.jobs import Job, QueueFull
 from t2v.space.outputs import NoSpace, Record
 from t2v.space.service import Service
 from t2v.video import Video, VideoError
@@ -124,8 +124,7 @@ class Events:
             return screen.finished(record, "example" if kept.example else "video")
         if job is None:
             return gr.skip()
-        title = strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED
-        return screen.failed(title, job.problem, self.service.native(job.model))
+        return screen.ended(job, self.service.native(job.model))
 
     # -- making
 

@@ -139,6 +139,8 @@ def theme() -> gr.Theme:
         button_primary_background_fill="#1b1917", button_primary_background_fill_dark="#f3f0ea",
         button_primary_background_fill_hover="#3e3a35", button_primary_background_fill_hover_dark="#ffffff",
         button_primary_text_color="#ffffff", button_primary_text_color_dark="#1b1917",
+        button_primary_border_color="transparent", button_primary_border_color_dark="transparent",
+        button_primary_border_color_hover="transparent", button_primary_border_color_hover_dark="transparent",
         color_accent="#d9532f",
         link_text_color="#b53f1d", link_text_color_dark="#f39a7d",
         link_text_color_hover="#8f3015", link_text_color_hover_dark="#ffc0aa",

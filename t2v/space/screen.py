@@ -67,6 +67,13 @@ def finished(record: Record, folder: str = "video") -> str:
     return _screen("done", frame + head + caption + notes + links + _json(record))
 
 
+def ended(job: Job, native: Native) -> str:
+    """After a job without a video: stopped on purpose, or what went wrong."""
+    if job.stage == Stage.STOPPED and not job.problem:
+        return _screen("stopped", _frame(native.width, native.height, f"<p class='words'>{strings.STOPPED}</p>"))
+    return failed(strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED, job.problem, native)
+
+
 def failed(title: str, problem: str, native: Native) -> str:
     words = f"<div class='words'><p class='lead'>{title}</p><p role='alert'>{escape(problem)}</p></div>"
     return _screen("failed", _frame(native.width, native.height, words))

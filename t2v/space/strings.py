@@ -19,7 +19,7 @@ LABELS = {
 }  # fmt: skip
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low} … {high}"
-SIZE_HINT = "Width×height, multiples of {multiple}"
+SIZE_HINT = "multiples of {multiple}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
 MODEL_WRONG = "Choose one of the models in the list."
 FORMAT_WRONG = "Choose MP4, GIF or WebP."

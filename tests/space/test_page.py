@@ -57,7 +57,7 @@ def test_stop_frees_the_device_within_a_step_and_a_second(visitor: Visitor, app:
     visitor.page.wait_for_selector("#screen .preview")
     start = time.monotonic()
     visitor.page.get_by_role("button", name="Stop").click()
-    visitor.see("failed")
+    visitor.see("stopped")
     assert time.monotonic() - start < 0.15 + 1.0 + 1.0  # the last second is the browser's
     expect(visitor.page.locator("#screen")).to_contain_text("Stopped")
     visitor.generate("next one")

@@ -1,4 +1,4 @@
-"""TextToVideo: a sentence becomes states, noise becomes latents under their guidance, latents become frames."""
+"""TextToVideo: a sentence becomes states, noise under their guidance latents, and latents frames."""
 
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
@@ -18,7 +18,7 @@ from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
 from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
 from t2v.version import VERSION
-from t2v.video import Video
+from t2v.video import Video, by_suffix
 
 OnStep = Callable[[int, int, Tensor], None]
 
@@ -56,13 +56,14 @@ class TextToVideo:
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
-        RequestError names a device or precision that can't be; CheckpointError says what is wrong with weights.
+        RequestError names a device or precision that can't be; CheckpointError says what is wrong with the
+        weights.
         """
         where = choose_device(device)
         return cls(checkpoints.load(model, dtype=choose_dtype(dtype, where), device=where))
 
     def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
-        """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: never slice.
+        """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: all.
 
         Slices change the memory, not the result. A device with a fused kernel needs none.
         """
@@ -87,29 +88,23 @@ class TextToVideo:
         ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes without a path}.
         RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
         """
-        if isinstance(request, Mapping):
-            video = self(from_modelscope(request, settings), on_step=on_step, latents=latents)
-            return {"output_video": video.to_bytes() if output_video is None else str(video.save(output_video))}
-        request = self._request(request, settings)
-        video = self._make(request, on_step, self._initial(request, latents))
+        if output_video is not None:
+            by_suffix(output_video)  # a name that can't be written is better known before the work
+        conventional = isinstance(request, Mapping)
+        request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
+        video = self._make(request.validate(self.native), on_step, latents)
         if output_video is not None:
             video.save(output_video)
+        if conventional:
+            return {"output_video": video.to_bytes() if output_video is None else str(output_video)}
         return video
 
-    def _request(self, request: Request | str | None, settings: dict[str, Any]) -> Request:
-        """The complete, checked request."""
-        if isinstance(request, Request):
-            if settings:
-                raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
-        else:
-            named = settings if request is None else {"prompt": request, **settings}
-            request = Request.from_dict(named)
-        return request.validate(self.native)
-
-    def _make(self, request: Request, on_step: OnStep | None, x: Tensor) -> Video:
-        """A valid request and its noise x (1 c f h w) -> the video"""
+    def _make(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
+        """A valid request, and the noise (1 c f h w) to use instead of the seed's -> the video"""
+        generator = torch.Generator().manual_seed(request.seed)
+        x = self._initial(request, latents, generator)
         text = self._read(request)
-        for k, step in enumerate(self._denoise(request, x, text), start=1):
+        for k, step in enumerate(self._denoise(request, x, text, generator), start=1):
             if on_step:
                 on_step(k, request.steps, step.x0)
         frames = self._decode(step.x)
@@ -124,24 +119,27 @@ class TextToVideo:
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
         return self.text_encoder(prompts)
 
-    def _initial(self, request: Request, latents: Tensor | None) -> Tensor:
-        """The noise that the video starts from (1 c f h w): the seed's, or the caller's own."""
-        factor = self.vae.config.factor
-        shape = (1, self.unet.config.in_channels, request.frames, request.height // factor, request.width // factor)
-        if latents is None:
-            return gaussian(shape, torch.Generator().manual_seed(request.seed)).to(self.device)
-        if tuple(latents.shape) != shape:
-            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
-        return latents.to(self.device, torch.float32)
+    def _initial(self, request: Request, latents: Tensor | None, generator: torch.Generator) -> Tensor:
+        """The noise that the video starts from (1 c f h w): the seed's, or the caller's own.
 
-    def _denoise(self, request: Request, x: Tensor, text: Tensor) -> Iterator[Step]:
+        The seed's is drawn in any case, so that what a sampler draws later is fresh, and the same either way.
+        """
+        h, w = (side // self.vae.config.factor for side in (request.height, request.width))
+        shape = (1, self.unet.config.in_channels, request.frames, h, w)
+        noise = gaussian(shape, generator)
+        if latents is not None and latents.shape != noise.shape:
+            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
+        return (noise if latents is None else latents).to(self.device, torch.float32)
+
+    def _denoise(
+        self, request: Request, x: Tensor, text: Tensor, generator: torch.Generator
+    ) -> Iterator[Step]:
         """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
         sampler, denoise = SAMPLERS[request.sampler], guided(self.unet, text, request.guidance)
-        noise = torch.Generator().manual_seed(request.seed)
-        for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=noise):
+        for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator):
             yield step
         if not step.x.isfinite().all():
-            raise NotFiniteError(f"The UNet gave numbers that are not finite in {self.dtype}; try dtype float32.")
+            raise NotFiniteError(f"The UNet's numbers are not finite in {self.dtype}; try dtype float32.")
 
     def _decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
@@ -151,7 +149,7 @@ class TextToVideo:
         return np.concatenate([to_uint8(self._decode_part(part)) for part in parts])
 
     def _decode_part(self, z: Tensor) -> Tensor:
-        """z (n c h w) -> images (n 3 8h 8w); what half precision can't hold is decoded once more in float32."""
+        """z (n c h w) -> images (n 3 8h 8w), once more in float32 where half precision can't hold them"""
         images = self.vae.decode(z.to(self.dtype))
         if images.isfinite().all():
             return images
@@ -181,12 +179,32 @@ class TextToVideo:
         return tuple(notes)
 
 
+def from_keywords(request: Request | str | None, settings: Mapping[str, Any]) -> Request:
+    """A whole Request, or a prompt and settings beside it."""
+    if isinstance(request, Request):
+        if settings:
+            raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
+        return request
+    return Request.from_dict(joined({} if request is None else {"prompt": request}, settings))
+
+
 def from_modelscope(inputs: Mapping[str, Any], settings: Mapping[str, Any]) -> Request:
     """ModelScope's {"text": …, "height": …, "width": …}, and every other field of Request beside them."""
     if "text" not in inputs:
         raise RequestError("text", "is missing: say what the video should show")
-    named = {"prompt" if key == "text" else key: value for key, value in inputs.items()}
-    return Request.from_dict({**named, **settings})
+    others = {key: value for key, value in inputs.items() if key != "text"}
+    return Request.from_dict(joined({"prompt": inputs["text"]}, others, settings))
+
+
+def joined(*groups: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of several groups; RequestError names one that is given twice."""
+    whole: dict[str, Any] = {}
+    for group in groups:
+        for key in group:
+            if key in whole:
+                raise RequestError(str(key), "is given twice")
+        whole |= group
+    return whole
 
 
 def to_uint8(images: Tensor) -> np.ndarray:

@@ -16,9 +16,10 @@ def fit_colours(vae: VAE) -> Tensor:
     weight = next(vae.parameters())
     coarse = torch.rand(PICTURES, 3, 3, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1
     size = SIDE * vae.config.factor
-    pictures = F.interpolate(coarse, size=(size, size), mode="bilinear").to(weight)
-    z = rearrange(vae.encode(pictures).float().cpu(), "n c h w -> (n h w) c")
-    colours = rearrange(F.interpolate(coarse, size=(SIDE, SIDE), mode="area"), "n c h w -> (n h w) c")
+    pictures = F.interpolate(coarse, size=(size, size), mode="bilinear")
+    z = vae.encode(pictures.to(weight)).float().cpu().nan_to_num(0, 0, 0)  # the solver would fail at them
+    z = rearrange(z, "n c h w -> (n h w) c")
+    colours = rearrange(F.avg_pool2d(pictures, vae.config.factor), "n c h w -> (n h w) c")
     return torch.linalg.lstsq(F.pad(z, (0, 1), value=1.0), colours).solution
 
 

@@ -93,7 +93,7 @@ class Video:
     def save(self, path: str | os.PathLike) -> Path:
         """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""
         path = Path(path)
-        container = _by_suffix(path.suffix)
+        container = by_suffix(path)
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -283,10 +283,12 @@ def _by_content(path: Path) -> Container:
     raise VideoError("The file is not an MP4, GIF or animated WebP video.")
 
 
-def _by_suffix(suffix: str) -> Container:
-    if suffix.lower() not in CONTAINERS:
+def by_suffix(path: str | os.PathLike) -> Container:
+    """The kind of file that a name stands for; VideoError where it stands for none."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in CONTAINERS:
         raise VideoError(f"A video is saved as {', '.join(CONTAINERS)}: the name must end in one of them.")
-    return CONTAINERS[suffix.lower()]
+    return CONTAINERS[suffix]
 
 
 CONTAINERS = {

@@ -1,0 +1,317 @@
+"""TextToVideo from end to end on a tiny random model; tests/parity shows that they are the peers'."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from t2v import Request, RequestError, TextToVideo, Video, VideoError
+from t2v.diffusion import guided
+from t2v.pipeline import NotFiniteError, to_uint8
+from t2v.version import VERSION
+
+from .tiny_model import write_diffusers
+
+SMALL = {"frames": 3, "width": 16, "height": 24, "steps": 4}
+PANDA = Request("a panda", seed=7, **SMALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def shared(folder: Path) -> TextToVideo:
+    """For tests that leave it as it was."""
+    return TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
+
+
+@pytest.fixture
+def pipe(folder: Path) -> TextToVideo:
+    """For tests that break it."""
+    return TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
+
+
+def latents(seed: int = 3) -> Tensor:
+    return torch.randn(1, 4, 3, 12, 8, generator=torch.Generator().manual_seed(seed))
+
+
+def relative(a: Tensor, b: Tensor) -> float:
+    return float((a - b).norm() / b.norm())
+
+
+def test_a_video_knows_how_it_was_made(shared: TextToVideo, tmp_path: Path):
+    video = shared(PANDA)
+    assert (video.frames.shape, video.frames.dtype) == ((3, 24, 16, 3), np.uint8)
+    assert video.request == PANDA.validate(shared.native)
+    assert (video.model, video.revision, video.version) == ("tiny", "", VERSION)
+    again = Video.open(video.save(tmp_path / "panda.mp4"))
+    assert again.settings == video.settings
+
+
+def test_what_is_left_out_is_the_models_own(shared: TextToVideo):
+    request = shared("a panda", steps=1, frames=1).request
+    assert (request.width, request.height) == (shared.native.width, shared.native.height) == (16, 16)
+    assert (request.sampler, request.guidance, request.fps) == ("ddim", 9.0, 8)
+
+
+def test_the_same_request_gives_the_same_bits(shared: TextToVideo, folder: Path):
+    other = TextToVideo.from_pretrained(str(folder), device=torch.device("cpu"), dtype=torch.float32)
+    frames = shared(PANDA).frames
+    assert np.array_equal(shared(PANDA).frames, frames)
+    assert np.array_equal(other("a panda", seed=7, **SMALL).frames, frames)
+    assert np.array_equal(shared(prompt="a panda", seed=7, **SMALL).frames, frames)
+
+
+def test_seed_prompt_and_negative_prompt_matter(shared: TextToVideo):
+    frames = shared(PANDA).frames
+    for change in ({"seed": 8}, {"seed": 0}, {"prompt": "a cat"}, {"negative_prompt": "a cat"}):
+        given = {"prompt": "a panda", "seed": 7, **SMALL, **change}
+        assert not np.array_equal(shared(**given).frames, frames), change
+
+
+def test_a_seed_that_nobody_chose_is_told(shared: TextToVideo):
+    first, second = (shared("a panda", **SMALL) for _ in range(2))
+    assert first.request.seed != second.request.seed
+    assert np.array_equal(shared(first.request).frames, first.frames)
+
+
+def test_seed_zero_is_a_seed(shared: TextToVideo):
+    assert shared("a panda", seed=0, **SMALL).request.seed == 0
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "dpmpp_2m", "unipc", "euler"])
+def test_every_step_is_told(shared: TextToVideo, sampler: str):
+    told = []
+    shared(
+        Request("a panda", seed=1, sampler=sampler, **SMALL),
+        on_step=lambda step, steps, x0: told.append((step, steps, tuple(x0.shape))),
+    )
+    assert told == [(step, 4, (1, 4, 3, 12, 8)) for step in (1, 2, 3, 4)]
+
+
+def test_raising_in_on_step_stops(shared: TextToVideo, tmp_path: Path):
+    steps = []
+
+    def stop(step: int, steps_: int, x0: Tensor) -> None:
+        steps.append(step)
+        if step == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shared({"text": "a panda", **SMALL}, on_step=stop, output_video=tmp_path / "panda.mp4")
+    assert steps == [1, 2]
+    assert list(tmp_path.iterdir()) == []
+    assert shared(PANDA).frames.shape == (3, 24, 16, 3)
+
+
+def test_latents_replace_the_seeds_noise(shared: TextToVideo):
+    one, other = (shared("a panda", seed=seed, latents=latents(), **SMALL) for seed in (1, 2))
+    assert np.array_equal(one.frames, other.frames)
+    own = torch.randn(1, 4, 3, 12, 8, generator=torch.Generator().manual_seed(7))
+    assert np.array_equal(shared(PANDA, latents=own).frames, shared(PANDA).frames)
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 3, 8, 12), (2, 4, 3, 12, 8), (4, 3, 12, 8), (1, 4, 16, 12, 8)])
+def test_latents_of_a_wrong_shape_are_refused(shared: TextToVideo, shape: tuple[int, ...]):
+    with pytest.raises(RequestError, match=r"latents: must have the shape \(1, 4, 3, 12, 8\)"):
+        shared(PANDA, latents=torch.zeros(shape))
+
+
+def test_noise_that_ddim_adds_is_fresh(shared: TextToVideo):
+    """It is drawn after the initial noise, and is the same whether the caller brings that noise or not."""
+    request = Request("a panda", seed=7, eta=1.0, **SMALL)
+    own = torch.randn(1, 4, 3, 12, 8, generator=torch.Generator().manual_seed(7))
+    frames = shared(request).frames
+    assert np.array_equal(shared(request, latents=own).frames, frames)
+    assert np.array_equal(shared(request).frames, frames)
+    assert not np.array_equal(shared(PANDA).frames, frames)
+
+
+def test_added_noise_is_not_the_initial_noise_again(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    drawn = []
+    for module in ("t2v.pipeline", "t2v.diffusion.samplers"):
+        monkeypatch.setattr(
+            f"{module}.gaussian", lambda shape, g: drawn.append(torch.randn(shape, generator=g)) or drawn[-1]
+        )
+    shared(Request("a panda", seed=7, eta=1.0, **SMALL))
+    assert len(drawn) > 3
+    assert not any(torch.equal(a, b) for a, b in pairwise(drawn))
+
+
+def test_guidance_halves_in_turn_equal_both_at_once(shared: TextToVideo):
+    """Guidance 2 is 2 y - u: more of it would enlarge the rounding of y - u, not show anything else."""
+    text, x = shared.text_encoder(["", "a panda"]), latents()
+    both, in_turn = (guided(shared.unet, text, 2.0, together=how)(x, 500) for how in (True, False))
+    assert relative(in_turn, both) < 1e-5
+
+
+def test_without_guidance_one_half_runs(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    batches = []
+    forward = shared.unet.forward
+    monkeypatch.setattr(shared.unet, "forward", lambda x, *rest: batches.append(len(x)) or forward(x, *rest))
+    shared("a panda", guidance=1, seed=1, **SMALL)
+    shared("a panda", guidance=2, seed=1, **SMALL)
+    assert batches == [1] * 4 + [2] * 4
+
+
+def test_slices_change_the_memory_alone(pipe: TextToVideo):
+    frames = pipe(PANDA).frames
+    for slice_bytes in (2_000, "auto", None):
+        pipe.set_attention_slicing(slice_bytes)
+        assert np.abs(pipe(PANDA).frames.astype(int) - frames).max() <= 1
+
+
+def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    frames = shared(PANDA).frames
+    decode, parts = shared.vae.decode, []
+    monkeypatch.setattr(shared.vae, "decode", lambda z: parts.append(len(z)) or decode(z))
+    monkeypatch.setattr("t2v.pipeline.frames_at_once", lambda *sizes: 2)
+    assert np.abs(shared(PANDA).frames.astype(int) - frames).max() <= 1
+    assert parts == [2, 1]
+
+
+class TestModelScope:
+    """pipeline('text-to-video-synthesis', model)({'text': …}, output_video=…)"""
+
+    def test_with_a_path(self, shared: TextToVideo, tmp_path: Path):
+        path = str(tmp_path / "folder" / "panda.mp4")
+        answer = shared({"text": "a panda", "seed": 7, **SMALL}, output_video=path)
+        assert answer == {"output_video": path}
+        assert Video.open(path).request == PANDA.validate(shared.native)
+
+    def test_without_one(self, shared: TextToVideo, tmp_path: Path):
+        answer = shared({"text": "a panda", "seed": 7, **SMALL})
+        assert answer.keys() == {"output_video"}
+        (tmp_path / "panda.mp4").write_bytes(answer["output_video"])
+        assert Video.open(tmp_path / "panda.mp4").request.prompt == "a panda"
+
+    def test_keywords_beside_the_mapping(self, shared: TextToVideo, tmp_path: Path):
+        answer = shared({"text": "a panda", "height": 24}, steps=1, frames=2, output_video=tmp_path / "a.gif")
+        video = Video.open(answer["output_video"])
+        assert video.frames.shape == (2, 24, 16, 3)
+
+    @pytest.mark.parametrize(
+        ("inputs", "message"),
+        [
+            ({"text": "a panda", "hight": 8}, "hight: is not a setting; did you mean height?"),
+            ({}, "text: is missing"),
+            ({"prompt": "a panda"}, "text: is missing"),
+            ({"text": "a panda", "prompt": "a cat"}, "prompt: is given twice"),
+            ({"text": 5}, "prompt: must be text"),
+            ({"text": "a panda", "height": 33}, "height: must be a multiple of 8"),
+            ({"text": "a panda", 5: 5}, "is not a setting"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, shared: TextToVideo, inputs: dict, message: str):
+        with pytest.raises(RequestError) as error:
+            shared(inputs)
+        assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda pipe: pipe(), "prompt"),
+        (lambda pipe: pipe(""), "prompt"),
+        (lambda pipe: pipe("a panda", stepps=5), "stepps"),
+        (lambda pipe: pipe("a panda", prompt="a cat"), "prompt"),
+        (lambda pipe: pipe(PANDA, steps=5), "steps"),
+        (lambda pipe: pipe("a panda", steps=0), "steps"),
+        (lambda pipe: pipe("a panda", guidance=float("nan")), "guidance"),
+        (lambda pipe: pipe(5), "prompt"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_any_work(
+    shared: TextToVideo, call: Callable, field: str, monkeypatch
+):
+    monkeypatch.setattr(shared.unet, "forward", None)
+    monkeypatch.setattr(shared.checkpoint.text_encoder, "forward", None)
+    with pytest.raises(RequestError) as error:
+        call(shared)
+    assert error.value.field == field
+
+
+def test_a_name_that_is_no_videos_is_refused_before_any_work(
+    shared: TextToVideo, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shared.unet, "forward", None)
+    with pytest.raises(VideoError, match="must end in one of them"):
+        shared(PANDA, output_video="panda.avi")
+
+
+def test_saving_beside_the_video(shared: TextToVideo, tmp_path: Path):
+    video = shared(PANDA, output_video=tmp_path / "panda.webp")
+    assert Video.open(tmp_path / "panda.webp").settings == video.settings
+
+
+def test_a_unet_with_nan_gives_an_error_and_no_file(pipe: TextToVideo, tmp_path: Path):
+    pipe.unet.conv_in.weight[0, 0, 0, 0] = torch.nan
+    with pytest.raises(NotFiniteError, match="UNet"):
+        pipe(PANDA, output_video=tmp_path / "panda.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_vae_with_nan_gives_an_error_and_no_file(pipe: TextToVideo, tmp_path: Path):
+    pipe.vae.from_latents.bias[0] = torch.nan
+    with pytest.raises(NotFiniteError, match="VAE"):
+        pipe({"text": "a panda", **SMALL}, output_video=tmp_path / "panda.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_vae_that_half_precision_cannot_hold_is_run_once_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="bfloat16")
+    frames = pipe(PANDA).frames
+    decode, dtypes = pipe.vae.decode, []
+
+    def overflowing(z: Tensor) -> Tensor:
+        dtypes.append((z.dtype, pipe.vae.from_latents.weight.dtype))
+        return decode(z) if z.dtype == torch.float32 else decode(z) * torch.inf
+
+    monkeypatch.setattr(pipe.vae, "decode", overflowing)
+    assert np.abs(pipe(PANDA).frames.astype(int) - frames).mean() < 3
+    assert dtypes == [(torch.bfloat16,) * 2, (torch.float32,) * 2]
+    assert {p.dtype for p in pipe.vae.parameters()} == {torch.bfloat16}
+
+
+def test_notes_tell_which_words_are_cut(shared: TextToVideo):
+    long = "panda " * 40 + "zebra"
+    video = shared(long, negative_prompt=long, guidance=1, seed=1, **SMALL)
+    assert sum("cut off: " in note and note.endswith("zebra") for note in video.notes) == 2
+    assert any("no effect at guidance 1" in note for note in video.notes)
+    assert shared(PANDA).notes == ()
+
+
+def test_parts_by_their_public_names(shared: TextToVideo):
+    text = shared.text_encoder(["a panda", ""])
+    assert text.shape == (2, 77, 64)
+    x = torch.cat([latents(), latents(4)])
+    assert shared.unet(x, torch.tensor([5, 900]), text).shape == x.shape
+    images = shared.vae.decode(x[:, :, 0])
+    assert images.shape == (2, 3, 24, 16)
+    assert shared.vae.encode(images).shape == (2, 4, 12, 8)
+
+
+def test_pixels_are_clamped_never_wrapped():
+    images = torch.tensor([-9.0, -1.0, 0.0, 0.999, 1.2, 9.0]).expand(1, 3, 1, 6)
+    assert to_uint8(images)[0, 0, :, 0].tolist() == [0, 0, 128, 255, 255, 255]
+    assert to_uint8(images.half()).shape == (1, 1, 6, 3)
+
+
+def test_one_frame_and_odd_sizes(shared: TextToVideo):
+    for frames, width, height in ((1, 8, 8), (1, 24, 40), (5, 40, 8)):
+        video = shared("a panda", frames=frames, width=width, height=height, steps=2, seed=0)
+        assert video.frames.shape == (frames, height, width, 3)
+
+
+def test_preview_shows_small_frames_while_they_emerge(shared: TextToVideo):
+    shown = []
+    shared(PANDA, on_step=lambda step, steps, x0: shown.append(shared.preview(x0)))
+    assert [(frames.shape, frames.dtype) for frames in shown] == [((3, 12, 8, 3), np.uint8)] * 4

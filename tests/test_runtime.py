@@ -1,0 +1,63 @@
+"""Device and precision: what is asked for or what is best there, and a clear word where it can't be."""
+
+import pytest
+import torch
+
+from t2v.request import RequestError
+from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 0)
+
+
+def test_without_an_accelerator_the_cpu_is_taken(no_accelerator: None):
+    assert choose_device() == choose_device("cpu") == choose_device(CPU) == CPU
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:1", torch.device("cuda"), "mps"])
+def test_a_device_that_is_missing_is_named_with_those_there(no_accelerator: None, name: str):
+    with pytest.raises(RequestError, match=rf"device: {name} is not there; this machine has cpu"):
+        choose_device(name)
+
+
+@pytest.mark.parametrize("name", ["", "gpu", "cuda:", "cuda:-1", 5.5, "cpu; rm"])
+def test_what_is_no_device(name: object):
+    with pytest.raises(RequestError) as error:
+        choose_device(name)
+    assert error.value.field == "device"
+
+
+@pytest.mark.parametrize("name", ["float32", torch.float32, "torch.float32"])
+def test_precision_by_name(name: object):
+    assert choose_dtype(name, CPU) == torch.float32
+
+
+@pytest.mark.parametrize("name", ["half", "int8", "float64", torch.float64, "", 16])
+def test_a_precision_that_is_none_is_refused(name: object):
+    with pytest.raises(RequestError, match="dtype: must be one of float32, float16, bfloat16"):
+        choose_dtype(name, CPU)
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_a_processor_gets_the_precision_that_it_multiplies_itself(
+    native: bool, expected: torch.dtype, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("t2v.runtime.device._fast_bfloat16", lambda: native)
+    assert choose_dtype(None, CPU) == expected
+    assert choose_dtype(None, torch.device("cuda")) == torch.float16
+
+
+def test_attention_is_sliced_only_where_scores_are_formed():
+    assert attention_slice(CPU) is None
+    assert attention_slice(torch.device("cuda")) is None
+    assert attention_slice(torch.device("mps")) >= 2**26
+
+
+def test_fewer_frames_at_once_the_larger_they_are():
+    small, large = (frames_at_once(CPU, side, side, torch.float32) for side in (64, 2048))
+    assert small > large >= 1

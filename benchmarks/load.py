@@ -2,8 +2,8 @@
 
     python benchmarks/load.py [--quick] [--json FILE]
 
-Starts the app on this machine with the tests' fake pipeline and prints a table of what was promised and what was
-measured. Exit code 1 where a promise is broken.
+Starts the app on this machine with the tests' fake pipeline and prints a table of what was promised and
+what was measured. Exit code 1 where a promise is broken.
 """
 
 import argparse
@@ -82,7 +82,9 @@ def probing(url: str) -> Iterator[list[float]]:
 def many_clients(url: str, clients: int, jobs: int) -> list[Row]:
     def one(client: int) -> list[int]:
         seeds = [client * jobs + job for job in range(jobs)]
-        return [settings["seed"] for seed in seeds for _, settings in [call(url, prompt="a square", seed=seed)]]
+        return [
+            settings["seed"] for seed in seeds for _, settings in [call(url, prompt="a square", seed=seed)]
+        ]
 
     start = time.perf_counter()
     with probing(url) as taken, ThreadPoolExecutor(clients) as pool:
@@ -100,7 +102,8 @@ def many_clients(url: str, clients: int, jobs: int) -> list[Row]:
 def crowd(url: str, places: int, joins: int) -> Row:
     with ThreadPoolExecutor(joins) as pool:
         statuses = [
-            status for status, _ in pool.map(lambda seed: call(url, prompt="slow", steps=4, seed=seed), range(joins))
+            status
+            for status, _ in pool.map(lambda seed: call(url, prompt="slow", steps=4, seed=seed), range(joins))
         ]
     done, full = statuses.count(200), statuses.count(503)
     kept = done + full == joins and done >= places
@@ -114,7 +117,12 @@ def overhead(url: str, jobs: int) -> Row:
         start = time.perf_counter()
         call(url, prompt="a square", seed=seed)
         taken.append(time.perf_counter() - start - 10 * 0.005)
-    return Row("queue, encode, serve a job", "< 500 ms", f"{1000 * statistics.median(taken):.0f} ms", statistics.median(taken) < 0.5)
+    return Row(
+        "queue, encode, serve a job",
+        "< 500 ms",
+        f"{1000 * statistics.median(taken):.0f} ms",
+        statistics.median(taken) < 0.5,
+    )
 
 
 def follow(service: Service, jobs: list, timeout: float = 120) -> None:
@@ -140,7 +148,12 @@ def one_owner(service: Service, log: Path, count: int) -> Row:
     kinds = [line.split()[0] for line in log.read_text().splitlines()]
     twice = sum(first == second == "enter" for first, second in zip(kinds, kinds[1:], strict=False))
     stuck = sum(not job.over for job in made)
-    return Row(f"{count} random start, stop, drop", "never two on a device", f"{twice} twice, {stuck} stuck", not twice and not stuck)
+    return Row(
+        f"{count} random start, stop, drop",
+        "never two on a device",
+        f"{twice} twice, {stuck} stuck",
+        not twice and not stuck,
+    )
 
 
 def stops(service: Service, count: int) -> Row:
@@ -164,9 +177,13 @@ def faults(service: Service, count: int) -> Row:
         fine = service.submit(ME, None, Request("a square", seed=number))
         follow(service, [fine])
         told = bad.stage == Stage.FAILED and bad.problem and "/" not in bad.problem
-        whole = fine.stage == Stage.DONE and len(Video.open(service.outputs.path(fine.id, ".mp4")).frames) == 8
+        whole = (
+            fine.stage == Stage.DONE and len(Video.open(service.outputs.path(fine.id, ".mp4")).frames) == 8
+        )
         good += bool(told and whole)
-    return Row(f"{count} injected faults", "a clear word, a good next job", f"{good} of {count}", good == count)
+    return Row(
+        f"{count} injected faults", "a clear word, a good next job", f"{good} of {count}", good == count
+    )
 
 
 def killed(service: Service) -> Row:
@@ -177,7 +194,12 @@ def killed(service: Service) -> Row:
     os.kill(service.workers[0].pid, signal.SIGKILL)
     follow(service, [job])
     seconds = time.monotonic() - start
-    return Row("killed worker: its job fails", "< 15 s", f"{seconds:.2f} s", seconds < 15 and job.stage == Stage.FAILED)
+    return Row(
+        "killed worker: its job fails",
+        "< 15 s",
+        f"{seconds:.2f} s",
+        seconds < 15 and job.stage == Stage.FAILED,
+    )
 
 
 def resident(pid: int) -> int:
@@ -208,7 +230,12 @@ def full_disk(folder: Path, jobs: int) -> Row:
         follow(service, [service.submit(ME, None, Request("a square", seed=seed, steps=2))])
         most = max(most, outputs.size())
     service.close()
-    return Row(f"outputs over {jobs} jobs, quota 100 kB", "≤ 100 kB", f"{most / 1000:.0f} kB at most", 0 < most <= 100_000)
+    return Row(
+        f"outputs over {jobs} jobs, quota 100 kB",
+        "≤ 100 kB",
+        f"{most / 1000:.0f} kB at most",
+        0 < most <= 100_000,
+    )
 
 
 def measure(quick: bool) -> Iterator[Row]:
@@ -242,12 +269,19 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     rows = []
-    print(f"| {'what':<42} | {'promised':<30} | {'measured':<28} | kept |\n|{'-' * 44}|{'-' * 32}|{'-' * 30}|------|")
+    line = "| {:<42} | {:<30} | {:<28} | {:<4} |"
+    print(
+        line.format("what", "promised", "measured", "kept"),
+        line.format("", "", "", "").replace(" ", "-"),
+        sep="\n",
+    )
     for row in measure(options.quick):
-        print(f"| {row.what:<42} | {row.promised:<30} | {row.measured:<28} | {'yes' if row.kept else 'NO':<4} |", flush=True)
+        print(line.format(row.what, row.promised, row.measured, "yes" if row.kept else "NO"), flush=True)
         rows.append(row)
     if options.json:
-        options.json.write_text(json.dumps([row.__dict__ for row in rows], indent=1, ensure_ascii=False) + "\n")
+        options.json.write_text(
+            json.dumps([row.__dict__ for row in rows], indent=1, ensure_ascii=False) + "\n"
+        )
     return 0 if all(row.kept for row in rows) else 1
 
 

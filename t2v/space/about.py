@@ -3,19 +3,20 @@
 from t2v.space.service import Choice
 
 USES = """
-**Not for** scenes that demean or harm people, sexual or violent content, or videos that pass for recordings of
-real people or events. Say that a video was generated when you show it.
+**Not for** scenes that demean or harm people, sexual or violent content, or videos that pass for recordings
+of real people or events. Say that a video was generated when you show it.
 """
 
 MODELSCOPE = """
-A diffusion model of 1.7 billion parameters in three parts: a CLIP text encoder reads the sentence, a UNet turns
-noise into video latents in many small steps, and an autoencoder decodes them to frames.
+A diffusion model of 1.7 billion parameters in three parts: a CLIP text encoder reads the sentence, a UNet
+turns noise into video latents in many small steps, and an autoencoder decodes them to frames.
 
-**Trained on** LAION-5B, ImageNet, WebVid and other public data, filtered for aesthetics, watermarks and duplicates.
+**Trained on** LAION-5B, ImageNet, WebVid and other public data, filtered for aesthetics, watermarks and
+duplicates.
 
-**Limits.** It knows English only, can't write legible text, doesn't reach film quality, and is weak at scenes of
-many parts. What it shows follows its data: people and places that are rare there are shown poorly or as clichés,
-and some videos bear a stock-footage watermark.
+**Limits.** It knows English only, can't write legible text, doesn't reach film quality, and is weak at scenes
+of many parts. What it shows follows its data: people and places that are rare there are shown poorly or as
+clichés, and some videos bear a stock-footage watermark.
 
 **Cite** Wang et al. 2023, *ModelScope Text-to-Video Technical Report* (arXiv 2308.06571); Luo et al. 2023,
 *VideoFusion* (CVPR); Rombach et al. 2022 (latent diffusion); Bain et al. 2021 (WebVid).
@@ -25,4 +26,6 @@ and some videos bear a stock-footage watermark.
 def text(choice: Choice) -> str:
     """Markdown. `choice.limits` is the model's own paragraph; without one, ModelScope's is told."""
     licence = f"**Licence of the weights:** {choice.licence}." if choice.licence else ""
-    return "\n\n".join(part for part in (f"### {choice.title}", choice.limits or MODELSCOPE, USES, licence) if part)
+    return "\n\n".join(
+        part for part in (f"### {choice.title}", choice.limits or MODELSCOPE, USES, licence) if part
+    )

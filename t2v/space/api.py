@@ -16,9 +16,19 @@ from t2v.space.service import Service
 POLL = 0.1  # seconds
 NAME = "generate"
 PARAMETERS = (
-    "prompt", "negative_prompt", "frames", "width", "height", "steps", "guidance", "eta", "sampler", "seed", "fps",
+    "prompt",
+    "negative_prompt",
+    "frames",
+    "width",
+    "height",
+    "steps",
+    "guidance",
+    "eta",
+    "sampler",
+    "seed",
+    "fps",
     "model",
-)  # fmt: skip
+)
 
 
 def offer(service: Service, demo: gr.Blocks) -> int:

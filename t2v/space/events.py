@@ -1,12 +1,12 @@
 """What happens on the page: each handler, and what triggers it.
 
-The browser keeps {visitor, job, example} encrypted in its local storage: who the visitor is, and what was
-shown last. A click puts a job into the app's queue; `follow` then only watches it, so a reload finds it again.
+The browser keeps {visitor, job, example} encrypted in its local storage: who the visitor is, and what
+was shown last. A click puts a job into the app's queue; `follow` then only watches it, so a reload finds
+it again.
 Events that aren't listed in the API can still be called by anybody: each handler trusts nothing it is given.
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
@@ -40,7 +40,9 @@ class Kept:
         visitor, job, example = (given.get(name) for name in ("visitor", "job", "example"))
         if not isinstance(visitor, str) or not 20 <= len(visitor) <= 100:
             return cls(secrets.token_urlsafe(24))
-        return cls(visitor, job if isinstance(job, str) else None, example if isinstance(example, str) else None)
+        return cls(
+            visitor, job if isinstance(job, str) else None, example if isinstance(example, str) else None
+        )
 
 
 class Events:
@@ -60,9 +62,13 @@ class Events:
         follow(demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET))
         started = [page.state, page.screen, page.generate, page.stop, page.again, page.fields["seed"]]
         gr.on(
-            [page.generate.click, page.fields["prompt"].submit], self.start, form_and_state, started,
-            validator=self.check, **QUIET,
-        ).success(self.follow, [page.state], watched, **QUIET)  # fmt: skip
+            [page.generate.click, page.fields["prompt"].submit],
+            self.start,
+            form_and_state,
+            started,
+            validator=self.check,
+            **QUIET,
+        ).success(self.follow, [page.state], watched, **QUIET)
         follow(page.again.click(self.again, form_and_state, [*started, page.fields["random"]], **QUIET))
         page.stop.click(self.stop, [page.state], [page.stop], **QUIET)
         page.gallery.click(self.pick, [page.state], shown, **QUIET)
@@ -72,9 +78,13 @@ class Events:
         page.fields["seed"].input(lambda: False, None, page.fields["random"], **QUIET)
         page.fields["model"].input(self.switch, page.form, [*page.form, page.about], **QUIET)
         gr.on(
-            [component.change for component in page.form], self.describe, page.form, [page.tokens, page.cost, page.fit],
-            trigger_mode="always_last", **QUIET,
-        )  # fmt: skip
+            [component.change for component in page.form],
+            self.describe,
+            page.form,
+            [page.tokens, page.cost, page.fit],
+            trigger_mode="always_last",
+            **QUIET,
+        )
 
     # -- arriving and following
 
@@ -111,12 +121,25 @@ class Events:
                 break
             view = screen.working(self.service, job)
             if view != last:
-                yield view, gr.update(interactive=False), gr.update(visible=True), gr.update(visible=False), *_skip(2)
+                yield (
+                    view,
+                    gr.update(interactive=False),
+                    gr.update(visible=True),
+                    gr.update(visible=False),
+                    *_skip(2),
+                )
                 last = view
             await asyncio.sleep(POLL)
         view = self._end_of(kept, job)
         again = gr.update(visible=bool(self._record(kept)))
-        yield view, gr.update(interactive=True), gr.update(visible=False), again, self._gallery(kept), gr.skip()
+        yield (
+            view,
+            gr.update(interactive=True),
+            gr.update(visible=False),
+            again,
+            self._gallery(kept),
+            gr.skip(),
+        )
 
     def _end_of(self, kept: Kept, job: Job | None) -> Any:
         """The screen after a job: its video, or what went wrong."""
@@ -131,7 +154,9 @@ class Events:
     def check(self, state: Any, *values: Any) -> list[dict]:
         """Before the queue: each field's problem, at the field."""
         wrong = form.problems(self.service, values)
-        return [gr.validate(True, "")] + [gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS]
+        return [gr.validate(True, "")] + [
+            gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS
+        ]
 
     def start(self, state: Any, *values: Any) -> list[Any]:
         """Put a job into the queue."""
@@ -203,7 +228,9 @@ class Events:
             return nothing
         known = settings.model in self.service.choices
         model = settings.model if known else self.service.default
-        gr.Info(strings.RESTORED) if known else gr.Warning(strings.RESTORED_PARTLY.format(model=settings.model[:80]))
+        gr.Info(strings.RESTORED) if known else gr.Warning(
+            strings.RESTORED_PARTLY.format(model=settings.model[:80])
+        )
         return [*form.restored(self.service, settings.request, model), None]
 
     def switch(self, *values: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """Examples that need no device: prompts with the videos that they gave, committed under `examples/`.
 
-    python -m t2v.space.examples            makes them again with the default model, seeds as listed
+python -m t2v.space.examples            makes them again with the default model, seeds as listed
 """
 
 import json

@@ -10,10 +10,30 @@ from t2v.space import strings
 from t2v.space.service import SUFFIXES, Service
 
 FIELDS = (
-    "prompt", "negative_prompt", "random", "seed", "steps", "guidance", "frames", "size", "sampler", "eta", "fps",
-    "format", "model",
-)  # fmt: skip
-PLAIN = ("prompt", "negative_prompt", "steps", "guidance", "frames", "sampler", "eta", "fps")  # as in a Request
+    "prompt",
+    "negative_prompt",
+    "random",
+    "seed",
+    "steps",
+    "guidance",
+    "frames",
+    "size",
+    "sampler",
+    "eta",
+    "fps",
+    "format",
+    "model",
+)
+PLAIN = (
+    "prompt",
+    "negative_prompt",
+    "steps",
+    "guidance",
+    "frames",
+    "sampler",
+    "eta",
+    "fps",
+)  # as in a Request
 SIZE = re.compile(r"\s*(-?\d{1,9})\s*[×xX*]\s*(-?\d{1,9})\s*")
 
 
@@ -71,7 +91,7 @@ def _check(name: str, value: Any, form: Mapping[str, Any], native: Native) -> No
 
 
 def sides(text: Any) -> tuple[int | None, int | None]:
-    """"256×320" -> (256, 320); empty: the model's own."""
+    """ "256×320" -> (256, 320); empty: the model's own."""
     if text is None or text == "":
         return None, None
     match = SIZE.fullmatch(text) if isinstance(text, str) and len(text) < 40 else None
@@ -88,14 +108,19 @@ def sizes(native: Native) -> list[str]:
     """The model's own size first, then a wide, a tall and a smaller one."""
     width, height = native.width, native.height
     options = [(width, height), (width * 3 // 2, height), (width, height * 3 // 2), (width // 2, height // 2)]
-    legal = [tuple(max(native.min_side, side // MULTIPLE * MULTIPLE) for side in option) for option in options]
+    legal = [
+        tuple(max(native.min_side, side // MULTIPLE * MULTIPLE) for side in option) for option in options
+    ]
     return [size_text(*option) for option in dict.fromkeys(legal) if max(option) <= native.max_side]
 
 
 def defaults(service: Service, model: str, prompt: str = "") -> list[Any]:
     """The form as the model's catalogue entry has it."""
     native = service.native(model)
-    own = {name: getattr(native, name) for name in ("frames", "width", "height", "steps", "guidance", "sampler", "fps")}
+    own = {
+        name: getattr(native, name)
+        for name in ("frames", "width", "height", "steps", "guidance", "sampler", "fps")
+    }
     return write(Request(prompt, **own), SUFFIXES[0], model, random=True)
 
 

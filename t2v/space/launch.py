@@ -19,11 +19,17 @@ MAX_UPLOAD = 64 * 1_000_000  # bytes
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="app.py", description="A page that turns a sentence into a video.")
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 for the whole network (default: %(default)s)")
+    add(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen at; 0.0.0.0 for the whole network (default: %(default)s)",
+    )
     add("--port", type=int, help="default: the first free one from 7860")
     add("--model", help="default model: emoji, a hub id, or a folder")
     add("--queue", type=int, default=64, metavar="N", help="places in the queue (default: %(default)s)")
-    add("--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where videos are kept for a day")
+    add(
+        "--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where videos are kept for a day"
+    )
     add("--share", action="store_true", help="a public link through Gradio's relay")
     add("--auth", metavar="USER:PASSWORD", help="ask visitors for it")
     add("--backend", default=BACKEND, help=argparse.SUPPRESS)
@@ -53,7 +59,11 @@ class App:
         os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
         self.options = options
         self.service = Service(
-            options.backend, outputs, devices=devices(), model=options.model, limits=Limits(places=options.queue)
+            options.backend,
+            outputs,
+            devices=devices(),
+            model=options.model,
+            limits=Limits(places=options.queue),
         )
         self.service.start()  # its workers import torch while this process imports gradio
         from t2v.space import page

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.request import MAX_GUIDANCE, MAX_FPS, MAX_PROMPT, MAX_SEED, MULTIPLE, SAMPLER_NAMES
+from t2v.request import MAX_FPS, MAX_GUIDANCE, MAX_PROMPT, MAX_SEED, MULTIPLE, SAMPLER_NAMES
 from t2v.space import about, examples, form, screen, strings
 from t2v.space.outputs import Record
 from t2v.space.service import SUFFIXES, Service
@@ -63,9 +63,14 @@ def build(service: Service, folder: Path = examples.FOLDER) -> Page:
 
 def _controls(page: Page, service: Service) -> None:
     page.fields["prompt"] = gr.Textbox(
-        label=strings.PROMPT, placeholder=strings.PROMPT_HINT, lines=1, max_lines=6, max_length=2 * MAX_PROMPT,
-        elem_id="prompt", autofocus=True,
-    )  # fmt: skip
+        label=strings.PROMPT,
+        placeholder=strings.PROMPT_HINT,
+        lines=1,
+        max_lines=6,
+        max_length=2 * MAX_PROMPT,
+        elem_id="prompt",
+        autofocus=True,
+    )
     page.tokens = gr.HTML(screen.reading(None, ""), elem_id="tokens")
     with gr.Row(elem_id="buttons"):
         page.generate = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
@@ -80,23 +85,33 @@ def _settings(page: Page, service: Service) -> None:
     fields, native = page.fields, service.native(service.default)
     models = [(choice.title, choice.id) for choice in service.choices.values()]
     fields["model"] = gr.Dropdown(models, value=service.default, label=strings.MODEL, filterable=False)
-    fields["negative_prompt"] = gr.Textbox(label=strings.NEGATIVE, placeholder=strings.NEGATIVE_HINT, max_lines=3)
+    fields["negative_prompt"] = gr.Textbox(
+        label=strings.NEGATIVE, placeholder=strings.NEGATIVE_HINT, max_lines=3
+    )
     with gr.Row():
         fields["random"] = gr.Checkbox(True, label=strings.RANDOM, min_width=130)
-        fields["seed"] = gr.Number(None, label=strings.SEED, placeholder=strings.SEED_HINT.format(high=MAX_SEED))
+        fields["seed"] = gr.Number(
+            None, label=strings.SEED, placeholder=strings.SEED_HINT.format(high=MAX_SEED)
+        )
     with gr.Row():
         for name in ("steps", "guidance"):
             fields[name] = _number(name, native)
     with gr.Row():
         fields["frames"] = _number("frames", native)
         fields["size"] = gr.Dropdown(
-            form.sizes(native), value=form.sizes(native)[0], label=strings.SIZE, allow_custom_value=True,
-            info=strings.SIZE_HINT.format(multiple=MULTIPLE), min_width=130,
-        )  # fmt: skip
+            form.sizes(native),
+            value=form.sizes(native)[0],
+            label=strings.SIZE,
+            allow_custom_value=True,
+            info=strings.SIZE_HINT.format(multiple=MULTIPLE),
+            min_width=130,
+        )
     with gr.Row():
         fields["fps"] = _number("fps", native)
         formats = [(suffix.lstrip(".").upper(), suffix) for suffix in SUFFIXES]
-        fields["format"] = gr.Dropdown(formats, value=SUFFIXES[0], label=strings.FORMAT, filterable=False, min_width=130)
+        fields["format"] = gr.Dropdown(
+            formats, value=SUFFIXES[0], label=strings.FORMAT, filterable=False, min_width=130
+        )
     with gr.Row():
         fields["sampler"] = gr.Dropdown(
             list(SAMPLER_NAMES), value=native.sampler, label=strings.SAMPLER, filterable=False, min_width=130
@@ -108,40 +123,17 @@ def _settings(page: Page, service: Service) -> None:
 def _number(name: str, native: Any) -> gr.Number:
     """No minimum and maximum on the component: `Request` checks, and says at the field what is right."""
     step = 0.5 if name == "guidance" else 1
-    return gr.Number(getattr(native, name), label=strings.LABELS[name], info=range_hint(name, native), step=step, min_width=130)
+    return gr.Number(
+        getattr(native, name),
+        label=strings.LABELS[name],
+        info=range_hint(name, native),
+        step=step,
+        min_width=130,
+    )
 
 
 def range_hint(name: str, native: Any) -> str:
-    high = {"steps": native.max_steps, "guidance": MAX_GUIDANCE, "frames": native.max_frames, "fps": MAX_FPS}[name]
+    high = {"steps": native.max_steps, "guidance": MAX_GUIDANCE, "frames": native.max_frames, "fps": MAX_FPS}[
+        name
+    ]
     return strings.RANGE_HINT.format(low=1, high=f"{high:g}")
-
-
-def theme() -> gr.Theme:
-    """Paper and ink by day, ink and paper by night; the fonts are the visitor's own."""
-    warm = gr.themes.Color(
-        c50="#faf8f5", c100="#f3f0ea", c200="#e6e1d8", c300="#d2cbbf", c400="#a69e92", c500="#7b746a", c600="#5c564e",
-        c700="#3e3a35", c800="#282522", c900="#1b1917", c950="#121110", name="warm",
-    )  # fmt: skip
-    sans = ["ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
-    mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
-    base = gr.themes.Base(primary_hue="orange", neutral_hue=warm, font=sans, font_mono=mono, radius_size="lg")
-    return base.set(
-        body_background_fill="#fffdfa", body_background_fill_dark="#161412",
-        body_text_color="#1b1917", body_text_color_dark="#f3f0ea",
-        body_text_color_subdued="#6b645a", body_text_color_subdued_dark="#a69e92",
-        background_fill_secondary="#f5f2ec", background_fill_secondary_dark="#211e1b",
-        block_background_fill="transparent", block_background_fill_dark="transparent",
-        block_border_width="0px", block_shadow="none", block_label_background_fill="transparent",
-        border_color_primary="#e6e1d8", border_color_primary_dark="#35312c",
-        input_background_fill="#ffffff", input_background_fill_dark="#1f1c1a",
-        input_border_width="1px", input_border_color="#d9d3c8", input_border_color_dark="#3e3a35",
-        input_border_color_focus="#1b1917", input_border_color_focus_dark="#f3f0ea",
-        button_primary_background_fill="#1b1917", button_primary_background_fill_dark="#f3f0ea",
-        button_primary_background_fill_hover="#3e3a35", button_primary_background_fill_hover_dark="#ffffff",
-        button_primary_text_color="#ffffff", button_primary_text_color_dark="#1b1917",
-        button_primary_border_color="transparent", button_primary_border_color_dark="transparent",
-        button_primary_border_color_hover="transparent", button_primary_border_color_hover_dark="transparent",
-        color_accent="#d9532f",
-        link_text_color="#b53f1d", link_text_color_dark="#f39a7d",
-        link_text_color_hover="#8f3015", link_text_color_hover_dark="#ffc0aa",
-    )  # fmt: skip

@@ -32,7 +32,11 @@ def choices(extra: str | None) -> list[Choice]:
 
 def _own(model: str) -> Choice:
     """A model that isn't in the catalogue: a folder, or an id of the hub."""
-    return Choice(Path(model).name, Path(model).name, source=model) if Path(model).is_dir() else Choice(model, model)
+    return (
+        Choice(Path(model).name, Path(model).name, source=model)
+        if Path(model).is_dir()
+        else Choice(model, model)
+    )
 
 
 def _choice(entry: Entry) -> Choice:

@@ -13,6 +13,7 @@ from t2v.space import api, examples, layout, strings
 from t2v.space.door import Door
 from t2v.space.events import Events
 from t2v.space.service import Service
+from t2v.space.theme import theme
 
 
 def build(service: Service) -> tuple[gr.Blocks, dict[str, Any]]:
@@ -24,7 +25,7 @@ def build(service: Service) -> tuple[gr.Blocks, dict[str, Any]]:
     demo.queue(api_open=False, default_concurrency_limit=None)
     door = Middleware(Door, service=service, endpoint=endpoint, functions=demo.fns)
     app = {"routes": _routes(service, page), "middleware": [door]}
-    return demo, {"theme": layout.theme(), "css": layout.CSS, "app_kwargs": app}
+    return demo, {"theme": theme(), "css": layout.CSS, "app_kwargs": app}
 
 
 def _routes(service: Service, page: layout.Page) -> list[Route]:

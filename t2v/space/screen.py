@@ -70,7 +70,9 @@ def finished(record: Record, folder: str = "video") -> str:
 def ended(job: Job, native: Native) -> str:
     """After a job without a video: stopped on purpose, or what went wrong."""
     if job.stage == Stage.STOPPED and not job.problem:
-        return _screen("stopped", _frame(native.width, native.height, f"<p class='words'>{strings.STOPPED}</p>"))
+        return _screen(
+            "stopped", _frame(native.width, native.height, f"<p class='words'>{strings.STOPPED}</p>")
+        )
     return failed(strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED, job.problem, native)
 
 
@@ -101,7 +103,9 @@ def beside_button(service: Service, model: str, request: Request) -> str:
 
 def beside_button_wrong(problems: dict[str, str]) -> str:
     """What would be refused, told before it is."""
-    lines = (f"{strings.LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
+    lines = (
+        f"{strings.LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items()
+    )
     return f"<p class='cost warn' role='status'>{'<br>'.join(lines)}</p>"
 
 
@@ -123,7 +127,9 @@ def summary(request: Request) -> str:
 
 def file_name(record: Record) -> str:
     """A name for the visitor's own disk: plain letters of the prompt, and the seed."""
-    letters = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in record.request.prompt)
+    letters = "".join(
+        letter if letter.isascii() and letter.isalnum() else "-" for letter in record.request.prompt
+    )
     words = "-".join(filter(None, letters.lower().split("-")))[:40].strip("-") or "video"
     return f"{words}-{record.request.seed}{record.suffix}"
 
@@ -154,8 +160,8 @@ def _frame(width: int, height: int, body: str) -> str:
 def _bar(done: float) -> str:
     percent = round(100 * done)
     return (
-        f"<div class='bar' role='progressbar' aria-label='{strings.PROGRESS}' aria-valuemin='0' aria-valuemax='100' "
-        f"aria-valuenow='{percent}'><i style='width:{percent}%'></i></div>"
+        f"<div class='bar' role='progressbar' aria-label='{strings.PROGRESS}' aria-valuemin='0' "
+        f"aria-valuemax='100' aria-valuenow='{percent}'><i style='width:{percent}%'></i></div>"
     )
 
 
@@ -166,8 +172,8 @@ def _preview(job: Job) -> str:
     data = base64.b64encode(job.preview).decode()
     seconds = job.preview_frames / job.request.fps
     style = (
-        f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview_frames}; --seconds:{seconds:.3f}s; "
-        f"--blur:{6 * (1 - job.step / job.request.steps):.1f}px"
+        f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview_frames}; "
+        f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - job.step / job.request.steps):.1f}px"
     )
     return f"<div class='preview' role='img' aria-label='{alt}' style='{style}'></div>"
 

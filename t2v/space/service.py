@@ -14,8 +14,8 @@ from t2v.request import Native, Request, RequestError
 from t2v.space import strings
 from t2v.space.estimate import Cost, Estimates, Run, evaluations_of, volume_of
 from t2v.space.jobs import Job, Jobs, Limits, Stage
-from t2v.space.outputs import NoSpace, Outputs, record_of
 from t2v.space.lent import LentWorker
+from t2v.space.outputs import NoSpace, Outputs, record_of
 from t2v.space.worker import Worker
 from t2v.space.worker_process import Order
 
@@ -54,12 +54,12 @@ class Service:
         *,
         devices: Sequence[str] = ("cpu",),
         model: str | None = None,
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
     ):
         choices = importlib.import_module(backend).choices(model)
         self.choices: dict[str, Choice] = {choice.id: choice for choice in choices}
         self.default = choices[0].id
-        self.jobs = Jobs(limits)
+        self.jobs = Jobs(limits or Limits())
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
         self.estimates = Estimates(self.outputs.folder / "runs.jsonl")
         lent = os.environ.get("SPACES_ZERO_GPU")
@@ -109,9 +109,15 @@ class Service:
         return model, request.validate(self.native(model))
 
     def submit(
-        self, visitor: str, model: str | None, request: Request, suffix: str = ".mp4", *, reserved: bool = False
+        self,
+        visitor: str,
+        model: str | None,
+        request: Request,
+        suffix: str = ".mp4",
+        *,
+        reserved: bool = False,
     ) -> Job:
-        """Queue a job, on a place `reserved` for it or not; RequestError, NoSpace or QueueFull if it can't be."""
+        """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be."""
         try:
             model, complete = self.validate(model, request, suffix)
             self.outputs.check_space()
@@ -157,7 +163,9 @@ class Service:
             log.exception("a dispatcher failed")
             worker.close()
         if not job.over:
-            self.jobs.end(job, Stage.FAILED, strings.CLOSING if self._closing.is_set() else strings.WORKER_DIED)
+            self.jobs.end(
+                job, Stage.FAILED, strings.CLOSING if self._closing.is_set() else strings.WORKER_DIED
+            )
 
     def _make(self, worker: Worker, job: Job) -> None:
         """Run one job on `worker` to its end."""
@@ -166,7 +174,9 @@ class Service:
         except NoSpace as error:
             self.jobs.end(job, Stage.FAILED, str(error))
             return
-        order = Order(job.id, self.choices[job.model].where, job.request, self.outputs.path(job.id, job.suffix))
+        order = Order(
+            job.id, self.choices[job.model].where, job.request, self.outputs.path(job.id, job.suffix)
+        )
         why = None
         for message in worker.run(order):
             if message is not None:
@@ -193,13 +203,21 @@ class Service:
     def _finish(self, worker: Worker, job: Job, report: dict) -> None:
         work = report["denoising"] + report["decoding"] + report["writing"]
         rest = report["decoding"] + report["writing"]
-        self.estimates.learn(self._run(worker, job, denoising=report["denoising"], rest=rest, peak=report["peak"]))
+        self.estimates.learn(
+            self._run(worker, job, denoising=report["denoising"], rest=rest, peak=report["peak"])
+        )
         self.outputs.add(
             record_of(
-                job.id, job.visitor, job.model, report["request"], job.suffix,
-                created=self.outputs.clock(), seconds=work, notes=report["notes"],
+                job.id,
+                job.visitor,
+                job.model,
+                report["request"],
+                job.suffix,
+                created=self.outputs.clock(),
+                seconds=work,
+                notes=report["notes"],
             )
-        )  # fmt: skip
+        )
         self.jobs.end(job, Stage.DONE)
 
     def _advice(self, worker: Worker, job: Job, kind: str) -> str:

@@ -14,9 +14,19 @@ RANDOM = "Random seed"
 SEED, STEPS, GUIDANCE, FRAMES, SIZE = "Seed", "Steps", "Guidance", "Frames", "Size"
 SAMPLER, ETA, FPS, FORMAT, MODEL = "Sampler", "Noise (eta)", "Frames a second", "File format", "Model"
 LABELS = {
-    "prompt": PROMPT, "negative_prompt": NEGATIVE, "seed": SEED, "steps": STEPS, "guidance": GUIDANCE, "frames": FRAMES,
-    "size": SIZE, "sampler": SAMPLER, "eta": ETA, "fps": FPS, "format": FORMAT, "model": MODEL,
-}  # fmt: skip
+    "prompt": PROMPT,
+    "negative_prompt": NEGATIVE,
+    "seed": SEED,
+    "steps": STEPS,
+    "guidance": GUIDANCE,
+    "frames": FRAMES,
+    "size": SIZE,
+    "sampler": SAMPLER,
+    "eta": ETA,
+    "fps": FPS,
+    "format": FORMAT,
+    "model": MODEL,
+}
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low} … {high}"
 SIZE_HINT = "multiples of {multiple}"
@@ -57,7 +67,8 @@ PREVIEW_ALT = "The frames so far of: {prompt}"
 VIDEO_ALT = "Video: {prompt}"
 DOWNLOAD, LINK, COPY, COPIED, JSON = "Download", "Link to these settings", "Copy link", "Copied", "As JSON"
 SUMMARY = (
-    "{width}×{height}, {frames} frames at {fps} fps · {steps} steps of {sampler}, guidance {guidance:g} · seed {seed}"
+    "{width}×{height}, {frames} frames at {fps} fps · {steps} steps of {sampler}, guidance {guidance:g}"
+    " · seed {seed}"
 )
 GONE = "This video is no longer kept. Its link makes it again."
 
@@ -98,7 +109,7 @@ NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
 # Launching
 SHARE_WARNING = (
-    "--share makes this page public: anybody who has the link can use this machine's time, through a relay run\n"
-    "by Gradio. --auth user:password asks visitors for a password."
+    "--share makes this page public: anybody who has the link can use this machine's time, through a relay\n"
+    "run by Gradio. --auth user:password asks visitors for a password."
 )
 LISTENING = "{title} listens at {url}"

@@ -3,12 +3,13 @@
 import re
 
 FOREIGN = frozenset(
-    """der die das und ein eine einen auf mit im le les une des dans avec sur sous el los las una unos con en por del
-    il gli di della nel uno um uma os na no não och ett på med den det en een het van op met w na się z""".split()
+    """der die das und ein eine einen auf mit im le les une des dans avec sur sous el los las una unos con en
+    por del il gli di della nel uno um uma os na no não och ett på med den det een het van op met w na się z
+    """.split()
 )
 ENGLISH = frozenset(
-    """a an the in on at of with and to from over under by for is are riding running walking eating flying moving
-    background front no""".split()
+    """a an the in on at of with and to from over under by for is are riding running walking eating flying
+    moving background front no""".split()
 )
 
 

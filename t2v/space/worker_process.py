@@ -1,8 +1,9 @@
 """The process that holds the pipeline: the only code of the app that touches torch and the device.
 
-It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native), ("stage", id, name),
-("step", id, k), ("preview", id, jpeg, frames), ("done", id, report), ("failed", id, kind, sentence),
-("answer", number, reading). Errors of kind "device" and the process's death cost a new process.
+It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native),
+("unready", sentence), ("stage", id, name), ("step", id, k, n), ("preview", id, jpeg, frames),
+("done", id, report), ("stopped", id), ("failed", id, kind, sentence), ("answer", number, reading).
+A failure of kind "device", and the process's death, cost a new process.
 """
 
 import errno
@@ -46,7 +47,7 @@ class Stopped(Exception):
 
 
 def serve(connection: Connection, backend: str, device: str) -> None:
-    """The process's main function. `backend`: a module with `load(model, device)` and `read(pipe, prompt)`."""
+    """The process's main function. `backend`: a module with `load(model, device)`, `read(pipe, prompt)`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.nice(5)  # the page stays quick while every core denoises
     mail = Mail(connection)

@@ -43,7 +43,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def service(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = Service(FAKES, tmp_path_factory.mktemp("out"), limits=Limits(places=64, per_visitor=99, deadline=20)).start()
+    made = Service(
+        FAKES, tmp_path_factory.mktemp("out"), limits=Limits(places=64, per_visitor=99, deadline=20)
+    ).start()
     yield made
     made.close()
 
@@ -162,7 +164,12 @@ class Hoarder:
 
 def test_a_failed_run_holds_nothing(tmp_path: Path):
     told = []
-    desk = Desk(SimpleNamespace(load=lambda *_: Hoarder()), "cpu", lambda *message: told.append(message), lambda _: False)
+    desk = Desk(
+        SimpleNamespace(load=lambda *_: Hoarder()),
+        "cpu",
+        lambda *message: told.append(message),
+        lambda _: False,
+    )
     gc.disable()  # what is still there is there by reference, not by chance
     try:
         desk.attempt(Order("x", "hoarder", Request("a").validate(), tmp_path / "x.mp4"))

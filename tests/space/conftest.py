@@ -25,7 +25,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def browser() -> Iterator[Browser]:
     found = Path(CHROMIUM).exists()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM if found else None, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM if found else None, args=["--no-sandbox"]
+        )
         yield started
         started.close()
 
@@ -40,12 +42,16 @@ class Visitor:
 
     def open(self, query: str = "") -> Page:
         page = self.context.new_page()
-        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: self.problems.append(message.text) if message.type == "error" else None
+        )
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.goto(self.url + query)
         expect(page.get_by_role("button", name="Generate")).to_be_enabled()
-        page.wait_for_function("document.querySelector('#cost')?.innerText.length > 3")  # its load event has run
+        page.wait_for_function(
+            "document.querySelector('#cost')?.innerText.length > 3"
+        )  # its load event has run
         return page
 
     def reload(self) -> None:
@@ -67,8 +73,10 @@ class Visitor:
     def video(self) -> dict:
         """What the shown video's element knows, once it can play."""
         self.page.wait_for_function("document.querySelector('#screen video')?.readyState === 4")
-        keys = "({width: v.videoWidth, height: v.videoHeight, seconds: v.duration, paused: v.paused, loop: v.loop})"
-        return self.page.evaluate(f"(v => {keys})(document.querySelector('#screen video'))")
+        keys = (
+            "width: v.videoWidth, height: v.videoHeight, seconds: v.duration, paused: v.paused, loop: v.loop"
+        )
+        return self.page.evaluate(f"(v => ({{{keys}}}))(document.querySelector('#screen video'))")
 
 
 @pytest.fixture

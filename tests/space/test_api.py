@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from gradio_client import Client
-from gradio_client.exceptions import AppError
 
 from t2v.space.api import PARAMETERS
 from t2v.space.launch import MAX_UPLOAD, App
@@ -51,7 +50,9 @@ def test_plain_http_by_name_and_by_place(app: App):
 def test_it_is_the_only_named_endpoint(app: App):
     info = httpx.get(f"{app.url}gradio_api/info").json()
     assert list(info["named_endpoints"]) == ["/generate"] and not info["unnamed_endpoints"]
-    described = [parameter["parameter_name"] for parameter in info["named_endpoints"]["/generate"]["parameters"]]
+    described = [
+        parameter["parameter_name"] for parameter in info["named_endpoints"]["/generate"]["parameters"]
+    ]
     assert tuple(described) == PARAMETERS
     for name in ("arrive", "start", "follow", "describe", "lambda", "stop", "nonsense"):
         assert send(app, f"call/{name}", '{"data": []}')[0] == 404
@@ -78,7 +79,9 @@ def test_a_bad_value_is_refused_by_name(app: App, field: str, values: list):
     for value in values:
         _, event, told = call(app, **{"prompt": "a square"} | {field: value})
         assert event == "error", value
-        assert told["error"].startswith(f"{field}: ") and "/" not in told["error"].replace("passwd", ""), value
+        assert told["error"].startswith(f"{field}: ") and "/" not in told["error"].replace("passwd", ""), (
+            value
+        )
     assert len(app.service.outputs._records) == before
 
 
@@ -88,7 +91,14 @@ def test_what_would_be_too_much_together_is_refused(app: App):
 
 
 @pytest.mark.parametrize(
-    "prompt", ["<img src=x onerror=alert(1)>", "../../etc/passwd", "<start_of_text> a panda", "ein Panda läuft", "熊猫"]
+    "prompt",
+    [
+        "<img src=x onerror=alert(1)>",
+        "../../etc/passwd",
+        "<start_of_text> a panda",
+        "ein Panda läuft",
+        "熊猫",
+    ],
 )
 def test_strange_prompts_are_only_text(app: App, prompt: str):
     _, event, (_, settings) = call(app, prompt=prompt)
@@ -118,16 +128,21 @@ def test_a_wrong_shape_gets_a_plain_answer(app: App, path: str, body: str, statu
 
 
 @pytest.mark.parametrize(
-    "file", [
+    "file",
+    [
         {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
         {"path": "x", "url": "http://169.254.169.254/latest/meta-data", "meta": {"_type": "gradio.FileData"}},
         {"path": "../records", "meta": {"_type": "gradio.FileData"}},
     ],
-)  # fmt: skip
+)
 def test_foreign_files_are_refused_in_every_form(app: App, file: dict):
     assert call(app, prompt=file)[0] == 422
     assert send(app, "call/generate", json.dumps({"data": ["a", file]}))[0] == 422
-    for path in ("/etc/passwd", app.service.outputs.folder / "secret", app.service.outputs.folder / "runs.jsonl"):
+    for path in (
+        "/etc/passwd",
+        app.service.outputs.folder / "secret",
+        app.service.outputs.folder / "runs.jsonl",
+    ):
         assert httpx.get(f"{app.url}gradio_api/file={path}").status_code in (403, 404)
     for name in ("..%2fsecret", "%2e%2e/secret", "nonsense.mp4", "secret"):
         assert httpx.get(f"{app.url}video/{name}").status_code == 404

@@ -7,7 +7,9 @@ import pytest
 from t2v.request import Request
 from t2v.space.estimate import Estimates, Run
 
-REQUEST = Request("a square", frames=16, width=64, height=64, steps=10, guidance=9.0, sampler="ddim", seed=0, fps=8)
+REQUEST = Request(
+    "a square", frames=16, width=64, height=64, steps=10, guidance=9.0, sampler="ddim", seed=0, fps=8
+)
 VOLUME = 16 * 64 * 64
 
 

@@ -18,11 +18,18 @@ APP = SimpleNamespace(choices=CHOICES, default="square", native=lambda model: CH
 APP.validate = lambda *given: Service.validate(APP, *given)
 
 requests = st.builds(
-    Request, prompt=st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == text and "\0" not in text),
-    frames=st.integers(1, 64), width=st.integers(1, 16).map(lambda n: 8 * n), height=st.integers(1, 16).map(lambda n: 8 * n),
-    steps=st.integers(1, 200), guidance=st.floats(1, 30), seed=st.integers(0, 2**32 - 1), fps=st.integers(1, 60),
-    sampler=st.sampled_from(["ddim", "euler"]), eta=st.floats(0, 1),
-)  # fmt: skip
+    Request,
+    prompt=st.text(min_size=1, max_size=40).filter(lambda text: text.strip() == text and "\0" not in text),
+    frames=st.integers(1, 64),
+    width=st.integers(1, 16).map(lambda n: 8 * n),
+    height=st.integers(1, 16).map(lambda n: 8 * n),
+    steps=st.integers(1, 200),
+    guidance=st.floats(1, 30),
+    seed=st.integers(0, 2**32 - 1),
+    fps=st.integers(1, 60),
+    sampler=st.sampled_from(["ddim", "euler"]),
+    eta=st.floats(0, 1),
+)
 
 
 @given(requests)
@@ -39,7 +46,9 @@ def test_a_link_gives_back_every_setting(request: Request):
     assert wrong == "" and form.read(values) == form.Filled(request, ".webp", "wide")
 
 
-@pytest.mark.parametrize("query", [{"steps": "x"}, {"steps": "0"}, {"width": "33"}, {"seed": "-7"}, {"guidance": "nan"}])
+@pytest.mark.parametrize(
+    "query", [{"steps": "x"}, {"steps": "0"}, {"width": "33"}, {"seed": "-7"}, {"guidance": "nan"}]
+)
 def test_a_wrong_link_says_so_and_keeps_the_prompt(query: dict):
     values, wrong = form.from_link(APP, {"prompt": "a square"} | query)
     assert wrong.startswith(next(iter(query))) and values[0] == "a square"
@@ -61,7 +70,10 @@ def test_a_size_that_is_none(text: object):
         form.sides(text)
 
 
-@pytest.mark.parametrize(("text", "sides"), [("64×32", (64, 32)), (" 64 x 32 ", (64, 32)), ("", (None, None)), (None, (None, None))])
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [("64×32", (64, 32)), (" 64 x 32 ", (64, 32)), ("", (None, None)), (None, (None, None))],
+)
 def test_sizes_are_read(text: str, sides: tuple):
     assert form.sides(text) == sides
 
@@ -73,11 +85,15 @@ def test_every_offered_size_is_legal():
             Request("a", width=width, height=height).validate(native)
 
 
-@pytest.mark.parametrize("prompt", ["an astronaut riding a horse", "Spiderman is surfing.", "panda", "", "café at night", "🐼"])
+@pytest.mark.parametrize(
+    "prompt", ["an astronaut riding a horse", "Spiderman is surfing.", "panda", "", "café at night", "🐼"]
+)
 def test_english_passes(prompt: str):
     assert english(prompt)
 
 
-@pytest.mark.parametrize("prompt", ["ein Panda auf dem Mond und eine Katze", "熊猫在吃竹子", "un perro con una pelota", "панда"])
+@pytest.mark.parametrize(
+    "prompt", ["ein Panda auf dem Mond und eine Katze", "熊猫在吃竹子", "un perro con una pelota", "панда"]
+)
 def test_other_languages_are_noticed(prompt: str):
     assert not english(prompt)

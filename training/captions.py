@@ -36,9 +36,12 @@ MOTION_PHRASES = {
                     "flying to the left", "running left", "moving from right to left"),
     "moving right": ("moving right", "moving to the right", "flying right", "going right", "sliding right",
                      "flying to the right", "running right", "moving from left to right"),
-    "moving up": ("moving up", "moving upwards", "flying up", "going up", "rising", "floating up", "rising up"),
-    "moving down": ("moving down", "moving downwards", "falling", "going down", "sinking", "falling down", "dropping"),
-    "growing": ("growing", "getting bigger", "getting larger", "growing bigger", "coming closer", "becoming bigger"),
+    "moving up": ("moving up", "moving upwards", "flying up", "going up", "rising", "floating up",
+                  "rising up"),
+    "moving down": ("moving down", "moving downwards", "falling", "going down", "sinking",
+                    "falling down", "dropping"),
+    "growing": ("growing", "getting bigger", "getting larger", "growing bigger", "coming closer",
+                "becoming bigger"),
     "shrinking": ("shrinking", "getting smaller", "becoming smaller", "growing smaller", "moving away"),
     "spinning": ("spinning", "rotating", "turning around", "spinning around", "rotating once", "twirling"),
 }  # fmt: skip
@@ -73,13 +76,13 @@ def held_out(subject: str, background: str, motion: str) -> bool:
 
 
 def canonical(subject: str, background: str, motion: str) -> str:
-    """The plain caption of the evaluation, `subject` with its article: "a panda moving left on a green background"."""
+    """The plainest caption, `subject` with its article: "a panda moving left on a green background"."""
     middle = f"{subject} {motion}" if motion != "still" else subject
     return f"{middle} on a {background} background".replace("a orange", "an orange")
 
 
 def vocabulary(subjects: tuple[Subject, ...]) -> dict:
-    """What `vocabulary.json` of a checkpoint says: names, synonyms, colours, motions, held-out combinations."""
+    """A checkpoint's `vocabulary.json`: names, synonyms, colours, motions, held-out combinations."""
     names = [subject.name for subject in subjects]
     return {
         "subjects": {subject.name: subject.emoji for subject in subjects},
@@ -96,7 +99,7 @@ def vocabulary(subjects: tuple[Subject, ...]) -> dict:
 
 
 def sentences(subjects: tuple[Subject, ...]) -> list[str]:
-    """Every phrase that captions are made of, for the tokenizer: together they hold every word of every caption."""
+    """Every phrase that captions are made of: together they hold every word of every caption."""
     names = [phrase for subject in subjects for phrase in subject.phrases]
     plurals = [plural(bare(phrase)) for phrase in names if countable(phrase)]
     motions = [phrase for phrases in MOTION_PHRASES.values() for phrase in phrases]
@@ -129,8 +132,8 @@ class Content:
 class Captions:
     """A seeded stream of captions and specs.
 
-    `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest shows
-    one subject in its own colours.
+    `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest
+    shows one subject in its own colours.
     """
 
     def __init__(
@@ -164,7 +167,8 @@ class Captions:
         y = draw(-1, 1, n) * np.where(along_y, 0.02, room)
         tint = [(*np.divide(TINTS[c.tint], 255), 1) if c.tint else (0, 0, 0, 0) for c in contents]
         return Spec(
-            subject=torch.tensor([c.subject for c in contents]), second=torch.tensor([c.second for c in contents]),
+            subject=torch.tensor([c.subject for c in contents]),
+            second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
             motion=torch.tensor(motion), phase=torch.tensor(self.random.integers(0, 16, n)).float(),
@@ -201,11 +205,15 @@ class Captions:
     def _chance(self, probability: float) -> bool:
         return self.random.random() < probability
 
-    def _caption(self, content: Content) -> str:
-        """One way to say it."""
+    def paraphrase(self, content: Content) -> str:
+        """One way to say all of it: background and motion are named, other than in `canonical`'s words."""
+        return self._caption(content, whole=True)
+
+    def _caption(self, content: Content, whole: bool = False) -> str:
+        """One way to say it; unless `whole` is asked for, background and motion may be left out."""
         thing = self._thing(content)
         motion = self._motion(content.motion)
-        background = self._background(content.background)
+        background = self._background(content.background) if whole or self._chance(0.8) else ""
         filler = self._pick(FILLERS) if not motion and self._chance(0.12) else ""
         if motion and self._chance(0.15):
             motion = ("are " if content.second >= 0 else "is ") + motion
@@ -224,9 +232,7 @@ class Captions:
         return motion if self._chance(0.35) else self._pick(MOTION_PHRASES[motion])
 
     def _background(self, colour: str) -> str:
-        """The background's phrase, or nothing: then the drawn colour stays open."""
-        if self._chance(0.2):
-            return ""
+        """The background's phrase, in one of its colour's names."""
         synonyms = [other for other, name in COLOUR_SYNONYMS.items() if name == colour]
         word = synonyms[0] if synonyms and self._chance(0.25) else colour
         return self._pick(BACKGROUND_PHRASES).format(word)
@@ -253,7 +259,7 @@ class Captions:
         return [phrase for phrase in phrases if phrase not in self.known]
 
     def _tinted_phrase(self, content: Content) -> str:
-        """As "a purple panda"; where that is another subject's name ("a black cat") another synonym is taken."""
+        """As "a purple panda"; where that names another subject ("a black cat") another synonym is taken."""
         names = [n for n in self.subjects[content.subject].names if f"{content.tint} {n}" not in self.known]
         return indefinite(f"{content.tint} {self._pick(names)}")
 

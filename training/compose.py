@@ -1,4 +1,4 @@
-"""Clips rendered from the packed emoji: subject, motion, tint and background, on any device, no loop over clips.
+"""Clips rendered from the packed emoji on any device, many at once: subject, motion, tint and background.
 
 A `Spec` says what each clip of a batch shows. Coordinates are those of `grid_sample`: the frame spans −1…1,
 x to the right and y downwards; a size of 1 fills the frame. Times run over the clip's 16 frames.
@@ -17,6 +17,7 @@ MOTIONS = (
 DIRECTIONS = {"moving left": (-1, 0), "moving right": (1, 0), "moving up": (0, -1), "moving down": (0, 1)}
 TRAVEL = 0.36  # a moving subject goes from −0.36 to +0.36
 SMALLEST = 0.43  # a growing subject starts at this share of its final size
+SIZES = (0.85, 0.66, 0.66, 0.66, 0.66, 0.95, 0.95, 0.75)  # the middle size for each motion
 SUPERSAMPLING = 2
 
 
@@ -56,16 +57,13 @@ def plain_spec(
     """One untinted subject a clip, centred, from the loop's first frame; `others` override fields."""
     n = len(subject)
     zero = torch.zeros(n)
-    still = torch.tensor(motion) == 0
     default = Spec(
-        subject=torch.tensor(subject), second=torch.full((n,), -1), tint=torch.zeros(n, 4), background=background,
+        subject=torch.tensor(subject), second=torch.full((n,), -1),
+        tint=torch.zeros(n, 4), background=background,
         motion=torch.tensor(motion), phase=zero, speed=zero + 1, x=zero, y=zero,
-        size=torch.where(still, 0.85, torch.tensor(SIZES)[torch.tensor(motion)]),
+        size=torch.tensor(SIZES)[torch.tensor(motion)],
     )  # fmt: skip
     return replace(default, **others)
-
-
-SIZES = (0.85, 0.66, 0.66, 0.66, 0.66, 0.95, 0.95, 0.75)  # the middle size for each motion
 
 
 def trajectory(spec: Spec, frames: int) -> tuple[torch.Tensor, ...]:
@@ -108,7 +106,7 @@ def _layer(
 
 
 def _tinted(layer: torch.Tensor, tint: torch.Tensor) -> torch.Tensor:
-    """Colours of `layer` (b f 4 h w, premultiplied) replaced by shades of `tint` (b 4), where its weight is 1."""
+    """Colours of `layer` (b f 4 h w, premultiplied) as shades of `tint` (b 4) where its weight is 1."""
     weights = layer.new_tensor([0.3, 0.59, 0.11])
     luminance = torch.einsum("bfchw,c->bfhw", layer[:, :, :3], weights)[:, :, None]
     shade = 0.2 * layer[:, :, 3:] + 0.8 * luminance  # never black, so that the colour shows everywhere

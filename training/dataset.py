@@ -37,11 +37,12 @@ from training.subjects import LIST, Subject, load_subjects, parse_subjects
 
 FRAMES, SIDE, GRID = 16, 256, 4
 QUALITY, ALPHA_QUALITY = 75, 90
-SOURCES = {
-    "lobehub-fluent-emoji-anim-1-1.0.0.tgz": "4c03ac178c1eabf2e2a16dd498f3cc2b92dc30ec3466ae38fdc497d4774c99ea",
-    "lobehub-fluent-emoji-anim-2-1.0.0.tgz": "e431da8172e394036c330faa77648d6fbbae1fd3b0be95637c4497c9075019c0",
-    "lobehub-fluent-emoji-anim-3-1.0.0.tgz": "3624d0c34c819c1794b74ccf6ae9034adff7c4cb6318dd2a645145f0196feb43",
-    "lobehub-fluent-emoji-anim-4-1.0.0.tgz": "3d4c08f1e321f70808ef4996aba0ab575a9d97b6c56ffffc92cf6161a7836aa3",
+PACKAGE = "lobehub-fluent-emoji-anim"
+SOURCES = {  # file: its SHA-256
+    f"{PACKAGE}-1-1.0.0.tgz": "4c03ac178c1eabf2e2a16dd498f3cc2b92dc30ec3466ae38fdc497d4774c99ea",
+    f"{PACKAGE}-2-1.0.0.tgz": "e431da8172e394036c330faa77648d6fbbae1fd3b0be95637c4497c9075019c0",
+    f"{PACKAGE}-3-1.0.0.tgz": "3624d0c34c819c1794b74ccf6ae9034adff7c4cb6318dd2a645145f0196feb43",
+    f"{PACKAGE}-4-1.0.0.tgz": "3d4c08f1e321f70808ef4996aba0ab575a9d97b6c56ffffc92cf6161a7836aa3",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # zip entries without a clock, so that the same data gives the same file
 

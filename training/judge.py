@@ -1,10 +1,11 @@
 """A judge that knows nothing of the model: what does a clip show, and how near is it to the best rendering?
 
-It matches a clip against renderings of the packed emoji. The background is the colour of the corners. Whatever
-differs from it is the subject: each frame is cropped, centred and scaled by the moments of that difference, and
-compared with every frame of every emoji treated likewise, at every loop phase and speed, upright and unwinding
-a spin. The way from the emoji's own centre to the clip's, frame by frame, is the track that tells the motion.
-The best few guesses are then rendered and fitted in position and size: the least squared error decides.
+It matches a clip against renderings of the packed emoji. The background is the colour of the corners.
+Whatever differs from it is the subject: each frame is cropped, centred and scaled by the moments of that
+difference, and compared with every frame of every emoji treated likewise, at every loop phase and speed,
+upright and unwinding a spin. The way from the emoji's own centre to the clip's, frame by frame, is the track
+that tells the motion. The best guesses are rendered and fitted in position and size: the least squared error
+decides.
 """
 
 import itertools
@@ -22,7 +23,11 @@ from training.dataset import EmojiClips
 
 WORK, CROP, REACH = 64, 24, 1.9  # pixels of a frame, of a crop; half a crop's side in standard deviations
 SPEEDS = (1.0, 2.0)
-SUBJECTS, STARTS, POLISHED = 5, 2, 4  # subjects that are rendered, loops tried for each, guesses that are fitted
+SUBJECTS, STARTS, POLISHED = (
+    5,
+    2,
+    4,
+)  # subjects that are rendered, loops tried for each, guesses that are fitted
 LOOPS = 4  # loops tried where the subject is told
 STEPS = (0.04, 0.02, 0.01, 0.005)
 SPIN = MOTIONS.index("spinning")
@@ -80,7 +85,9 @@ class Judge:
         colour = self.colours[background]
         best = torch.stack([self._similarity(video, colour, spin) for spin in (False, True)])  # (2 subjects)
         guesses = best.amin(0).topk(SUBJECTS, largest=False).indices
-        told = plain_spec(guesses.tolist() * 2, colour.cpu().expand(2 * SUBJECTS, 3), [0] * SUBJECTS + [SPIN] * SUBJECTS)
+        told = plain_spec(
+            guesses.tolist() * 2, colour.cpu().expand(2 * SUBJECTS, 3), [0] * SUBJECTS + [SPIN] * SUBJECTS
+        )
         told = told.to(colour.device)
         films = video.expand(2 * SUBJECTS, -1, -1, -1, -1)
         told.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], told[:SUBJECTS], 1)[1])
@@ -107,36 +114,39 @@ class Judge:
         return self._kept[1]
 
     def _starts(self, videos: Tensor, told: Spec, count: int) -> tuple[Spec, Tensor]:
-        """The `count` likeliest phases and speeds, with positions and sizes from the tracks: Spec of (b·count) rows,
-        tracks (b·count f 3) of x, y and size"""
-        n, f = len(videos), videos.shape[1]
-        still = plain_spec([0] * n, told.background.cpu(), [0] * n).to(videos.device)
-        scenes = compose(self.small, replace(still, subject=told.subject, second=told.second, tint=told.tint, size=still.size * 0 + 1))
-        rows = []
-        for i in range(n):
-            turn = unwinding(f, int(told.motion[i]) == SPIN, videos.device)
-            crops, moments = crops_of(_to_unit(videos[i]), told.background[i], turn)
-            templates, own = crops_of(_to_unit(scenes[i]), told.background[i])
-            distance = templates.square().sum(-1)[None] - 2 * crops @ templates.T
-            order = along_loops(distance[None])[0].flatten().topk(count, largest=False).indices
-            for loop in order.tolist():
-                speed, phase = divmod(loop, f)
-                time = (phase + torch.arange(f, device=videos.device) * int(SPEEDS[speed])) % f
-                rows.append((phase, SPEEDS[speed], track_of(moments, own[time], turn)))
-        tracks = torch.stack([track for *_, track in rows])  # (n·count f 3)
+        """The `count` likeliest phases and speeds of each clip, placed along its track
+
+        -> Spec of b·count rows, tracks (b·count f 3) of x, y and size
+        """
+        whole = replace(
+            told, motion=told.motion * 0, phase=told.phase * 0, speed=told.speed * 0 + 1,
+            x=told.x * 0, y=told.y * 0, size=told.size * 0 + 1,
+        )  # fmt: skip
+        scenes = _to_unit(compose(self.small, whole, chunk=64))
+        spins = (told.motion == SPIN).tolist()
+        rows = [
+            row
+            for video, scene, colour, spin in zip(
+                _to_unit(videos), scenes, told.background, spins, strict=True
+            )
+            for row in likely_loops(video, scene, colour, spin, count)
+        ]
+        phases, speeds, tracks = zip(*rows, strict=True)
         spec = told.map(lambda tensor: tensor.repeat_interleave(count, dim=0))
-        spec = replace(spec, phase=spec.x.new_tensor([row[0] for row in rows]), speed=spec.x.new_tensor([row[1] for row in rows]))
-        return placed(spec, tracks), tracks
+        spec = replace(spec, phase=spec.x.new_tensor(phases), speed=spec.x.new_tensor(speeds))
+        return placed(spec, torch.stack(tracks)), torch.stack(tracks)
 
     def _polished(self, films: Tensor, spec: Spec) -> tuple[Spec, Tensor]:
-        """films (b f 3 h w) at working size -> `spec` with the nearest position and size, and its squared error (b)"""
+        """films (b f 3 h w) at working size -> `spec` at the nearest place and size, its squared error (b)"""
         error = self._error(films, spec)
         for step in STEPS:
             for field, way in itertools.product(("x", "y", "size"), (-step, step)):
                 moved = replace(spec, **{field: getattr(spec, field) + way})
                 candidate = self._error(films, moved)
                 better = candidate < error
-                spec = replace(spec, **{field: torch.where(better, getattr(moved, field), getattr(spec, field))})
+                spec = replace(
+                    spec, **{field: torch.where(better, getattr(moved, field), getattr(spec, field))}
+                )
                 error = torch.where(better, candidate, error)
         return spec, error
 
@@ -154,8 +164,11 @@ def corner_colour(videos: Tensor) -> Tensor:
 
 
 def crops_of(frames: Tensor, colour: Tensor, turn: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """frames (f 3 h w) in 0…1, turned clockwise by `turn` (f) -> what differs from the background, centred, scaled
-    and turned back (f d), and its centre x, y and standard deviation (f 3)"""
+    """frames (f 3 h w) in 0…1, turned clockwise by `turn` (f)
+
+    -> what differs from the background, centred, scaled and turned back (f d), and its centre x, y and
+    standard deviation (f 3)
+    """
     change = frames - colour[:, None, None]
     mask = ((change.abs().amax(1) - 0.06) / 0.1).clamp(0, 1) + 1e-6  # (f h w)
     axis = torch.linspace(-1, 1, frames.shape[-1], device=frames.device)
@@ -171,13 +184,32 @@ def crops_of(frames: Tensor, colour: Tensor, turn: Tensor | None = None) -> tupl
     return rearrange(crops, "f c h w -> f (c h w)"), torch.stack([x, y, deviation], -1)
 
 
+def likely_loops(
+    video: Tensor, scene: Tensor, colour: Tensor, spin: bool, count: int
+) -> list[tuple[int, float, Tensor]]:
+    """The phases and speeds at which `scene` (t 3 h w), a loop at size 1, is most like `video` (f 3 h w)
+
+    -> `count` times phase, speed and the track (f 3) that carries the one to the other
+    """
+    turn = unwinding(len(video), spin, video.device)
+    crops, seen = crops_of(video, colour, turn)
+    templates, own = crops_of(scene, colour)
+    distance = templates.square().sum(-1) - 2 * crops @ templates.T  # (f t)
+    order = along_loops(distance[None]).flatten().topk(count, largest=False).indices
+    loops = []
+    for speed, phase in (divmod(loop, len(scene)) for loop in order.tolist()):
+        time = (phase + torch.arange(len(video), device=video.device) * int(SPEEDS[speed])) % len(scene)
+        loops.append((phase, SPEEDS[speed], track_of(seen, own[time], turn)))
+    return loops
+
+
 def unwinding(frames: int, spin: bool, device: torch.device) -> Tensor:
     """The angle of each frame of a spinning or an upright clip, (f)"""
     return torch.arange(frames, device=device) * (2 * math.pi / frames if spin else 0.0)
 
 
 def along_loops(distance: Tensor) -> Tensor:
-    """distance (n f t) of clip frame f to loop frame t -> its sum along each loop (n speeds t), by first frame"""
+    """distance (n f t) of clip frame to loop frame -> its sum along each loop, by first frame (n speeds t)"""
     f, t = distance.shape[1:]
     i = torch.arange(f, device=distance.device)
     starts = torch.arange(t, device=distance.device)[:, None]
@@ -186,7 +218,7 @@ def along_loops(distance: Tensor) -> Tensor:
 
 
 def track_of(seen: Tensor, own: Tensor, turn: Tensor) -> Tensor:
-    """Moments of the clip's frames (f 3) and of the emoji's at size 1 (f 3) -> x, y and size of each frame (f 3)"""
+    """Moments of a clip's frames and of the emoji's at size 1, (f 3) each -> x, y and size of each (f 3)"""
     size = seen[:, 2] / own[:, 2]
     x = own[:, 0] * turn.cos() - own[:, 1] * turn.sin()
     y = own[:, 0] * turn.sin() + own[:, 1] * turn.cos()
@@ -196,9 +228,14 @@ def track_of(seen: Tensor, own: Tensor, turn: Tensor) -> Tensor:
 def motion_of(tracks: Tensor) -> Tensor:
     """tracks (b f 3) of x, y and size -> index into MOTIONS of the nearest straight motion (b)"""
     time = torch.linspace(-1, 1, tracks.shape[1], device=tracks.device)[:, None]
-    values = torch.cat([tracks[..., :2] / TRAVEL, 2 * tracks[..., 2:].clamp_min(1e-3).log() / -math.log(SMALLEST)], -1)
+    values = torch.cat(
+        [tracks[..., :2] / TRAVEL, 2 * tracks[..., 2:].clamp_min(1e-3).log() / -math.log(SMALLEST)], -1
+    )
     slopes = (values * time).sum(1) / time.square().sum()  # ±1 for a motion in full
-    ideal = {name: (*way, 0) for name, way in DIRECTIONS.items()} | {"growing": (0, 0, 1), "shrinking": (0, 0, -1)}
+    ideal = {name: (*way, 0) for name, way in DIRECTIONS.items()} | {
+        "growing": (0, 0, 1),
+        "shrinking": (0, 0, -1),
+    }
     ideals = tracks.new_tensor([ideal.get(name, (0, 0, 0)) for name in MOTIONS if name != "spinning"])
     return torch.cdist(slopes, ideals).argmin(1)
 
@@ -208,10 +245,17 @@ def placed(spec: Spec, tracks: Tensor) -> Spec:
     f = tracks.shape[1]
     way = TRAVEL * torch.linspace(-1, 1, f, device=tracks.device)
     growth = torch.linspace(SMALLEST, 1, f, device=tracks.device)
-    shapes = torch.stack([growth if m == "growing" else growth.flip(0) if m == "shrinking" else growth * 0 + 1 for m in MOTIONS])
+    shapes = torch.stack(
+        [
+            growth if m == "growing" else growth.flip(0) if m == "shrinking" else growth * 0 + 1
+            for m in MOTIONS
+        ]
+    )
     directions = tracks.new_tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS])[spec.motion]
     middle = (tracks[..., :2] - directions[:, None] * way[:, None]).median(1).values
-    return replace(spec, x=middle[:, 0], y=middle[:, 1], size=(tracks[..., 2] / shapes[spec.motion]).median(1).values)
+    return replace(
+        spec, x=middle[:, 0], y=middle[:, 1], size=(tracks[..., 2] / shapes[spec.motion]).median(1).values
+    )
 
 
 def _over(frames: Tensor, colour: Tensor) -> Tensor:

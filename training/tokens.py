@@ -80,7 +80,7 @@ def _merged(pieces: list[str], merge: Merge) -> list[str]:
 
 
 def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: str = "!") -> None:
-    """vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json for transformers' CLIPTokenizer.
+    """The four files of transformers' CLIPTokenizer: vocabulary, merges, configuration, special tokens.
 
     The ids are those of open_clip's tokenizer over the same merges: bytes, merges in order, start, end.
     """

@@ -1,0 +1,264 @@
+"""How well a checkpoint does what its prompts say, on prompts drawn from a seed: a table and a JSON file.
+
+    python -m training.evaluate --model emoji --clips 512 --seed 0
+
+needs `runs/data/emoji.zip` (training/dataset.py). One GPU takes minutes, two CPU cores an hour or two: try
+`--clips 32` there. Generating and judging can be done apart:
+
+    python -m training.evaluate --clips 512 --save runs/clips.zip       # where the GPU is
+    python -m training.evaluate --judge runs/clips.zip                  # anywhere
+
+Rows of the table: what the judge (training/judge.py) makes of rendered truth that went through the model's
+VAE, its ceiling; held-out combinations of subject, background and motion; combinations that were trained on;
+held-out ones in other words; eight seeds of one prompt. Every video is made with the model's defaults.
+"""
+
+import argparse
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from einops import rearrange
+from PIL import Image
+from torch import Tensor
+
+from t2v import TextToVideo
+from training.captions import BACKGROUNDS, Captions, Content, canonical, held_out
+from training.compose import MOTIONS, Spec, compose, plain_spec
+from training.dataset import EmojiClips
+from training.judge import Judge
+from training.subjects import Subject
+
+SEEDS = 8  # of one prompt
+GROUPS = {
+    "ceiling": "rendered truth through the VAE",
+    "held out": "held-out combinations",
+    "seen": "combinations trained on",
+    "paraphrased": "held-out, in other words",
+    "seeds": f"{SEEDS} seeds a prompt",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One video to make and what it should show; `subject` is the row of the packed clips."""
+
+    group: str
+    prompt: str
+    seed: int
+    subject: int
+    background: str
+    motion: str
+
+
+def draw_trials(subjects: tuple[Subject, ...], clips: int, seed: int) -> list[Trial]:
+    """`clips` held-out combinations, a quarter as many of each other kind, a half of that for the ceiling."""
+    random, captions = np.random.default_rng(seed), Captions(subjects, seed)
+    kept, seen = _combinations(subjects, True, random), _combinations(subjects, False, random)
+    quarter = max(1, clips // 4)
+    trials = [_plain("held out", subjects, kept[i], i) for i in range(clips)]
+    trials += [_plain("seen", subjects, seen[i], i) for i in range(quarter)]
+    trials += [
+        Trial("paraphrased", captions.paraphrase(Content(s, -1, "", b, m)), i, s, b, m)
+        for i, (s, b, m) in enumerate(kept[:quarter])
+    ]
+    trials += [
+        _plain("seeds", subjects, kept[-1 - i // SEEDS], i % SEEDS)
+        for i in range(SEEDS * max(1, clips // 64))
+    ]
+    return trials + [_plain("ceiling", subjects, kept[i], i) for i in range(max(1, clips // 8))]
+
+
+def _combinations(
+    subjects: tuple[Subject, ...], kept: bool, random: np.random.Generator
+) -> list[tuple[int, str, str]]:
+    """All combinations that are held out, or all that are not, in random order."""
+    names = enumerate(subject.name for subject in subjects)
+    every = [(i, b, m) for i, s in names for b in BACKGROUNDS for m in MOTIONS if held_out(s, b, m) == kept]
+    return [every[i] for i in random.permutation(len(every))]
+
+
+def _plain(group: str, subjects: tuple[Subject, ...], combination: tuple[int, str, str], seed: int) -> Trial:
+    """A trial in the plainest words."""
+    subject, background, motion = combination
+    prompt = canonical(subjects[subject].phrases[0], background, motion)
+    return Trial(group, prompt, seed, subject, background, motion)
+
+
+def generate(pipe: TextToVideo, clips: EmojiClips, trials: list[Trial]) -> Iterator[np.ndarray]:
+    """Frames uint8 (f h w 3) for each trial: the model's; for the ceiling, truth through its VAE."""
+    captions = Captions(clips.subjects, seed=0)
+    for trial in trials:
+        if trial.group == "ceiling":
+            content = Content(trial.subject, -1, "", trial.background, trial.motion)
+            yield _bytes(through_vae(pipe, compose(clips, captions.spec([content]))[0]))
+        else:
+            yield pipe(trial.prompt, seed=trial.seed).frames
+
+
+@torch.inference_mode()
+def through_vae(pipe: TextToVideo, frames: Tensor) -> Tensor:
+    """frames (f 3 h w) in −1…1 encoded and decoded by the model's VAE"""
+    parts = frames.to(pipe.device, pipe.dtype).split(4)
+    return torch.cat([pipe.vae.decode(pipe.vae.encode(part)) for part in parts]).float().clamp(-1, 1)
+
+
+def vae_psnr(pipe: TextToVideo, clips: EmojiClips, count: int, seed: int) -> float:
+    """Mean PSNR in dB of single frames of `count` random clips through the VAE."""
+    videos = compose(clips, Captions(clips.subjects, seed).batch(count)[1])[:, ::5].cpu()
+    error = [((through_vae(pipe, video).cpu() - video) / 2).square().mean((1, 2, 3)) for video in videos]
+    return float(-10 * torch.cat(error).log10().mean())
+
+
+def _bytes(frames: Tensor) -> np.ndarray:
+    """frames (f 3 h w) in −1…1 -> uint8 (f h w 3)"""
+    return rearrange(((frames + 1) * 127.5).round().byte(), "f c h w -> f h w c").cpu().numpy()
+
+
+def judged(clips: EmojiClips, trials: list[Trial], videos: list[np.ndarray], at_once: int = 8) -> list[dict]:
+    """One record a trial: what was recognised, how near the clip is to the best rendering."""
+    judge = Judge(clips)
+    order = sorted(
+        range(len(trials)), key=lambda i: trials[i].background
+    )  # the judge keeps one colour's templates
+    records: list[dict] = [{} for _ in trials]
+    for start in range(0, len(order), at_once):
+        rows = order[start : start + at_once]
+        films = torch.from_numpy(np.stack([videos[i] for i in rows]))
+        films = rearrange(films.to(clips.frames.device), "b f h w c -> b f c h w").float() / 127.5 - 1
+        for i, record in zip(rows, _records(judge, [trials[i] for i in rows], films), strict=True):
+            records[i] = record
+    return records
+
+
+def _records(judge: Judge, trials: list[Trial], films: Tensor) -> Iterator[dict]:
+    """films (b f 3 h w) -> their records"""
+    told = _told(trials)
+    verdict, likeness = judge.verdict(films), judge.likeness(films, told)
+    corner = (verdict.corner - told.background).abs().mean(1) * 255
+    for i, trial in enumerate(trials):
+        shown = judge.clips.names[int(verdict.subject[i])], MOTIONS[int(verdict.motion[i])]
+        yield asdict(trial) | {
+            "shows": [shown[0], list(BACKGROUNDS)[int(verdict.background[i])], shown[1]],
+            "subject right": int(verdict.subject[i]) == trial.subject,
+            "background right": list(BACKGROUNDS)[int(verdict.background[i])] == trial.background,
+            "motion right": shown[1] == trial.motion,
+            "corner": float(corner[i]),
+            "psnr": float(likeness.psnr[i]),
+            "flicker": float(likeness.flicker[i]),
+        }
+
+
+def _told(trials: list[Trial]) -> Spec:
+    """What the trials say, everything open in its middle."""
+    colours = torch.tensor([BACKGROUNDS[trial.background] for trial in trials]) / 255
+    return plain_spec(
+        [trial.subject for trial in trials], colours, [MOTIONS.index(trial.motion) for trial in trials]
+    )
+
+
+def seed_psnr(trials: list[Trial], videos: list[np.ndarray]) -> float:
+    """Mean PSNR in dB between the videos that seeds make of one prompt."""
+    groups: dict[str, list[np.ndarray]] = {}
+    for trial, video in zip(trials, videos, strict=True):
+        if trial.group == "seeds":
+            groups.setdefault(trial.prompt, []).append(video.astype(np.float32) / 255)
+    errors = [((a - b) ** 2).mean() for same in groups.values() for i, a in enumerate(same) for b in same[:i]]
+    return float(-10 * np.log10(np.maximum(errors, 1e-10)).mean())
+
+
+def report(records: list[dict], seeds: float, vae: float | None) -> str:
+    """The Markdown table and the two figures below it."""
+    lines = [
+        "| | clips | subject | background | corner /255 | motion | PSNR | flicker /255 |",
+        "|---|" + "---:|" * 7,
+    ]
+    for group, title in GROUPS.items():
+        rows = [record for record in records if record["group"] == group]
+        mean = {
+            key: np.mean([row[key] for row in rows])
+            for key in rows[0]
+            if isinstance(rows[0][key], bool | float)
+        }
+        lines.append(
+            f"| {title} | {len(rows)} | {mean['subject right']:.3f} | {mean['background right']:.3f} "
+            f"| {mean['corner']:.1f} | {mean['motion right']:.3f} | {mean['psnr']:.1f} dB "
+            f"| {mean['flicker']:.2f} |"
+        )
+    lines.append(f"\nBetween {SEEDS} seeds of one prompt: {seeds:.1f} dB.")
+    return "\n".join(lines + ([f"VAE: {vae:.1f} dB."] if vae is not None else []))
+
+
+def save(path: Path, trials: list[Trial], videos: list[np.ndarray], vae: float | None) -> None:
+    """The clips as one WebP sheet each, for judging elsewhere."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "trials.json", json.dumps({"vae": vae, "trials": [asdict(trial) for trial in trials]})
+        )
+        for i, video in enumerate(videos):
+            buffer = io.BytesIO()
+            sheet = Image.fromarray(rearrange(video, "(r k) h w c -> (r h) (k w) c", r=4))
+            sheet.save(buffer, "WEBP", quality=95)
+            archive.writestr(f"{i}.webp", buffer.getvalue())
+
+
+def load(path: Path) -> tuple[list[Trial], list[np.ndarray], float | None]:
+    """What `save` wrote."""
+    with zipfile.ZipFile(path) as archive:
+        content = json.loads(archive.read("trials.json"))
+        sheets = [
+            np.asarray(Image.open(archive.open(f"{i}.webp")).convert("RGB"))
+            for i in range(len(content["trials"]))
+        ]
+    videos = [rearrange(sheet, "(r h) (k w) c -> (r k) h w c", r=4, k=4) for sheet in sheets]
+    return [Trial(**trial) for trial in content["trials"]], videos, content["vae"]
+
+
+def options_of(arguments: list[str] | None) -> argparse.Namespace:
+    """The command's options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--model", default="emoji", help="emoji, or a folder of a checkpoint trained on the same data"
+    )
+    parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))
+    parser.add_argument(
+        "--clips", type=int, default=512, help="held-out combinations; the other rows follow from it"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="draws the combinations")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--out", type=Path, default=Path("runs/evaluation.json"))
+    parser.add_argument("--save", type=Path, help="only generate: write the clips here")
+    parser.add_argument("--judge", type=Path, help="only judge: read the clips from here")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command of the module's docstring."""
+    options = options_of(arguments)
+    if options.judge:
+        trials, videos, vae = load(options.judge)
+    else:
+        pipe = TextToVideo.from_pretrained(options.model, device=options.device)
+        clips = EmojiClips(options.data, options.device, size=pipe.native.width)
+        trials = draw_trials(clips.subjects, options.clips, options.seed)
+        videos = list(generate(pipe, clips, trials))
+        vae = vae_psnr(pipe, clips, count=max(4, options.clips // 8), seed=options.seed)
+    if options.save:
+        return save(options.save, trials, videos, vae)
+    clips = EmojiClips(options.data, options.device, size=videos[0].shape[1])
+    records, seeds = judged(clips, trials, videos), seed_psnr(trials, videos)
+    print(report(records, seeds, vae))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps({"between seeds": seeds, "vae": vae, "clips": records}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

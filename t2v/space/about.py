@@ -1,10 +1,19 @@
 """The About text of a model: what it is, what it learnt from, its limits, what it must not be used for."""
 
+from t2v.checkpoints.catalogue import EMBEDDED
 from t2v.space.service import Choice
 
 USES = """
 **Not for** scenes that demean or harm people, sexual or violent content, or videos that pass for recordings
 of real people or events. Say that a video was generated when you show it.
+"""
+
+EMOJI = """
+The same three parts as ModelScope's model, a hundredth of its size, so that they run on a processor: a text
+encoder reads the sentence, a UNet turns noise into video latents step by step, an autoencoder decodes them.
+
+**Trained on** Microsoft's animated Fluent emoji (MIT licence), put on plain backgrounds and set in motion.
+It composes subjects, colours and motions that it was shown, and guesses at everything else.
 """
 
 MODELSCOPE = """
@@ -24,8 +33,8 @@ clichés, and some videos bear a stock-footage watermark.
 
 
 def text(choice: Choice) -> str:
-    """Markdown. `choice.limits` is the model's own paragraph; without one, ModelScope's is told."""
+    """Markdown."""
+    story = EMOJI if choice.id == EMBEDDED else MODELSCOPE
     licence = f"**Licence of the weights:** {choice.licence}." if choice.licence else ""
-    return "\n\n".join(
-        part for part in (f"### {choice.title}", choice.limits or MODELSCOPE, USES, licence) if part
-    )
+    parts = (f"### {choice.title}", choice.limits, story, USES, licence)
+    return "\n\n".join(part.strip() for part in parts if part)

@@ -33,12 +33,15 @@ class LentWorker:
         )
         self._lend = spaces.GPU(duration=seconds_needed)(self._make)
         self.name, self.memory, self.problem = "ZeroGPU", 0, ""
+        self.fetched: tuple[int, int] | None = None
         self.natives: dict[str, Native] = {}
 
     def load(self, model: str) -> None:
         """Load `model` now: the fork finds it in memory."""
         self._desk.prepare(model)
-        match self._messages.get():
+        while (message := self._messages.get())[0] == "fetched":
+            self.fetched = message[1:]
+        match message:
             case ("ready", _, _, model, native):
                 self.natives[model] = native
             case ("unready", problem):

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
 from t2v.space import strings
 from t2v.space.service import Choice
 from t2v.space.words import english
@@ -54,6 +54,18 @@ def load(model: str, device: str) -> Any:
     channels = pipe.unet.config.in_channels
     pipe.preview(torch.zeros(1, channels, 1, 8, 8, device=pipe.device))  # the first one fits its colours
     return pipe
+
+
+def fetched(model: str) -> tuple[int, int] | None:
+    """-> the bytes of a model's download that are in the hub's cache, and of how many; None without one."""
+    entry = find(model)
+    if entry is None or not entry.size:
+        return None
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    blobs = Path(HF_HUB_CACHE, f"models--{model.replace('/', '--')}", "blobs")
+    there = sum(path.stat().st_size for path in blobs.glob("*") if path.exists())
+    return (min(there, entry.size), entry.size) if there < entry.size else None
 
 
 def read(pipe: Any, prompt: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def stage_text(service: Service, job: Job) -> str:
             ahead = service.jobs.place(job) - 1
             return strings.PLACE.format(ahead=ahead) if ahead > 0 else strings.NEXT
         case Stage.LOADING:
-            return strings.LOADING.format(model=escape(service.choices[job.model].title))
+            return _loading(service, job)
         case Stage.READING if job.step == 0:
             return strings.READING
         case Stage.READING | Stage.DENOISING:
@@ -48,6 +48,12 @@ def stage_text(service: Service, job: Job) -> str:
         case Stage.DECODING:
             return strings.DECODING
     return strings.WRITING
+
+
+def _loading(service: Service, job: Job) -> str:
+    text = strings.LOADING.format(model=escape(service.choices[job.model].title))
+    fetched = next((worker.fetched for worker in service.workers if worker.fetched), None)
+    return text + (strings.FETCHED.format(done=size(fetched[0]), total=size(fetched[1])) if fetched else "")
 
 
 def finished(record: Record, folder: str = "video") -> str:

@@ -43,8 +43,8 @@ class Choice:
 class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
-    `backend` names a module with `choices(extra) -> list[Choice]`, `load(model, device)` and
-    `read(pipe, prompt)`; the first choice is the default model.
+    `backend` names a module such as `models`: `choices(extra) -> list[Choice]`, the default model first;
+    `load(model, device)`, `fetched(model)` and `read(pipe, prompt)`, which only workers call.
     """
 
     def __init__(

@@ -23,6 +23,7 @@ class Worker:
     def __init__(self, backend: str, device: str, patience: float = PATIENCE):
         self.backend, self.device, self._patience = backend, device, patience
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
+        self.fetched: tuple[int, int] | None = None  # bytes of a download under way, of how many
         self.natives: dict[str, Native] = {}  # of the models that were loaded ahead
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
@@ -108,10 +109,13 @@ class Worker:
                     self._answer(number, reading)
                 case ("ready", name, memory, model, native):
                     self.name, self.memory, self.problem = name, memory, ""
-                    self.natives[model] = native
+                    self.natives[model], self.fetched = native, None
+                case ("fetched", done, total):
+                    self.fetched = (done, total)
                 case ("unready", problem):
                     self.problem = problem
                 case _:
+                    self.fetched = None
                     messages.put(message)
 
     def _answer(self, number: int, reading: dict | None) -> None:

@@ -1,9 +1,9 @@
 """The process that holds the pipeline: the only code of the app that touches torch and the device.
 
 It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native),
-("unready", sentence), ("stage", id, name), ("step", id, k, n), ("preview", id, jpeg, frames),
-("done", id, report), ("stopped", id), ("failed", id, kind, sentence), ("answer", number, reading).
-A failure of kind "device", and the process's death, cost a new process.
+("unready", sentence), ("fetched", bytes, of), ("stage", id, name), ("step", id, k, n),
+("preview", id, jpeg, frames), ("done", id, report), ("stopped", id), ("failed", id, kind, sentence),
+("answer", number, reading). A failure of kind "device", and the process's death, cost a new process.
 """
 
 import errno
@@ -20,13 +20,14 @@ from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Queue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any
 
 from t2v.request import Request
 from t2v.space import strings
 
+FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
 PREVIEW_SHARE = 0.025  # of the run's time, at most
 log = logging.getLogger("t2v.space")
@@ -158,7 +159,7 @@ class Desk:
         """The pipeline of `model`. A failed load leaves the old one in place."""
         if model != self._model:
             try:
-                pipe = self._backend.load(model, self._device)
+                pipe = self._fetch(model)
             except Exception as error:
                 if explain(error)[0] != "memory" or self._pipe is None:
                     raise
@@ -166,10 +167,25 @@ class Desk:
             if pipe is None:  # no room for both
                 self._pipe = self._model = None
                 free_memory()
-                pipe = self._backend.load(model, self._device)
+                pipe = self._fetch(model)
             self._pipe, self._model = pipe, model
             free_memory()
         return self._pipe
+
+    def _fetch(self, model: str) -> Any:
+        """Load a model, telling meanwhile how much of its download is there."""
+        done = Event()
+
+        def tell() -> None:
+            while not done.wait(FETCH_EVERY):
+                if (fetched := self._backend.fetched(model)) is not None:
+                    self.send("fetched", *fetched)
+
+        Thread(target=tell, daemon=True).start()
+        try:
+            return self._backend.load(model, self._device)
+        finally:
+            done.set()
 
     def stage(self, order: Order, name: str) -> None:
         """Report a stage; Stopped where the order is to end."""
@@ -238,7 +254,7 @@ def memory_of_device() -> tuple[str, int]:
     """-> the device's name, and its memory in bytes"""
     if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
         return torch.cuda.get_device_name(), torch.cuda.mem_get_info()[1]
-    return "CPU", os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"CPU, {os.cpu_count()} cores", os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def reset_peak() -> None:

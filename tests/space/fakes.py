@@ -45,6 +45,10 @@ def load(model: str, device: str) -> "FakePipeline":
     return FakePipeline(model)
 
 
+def fetched(model: str) -> None:
+    """Nothing is downloaded."""
+
+
 def read(pipe: "FakePipeline", prompt: str) -> dict:
     words = prompt.split()
     return {"count": len(words) + 2, "limit": 77, "cut": " ".join(words[75:]), "remark": ""}

@@ -1,0 +1,76 @@
+"""What a computation would cost, without doing it: run on the meta device, where tensors have shapes alone."""
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import FlopCounterMode
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Floating-point operations (a multiplication with its addition is two), and the peak of live tensors."""
+
+    flops: int
+    peak: int
+
+
+def cost(function: Callable[..., Any], *inputs: Tensor) -> Cost:
+    """Of `function(*inputs)`, all on the meta device. Weights and inputs don't count into the peak."""
+    tensors, attention = LiveTensors(), FusedAttention()
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter, tensors, attention:
+        function(*inputs)
+    return Cost(counter.get_total_flops() + attention.flops, tensors.peak)
+
+
+@dataclass
+class LiveTensors(TorchDispatchMode):
+    """Counts the bytes of tensors that were made under it and still live."""
+
+    peak: int = 0
+    _now: int = 0
+    _known: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # noqa: ANN001, ANN204
+        given = {_storage(x)._cdata for x in tree_leaves((args, kwargs)) if isinstance(x, Tensor)}
+        result = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(result):
+            if isinstance(tensor, Tensor) and _storage(tensor)._cdata not in given | self._known:
+                self._add(_storage(tensor))
+        return result
+
+    def _add(self, storage: torch.UntypedStorage) -> None:
+        self._now += storage.nbytes()
+        self.peak = max(self.peak, self._now)
+        self._known.add(storage._cdata)
+        weakref.finalize(storage, self._drop, storage._cdata, storage.nbytes())
+
+    def _drop(self, key: int, size: int) -> None:
+        self._now -= size
+        self._known.discard(key)
+
+
+class FusedAttention(TorchFunctionMode):
+    """Stands in for scaled_dot_product_attention as a fused kernel does it: no scores in memory."""
+
+    flops = 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # noqa: ANN001, ANN204
+        if func is not torch.nn.functional.scaled_dot_product_attention:
+            return func(*args, **(kwargs or {}))
+        q, k, v = args[:3]
+        self.flops += 2 * q.numel() * k.shape[-2] + 2 * q[..., 0].numel() * v.shape[-2] * v.shape[-1]
+        return torch.empty((*q.shape[:-1], v.shape[-1]), dtype=q.dtype, device=q.device)
+
+
+def _storage(tensor: Tensor) -> torch.UntypedStorage:
+    return tensor.untyped_storage()

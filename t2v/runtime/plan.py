@@ -1,0 +1,108 @@
+"""What a video will need before anything runs: the rung of the memory ladder, gigabytes, seconds.
+
+The networks are run dry (see `dry_run`), so any size of any model is counted, not guessed from a table. Only the
+seconds rest on a measurement: how fast this device multiplies, and what share of that such a network reaches.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import cache, partial
+
+import torch
+from torch import nn
+
+from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
+from t2v.request import Request
+
+from .dry_run import Cost, cost
+from .fast_unet import FastUNet
+from .ladder import RUNGS, Rung
+from .memory import free_bytes
+from .streaming import SLOTS, unit_bytes
+
+META = torch.device("meta")
+HEADROOM = 0.9  # of what is free may be planned for; libraries and fragments take the rest
+REACHED = {"cuda": 0.5, "cpu": 0.35}  # of a large product's rate, by the whole video
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a model's three networks. The defaults are the published model's."""
+
+    text: TextConfig = TextConfig()
+    unet: UNetConfig = UNetConfig()
+    vae: VAEConfig = VAEConfig()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`bytes` at the peak on the device, `flops` in all, `seconds` of a device whose rate is known; `fits` there."""
+
+    rung: str
+    bytes: int
+    flops: int
+    seconds: float
+    fits: bool
+
+
+def plan(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto") -> Plan:
+    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free, else the last."""
+    free = HEADROOM * free_bytes(device)
+    for rung in RUNGS.values() if memory == "auto" else [RUNGS[memory]]:
+        peak, flops = needs(sizes, request, rung, dtype)
+        if peak <= free:
+            break
+    seconds = flops / (REACHED.get(device.type, 0.35) * product_rate(device, dtype))
+    return Plan(rung.name, peak, flops, seconds, peak <= free)
+
+
+@cache
+def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype) -> tuple[int, int]:
+    """-> bytes at the peak on the device, floating-point operations of the whole video"""
+    with META:
+        networks = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
+    text_encoder, unet, vae = (network.to(dtype).requires_grad_(False) for network in networks)
+    step, frame = _step(unet, vae.config.factor, request, rung), _frame(vae, request)
+    calls = request.steps * (2 if rung.in_turn and request.guidance != 1 else 1)
+    flops = calls * step.flops + request.frames * frame.flops
+    guests = [weight_bytes(text_encoder), weight_bytes(vae)]
+    held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet)
+    together = 1 if rung.rows else 4
+    if not rung.parked:
+        return held + sum(guests) + max(step.peak, together * frame.peak), flops
+    return held + max(guests[0], step.peak, guests[1] + together * frame.peak), flops
+
+
+def _step(unet: UNet3D, factor: int, request: Request, rung: Rung) -> Cost:
+    """One run of the UNet under as many texts as the rung puts into a batch."""
+    texts = 1 if rung.in_turn or request.guidance == 1 else 2
+    fast = FastUNet(unet, META, rung.rows)
+    empty = partial(torch.empty, device=META, dtype=unet.conv_in.weight.dtype)
+    x = empty(1, unet.config.in_channels, request.frames, request.height // factor, request.width // factor)
+    return cost(fast, x, torch.empty(1, device=META), fast.read(empty(texts, 77, unet.config.text_width)))
+
+
+def _frame(vae: VAE, request: Request) -> Cost:
+    side = vae.config.factor
+    shape = (1, vae.config.latent_channels, request.height // side, request.width // side)
+    return cost(vae.decode, torch.empty(shape, device=META, dtype=vae.from_latents.weight.dtype))
+
+
+def weight_bytes(network: nn.Module) -> int:
+    """Of all its weights."""
+    return sum(weight.numel() * weight.element_size() for weight in network.parameters())
+
+
+@cache
+def product_rate(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large matrix product here, measured in a fraction of a second."""
+    side = 8192 if device.type == "cuda" else 768
+    a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
+    times = [_seconds(a, b) for _ in range(6)]
+    return 2 * side**3 / min(times)
+
+
+def _seconds(a: torch.Tensor, b: torch.Tensor) -> float:
+    start = time.perf_counter()
+    (a @ b)[0, 0].item()  # waits for the device
+    return time.perf_counter() - start

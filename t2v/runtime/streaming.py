@@ -1,0 +1,136 @@
+"""Weights that live on the host: a part that visits the device while it runs, a network streamed unit by unit."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from t2v.networks import UNet3D
+
+from .fast_unet import layers_of
+
+ALIGNMENT = 256  # of each tensor in a slot, in bytes
+SLOTS = 3  # one computes, one waits, one is on its way
+
+
+def to_host(module: nn.Module, device: torch.device) -> None:
+    """Move the weights to the host."""
+    for weight in module.parameters():
+        weight.data = _host(weight.data, device)
+
+
+def _host(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor on the host, in memory that a CUDA `device` reads by itself."""
+    host = tensor.to("cpu")
+    return host.pin_memory() if device.type == "cuda" else host
+
+
+def park(module: nn.Module, device: torch.device) -> None:
+    """Keep the module's weights on the host but while its forward runs; also an error sends them back."""
+    to_host(module, device)
+    homes: list[tuple[nn.Parameter, Tensor]] = []
+
+    def visit(*_: object) -> None:
+        homes[:] = [(weight, weight.data) for weight in module.parameters()]
+        for weight, host in homes:
+            weight.data = host.to(device, non_blocking=True)
+
+    def leave(*_: object) -> None:
+        while homes:
+            weight, host = homes.pop()
+            weight.data = host
+
+    module.register_forward_pre_hook(visit)
+    module.register_forward_hook(leave, always_call=True)
+
+
+class Stream:
+    """A UNet's weights on the host; each unit's are copied to the device before it runs, the next ones' meanwhile.
+
+    `fetch(unit)` makes a unit's weights present and sends those of units past away. The device holds SLOTS
+    buffers of the largest unit's size, filled in turn by a stream of copies of its own; and what is no
+    unit's, or among the tensors `keep`. The units call `fetch` themselves before their forward.
+    """
+
+    def __init__(self, unet: UNet3D, device: torch.device, keep: Iterable[Tensor] = ()):
+        kept = {tensor.untyped_storage().data_ptr() for tensor in keep}
+        self.device, self._units = device, list(units_of(unet))
+        moving = [
+            [p for p in unit.parameters() if p.untyped_storage().data_ptr() not in kept] for unit in self._units
+        ]
+        self._homes = [[(p, _host(p.data, device)) for p in weights] for weights in moving]
+        _settle(unet, self._homes, device)
+        self._number = {unit: i for i, unit in enumerate(self._units)}
+        size = max(sum(_padded(home) for _, home in homes) for homes in self._homes)
+        self._buffers = [torch.empty(size, dtype=torch.uint8, device=device) for _ in range(SLOTS)]
+        self._present: list[int | None] = [None] * SLOTS
+        cuda = device.type == "cuda"
+        self._copies = torch.cuda.Stream(device) if cuda else None
+        self._ready, self._done = ([torch.cuda.Event() if cuda else None for _ in range(SLOTS)] for _ in range(2))
+        for unit in self._units:
+            unit.register_forward_pre_hook(lambda module, _: self.fetch(module))
+
+    def fetch(self, unit: nn.Module) -> None:
+        """Wait, on the device, for the unit's weights, and start copying those of the units after it."""
+        first = self._number[unit]
+        wanted = [(first + ahead) % len(self._units) for ahead in range(min(SLOTS, len(self._units)))]
+        for slot, number in enumerate(self._present):
+            if number is not None and number not in wanted:
+                self._send_away(slot)
+        for number in wanted:
+            if number not in self._present:
+                self._bring(number, self._present.index(None))
+        if self._copies:
+            torch.cuda.current_stream(self.device).wait_event(self._ready[self._present.index(first)])
+
+    def _send_away(self, slot: int) -> None:
+        for weight, home in self._homes[self._present[slot]]:
+            weight.data = home
+        self._present[slot] = None
+        if self._copies:
+            self._done[slot].record(torch.cuda.current_stream(self.device))
+
+    def _bring(self, number: int, slot: int) -> None:
+        start = 0
+        with torch.cuda.stream(self._copies) if self._copies else nullcontext():
+            if self._copies:
+                self._copies.wait_event(self._done[slot])  # who was here before has been used
+            for weight, home in self._homes[number]:
+                end = start + home.numel() * home.element_size()
+                place = self._buffers[slot][start:end].view(home.dtype).as_strided(home.shape, home.stride())
+                weight.data = place.copy_(home, non_blocking=True)
+                start += _padded(home)
+            if self._copies:
+                self._ready[slot].record(self._copies)
+        self._present[slot] = number
+
+
+def _settle(unet: nn.Module, homes: list[list[tuple[nn.Parameter, Tensor]]], device: torch.device) -> None:
+    """Every weight to where it begins: its home on the host, or the device for good."""
+    travelling = dict(home for unit in homes for home in unit)
+    for weight in unet.parameters():
+        weight.data = travelling[weight] if weight in travelling else weight.data.to(device)
+
+
+def units_of(unet: UNet3D) -> Iterator[nn.Module]:
+    """The parts of the UNet that are worth streaming, in the order in which they run."""
+    yield unet.temporal_in
+    layers = {layer: level for level in (*unet.down, *unet.up) for layer in level.layers[-1:]}
+    for layer in layers_of(unet):
+        yield from (part for part in layer.children())
+        level = layers.get(layer)
+        last = None if level is None else getattr(level, "downsample", None) or getattr(level, "upsample", None)
+        if last is not None:
+            yield last
+
+
+def unit_bytes(unet: UNet3D) -> int:
+    """Of the largest unit's weights."""
+    return max(sum(map(_padded, unit.parameters())) for unit in units_of(unet))
+
+
+def _padded(tensor: Tensor) -> int:
+    """Bytes of the tensor in a slot."""
+    size = tensor.numel() * tensor.element_size()
+    return -(-size // ALIGNMENT) * ALIGNMENT

@@ -1,0 +1,77 @@
+"""The fast forward pass gives what the network itself gives, for every shape of request."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D, UNetConfig
+from t2v.runtime.fast_unet import FastUNet, layers_of
+from t2v.runtime.fast_vae import quicken
+
+DEEP = UNetConfig(
+    widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
+)
+CPU = torch.device("cpu")
+
+
+def network(config: UNetConfig) -> UNet3D:
+    torch.manual_seed(1)
+    return UNet3D(config).eval().requires_grad_(False)
+
+
+def inputs(frames: int = 5, height: int = 12, width: int = 20, texts: int = 2) -> tuple[Tensor, Tensor, Tensor]:
+    """x (1 4 f h w), t (1), text (g 7 32)"""
+    torch.manual_seed(2)
+    return torch.randn(1, 4, frames, height, width), torch.tensor([337.0]), torch.randn(texts, 7, 32)
+
+
+def error(a: Tensor, b: Tensor) -> float:
+    return float((a - b).norm() / b.norm())
+
+
+@pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
+@pytest.mark.parametrize("shape", ((5, 12, 20), (1, 8, 8), (3, 9, 11)), ids=("wide", "one frame", "odd sides"))
+@pytest.mark.parametrize("texts", (1, 2))
+def test_it_equals_the_network(config: UNetConfig, shape: tuple[int, int, int], texts: int):
+    unet = network(config)
+    x, t, text = inputs(*shape, texts)
+    expected = unet(x.expand(texts, -1, -1, -1, -1), t, text)
+    fast = FastUNet(unet, CPU)
+    assert error(fast(x, t, fast.read(text)), expected) < 1e-5
+
+
+def test_feed_forward_in_pieces_changes_nothing():
+    unet, (x, t, text) = network(TINY_UNET), inputs()
+    whole, pieces = FastUNet(unet, CPU), FastUNet(unet, CPU, rows=100)
+    words = whole.read(text)
+    assert error(pieces(x, t, words), whole(x, t, words)) < 1e-6
+
+
+def test_the_halves_share_their_prefix_until_the_first_words():
+    unet, (x, t, text) = network(DEEP), inputs(texts=2)
+    seen = []
+    first, *rest = layers_of(unet)
+    first.temporal_conv.convs[0].conv.register_forward_hook(lambda m, args, out: seen.append(out.shape[0]))
+    rest[-1].temporal_conv.convs[0].conv.register_forward_hook(lambda m, args, out: seen.append(out.shape[0]))
+    fast = FastUNet(unet, CPU)
+    fast(x, t, fast.read(text))
+    assert seen == [1, 2]  # videos
+
+
+def test_joined_weights_are_the_networks_own():
+    unet, (x, t, text) = network(TINY_UNET), inputs()
+    before = unet(x, t, text[:1])
+    fast = FastUNet(unet, CPU)
+    assert torch.equal(unet(x, t, text[:1]), before)
+    unet.down[0].layers[0].spatial.block.attention_2.to_k.weight.zero_()
+    assert not fast.read(text)[..., :32].any()
+
+
+def test_a_quickened_vae_decodes_and_encodes_the_same():
+    torch.manual_seed(1)
+    vae = VAE(TINY_VAE).eval().requires_grad_(False)
+    z, images = torch.randn(3, 4, 4, 6), torch.rand(2, 3, 32, 48)
+    expected = vae.decode(z), vae.encode(images)
+    quicken(vae, CPU)
+    assert error(vae.decode(z), expected[0]) < 1e-5
+    assert error(vae.encode(images), expected[1]) < 1e-5

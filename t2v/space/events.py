@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.request import Request, RequestError
+from t2v.request import RequestError
 from t2v.space import about, form, layout, screen, strings
 from t2v.space.jobs import Job, QueueFull
 from t2v.space.outputs import NoSpace, Record
@@ -22,6 +22,14 @@ from t2v.space.service import Service
 from t2v.video import Video, VideoError
 
 POLL = 0.15  # seconds between two looks at a job
+WRITTEN = (
+    "prompt",
+    "negative_prompt",
+    "random",
+    "seed",
+    "format",
+    "model",
+)  # what no model has a default for
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
@@ -76,7 +84,7 @@ class Events:
         page.drop.upload(self.restore, [page.drop], [*page.form, page.drop], **QUIET)
         page.fit.click(self.fit, page.form, page.form, **QUIET)
         page.fields["seed"].input(lambda: False, None, page.fields["random"], **QUIET)
-        page.fields["model"].input(self.switch, page.form, [*page.form, page.about], **QUIET)
+        page.fields["model"].input(self.switch, page.fields["model"], [*page.form, page.about], **QUIET)
         gr.on(
             [component.change for component in page.form],
             self.describe,
@@ -233,12 +241,12 @@ class Events:
         )
         return [*form.restored(self.service, settings.request, model), None]
 
-    def switch(self, *values: Any) -> list[Any]:
-        """Another model: its defaults, ranges and sizes, the prompt kept."""
-        filled = form.Filled(Request(values[0]), ".mp4", values[form.FIELDS.index("model")])
-        model = filled.model if filled.model in self.service.choices else self.service.default
+    def switch(self, model: Any) -> list[Any]:
+        """Another model: its defaults, ranges and sizes; what was written stays."""
+        model = model if model in self.service.choices else self.service.default
         native = self.service.native(model)
-        fresh = dict(zip(form.FIELDS, form.defaults(self.service, model, str(values[0])), strict=True))
+        fresh = dict(zip(form.FIELDS, form.defaults(self.service, model), strict=True))
+        fresh |= dict.fromkeys(WRITTEN, gr.skip())
         for name in ("steps", "guidance", "frames", "fps"):
             fresh[name] = gr.update(value=fresh[name], info=layout.range_hint(name, native))
         fresh["size"] = gr.update(value=fresh["size"], choices=form.sizes(native))

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from t2v.space import strings
+from t2v.space.examples import FOLDER
 from t2v.space.jobs import Limits
 from t2v.space.models import devices
 from t2v.space.outputs import Outputs
@@ -33,6 +34,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--share", action="store_true", help="a public link through Gradio's relay")
     add("--auth", metavar="USER:PASSWORD", help="ask visitors for it")
     add("--backend", default=BACKEND, help=argparse.SUPPRESS)
+    add("--examples", type=Path, default=FOLDER, help=argparse.SUPPRESS)
     return parser.parse_args(given)
 
 
@@ -68,7 +70,7 @@ class App:
         self.service.start()  # its workers import torch while this process imports gradio
         from t2v.space import page
 
-        self.demo, self._app_options = page.build(self.service)
+        self.demo, self._app_options = page.build(self.service, options.examples)
 
     def launch(self) -> str:
         """Start listening; -> the address."""

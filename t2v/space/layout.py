@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from t2v.request import MAX_FPS, MAX_GUIDANCE, MAX_PROMPT, MAX_SEED, MULTIPLE, SAMPLER_NAMES
-from t2v.space import about, examples, form, screen, strings
+from t2v.space import about, form, screen, strings
 from t2v.space.outputs import Record
 from t2v.space.service import SUFFIXES, Service
 
@@ -41,9 +41,9 @@ class Page:
         return [self.fields[name] for name in form.FIELDS]
 
 
-def build(service: Service, folder: Path = examples.FOLDER) -> Page:
+def build(service: Service, examples: dict[str, Record]) -> Page:
     """All components, inside an open `gr.Blocks`."""
-    page = Page(examples.read(folder))
+    page = Page(examples)
     page.state = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
     gr.HTML(f"<h1>{strings.TITLE}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
     with gr.Row(elem_id="columns"):
@@ -54,8 +54,8 @@ def build(service: Service, folder: Path = examples.FOLDER) -> Page:
             page.screen = gr.HTML(screen.empty(native), js_on_load=SCRIPT, elem_id="screen")
             page.again = gr.Button(strings.AGAIN, visible=False, elem_id="again", size="md")
     page.gallery = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
-    shelf = screen.shelf(list(page.examples.values()), strings.EXAMPLES, "examples", "example")
-    page.shown_examples = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(page.examples))
+    shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
+    page.shown_examples = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
         page.about = gr.Markdown(about.text(service.choices[service.default]))
     return page

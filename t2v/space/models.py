@@ -1,6 +1,7 @@
 """The models that the app offers, and how a worker loads one. The list costs no torch."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,17 @@ def fetched(model: str) -> tuple[int, int] | None:
     return (min(there, entry.size), entry.size) if there < entry.size else None
 
 
-def read(pipe: Any, prompt: str) -> dict[str, Any]:
-    """How a model reads a prompt: its tokens, what is cut off, a word on what it doesn't know."""
-    count, cut = pipe.tokenizer.cut(prompt)
-    known = pipe.vocabulary.explain(prompt).note() if pipe.vocabulary else ""
-    remark = known or ("" if english(prompt) else strings.NOT_ENGLISH)
-    return {"count": count, "limit": pipe.tokenizer.length, "cut": cut, "remark": remark}
+def reader(pipe: Any) -> Callable[[str], dict[str, Any]]:
+    """How a model reads a prompt: its tokens, what is cut off, a word on what it doesn't know.
+
+    Holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
+    """
+    tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
+
+    def read(prompt: str) -> dict[str, Any]:
+        count, cut = tokenizer.cut(prompt)
+        known = vocabulary.explain(prompt).note() if vocabulary else None
+        remark = known or ("" if english(prompt) else strings.NOT_ENGLISH)
+        return {"count": count, "limit": tokenizer.length, "cut": cut, "remark": remark}
+
+    return read

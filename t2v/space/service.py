@@ -44,7 +44,7 @@ class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
     `backend` names a module such as `models`: `choices(extra) -> list[Choice]`, the default model first;
-    `load(model, device)`, `fetched(model)` and `read(pipe, prompt)`, which only workers call.
+    `load(model, device)`, `fetched(model)` and `reader(pipe)`, which only workers call.
     """
 
     def __init__(

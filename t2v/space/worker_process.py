@@ -48,7 +48,7 @@ class Stopped(Exception):
 
 
 def serve(connection: Connection, backend: str, device: str) -> None:
-    """The process's main function. `backend`: a module with `load(model, device)`, `read(pipe, prompt)`."""
+    """The process's main function. `backend`: the name of a module, see `Service`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.nice(5)  # the page stays quick while every core denoises
     mail = Mail(connection)
@@ -100,13 +100,14 @@ class Desk:
     ):
         self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
         self._pipe, self._model = None, None
+        self._readers: dict[str, Callable[[str], dict]] = {}
 
     def read(self, model: str, prompt: str) -> dict | None:
-        """What the model makes of a prompt, if it is the one that is loaded."""
-        if self._pipe is None or model != self._model:
+        """What the model makes of a prompt, if it has been loaded here."""
+        if model not in self._readers:
             return None
         try:
-            return self._backend.read(self._pipe, prompt)
+            return self._readers[model](prompt)
         except Exception:  # a remark on a prompt is never worth a worker
             log.exception("reading a prompt failed")
             return None
@@ -169,6 +170,7 @@ class Desk:
                 free_memory()
                 pipe = self._fetch(model)
             self._pipe, self._model = pipe, model
+            self._readers[model] = self._backend.reader(pipe)
             free_memory()
         return self._pipe
 

@@ -165,7 +165,7 @@ class Hoarder:
 def test_a_failed_run_holds_nothing(tmp_path: Path):
     told = []
     desk = Desk(
-        SimpleNamespace(load=lambda *_: Hoarder(), fetched=lambda _: None),
+        SimpleNamespace(load=lambda *_: Hoarder(), fetched=lambda _: None, reader=lambda _: None),
         "cpu",
         lambda *message: told.append(message),
         lambda _: False,

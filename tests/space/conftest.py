@@ -1,24 +1,39 @@
 """One app with the fake pipeline and one browser for all tests of the page."""
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from t2v.request import Request
 from t2v.space.launch import App, arguments
+from t2v.video import Video
+from tests.space.fakes import NATIVE, moving_square
 
 CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    outputs = tmp_path_factory.mktemp("outputs")
-    made = App(arguments(["--backend", "tests.space.fakes", "--outputs", str(outputs), "--queue", "8"]))
+    outputs, examples = tmp_path_factory.mktemp("outputs"), tmp_path_factory.mktemp("examples")
+    write_example(examples)
+    options = {"--backend": "tests.space.fakes", "--outputs": outputs, "--examples": examples, "--queue": 8}
+    made = App(arguments([str(word) for option in options.items() for word in option]))
     made.url = made.launch()
     yield made
     made.close()
+
+
+def write_example(folder: Path) -> None:
+    """One example, whose prompt would make the pipeline raise."""
+    request = Request("raise a square", seed=9).validate(NATIVE)
+    Video(moving_square(request), request, "square").save(folder / "riser.mp4")
+    index = [{"id": "riser", "model": "square", "request": asdict(request), "seconds": 1.5}]
+    (folder / "examples.json").write_text(json.dumps(index))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +49,12 @@ def fetched(model: str) -> None:
     """Nothing is downloaded."""
 
 
-def read(pipe: "FakePipeline", prompt: str) -> dict:
-    words = prompt.split()
-    return {"count": len(words) + 2, "limit": 77, "cut": " ".join(words[75:]), "remark": ""}
+def reader(pipe: "FakePipeline") -> Callable[[str], dict]:
+    def read(prompt: str) -> dict:
+        words = prompt.split()
+        return {"count": len(words) + 2, "limit": 77, "cut": " ".join(words[75:]), "remark": ""}
+
+    return read
 
 
 @dataclass

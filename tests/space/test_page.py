@@ -209,6 +209,17 @@ def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor):
     expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("first square")
 
 
+def test_an_example_plays_without_the_pipeline(visitor: Visitor, app: App):
+    before = set(app.service.jobs._jobs)
+    visitor.page.get_by_label("Examples").get_by_role("button", name="raise a square").click()
+    visitor.see("done")
+    assert visitor.video()["width"] == 64
+    expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("raise a square")
+    visitor.settings()
+    expect(visitor.page.get_by_label("Seed", exact=True)).to_have_value("9")
+    assert set(app.service.jobs._jobs) == before
+
+
 def test_another_model_brings_its_own_defaults(visitor: Visitor):
     visitor.settings()
     visitor.page.get_by_label("Prompt", exact=True).fill("kept")

@@ -12,11 +12,11 @@ from torch import Tensor
 from t2v import checkpoints
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.vocabulary import Vocabulary
-from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian, guided
+from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
-from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
+from t2v.runtime import Ladder, attention_slice, choose_device, choose_dtype
 from t2v.version import VERSION
 from t2v.video import Video, by_suffix
 
@@ -35,14 +35,14 @@ class TextToVideo:
     `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
     """
 
-    def __init__(self, checkpoint: Checkpoint):
+    def __init__(self, checkpoint: Checkpoint, ladder: Ladder):
         self.checkpoint = checkpoint
         self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
         self.unet, self.vae, self.tokenizer = checkpoint.unet, checkpoint.vae, checkpoint.tokenizer
         self.schedule = NoiseSchedule(checkpoint.schedule)
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
-        weight = next(self.unet.parameters())
-        self.device, self.dtype = weight.device, weight.dtype
+        self.device, self.dtype, self._ladder = ladder.device, ladder.dtype, ladder
+        self._ladder.place(checkpoint)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
 
@@ -56,11 +56,13 @@ class TextToVideo:
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
-        RequestError names a device or precision that can't be; CheckpointError says what is wrong with the
-        weights.
+        `memory` says what to give up for less of it (`runtime.ladder`): "fast", "balanced", "low", "minimal";
+        "auto" goes by what is free. RequestError names a device, precision or memory that can't be;
+        CheckpointError says what is wrong with the weights.
         """
         where = choose_device(device)
-        return cls(checkpoints.load(model, dtype=choose_dtype(dtype, where), device=where))
+        ladder = Ladder(where, choose_dtype(dtype, where), memory)
+        return cls(checkpoints.load(model, dtype=ladder.dtype, device=ladder.first_home()), ladder)
 
     def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
         """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: all.
@@ -100,7 +102,19 @@ class TextToVideo:
         return video
 
     def _make(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
-        """A valid request, and the noise (1 c f h w) to use instead of the seed's -> the video"""
+        """A valid request, and the noise (1 c f h w) to use instead of the seed's -> the video
+
+        Once, where the memory is not enough, the same with less.
+        """
+        try:
+            return self._attempt(request, on_step, latents)
+        except torch.OutOfMemoryError:
+            if not self._ladder.can_step_down:
+                raise
+        self._ladder.step_down()  # outside of the handler, whose traceback would keep every tensor alive
+        return self._attempt(request, on_step, latents)
+
+    def _attempt(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
         generator = torch.Generator().manual_seed(request.seed)
         x = self._initial(request, latents, generator)
         text = self._read(request)
@@ -135,7 +149,7 @@ class TextToVideo:
         self, request: Request, x: Tensor, text: Tensor, generator: torch.Generator
     ) -> Iterator[Step]:
         """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
-        sampler, denoise = SAMPLERS[request.sampler], guided(self.unet, text, request.guidance)
+        sampler, denoise = SAMPLERS[request.sampler], self._ladder.denoiser(text, request.guidance)
         for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator):
             yield step
         if not step.x.isfinite().all():
@@ -145,7 +159,7 @@ class TextToVideo:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
-        parts = z.split(frames_at_once(self.device, height, width, self.dtype))
+        parts = z.split(self._ladder.frames_at_once(height, width))
         return np.concatenate([to_uint8(self._decode_part(part)) for part in parts])
 
     def _decode_part(self, z: Tensor) -> Tensor:

@@ -1,16 +1,19 @@
 """Where it runs: device and precision, the memory ladder, the fast forward pass, what a video will need."""
 
 from .device import choose_device, choose_dtype
-from .ladder import RUNGS, Running, below, check_memory
+from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
+from .plan import Plan, Sizes, plan
+from .rungs import RUNGS
 
 __all__ = [
     "RUNGS",
-    "Running",
+    "Ladder",
+    "Plan",
+    "Sizes",
     "attention_slice",
-    "below",
-    "check_memory",
     "choose_device",
     "choose_dtype",
     "frames_at_once",
+    "plan",
 ]

@@ -11,7 +11,11 @@ DEVICES = ("cpu", "cuda", "mps", "xpu")
 def choose_device(name: str | torch.device | None = None) -> torch.device:
     """The device asked for, or the best that there is. RequestError where it is missing."""
     if name is None:
-        return torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
+        return (
+            torch.accelerator.current_accelerator()
+            if torch.accelerator.is_available()
+            else torch.device("cpu")
+        )
     try:
         device = torch.device(name)
     except (RuntimeError, TypeError):
@@ -44,7 +48,11 @@ def _exists(device: torch.device) -> bool:
     if device.type == "cpu":
         return True
     kind = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
-    return kind is not None and kind.type == device.type and (device.index or 0) < torch.accelerator.device_count()
+    return (
+        kind is not None
+        and kind.type == device.type
+        and (device.index or 0) < torch.accelerator.device_count()
+    )
 
 
 def _fast_bfloat16() -> bool:

@@ -53,12 +53,17 @@ class FastUNet:
         self.unet, self.rows, self.ops = unet.to(memory_format=torch.channels_last), rows, ops_for(device)
         self.fetch = fetch or (lambda module: None)
         layers = list(layers_of(unet))
-        times, self._spatial = [layer.resnet.time for layer in layers], [x.spatial for x in layers if x.spatial]
+        times, self._spatial = (
+            [layer.resnet.time for layer in layers],
+            [x.spatial for x in layers if x.spatial],
+        )
         keys = [m.block.attention_2 for m in self._spatial]
         self._times, words = times, [linear for m in keys for linear in (m.to_k, m.to_v)]
         self._time_weight, self._time_bias = join(times, "weight", device), join(times, "bias", device)
         self._word_weight = join(words, "weight", device)
-        attentions = [m for m in unet.modules() if isinstance(m, Attention) and m not in keys] if not fetch else []
+        attentions = (
+            [m for m in unet.modules() if isinstance(m, Attention) and m not in keys] if not fetch else []
+        )
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
 
     @property
@@ -126,7 +131,9 @@ class FastUNet:
         self.fetch(m)
         words, total = next(run.words), run.videos * run.frames
         h = m.proj_in(rearrange(self.ops.group_norm(x, m.norm), "n c h w -> n (h w) c"))
-        h = self._block(m.block, h, self._self_attention, lambda attention, h: cross(attention, h, words), total)
+        h = self._block(
+            m.block, h, self._self_attention, lambda attention, h: cross(attention, h, words), total
+        )
         h = rearrange(m.proj_out(h), "n (h w) c -> n c h w", h=x.shape[2])
         return self.ops.add(_copies(x, total), h)
 
@@ -148,7 +155,9 @@ class FastUNet:
 
     def _self_attention(self, m: Attention, h: Tensor) -> Tensor:
         """h (n l d) -> (n l d)"""
-        q, k, v = rearrange(self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads)
+        q, k, v = rearrange(
+            self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads
+        )
         return m.to_out(rearrange(attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)"))
 
     def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
@@ -182,7 +191,9 @@ def cross(m: Attention, h: Tensor, words: Tensor) -> Tensor:
     g = len(words)
     q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
     k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
-    return m.to_out(rearrange(attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=h.shape[1]))
+    return m.to_out(
+        rearrange(attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=h.shape[1])
+    )
 
 
 def layers_of(unet: UNet3D) -> Iterator[Layer]:

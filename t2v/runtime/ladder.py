@@ -1,105 +1,104 @@
-"""The memory ladder: four ways of running the same networks on a device, each with less memory than the one above.
-
-fast      all weights on the device, both halves of guidance in one batch; on CUDA the step is recorded
-balanced  the text encoder and the VAE live on the host and visit the device while they run
-low       besides, the halves of guidance in turn, feed-forward and decoding in pieces
-minimal   besides, the UNet's weights are streamed from the host (its halves together: once a step)
-
-The frames are the same within rounding. On a CPU, where the host is the device, only the pieces are smaller.
-"""
+"""Where a model's networks lie and how they run, by the rungs of the memory ladder."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.utils.hooks import RemovableHandle
 
+from t2v.checkpoints import Checkpoint
 from t2v.diffusion import guided
-from t2v.networks import VAE, TextEncoder, UNet3D
-from t2v.request import RequestError
+from t2v.networks import UNet3D
+from t2v.request import Request, RequestError
 
 from .captured import Captured
 from .fast_unet import FastUNet
 from .fast_vae import quicken
-from .memory import frames_at_once
+from .memory import GIB, frames_at_once, free_bytes
+from .plan import Sizes, fitting
+from .rungs import RUNGS, Rung
 from .streaming import Stream, park
 
-ROWS = 4096  # tokens that a feed-forward takes at a time where memory is short
+AMPLE = 12 * GIB  # free: room for any model of this family at its own size
 
 
-@dataclass(frozen=True)
-class Rung:
-    """What is done for memory's sake. `rows`: of tokens that a feed-forward takes at a time, None for all."""
+class Ladder:
+    """Places a checkpoint's networks on `device` as a rung has them, and steps down where that is too much.
 
-    name: str
-    parked: bool = False
-    in_turn: bool = False
-    streamed: bool = False
-    rows: int | None = None
+    `memory`: a rung's name, or "auto": the first rung that a video of the model's own size fits into, one lower
+    after an out-of-memory. RequestError if it is neither.
+    """
 
+    def __init__(self, device: torch.device, dtype: torch.dtype, memory: str = "auto"):
+        if memory != "auto" and memory not in RUNGS:
+            raise RequestError("memory", f"must be one of auto, {', '.join(RUNGS)}")
+        self.device, self.dtype, self.memory = device, dtype, memory
+        self._hooks: list[RemovableHandle] = []
 
-RUNGS = {
-    rung.name: rung
-    for rung in (
-        Rung("fast"),
-        Rung("balanced", parked=True),
-        Rung("low", parked=True, in_turn=True, rows=ROWS),
-        Rung("minimal", parked=True, streamed=True, rows=ROWS),
-    )
-}
+    def first_home(self) -> torch.device:
+        """Where weights are best loaded to: the device, unless some may have to stay on the host."""
+        ample = self.memory == "fast" or (self.memory == "auto" and free_bytes(self.device) > AMPLE)
+        return self.device if ample else torch.device("cpu")
 
-
-def check_memory(memory: str) -> str:
-    """`memory` itself; RequestError if it is neither a rung's name nor "auto"."""
-    if memory != "auto" and memory not in RUNGS:
-        raise RequestError("memory", f"must be one of auto, {', '.join(RUNGS)}")
-    return memory
-
-
-def below(rung: Rung) -> Rung | None:
-    """The next rung down, None below the last."""
-    rungs = list(RUNGS.values())
-    return dict(zip(rungs, rungs[1:])).get(rung)
-
-
-class Running:
-    """The networks on `device`, as a rung has them; their weights may come from the host or be there already."""
-
-    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, vae: VAE, device: torch.device, rung: Rung):
-        self.device, self.rung, self.vae = device, rung, vae
-        guest = device.type != "cpu"
-        for module in (text_encoder, vae.encoder, vae.decoder):
-            if rung.parked and guest:
-                park(module, device)
+    def place(self, checkpoint: Checkpoint, rung: Rung | None = None) -> None:
+        """Bring the networks to where they run, on `rung` or the one that `memory` asks for."""
+        self._checkpoint, self.rung = checkpoint, rung or self._choose(checkpoint)
+        unet, vae, guest = checkpoint.unet, checkpoint.vae, self.device.type != "cpu"
+        self._let_go()
+        quicken(vae, self.device)
+        for module in (checkpoint.text_encoder, vae.encoder, vae.decoder):
+            if self.rung.parked and guest:
+                self._hooks += park(module, self.device)
             else:
-                module.to(device)
-        for module in (vae.to_moments, vae.from_latents):
-            module.to(device)
-        quicken(vae, device)
-        streamed = rung.streamed and guest
-        self.unet = streaming(unet, device, rung) if streamed else FastUNet(unet.to(device), device, rung.rows)
-        recorded = device.type == "cuda" and not (rung.in_turn or rung.streamed)
-        self._step = Captured(self.unet) if recorded else self.unet
+                module.to(self.device)
+        for module in (vae.to_moments, vae.from_latents):  # small, and the device's that inputs are made for
+            module.to(self.device)
+        if self.rung.streamed and guest:
+            self._unet = self._streamed(unet)
+        else:
+            self._unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
+        recorded = self.device.type == "cuda" and not (self.rung.in_turn or self.rung.streamed)
+        self._step = Captured(self._unet) if recorded else self._unet
+
+    def _choose(self, checkpoint: Checkpoint) -> Rung:
+        if self.memory != "auto":
+            return RUNGS[self.memory]
+        if self.first_home() == self.device:
+            return RUNGS["fast"]
+        sizes = Sizes(checkpoint.text_encoder.config, checkpoint.unet.config, checkpoint.vae.config)
+        return fitting(sizes, Request("", seed=0).validate(checkpoint.native), self.device, self.dtype)
+
+    def _streamed(self, unet: UNet3D) -> FastUNet:
+        fast = FastUNet(unet, self.device, self.rung.rows, fetch=lambda module: stream.fetch(module))
+        stream = Stream(unet, self.device, keep=fast.joined)
+        self._hooks += stream.hooks
+        return fast
+
+    @property
+    def can_step_down(self) -> bool:
+        """Whether there is a lower rung that may be taken."""
+        return self.memory == "auto" and self.rung is not list(RUNGS.values())[-1]
+
+    def step_down(self) -> None:
+        """Take the next rung down."""
+        rungs = list(RUNGS.values())
+        self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
+
+    def _let_go(self) -> None:
+        self._step = self._unet = None  # and with them a recorded step's memory
+        while self._hooks:
+            self._hooks.pop().remove()
+        if self.device.type != "cpu":
+            torch.get_device_module(self.device).empty_cache()
 
     def denoiser(self, text: Tensor, guidance: float) -> Callable[[Tensor, float], Tensor]:
         """text (2 or 1 l d), the negative prompt's first -> the `denoise(x (1 c f h w), t)` of samplers"""
-        return guided(self._predict, self.unet.read(text), guidance, together=not self.rung.in_turn)
+        return guided(self._predict, self._unet.read(text), guidance, together=not self.rung.in_turn)
 
     def _predict(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
         """x (g c f h w), g times the same; t (g); words (g l d) -> (g c f h w)"""
         return self._step(x[:1], t[:1], words)
 
-    def frames_at_once(self, height: int, width: int, dtype: torch.dtype) -> int:
-        """How many frames to decode together; the order of work is the only difference."""
-        return 1 if self.rung.rows else frames_at_once(self.device, height, width, dtype)
-
-
-def streaming(unet: UNet3D, device: torch.device, rung: Rung) -> FastUNet:
-    """A fast UNet whose weights stay on the host and are copied to `device` part by part."""
-
-    def fetch(module: nn.Module) -> None:
-        stream.fetch(module)
-
-    fast = FastUNet(unet, device, rung.rows, fetch)
-    stream = Stream(unet, device, keep=fast.joined)
-    return fast
+    def frames_at_once(self, height: int, width: int) -> int:
+        """How many frames to decode together."""
+        return 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)

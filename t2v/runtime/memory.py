@@ -4,7 +4,9 @@ import psutil
 import torch
 
 GIB = 2**30
-VAE_BYTES = 700  # of activations a pixel while one frame is decoded, in half precision at the published widths
+VAE_BYTES = (
+    700  # of activations a pixel while one frame is decoded, in half precision at the published widths
+)
 FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention never forms the scores
 
 
@@ -21,8 +23,6 @@ def attention_slice(device: torch.device) -> int | None:
 
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
-    """How many frames to decode together: on a GPU as many as half of the free memory holds, on a CPU few,
-    so that the work stays near its caches."""
+    """How many frames to decode together: enough to fill a device, no more, for the others wait in memory."""
     frame = height * width * VAE_BYTES * dtype.itemsize
-    budget = GIB // 2 if device.type == "cpu" else free_bytes(device) // 2
-    return max(1, budget // frame)
+    return max(1, min(GIB // 2, free_bytes(device) // 2) // frame)

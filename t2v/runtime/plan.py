@@ -16,11 +16,12 @@ from t2v.request import Request
 
 from .dry_run import Cost, cost
 from .fast_unet import FastUNet
-from .ladder import RUNGS, Rung
 from .memory import free_bytes
+from .rungs import RUNGS, Rung
 from .streaming import SLOTS, unit_bytes
 
 META = torch.device("meta")
+LAST = RUNGS["minimal"]
 HEADROOM = 0.9  # of what is free may be planned for; libraries and fragments take the rest
 REACHED = {"cuda": 0.5, "cpu": 0.35}  # of a large product's rate, by the whole video
 
@@ -45,15 +46,20 @@ class Plan:
     fits: bool
 
 
-def plan(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto") -> Plan:
+def plan(
+    sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto"
+) -> Plan:
     """A complete `request` on `device`; "auto" takes the first rung that fits into what is free, else the last."""
-    free = HEADROOM * free_bytes(device)
-    for rung in RUNGS.values() if memory == "auto" else [RUNGS[memory]]:
-        peak, flops = needs(sizes, request, rung, dtype)
-        if peak <= free:
-            break
+    rung = fitting(sizes, request, device, dtype) if memory == "auto" else RUNGS[memory]
+    peak, flops = needs(sizes, request, rung, dtype)
     seconds = flops / (REACHED.get(device.type, 0.35) * product_rate(device, dtype))
-    return Plan(rung.name, peak, flops, seconds, peak <= free)
+    return Plan(rung.name, peak, flops, seconds, peak <= HEADROOM * free_bytes(device))
+
+
+def fitting(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype) -> Rung:
+    """The first rung on which `request` fits into the device's free memory, the last if it does on none."""
+    free = HEADROOM * free_bytes(device)
+    return next((rung for rung in RUNGS.values() if needs(sizes, request, rung, dtype)[0] <= free), LAST)
 
 
 @cache

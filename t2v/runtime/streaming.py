@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from t2v.networks import UNet3D
 
@@ -26,23 +27,26 @@ def _host(tensor: Tensor, device: torch.device) -> Tensor:
     return host.pin_memory() if device.type == "cuda" else host
 
 
-def park(module: nn.Module, device: torch.device) -> None:
-    """Keep the module's weights on the host but while its forward runs; also an error sends them back."""
+def park(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, RemovableHandle]:
+    """Keep the module's weights on the host but while its forward runs; also an error sends them back.
+
+    Removing the hooks that are returned leaves them there for good.
+    """
     to_host(module, device)
     homes: list[tuple[nn.Parameter, Tensor]] = []
 
-    def visit(*_: object) -> None:
+    def visit(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         homes[:] = [(weight, weight.data) for weight in module.parameters()]
         for weight, host in homes:
             weight.data = host.to(device, non_blocking=True)
+        return tuple(each.to(device) for each in inputs)
 
     def leave(*_: object) -> None:
         while homes:
             weight, host = homes.pop()
             weight.data = host
 
-    module.register_forward_pre_hook(visit)
-    module.register_forward_hook(leave, always_call=True)
+    return module.register_forward_pre_hook(visit), module.register_forward_hook(leave, always_call=True)
 
 
 class Stream:
@@ -57,7 +61,8 @@ class Stream:
         kept = {tensor.untyped_storage().data_ptr() for tensor in keep}
         self.device, self._units = device, list(units_of(unet))
         moving = [
-            [p for p in unit.parameters() if p.untyped_storage().data_ptr() not in kept] for unit in self._units
+            [p for p in unit.parameters() if p.untyped_storage().data_ptr() not in kept]
+            for unit in self._units
         ]
         self._homes = [[(p, _host(p.data, device)) for p in weights] for weights in moving]
         _settle(unet, self._homes, device)
@@ -67,9 +72,12 @@ class Stream:
         self._present: list[int | None] = [None] * SLOTS
         cuda = device.type == "cuda"
         self._copies = torch.cuda.Stream(device) if cuda else None
-        self._ready, self._done = ([torch.cuda.Event() if cuda else None for _ in range(SLOTS)] for _ in range(2))
-        for unit in self._units:
-            unit.register_forward_pre_hook(lambda module, _: self.fetch(module))
+        self._ready, self._done = (
+            [torch.cuda.Event() if cuda else None for _ in range(SLOTS)] for _ in range(2)
+        )
+        self.hooks = [
+            unit.register_forward_pre_hook(lambda module, _: self.fetch(module)) for unit in self._units
+        ]
 
     def fetch(self, unit: nn.Module) -> None:
         """Wait, on the device, for the unit's weights, and start copying those of the units after it."""
@@ -120,7 +128,9 @@ def units_of(unet: UNet3D) -> Iterator[nn.Module]:
     for layer in layers_of(unet):
         yield from (part for part in layer.children())
         level = layers.get(layer)
-        last = None if level is None else getattr(level, "downsample", None) or getattr(level, "upsample", None)
+        last = (
+            None if level is None else getattr(level, "downsample", None) or getattr(level, "upsample", None)
+        )
         if last is not None:
             yield last
 

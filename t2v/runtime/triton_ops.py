@@ -66,7 +66,9 @@ def add_layer_norm(x: Tensor, y: Tensor | None, norm: nn.LayerNorm) -> tuple[Ten
     rows, block = x.numel() // d, triton.next_power_of_2(d)
     height = max(1, 2048 // block)  # rows that one program takes together
     grid = (triton.cdiv(rows, height),)
-    _add_layer_norm[grid](x, y, norm.weight, norm.bias, total, normed, rows, d, norm.eps, total is not x, height, block)
+    _add_layer_norm[grid](
+        x, y, norm.weight, norm.bias, total, normed, rows, d, norm.eps, total is not x, height, block
+    )
     return total, normed
 
 
@@ -105,8 +107,18 @@ def _span(rows: int) -> int:
 
 
 @triton.jit
-def _sum_rows(x, shift, sums, rows, c, chunks, HAS_SHIFT: tl.constexpr, SPAN: tl.constexpr, ROWS: tl.constexpr,
-              TILE: tl.constexpr):
+def _sum_rows(
+    x,
+    shift,
+    sums,
+    rows,
+    c,
+    chunks,
+    HAS_SHIFT: tl.constexpr,
+    SPAN: tl.constexpr,
+    ROWS: tl.constexpr,
+    TILE: tl.constexpr,
+):
     """x (n rows c) -> sums (n chunks 2 c): of x + shift and of its square, over SPAN rows each"""
     n, chunk = tl.program_id(0), tl.program_id(1)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
@@ -130,8 +142,21 @@ def _sum_rows(x, shift, sums, rows, c, chunks, HAS_SHIFT: tl.constexpr, SPAN: tl
 
 
 @triton.jit
-def _fold_affine(sums, shift, weight, bias, affine, rows, c, chunks, width, eps, HAS_SHIFT: tl.constexpr,
-                 CHUNKS: tl.constexpr, WIDTH: tl.constexpr):
+def _fold_affine(
+    sums,
+    shift,
+    weight,
+    bias,
+    affine,
+    rows,
+    c,
+    chunks,
+    width,
+    eps,
+    HAS_SHIFT: tl.constexpr,
+    CHUNKS: tl.constexpr,
+    WIDTH: tl.constexpr,
+):
     """sums (n chunks 2 c) -> affine (n 2 c): norm(x + shift) is x · affine[0] + affine[1], group by group"""
     n, group = tl.program_id(0), tl.program_id(1)
     chunk, lane = tl.arange(0, CHUNKS), tl.arange(0, WIDTH)
@@ -178,13 +203,27 @@ def _add_bias(x, y, bias, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr):
     here = (row < rows)[:, None] & inside[None, :]
     at = row.to(tl.int64)[:, None] * c + channel[None, :]
     added = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)[None, :]
-    total = tl.load(x + at, mask=here, other=0.0).to(tl.float32) + tl.load(y + at, mask=here, other=0.0).to(tl.float32)
+    total = tl.load(x + at, mask=here, other=0.0).to(tl.float32) + tl.load(y + at, mask=here, other=0.0).to(
+        tl.float32
+    )
     tl.store(out + at, total + added, mask=here)
 
 
 @triton.jit
-def _add_layer_norm(x, y, weight, bias, total, normed, rows, d, eps, ADD: tl.constexpr, ROWS: tl.constexpr,
-                    BLOCK: tl.constexpr):
+def _add_layer_norm(
+    x,
+    y,
+    weight,
+    bias,
+    total,
+    normed,
+    rows,
+    d,
+    eps,
+    ADD: tl.constexpr,
+    ROWS: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
     """x y (rows d) -> total = x + y, rounded, and its LayerNorm; without ADD that of x"""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     lane = tl.arange(0, BLOCK)

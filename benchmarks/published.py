@@ -1,0 +1,70 @@
+"""A model of the published size with random weights, in diffusers' layout, made by diffusers' own classes."""
+
+import json
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, UNet3DConditionModel
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModel
+
+UNET = {"cross_attention_dim": 1024, "attention_head_dim": 64, "sample_size": 32}
+VAE = {
+    "block_out_channels": (128, 256, 512, 512),
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "layers_per_block": 2,
+    "latent_channels": 4,
+    "sample_size": 256,
+}
+TEXT = {
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_attention_heads": 16,
+    "num_hidden_layers": 23,
+    "vocab_size": 49408,
+    "hidden_act": "gelu",
+}
+SCHEDULER = {
+    "_class_name": "DDIMScheduler",
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "num_train_timesteps": 1000,
+    "clip_sample": False,
+    "set_alpha_to_one": False,
+    "steps_offset": 1,
+}
+
+
+def make(device: str) -> dict[str, nn.Module]:
+    """The three networks on `device`, float32 holding half-precision numbers, so that both precisions are equal."""
+    torch.manual_seed(0)
+    with torch.device(device):
+        text = CLIPTextModel(CLIPTextConfig(**TEXT))
+        networks = {"unet": UNet3DConditionModel(**UNET), "vae": AutoencoderKL(**VAE), "text_encoder": text}
+    for network in networks.values():
+        network.eval().requires_grad_(False).apply(enliven)
+        for weight in network.parameters():
+            weight.copy_(weight.half())
+    return networks
+
+
+def enliven(module: nn.Module) -> None:
+    """Norms that do something, and no layer that starts at zero: each has its share in the result."""
+    if isinstance(module, nn.GroupNorm | nn.LayerNorm) and module.weight is not None:
+        nn.init.normal_(module.weight, 1.0, 0.1)
+        nn.init.normal_(module.bias, 0.0, 0.1)
+    elif isinstance(module, nn.Conv3d):  # the last of a temporal block starts at zero in diffusers
+        module.reset_parameters()
+
+
+def write(networks: dict[str, nn.Module], folder: Path) -> Path:
+    """A diffusers folder in half precision, without a tokenizer: CLIP's own is meant."""
+    for name, network in networks.items():
+        network.half().save_pretrained(folder / name)
+        network.float()
+    (folder / "scheduler").mkdir()
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(SCHEDULER))
+    (folder / "model_index.json").write_text(json.dumps({"_class_name": "TextToVideoSDPipeline"}))
+    return folder

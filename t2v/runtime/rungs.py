@@ -1,0 +1,35 @@
+"""The memory ladder's rungs: four ways of running the same networks, each with less memory than the one above.
+
+fast      all weights on the device, both halves of guidance in one batch; on CUDA the step is recorded
+balanced  the text encoder and the VAE live on the host and visit the device while they run
+low       besides, the halves of guidance in turn, feed-forward and decoding in pieces
+minimal   besides, the UNet's weights are streamed from the host (its halves together: once a step)
+
+The frames are the same within rounding. On a CPU, where the host is the device, only the pieces are smaller.
+"""
+
+from dataclasses import dataclass
+
+ROWS = 4096  # tokens that a feed-forward takes at a time where memory is short
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What is done for memory's sake. `rows`: of tokens that a feed-forward takes at a time, None for all."""
+
+    name: str
+    parked: bool = False
+    in_turn: bool = False
+    streamed: bool = False
+    rows: int | None = None
+
+
+RUNGS = {
+    rung.name: rung
+    for rung in (
+        Rung("fast"),
+        Rung("balanced", parked=True),
+        Rung("low", parked=True, in_turn=True, rows=ROWS),
+        Rung("minimal", parked=True, streamed=True, rows=ROWS),
+    )
+}

@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from training.fused import Captured
 
 WARM_UP = 200  # iterations
-EMA = 0.999
-
-
-def choose_attention() -> None:
-    """Leave PyTorch only the fused attention that stays small on many short sequences.
-
-    Temporal attention has one sequence of 16 frames a pixel. FlashAttention's backward pads each to 128 in
-    float32, gigabytes in all; cuDNN's has not been tried at such sizes.
-    """
-    torch.backends.cuda.enable_flash_sdp(False)
-    torch.backends.cuda.enable_cudnn_sdp(False)
+AVERAGED = 0.1  # of the iterations so far
 
 
 @dataclass
@@ -49,21 +41,22 @@ class Clock:
 
 
 class Average:
-    """An exponential moving average of networks' weights: what is evaluated and shipped."""
+    """A moving average of networks' weights over the last tenth of their training: what is evaluated and shipped.
+
+    Its span grows with the training (Karras et al. 2023, Analyzing and improving the training dynamics of
+    diffusion models), since weights of a much earlier time would spoil it.
+    """
 
     def __init__(self, networks: dict[str, nn.Module]):
         self.live = {k: list(n.parameters()) for k, n in networks.items()}
         self.networks = networks
-        self.mean = {k: [p.detach().float().clone() for p in ps] for k, ps in self.live.items()}
-        self.count = 0
+        self.mean = {k: [p.detach().clone() for p in ps] for k, ps in self.live.items()}
 
     @torch.no_grad()
     def update(self) -> None:
-        """Follow the live weights; early on more closely, so that the start is soon forgotten."""
-        self.count += 1
-        weight = max(1 - EMA, 1 / (self.count + 1))
+        """Follow the live weights; the learning rate ends at zero, so the last few hundred steps are enough."""
         for k, mean in self.mean.items():
-            torch._foreach_lerp_(mean, [p.float() for p in self.live[k]], weight)
+            torch._foreach_lerp_(mean, self.live[k], 1 - EMA)
 
     @torch.no_grad()
     def swap(self) -> None:
@@ -76,13 +69,37 @@ class Average:
 
     def state_dict(self) -> dict:
         """For a checkpoint that is resumed."""
-        return {"mean": self.mean, "count": self.count}
+        return {"mean": self.mean}
 
     def load_state_dict(self, state: dict) -> None:
         """The other way."""
         for k, mean in state["mean"].items():
             torch._foreach_copy_(self.mean[k], mean)
-        self.count = state["count"]
+
+
+class Step:
+    """One update of the networks: loss, gradients, optimizers, averages; on a GPU captured as one graph."""
+
+    def __init__(self, loss_of: nn.Module, opts: list[torch.optim.Optimizer], average: Average):
+        self.loss_of, self.opts, self.average = loss_of, opts, average
+        self.base = [float(opt.param_groups[0]["lr"]) for opt in opts]
+        self.update = Captured(self._update)
+
+    def __call__(self, rate: float, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """Update at `rate` of the learning rates; returns what the loss function does, loss first."""
+        for opt, base in zip(self.opts, self.base, strict=True):
+            opt.param_groups[0]["lr"].fill_(base * rate)
+        return self.update(*tensors)
+
+    def _update(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        out = self.loss_of(*tensors)
+        out[0].backward()
+        nn.utils.clip_grad_norm_(self.loss_of.parameters(), 1.0)
+        for opt in self.opts:
+            opt.step()
+            opt.zero_grad(set_to_none=True)
+        self.average.update()
+        return tuple(value.detach() for value in out)
 
 
 class Log:
@@ -133,12 +150,13 @@ def save_state(path: Path, clock: Clock, average: Average, opts: list[torch.opti
 
 def load_state(path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer]) -> dict:
     """Continue where `save_state` stopped; returns what else it kept."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    device = next(iter(average.live.values()))[0].device
+    state = torch.load(path, map_location=device, weights_only=True)
     for k, network in average.networks.items():
         network.load_state_dict(state["networks"][k])
     average.load_state_dict(state["average"])
     for opt, kept in zip(opts, state["optimizers"], strict=True):
         opt.load_state_dict(kept)
     clock.done, clock.spent = state["clock"]["done"], state["clock"]["spent"]
-    torch.set_rng_state(state["random"])
+    torch.set_rng_state(state["random"].cpu())
     return state

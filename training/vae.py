@@ -20,7 +20,8 @@ from t2v.networks import VAE
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import EmojiClips
-from training.loop import Average, Clock, Log, choose_attention, load_state, save_state
+from training.fused import fuse
+from training.loop import Average, Clock, Log, Step, load_state, save_state
 from training.muon import optimizers
 from training.sizes import VAE_SIZE
 
@@ -40,7 +41,7 @@ class Options:
     lr: float
     seed: int
     only: int | None
-    compile: bool
+    fuse: bool
 
 
 class VAELoss(nn.Module):
@@ -88,7 +89,8 @@ def frames_for(clips: EmojiClips, captions: Captions, count: int, whole: bool, d
 @torch.no_grad()
 def normalise(vae: VAE, images: Tensor) -> None:
     """Fold each channel's mean and deviation over `images` into the 1×1 convolutions around the latents."""
-    z = torch.cat([vae.encode(part) for part in images.split(16)])
+    with torch.autocast(images.device.type, torch.bfloat16):
+        z = torch.cat([vae.encode(part) for part in images.split(16)]).float()
     mean, std = z.mean(dim=(0, 2, 3)), z.std(dim=(0, 2, 3))
     count = len(mean)
     to, back = vae.to_moments, vae.from_latents
@@ -102,33 +104,24 @@ def normalise(vae: VAE, images: Tensor) -> None:
 def train(options: Options) -> None:
     """Train, normalise, write `vae.safetensors`; resumes from `state.pt` where there is one."""
     accelerator = Accelerator()
-    choose_attention()
     device = accelerator.device
     set_seed(options.seed, device_specific=True)
     clips = EmojiClips(options.data, device=device, only=options.only)
     captions = Captions(clips.subjects, seed=options.seed + accelerator.process_index)
     loss_of = VAELoss(VAE(VAE_SIZE)).to(device, memory_format=torch.channels_last)
     networks = {"vae": loss_of.vae}
+    if options.fuse:
+        fuse(loss_of.vae)
     opts, clock = optimizers(networks, options.lr), Clock(options.seconds, options.iterations)
-    base = [opt.param_groups[0]["lr"] for opt in opts]
     average, log = Average(networks), Log(options.out / "vae.csv", clock)
     options.out.mkdir(parents=True, exist_ok=True)
     state = options.out / "state.pt"
     if state.exists():
         load_state(state, clock, average, opts)
-    model = accelerator.prepare_model(loss_of)
-    model = torch.compile(model, dynamic=False) if options.compile else model
+    step = Step(accelerator.prepare_model(loss_of), opts, average)
     while clock.progress < 1:
-        whole = clock.progress > WHOLE_FRAMES_FROM
-        images = frames_for(clips, captions, options.frames, whole, device)
-        loss, mse = (loss_of if whole and options.compile else model)(images)  # too short to compile twice
-        loss.backward()
-        nn.utils.clip_grad_norm_(loss_of.parameters(), 1.0)
-        for opt, lr in zip(opts, base, strict=True):
-            opt.param_groups[0]["lr"] = lr * clock.rate()
-            opt.step()
-            opt.zero_grad(set_to_none=True)
-        average.update()
+        images = frames_for(clips, captions, options.frames, clock.progress > WHOLE_FRAMES_FROM, device)
+        loss, mse = step(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)
     if accelerator.is_main_process:
@@ -138,14 +131,20 @@ def train(options: Options) -> None:
 
 
 @torch.no_grad()
+def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> float:
+    """Mean PSNR over the frames of `count` fresh clips."""
+    frames = compose(clips, captions.batch(count)[1]).flatten(0, 1)
+    with torch.autocast(frames.device.type, torch.bfloat16):
+        errors = [(vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in frames.split(16)]
+    return float(-10 * torch.log10(torch.cat(errors) / 4).mean())
+
+
+@torch.no_grad()
 def finish(vae: VAE, clips: EmojiClips, captions: Captions, out: Path, count: int) -> None:
-    """Normalise, measure on the frames of `count` fresh clips, write."""
-    device = next(vae.parameters()).device
-    images = compose(clips, captions.batch(count)[1].to(device)).flatten(0, 1)
-    normalise(vae, images)
-    fresh = compose(clips, captions.batch(count)[1].to(device)).flatten(0, 1)
-    errors = torch.cat([(vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in fresh.split(16)])
-    print(f"VAE: {-10 * torch.log10(errors / 4).mean():.2f} dB over {len(errors)} fresh frames")
+    """Normalise on the frames of `count` clips, measure on fresh ones, write."""
+    print(f"VAE: {decibels(vae, clips, captions, count):.2f} dB before normalising")
+    normalise(vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
+    print(f"VAE: {decibels(vae, clips, captions, count):.2f} dB")
     save_file({k: v.contiguous() for k, v in vae.state_dict().items()}, out / "vae.safetensors")
 
 
@@ -160,7 +159,7 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, help="train on the first so many subjects")
-    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--fuse", action="store_true", help="compile some layers: for a GPU")
     train(Options(**vars(parser.parse_args())))
 
 

@@ -15,6 +15,7 @@ from t2v.space.service import Service
 
 BACKEND = "t2v.space.models"
 MAX_UPLOAD = 64 * 1_000_000  # bytes
+SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -88,6 +89,7 @@ class App:
             allowed_paths=[],
             max_file_size=MAX_UPLOAD,
             ssr_mode=False,
+            state_session_capacity=SESSIONS,
             footer_links=["api"],
             mcp_server=find_spec("mcp") is not None,
             **self._app_options,

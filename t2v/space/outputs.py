@@ -70,7 +70,7 @@ class Outputs:
         self.served, self._notes = self.folder / "served", self.folder / "records"
         self.served.mkdir(parents=True, exist_ok=True)
         self._notes.mkdir(exist_ok=True)
-        self._lock = RLock()
+        self._lock, self._used = RLock(), 0
         for path in self._notes.glob("*.json"):
             try:
                 record = Record.from_json(path.read_text())
@@ -105,7 +105,9 @@ class Outputs:
             draft.write_text(json.dumps(asdict(record)))
             os.replace(draft, self._notes / f"{record.id}.json")
             self._records[record.id] = record
-            self.sweep()
+            self._used += self.path(record.id, record.suffix).stat().st_size
+            if self._used > self.quota:
+                self.sweep()
 
     def find(self, id: str) -> Record | None:
         with self._lock:
@@ -133,6 +135,7 @@ class Outputs:
                 path.unlink(missing_ok=True)
                 total -= size
                 self._forget(path.stem)
+            self._used = total
             for id in [record.id for record in self._records.values() if not self.find(record.id)]:
                 self._forget(id)
 

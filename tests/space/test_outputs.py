@@ -63,6 +63,7 @@ def test_uploads_count_and_are_swept(outputs: Outputs, clock: Clock):
     os.utime(upload, (clock.now, clock.now))
     clock.now += 1
     put(outputs, "video")
+    outputs.sweep()
     assert not upload.exists() and outputs.find("video")
 
 

@@ -13,10 +13,12 @@ import torch
 from PIL import Image
 
 from training import dataset
-from training.captions import BACKGROUNDS, MOTION_PHRASES, TINTS, Captions, Content, held_out, vocabulary
+from training.captions import Captions, Content, held_out
 from training.compose import MOTIONS, Spec, compose, plain_spec
 from training.dataset import EmojiClips, sheet
+from training.phrases import BACKGROUNDS, MOTION_PHRASES, TINTS
 from training.subjects import ARTICLES, Subject, bare, countable, load_subjects, plural
+from training.vocabulary import vocabulary
 
 SUBJECTS = load_subjects()
 GREY = torch.full((1, 3), 0.5)

@@ -10,11 +10,12 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from training.captions import BACKGROUNDS, held_out
+from training.captions import held_out
 from training.compose import MOTIONS, compose, plain_spec
 from training.dataset import FRAMES, GRID, SIDE, EmojiClips
 from training.evaluate import GROUPS, draw_trials, judged, load, report, save, seed_psnr
 from training.judge import Judge, corner_colour
+from training.phrases import BACKGROUNDS
 
 NAMES = ("ball", "box", "arrow", "cross", "face")
 

@@ -1,8 +1,13 @@
 """The vocabulary: known words are recognised however they are said, unknown ones are named."""
 
+from pathlib import Path
+
 import pytest
 
+from t2v.checkpoints import vocabulary as module
 from t2v.checkpoints.vocabulary import Vocabulary
+
+EMBEDDED = Path(module.__file__).parent / "emoji"
 
 WORDS = {
     "subjects": {"panda": "1f43c", "cat": "1f408", "red heart": "2764", "fox": "1f98a", "butterfly": "1f98b"},
@@ -12,6 +17,7 @@ WORDS = {
     "colour_synonyms": {"violet": "purple"},
     "motions": ["still", "moving left"],
     "motion_phrases": {"moving left": ["flying left", "going to the left"]},
+    "related": {"kitten": ["cat"], "jackal": ["fox"]},
 }
 
 
@@ -30,7 +36,9 @@ def vocabulary() -> Vocabulary:
         ("a purple red heart going to the left on blue", ("red heart",)),
     ],
 )
-def test_what_was_taught_is_known_and_needs_no_note(vocabulary: Vocabulary, prompt: str, known: tuple) -> None:
+def test_what_was_taught_is_known_and_needs_no_note(
+    vocabulary: Vocabulary, prompt: str, known: tuple
+) -> None:
     knowledge = vocabulary.explain(prompt)
     assert knowledge.known == known
     assert knowledge.unknown == ()
@@ -45,6 +53,11 @@ def test_unknown_words_are_named_with_what_is_near(vocabulary: Vocabulary) -> No
     assert "panda" in knowledge.note()
 
 
+def test_a_word_is_near_what_it_means(vocabulary: Vocabulary) -> None:
+    assert vocabulary.explain("jackals").nearest == {"jackals": ("fox",)}
+    assert "fox" in vocabulary.explain("a jackal on a green background").note()
+
+
 def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None:
     assert "nothing" in vocabulary.explain("on a green background").note()
 
@@ -52,3 +65,17 @@ def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None
 def test_another_language_gets_a_gentle_word(vocabulary: Vocabulary) -> None:
     assert vocabulary.explain("熊猫在绿色背景上").note() == "This model knows English words only."
     assert "English" not in vocabulary.explain("a café for a panda").note()
+    assert "English" in vocabulary.explain("un panda sur un fond vert").note()
+    assert "English" in vocabulary.explain("ein Panda auf dem Eis").note()
+    assert vocabulary.explain("die cat, las vegas style").english
+
+
+def test_the_embedded_model_knows_its_own_words() -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    assert embedded.explain("A panda eating bamboo on a rock.").known == ("panda",)
+    assert (
+        embedded.explain("two cats and an orange dog moving to the left on a violet background").note()
+        is None
+    )
+    assert "koala" in embedded.explain("a quokka on a green background").note()
+    assert all(name in embedded.subjects for names in embedded._related.values() for name in names)

@@ -4,68 +4,27 @@ What a caption says is what the clip shows: subject (or two), colour of the subj
 What it leaves open the random generator decides: loop phase, speed, position, size, and the background where
 none is named. A caption without a motion means a still subject. A tenth of the combinations of subject,
 background and motion is held out (`held_out`), by a hash that never changes: training never sees them.
-
-    python -m training.captions --out t2v/checkpoints/emoji/vocabulary.json
 """
 
-import argparse
 import hashlib
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from training.compose import MOTIONS, SIZES, Spec
-from training.subjects import ARTICLES, Subject, bare, countable, indefinite, load_subjects, plural
-
-BACKGROUNDS = {
-    "white": (255, 255, 255), "gray": (128, 128, 128), "black": (0, 0, 0), "red": (214, 40, 40),
-    "orange": (245, 130, 32), "yellow": (250, 210, 50), "green": (50, 165, 75), "turquoise": (60, 195, 195),
-    "blue": (45, 95, 215), "purple": (130, 65, 190), "pink": (250, 150, 195), "brown": (125, 80, 50),
-}  # fmt: skip
-TINTS = {
-    "red": (230, 40, 40), "orange": (255, 140, 30), "yellow": (255, 220, 40), "green": (60, 190, 70),
-    "blue": (50, 110, 245), "purple": (150, 70, 220), "pink": (255, 130, 190),
-}  # fmt: skip
-COLOUR_SYNONYMS = {"grey": "gray", "violet": "purple", "cyan": "turquoise"}
-MOTION_PHRASES = {
-    "still": ("staying still", "standing still", "not moving", "resting"),
-    "moving left": ("moving left", "moving to the left", "flying left", "going left", "sliding left",
-                    "flying to the left", "running left", "moving from right to left"),
-    "moving right": ("moving right", "moving to the right", "flying right", "going right", "sliding right",
-                     "flying to the right", "running right", "moving from left to right"),
-    "moving up": ("moving up", "moving upwards", "flying up", "going up", "rising", "floating up",
-                  "rising up"),
-    "moving down": ("moving down", "moving downwards", "falling", "going down", "sinking",
-                    "falling down", "dropping"),
-    "growing": ("growing", "getting bigger", "getting larger", "growing bigger", "coming closer",
-                "becoming bigger"),
-    "shrinking": ("shrinking", "getting smaller", "becoming smaller", "growing smaller", "moving away"),
-    "spinning": ("spinning", "rotating", "turning around", "spinning around", "rotating once", "twirling"),
-}  # fmt: skip
-BACKGROUND_PHRASES = (
-    "on a {} background", "on a {} background", "on a {} background", "on {}", "in front of a {} background",
-    "against a {} background", "with a {} background", "in front of a {} wall", "on a plain {} background",
-)  # fmt: skip
-PREFIXES = (
-    "a video of",
-    "an animation of",
-    "an emoji of",
-    "a clip of",
-    "a picture of",
-    "a cartoon of",
-    "a 3d",
+from training.phrases import (
+    ADJECTIVES,
+    BACKGROUND_PHRASES,
+    BACKGROUNDS,
+    COLOUR_SYNONYMS,
+    FILLERS,
+    MOTION_PHRASES,
+    PREFIXES,
+    TINTS,
 )
-ADJECTIVES = ("cute", "funny", "happy", "little", "lovely", "beautiful", "cool", "adorable", "small", "big")
-FILLERS = (
-    "eating bamboo", "eating", "sleeping", "dancing", "playing", "smiling", "on a rock", "in the forest",
-    "at the beach", "in space", "in the city", "in the snow", "on the moon", "at night", "in the rain",
-    "on a table", "having fun", "looking at you", "eating lunch", "in a garden", "under water", "in the sky",
-    "drinking water", "playing music", "wearing a hat", "on a mountain", "in a park", "riding a horse",
-    "with friends", "in the sun", "on the street", "in a house", "walking in the park", "reading a book",
-)  # fmt: skip
+from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
+
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -73,49 +32,6 @@ def held_out(subject: str, background: str, motion: str) -> bool:
     """Whether a combination (names as in `vocabulary.json`) is kept from training: one in ten, for ever."""
     digest = hashlib.sha256(f"{subject}|{background}|{motion}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % 10 == 0
-
-
-def canonical(subject: str, background: str, motion: str) -> str:
-    """The plainest caption, `subject` with its article: "a panda moving left on a green background"."""
-    middle = f"{subject} {motion}" if motion != "still" else subject
-    return f"{middle} on a {background} background".replace("a orange", "an orange")
-
-
-def vocabulary(subjects: tuple[Subject, ...]) -> dict:
-    """A checkpoint's `vocabulary.json`: names, synonyms, colours, motions, held-out combinations."""
-    names = [subject.name for subject in subjects]
-    return {
-        "subjects": {subject.name: subject.emoji for subject in subjects},
-        "synonyms": {name: subject.name for subject in subjects for name in subject.names[1:]},
-        "phrases": {subject.name: subject.phrases[0] for subject in subjects},
-        "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
-        "tints": {name: list(rgb) for name, rgb in TINTS.items()},
-        "colour_synonyms": COLOUR_SYNONYMS,
-        "motions": list(MOTIONS),
-        "motion_phrases": {motion: sorted(set(phrases)) for motion, phrases in MOTION_PHRASES.items()},
-        "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
-        "held_out": [[s, b, m] for s in names for b in BACKGROUNDS for m in MOTIONS if held_out(s, b, m)],
-    }
-
-
-def sentences(subjects: tuple[Subject, ...]) -> list[str]:
-    """Every phrase that captions are made of: together they hold every word of every caption."""
-    names = [phrase for subject in subjects for phrase in subject.phrases]
-    plurals = [plural(bare(phrase)) for phrase in names if countable(phrase)]
-    motions = [phrase for phrases in MOTION_PHRASES.values() for phrase in phrases]
-    colours = [*BACKGROUNDS, *TINTS, *COLOUR_SYNONYMS]
-    glue = ["a", "an", "the", "two", "and", "is", "of", ".", ","]
-    return [
-        *names,
-        *plurals,
-        *motions,
-        *colours,
-        *BACKGROUND_PHRASES,
-        *PREFIXES,
-        *ADJECTIVES,
-        *FILLERS,
-        *glue,
-    ]
 
 
 @dataclass(frozen=True)
@@ -283,17 +199,3 @@ def _coloured(subject: Subject) -> bool:
     words = {word for name in subject.names for word in name.split()}
     fixed = {*BACKGROUNDS, *TINTS, "rainbow", "fire", "flag", "flags", "fog", "galaxy", "face"}
     return bool(words & fixed)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """The command of the module's docstring."""
-    parser = argparse.ArgumentParser(description="Write what the embedded model was taught.")
-    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/vocabulary.json"))
-    options = parser.parse_args(arguments)
-    text = json.dumps(vocabulary(load_subjects()), ensure_ascii=False)
-    options.out.write_text(text.replace("], [", "],\n["), encoding="utf-8")
-    print(f"{options.out}: {len(text) / 1024:.0f} KiB")
-
-
-if __name__ == "__main__":
-    main()

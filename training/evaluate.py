@@ -28,10 +28,11 @@ from PIL import Image
 from torch import Tensor
 
 from t2v import TextToVideo
-from training.captions import BACKGROUNDS, Captions, Content, canonical, held_out
+from training.captions import Captions, Content, held_out
 from training.compose import MOTIONS, Spec, compose, plain_spec
 from training.dataset import EmojiClips
 from training.judge import Judge
+from training.phrases import BACKGROUNDS, canonical
 from training.subjects import Subject
 
 SEEDS = 8  # of one prompt

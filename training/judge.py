@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor
 
-from training.captions import BACKGROUNDS
 from training.compose import DIRECTIONS, MOTIONS, SMALLEST, TRAVEL, Spec, compose, plain_spec
 from training.dataset import EmojiClips
+from training.phrases import BACKGROUNDS
 
 WORK, CROP, REACH = 64, 24, 1.9  # pixels of a frame, of a crop; half a crop's side in standard deviations
 SPEEDS = (1.0, 2.0)

@@ -16,7 +16,7 @@ from pathlib import Path
 import regex
 from open_clip.tokenizer import bytes_to_unicode, default_bpe
 
-from training.captions import sentences
+from training.phrases import sentences
 from training.subjects import load_subjects
 
 Merge = tuple[str, str]

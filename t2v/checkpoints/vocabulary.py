@@ -12,11 +12,16 @@ NEAR = 3  # subjects offered for a word that isn't known
 SHOWN = 3  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
 PLAIN = frozenset(
-    """a an the this that these those some any and or of in on at to from with without by for as into onto over
-    under near beside behind before after is are was be being been it its his her their my your our one two very
-    really just only video clip animation animated emoji picture cartoon image film scene shot style 3d background
-    wall plain colour color coloured colored front against around slowly quickly please make show me high quality
-    beautiful cute little big small""".split()
+    """a an the this that these those some any and or of in on at to from with without by for as into onto
+    over under near beside behind before after is are was be being been it its his her their my your our one
+    two very really just only video clip animation animated emoji picture cartoon image film scene shot style
+    3d background wall plain colour color coloured colored front against around slowly quickly please make
+    show me high quality beautiful cute little big small""".split()
+)
+# Small words of other languages in Latin letters; two of them in a prompt are no accident.
+FOREIGN = frozenset(
+    """un une le les des du et sur avec dans ein eine einen einem der das dem den und auf mit vor im el los
+    las una con sobre y en il lo gli di che nel uno um uma no na em och med på een het op met van""".split()
 )
 
 
@@ -34,10 +39,12 @@ class Knowledge:
         if not self.english:
             return "This model knows English words only."
         if not self.unknown:
-            return None if self.known else "The prompt names nothing that this model can draw, such as a panda."
+            return (
+                None if self.known else "The prompt names nothing that this model can draw, such as a panda."
+            )
         words = ", ".join(self.unknown[:SHOWN]) + (" …" if len(self.unknown) > SHOWN else "")
-        near = [name for word in self.unknown for name in self.nearest[word]]
-        hint = f" It does know: {', '.join(dict.fromkeys(near))}." if near else ""
+        near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
+        hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
         return f"This model was not taught: {words}.{hint}"
 
 
@@ -48,9 +55,13 @@ class Vocabulary:
         self.subjects: dict[str, str] = words["subjects"]
         self.backgrounds: dict[str, list[int]] = words["backgrounds"]
         self.motions: list[str] = words["motions"]
+        self._related: dict[str, list[str]] = words.get("related", {})
         self._names = {name: name for name in self.subjects} | words.get("synonyms", {})
         colours = {*self.backgrounds, *words.get("tints", {}), *words.get("colour_synonyms", {})}
-        motions = {*self.motions, *(p for phrases in words.get("motion_phrases", {}).values() for p in phrases)}
+        motions = {
+            *self.motions,
+            *(p for phrases in words.get("motion_phrases", {}).values() for p in phrases),
+        }
         self._other = colours | {word for phrase in motions for word in split(phrase)} | PLAIN
         self._longest = max(len(split(name)) for name in self._names)
         self._by_word: dict[str, list[str]] = {}
@@ -67,11 +78,11 @@ class Vocabulary:
         """Which subjects of the model a prompt names, and which of its words mean nothing to the model."""
         words = split(prompt)
         known, rest = self._take_names(words)
-        unknown = tuple(dict.fromkeys(w for w in rest if w not in self._other and singular(w) not in self._other))
+        unknown = tuple(
+            dict.fromkeys(w for w in rest if w not in self._other and singular(w) not in self._other)
+        )
         nearest = {word: tuple(self._near(word)) for word in unknown}
-        foreign = sum(1 for letter in prompt if letter.isalpha() and not letter.isascii())
-        english = foreign <= 0.3 * sum(map(str.isalpha, prompt))
-        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english)
+        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt, unknown))
 
     def _take_names(self, words: list[str]) -> tuple[list[str], list[str]]:
         """The longest names of subjects first, in the order of the prompt, and the words that are left."""
@@ -94,10 +105,20 @@ class Vocabulary:
         return self._names.get(" ".join(words)) or self._names.get(" ".join([*first, singular(last)]))
 
     def _near(self, word: str) -> Iterable[str]:
-        """Subjects that have the word in one of their names, else those spelled like it."""
-        same = self._by_word.get(word) or self._by_word.get(singular(word)) or []
+        """Subjects near in meaning, those that have the word in one of their names, those spelled like it."""
+        forms = (word, singular(word))
+        same = [
+            name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
+        ]
         close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=0.7)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
+
+
+def english(prompt: str, unknown: tuple[str, ...]) -> bool:
+    """Whether a prompt may be English: Latin letters, and not two of another language's small words."""
+    letters = [letter for letter in prompt if letter.isalpha()]
+    foreign = sum(not letter.isascii() for letter in letters)
+    return foreign <= 0.3 * len(letters) and len(FOREIGN & set(unknown)) < 2
 
 
 def split(text: str) -> list[str]:
@@ -107,7 +128,14 @@ def split(text: str) -> list[str]:
 
 def singular(word: str) -> str:
     """An English plural's singular, roughly: it only has to meet the names of the vocabulary."""
-    for ending, instead in (("ies", "y"), ("ves", "f"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ses", "s")):
+    for ending, instead in (
+        ("ies", "y"),
+        ("ves", "f"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("xes", "x"),
+        ("ses", "s"),
+    ):
         if word.endswith(ending):
             return word.removesuffix(ending) + instead
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

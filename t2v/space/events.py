@@ -290,7 +290,7 @@ class Events:
         return screen.shelf(own, strings.GALLERY, "gallery", "video", hint)
 
     def _empty(self) -> str:
-        return screen.empty(self.service.native(self.service.default))
+        return screen.empty(self.service.native(self.service.default), bool(self.page.examples))
 
 
 def _picked(event: gr.EventData) -> str:

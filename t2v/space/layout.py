@@ -51,8 +51,7 @@ def build(service: Service, examples: dict[str, Record]) -> Page:
             _controls(page, service)
         with gr.Column(scale=7, min_width=300, elem_id="stage"):
             native = service.native(service.default)
-            page.screen = gr.HTML(screen.empty(native), js_on_load=SCRIPT, elem_id="screen")
-            page.again = gr.Button(strings.AGAIN, visible=False, elem_id="again", size="md")
+            page.screen = gr.HTML(screen.empty(native, bool(examples)), js_on_load=SCRIPT, elem_id="screen")
     page.gallery = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
     shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
     page.shown_examples = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
@@ -74,6 +73,7 @@ def _controls(page: Page, service: Service) -> None:
     page.tokens = gr.HTML(screen.reading(None, ""), elem_id="tokens")
     with gr.Row(elem_id="buttons"):
         page.generate = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
+        page.again = gr.Button(strings.AGAIN, visible=False, elem_id="again")
         page.stop = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
     page.cost = gr.HTML("", elem_id="cost")
     page.fit = gr.Button(strings.FIT, visible=False, size="sm", elem_id="fit")

@@ -18,8 +18,10 @@ from t2v.space.outputs import Record
 from t2v.space.service import Service
 
 
-def empty(native: Native) -> str:
-    words = f"<p class='lead'>{strings.EMPTY}</p><p>{strings.EMPTY_HINT}</p>"
+def empty(native: Native, examples: bool) -> str:
+    """Before the first video; `examples`: whether there are some to pick from."""
+    hint = strings.EMPTY_HINT_EXAMPLES if examples else strings.EMPTY_HINT
+    words = f"<p class='lead'>{strings.EMPTY}</p><p>{hint}</p>"
     return _screen("empty", _frame(native.width, native.height, f"<div class='words'>{words}</div>"))
 
 

@@ -1,0 +1,74 @@
+"""The app with the real pipeline, on a tiny random model: the contract between the two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
+from t2v.request import Request
+from t2v.space import about, models
+from t2v.space.jobs import Stage
+from t2v.space.service import Service
+from t2v.video import Video
+from tests.space.conftest import eventually
+from tests.tiny_model import write_diffusers
+
+ME = "a visitor of the tiny model"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
+    made = Service("t2v.space.models", tmp_path_factory.mktemp("out"), model=str(folder)).start()
+    eventually(lambda: made.workers[0].natives or made.workers[0].problem, timeout=120)
+    assert made.workers[0].problem == ""
+    yield made
+    made.close()
+
+
+def test_it_makes_a_video_with_previews(service: Service):
+    job = service.submit(ME, None, Request("a panda", frames=3, width=32, height=24, steps=2, seed=4))
+    seen = []
+    eventually(lambda: seen.append(job.preview) or service.jobs.follow(ME, job.id).over, timeout=60)
+    assert (job.stage, job.problem) == (Stage.DONE, "")
+    video = Video.open(service.outputs.path(job.id, ".mp4"))
+    assert video.frames.shape == (3, 24, 32, 3) and video.request.seed == 4
+    assert video.model == service.default == "tiny"
+    assert service.cost("tiny", job.request).seconds > 0 and service.cost("tiny", job.request).peak > 10**7
+
+
+def test_it_counts_tokens_and_shows_the_cut(service: Service):
+    read = service.read("tiny", "a panda")
+    assert read["count"] > 2 and read["limit"] == 77 and read["cut"] == "" and not read["remark"]
+    assert service.read("tiny", "panda " * 80)["cut"].endswith("panda")
+    assert "English" in service.read("tiny", "熊猫在吃竹子")["remark"]
+
+
+def test_the_models_own_defaults_replace_a_guess(service: Service):
+    assert service.native("tiny").width == 16
+    assert str(service.choices["tiny"].source) not in str(service.choices["tiny"].id)
+
+
+def test_the_default_suits_the_machine(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert models.devices() == ["cpu"] and models.choices(None)[0].id == EMBEDDED
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
+    assert models.devices() == ["cuda:0", "cuda:1"] and models.choices(None)[0].id == models.WITH_GPU
+    assert {choice.id for choice in models.choices("some/model")} == {"some/model", *CATALOGUE}
+
+
+def test_a_download_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    blobs = tmp_path / "models--ali-vilab--text-to-video-ms-1.7b" / "blobs"
+    blobs.mkdir(parents=True)
+    (blobs / "a.incomplete").write_bytes(b"x" * 1000)
+    assert models.fetched(models.WITH_GPU) == (1000, CATALOGUE[models.WITH_GPU].size)
+    assert models.fetched(EMBEDDED) is None and models.fetched("unknown/model") is None
+
+
+@pytest.mark.parametrize("model", CATALOGUE)
+def test_every_model_is_explained(model: str):
+    told = about.text(next(choice for choice in models.choices(None) if choice.id == model))
+    for word in ("Trained on", "Not for", "Licence", CATALOGUE[model].title, CATALOGUE[model].limits):
+        assert word in told

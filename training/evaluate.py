@@ -181,6 +181,8 @@ def report(records: list[dict], seeds: float, vae: float | None) -> str:
     ]
     for group, title in GROUPS.items():
         rows = [record for record in records if record["group"] == group]
+        if not rows:
+            continue
         mean = {
             key: np.mean([row[key] for row in rows])
             for key in rows[0]

@@ -76,7 +76,7 @@ def finetune(pipe: TextToVideo, clips: list[tuple[Video, str]], iterations: int,
         rows = torch.randint(0, len(z), (batch,), device=pipe.device)
         words = torch.where(torch.rand(batch, 1, device=pipe.device) < EMPTY, empty, tokens[rows])
         t = torch.randint(0, pipe.checkpoint.schedule.train_steps, (batch,), device=pipe.device)
-        loss = loss_of(z[rows], words, t, torch.randn_like(z[rows]))
+        (loss,) = loss_of(z[rows], words, t, torch.randn_like(z[rows]))
         loss.backward()
         nn.utils.clip_grad_norm_(pipe.unet.parameters(), 1.0)
         optimizer.step()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from training.fused import Captured
 
 WARM_UP = 200  # iterations
-AVERAGED = 0.1  # of the iterations so far
+EMA = 0.995
 
 
 @dataclass

@@ -26,10 +26,16 @@ def orthogonal(g: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised; updates have the size that Adam's would (0.2·√max(rows, columns))."""
+    """Nesterov momentum, orthogonalised; updates have the size that Adam's would (0.2·√max(rows, columns)).
+
+    The learning rate is a tensor on the parameters' device, so that a captured step can be given a new one.
+    """
 
     def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.01):
-        super().__init__(params, {"lr": lr, "momentum": momentum, "decay": decay})
+        super().__init__(params, {"lr": torch.tensor(lr), "momentum": momentum, "decay": decay})
+        for p in (p for group in self.param_groups for p in group["params"]):
+            self.state[p]["momentum"] = torch.zeros_like(p)
+            self.param_groups[0]["lr"] = self.param_groups[0]["lr"].to(p.device)
 
     @torch.no_grad()
     def step(self) -> None:
@@ -44,13 +50,13 @@ class Muon(torch.optim.Optimizer):
 
     def _update(self, params: list[nn.Parameter], group: dict) -> None:
         grads = [p.grad for p in params]
-        momenta = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in params]
+        momenta = [self.state[p]["momentum"] for p in params]
         torch._foreach_lerp_(momenta, grads, 1 - group["momentum"])
         nesterov = torch._foreach_lerp(grads, momenta, group["momentum"])
         updates = orthogonal(torch.stack([g.flatten(1) for g in nesterov]))
-        size = group["lr"] * 0.2 * max(updates.shape[1:]) ** 0.5
+        updates = updates * (group["lr"] * -0.2 * max(updates.shape[1:]) ** 0.5)
         torch._foreach_mul_(params, 1 - group["lr"] * group["decay"])
-        torch._foreach_add_(params, [u.view(p.shape).to(p.dtype) for u, p in zip(updates, params)], alpha=-size)
+        torch._foreach_add_(params, [u.view(p.shape) for u, p in zip(updates, params)])
 
 
 def optimizers(networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3) -> list[torch.optim.Optimizer]:
@@ -59,5 +65,6 @@ def optimizers(networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3)
     inner = [p for name, p in named if p.ndim > 1 and not any(edge in name for edge in EDGES)]
     chosen = {id(p) for p in inner}
     rest = [p for _, p in named if id(p) not in chosen]
-    adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.99), weight_decay=0.0, fused=rest[0].is_cuda)
+    rate, cuda = torch.tensor(adam_lr, device=rest[0].device), rest[0].is_cuda
+    adam = torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.99), weight_decay=0.0, fused=cuda, capturable=cuda)
     return [Muon(inner, lr=lr), adam]

@@ -40,8 +40,9 @@ def generate(
     device, side = next(unet.parameters()).device, size // vae.config.factor
     shape = (unet.config.in_channels, 16, side, side)
     noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))])
-    text = text_encoder(tokenizer(prompts).to(device))
     half = torch.autocast(device.type, torch.bfloat16)
+    with half:
+        text = text_encoder(tokenizer(prompts).to(device))
 
     def denoise(x: Tensor, t: float) -> Tensor:
         with half:

@@ -8,10 +8,8 @@ the work a step), where the model learns what the words mean; then at the true s
 """
 
 import argparse
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -27,7 +25,8 @@ from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
-from training.loop import Average, Clock, Log, choose_attention, load_state, save_state
+from training.fused import fuse
+from training.loop import Average, Clock, Log, Step, load_state, save_state
 from training.muon import optimizers
 from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
@@ -37,8 +36,6 @@ PURE_NOISE = 0.05  # of the times: the last, where every video starts
 SAMPLES_EVERY = 120.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
-
-Encode = Callable[[Tensor], Tensor]  # of the VAE, perhaps compiled
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,7 @@ class Options:
     lr: float
     seed: int
     only: int | None
-    compile: bool
-    warm: bool
+    fuse: bool
 
 
 class DenoisingLoss(nn.Module):
@@ -74,19 +70,19 @@ class DenoisingLoss(nn.Module):
         self.register_buffer("a", signal.sqrt(), persistent=False)
         self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
 
-    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> Tensor:
-        """z noise (b c f h w), tokens (b l), t (b) -> loss"""
+    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor]:
+        """z noise (b c f h w), tokens (b l), t (b) -> the loss alone, as a tuple"""
         a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
         with torch.autocast(z.device.type, torch.bfloat16):
             predicted = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
-        return F.mse_loss(predicted.float(), a * noise - s * z if self.of_v else noise)
+        return (F.mse_loss(predicted.float(), a * noise - s * z if self.of_v else noise),)
 
 
 class LatentPool:
     """A ring of encoded clips with their captions' tokens, on the device."""
 
-    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE, encode: Encode):
-        self.clips, self.captions, self.tokenizer, self.encode = clips, captions, tokenizer, encode
+    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE):
+        self.clips, self.captions, self.tokenizer, self.vae = clips, captions, tokenizer, vae
         self.device = next(vae.parameters()).device
         side, channels = clips.size // vae.config.factor, vae.config.latent_channels
         self.z = torch.empty(capacity, channels, FRAMES, side, side, dtype=torch.bfloat16, device=self.device)
@@ -103,7 +99,7 @@ class LatentPool:
         count = len(texts)
         frames = rearrange(compose(self.clips, spec.to(self.device)), "b f c h w -> (b f) c h w")
         with torch.autocast(self.device.type, torch.bfloat16):
-            z = torch.cat([self.encode(part) for part in frames.split(ENCODED)])
+            z = torch.cat([self.vae.encode(part) for part in frames.split(ENCODED)])
         rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
         self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=FRAMES).bfloat16()
         self.tokens[rows] = self.tokenizer(texts).to(self.device)
@@ -121,33 +117,30 @@ class Trainer:
 
     def __init__(self, options: Options):
         self.options, self.accelerator = options, Accelerator()
-        choose_attention()
         self.device = self.accelerator.device
         set_seed(options.seed, device_specific=True)
         self.tokenizer = Tokenizer(options.merges)
         self.vae = VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
-        if not options.warm:
-            self.vae.load_state_dict(load_file(options.vae))
+        self.vae.load_state_dict(load_file(options.vae))
         text = TextEncoder(text_size(self.tokenizer.vocabulary))
         self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
         self.loss_of.to(self.device, memory_format=torch.channels_last)
         zero_residuals(self.loss_of.unet)
         self.networks = {"text_encoder": text, "unet": self.loss_of.unet}
         self.opts = optimizers(self.networks, options.lr)
-        self.base = [opt.param_groups[0]["lr"] for opt in self.opts]
         self.clock = Clock(options.seconds, options.iterations)
         self.average = Average(self.networks)
         self.empty = self.tokenizer([""]).to(self.device)
-        compiled = partial(torch.compile, dynamic=False) if options.compile else lambda function: function
-        self.model = compiled(self.accelerator.prepare_model(self.loss_of))
-        self.encode = compiled(self.vae.encode)
+        if options.fuse:
+            fuse(self.loss_of, self.vae)
+        self.update = Step(self.accelerator.prepare_model(self.loss_of), self.opts, self.average)
 
     def pool(self, size: int) -> LatentPool:
         """A pool of clips of `size` pixels, a little of it filled."""
         clips = self.clips.shrunk(size)
         seed = self.options.seed + 1000 * self.accelerator.process_index + self.clock.done
         captions = Captions(clips.subjects, seed=seed)
-        pool = LatentPool(self.options.pool, clips, captions, self.tokenizer, self.vae, self.encode)
+        pool = LatentPool(self.options.pool, clips, captions, self.tokenizer, self.vae)
         for _ in range(max(1, min(2048, self.options.pool) // 64)):
             pool.renew(min(64, self.options.pool))
         return pool
@@ -158,14 +151,7 @@ class Trainer:
         tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
         t = torch.randint(0, SCHEDULE.train_steps, (b,), device=device)
         t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
-        loss = self.model(z, tokens, t, torch.randn_like(z))
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.loss_of.parameters(), 1.0)
-        for opt, lr in zip(self.opts, self.base, strict=True):
-            opt.param_groups[0]["lr"] = lr * self.clock.rate()
-            opt.step()
-            opt.zero_grad(set_to_none=True)
-        self.average.update()
+        (loss,) = self.update(self.clock.rate(), z, tokens, t, torch.randn_like(z))
         self.clock.done += 1
         return loss
 
@@ -211,15 +197,6 @@ class Trainer:
             save_file(tensors, self.options.out / f"{name}.safetensors")
         self.average.swap()
 
-    def warm(self) -> None:
-        """Compile both phases on random data, so that a later run finds them in the compiler's cache."""
-        for side, b in ((16, 2 * self.options.clips), (32, self.options.clips)):
-            z = torch.randn(b, 4, FRAMES, side, side, device=self.device)
-            print(side, float(self.step(z, self.empty.expand(b, -1).contiguous())), flush=True)
-            pixels = side * self.vae.config.factor
-            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
-                self.encode(torch.zeros(ENCODED, 3, pixels, pixels, device=self.device))
-
 
 def zero_residuals(unet: UNet3D) -> None:
     """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
@@ -247,11 +224,9 @@ def main() -> None:
     add("--lr", type=float, default=2e-3)
     add("--seed", type=int, default=0)
     add("--only", type=int, help="train on the first so many subjects")
-    add("--compile", action="store_true")
-    add("--warm", action="store_true", help="only compile")
+    add("--fuse", action="store_true", help="compile some layers: for a GPU")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
-    trainer = Trainer(options)
-    trainer.warm() if options.warm else trainer.run()
+    Trainer(options).run()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from training.muon import optimizers
 from training.sizes import VAE_SIZE
 
 KL, NOISE, MSE = 1e-4, 0.1, 2.0
+SPIKE, SPIKES = 4.0, 10.0  # latents beyond so many deviations, and what they cost: group norms invite them
 WHOLE_FRAMES_FROM = 0.88  # of the training: before it crops of half the side, four times as many
 
 
@@ -62,8 +63,9 @@ class VAELoss(nn.Module):
             whole = self.vae.decode(z[quarter:]).float()
             half = self.vae.decode(F.avg_pool2d(z[:quarter], 2)).float()
         kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).mean()
+        spikes = F.relu(mean.abs() / mean.detach().std() - SPIKE).square().mean()
         loss = picture_loss(whole, images[quarter:]) + 0.25 * picture_loss(half, F.avg_pool2d(images[:quarter], 2))
-        return loss + KL * kl, F.mse_loss(whole, images[quarter:]) / 4
+        return loss + KL * kl + SPIKES * spikes, F.mse_loss(whole, images[quarter:]) / 4
 
 
 def picture_loss(x: Tensor, y: Tensor) -> Tensor:

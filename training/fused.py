@@ -1,0 +1,132 @@
+"""Faster forms of a few layers for training on a GPU: the same functions, compiled where much is moved.
+
+Convolutions and matrix products are left to the libraries. Group norms in channels-last memory, gates, layer
+norms and attention over sixteen frames are written so that the compiler reads every tensor once or twice,
+with symbolic sizes, so that each is compiled once and not for every layer. A whole step is then captured as
+one CUDA graph: its thousands of small kernels cost one launch.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from t2v.networks import attention
+from t2v.networks.attention import FeedForward
+from t2v.networks.resnet import NormConv
+
+SHORT = 32  # tokens: fused attention wastes most of its tiles on sequences shorter than that
+WARM_UPS = 3  # runs before a capture, in which libraries choose their kernels
+
+
+def normed(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float, active: bool) -> Tensor:
+    """x (n p c) -> group norm over p and the channels of a group, then SiLU where `active`, in bfloat16
+
+    Sums run along p first, every channel by itself: rows of memory are read as they lie.
+    """
+    n, _, c = x.shape
+    wide = x.float()
+    first = wide.mean(1).view(n, groups, c // groups).mean(-1)  # (n g)
+    second = wide.square().mean(1).view(n, groups, c // groups).mean(-1)
+    rate = torch.rsqrt((second - first.square()).clamp_min(0) + eps)
+    scale = rate[..., None].expand(n, groups, c // groups).reshape(n, c) * weight
+    shift = bias - first[..., None].expand(n, groups, c // groups).reshape(n, c) * scale
+    y = wide * scale[:, None] + shift[:, None]
+    return (F.silu(y) if active else y).to(torch.bfloat16)
+
+
+def gated(x: Tensor) -> Tensor:
+    """x (n l 2d) -> value · GELU(gate) (n l d)"""
+    value, gate = x.chunk(2, dim=-1)
+    return value * F.gelu(gate)
+
+
+def layer_normed(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """x (n l d) -> layer norm in bfloat16"""
+    return F.layer_norm(x.float(), x.shape[-1:], weight, bias, eps).to(torch.bfloat16)
+
+
+def short_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """q k v (n heads l d) -> (n heads l d), the products written as sums that the compiler fuses"""
+    scores = (q.float()[..., :, None, :] * k.float()[..., None, :, :]).sum(-1) * q.shape[-1] ** -0.5
+    weights = scores.softmax(-1)
+    return (weights[..., None] * v.float()[..., None, :, :]).sum(-2).to(q.dtype)
+
+
+def fuse(*networks: nn.Module, backend: str = "inductor") -> None:
+    """Replace the layers' forward functions. Under bfloat16 autocast only: their outputs are bfloat16."""
+    torch._dynamo.config.recompile_limit = 64
+    compiled = partial(torch.compile, dynamic=True, backend=backend, fullgraph=True)
+    norm, gate, layer_norm = compiled(normed), compiled(gated), compiled(layer_normed)
+    for network in networks:
+        for module in network.modules():
+            if isinstance(module, NormConv):
+                module.forward = partial(_norm_conv, module, norm)
+            elif isinstance(module, FeedForward):
+                module.forward = partial(_feed_forward, module, gate)
+            elif isinstance(module, nn.LayerNorm):
+                module.forward = partial(_layer_norm, module, layer_norm)
+            elif isinstance(module, nn.GroupNorm):
+                module.forward = partial(_group_norm, module, norm, False)
+    attention.attend = partial(_attend, compiled(short_attention), attention.attend)
+
+
+def _group_norm(module: nn.GroupNorm, norm: Callable, active: bool, x: Tensor) -> Tensor:
+    """x (n c h w) in channels-last memory -> the same shape and memory"""
+    rows = rearrange(x, "n c h w -> n (h w) c")
+    y = norm(rows, module.weight, module.bias, module.num_groups, module.eps, active)
+    return rearrange(y, "n (h w) c -> n c h w", h=x.shape[2])
+
+
+def _norm_conv(module: NormConv, norm: Callable, x: Tensor) -> Tensor:
+    return module.conv(_group_norm(module.norm, norm, True, x))
+
+
+def _feed_forward(module: FeedForward, gate: Callable, x: Tensor) -> Tensor:
+    return module.proj_out(gate(module.proj_in(x)))
+
+
+def _layer_norm(module: nn.LayerNorm, norm: Callable, x: Tensor) -> Tensor:
+    return norm(x, module.weight, module.bias, module.eps)
+
+
+def _attend(short: Callable, plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
+    """`attend`, by the short form where all sequences are short."""
+    if k.shape[-2] <= SHORT and q.shape[-2] <= SHORT:
+        return short(q, k, v)
+    return plain(q, k, v, slice_bytes)
+
+
+class Captured:
+    """`step(*tensors) -> tensors` as one CUDA graph; anywhere else it is simply called."""
+
+    def __init__(self, step: Callable[..., tuple[Tensor, ...]]):
+        self.step, self.graph, self.inputs = step, None, []
+
+    def __call__(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """Run the step on new tensors. Tensors of other shapes cost a new capture."""
+        if not tensors[0].is_cuda:
+            return self.step(*tensors)
+        shapes = [tensor.shape for tensor in tensors]
+        if self.graph is None or shapes != [kept.shape for kept in self.inputs]:
+            self.graph = self.output = None  # its memory first
+            self._capture(tensors)
+        for kept, new in zip(self.inputs, tensors, strict=True):
+            kept.copy_(new)
+        self.graph.replay()
+        return self.output
+
+    def _capture(self, tensors: tuple[Tensor, ...]) -> None:
+        self.inputs = [tensor.clone() for tensor in tensors]
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(WARM_UPS):
+                self.step(*self.inputs)
+        torch.cuda.current_stream().wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.output = self.step(*self.inputs)

@@ -1,4 +1,4 @@
-"""Properties of the three networks, at any size; that they are the peers' networks is shown in tests/parity."""
+"""Properties of the three networks, at any size; tests/parity shows that they are the peers' networks."""
 
 import math
 from dataclasses import replace
@@ -23,11 +23,14 @@ from t2v.networks import (
     VAEConfig,
 )
 from t2v.networks.attention import attend, set_attention_slicing
+from t2v.networks.norm import GroupNorm
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import WORDS_KEPT
 
 EXACT = 1e-5  # relative: float32 summed in another order
-SMALL_UNET = replace(TINY_UNET, groups=16)  # a norm needs more than one number, in one frame of one latent too
+SMALL_UNET = replace(
+    TINY_UNET, groups=16
+)  # a norm needs more than one number, in one frame of one latent too
 
 
 def relative(a: Tensor, b: Tensor) -> float:
@@ -69,7 +72,11 @@ T = torch.tensor([500])
 @settings(deadline=None, max_examples=40)
 def test_attention_slices_change_nothing(sizes: tuple[int, ...], slice_bytes: int):
     n, heads, rows, columns, width = sizes
-    q, k, v = noise(n, heads, rows, width), noise(n, heads, columns, width), noise(n, heads, columns, width, seed=1)
+    q, k, v = (
+        noise(n, heads, rows, width),
+        noise(n, heads, columns, width),
+        noise(n, heads, columns, width, seed=1),
+    )
     sliced = attend(q, k, v, slice_bytes)
     assert torch.allclose(sliced, attend(q, k, v), atol=1e-5)
     assert torch.allclose(sliced, (q @ k.mT / math.sqrt(width)).softmax(-1) @ v, atol=1e-5)
@@ -122,6 +129,15 @@ def test_attention_along_time_knows_no_order():
     layer = TemporalTransformer(32, heads=2, head_width=16, groups=8).requires_grad_(False)
     x, order = noise(5, 32, 2, 3), torch.tensor([3, 0, 4, 1, 2])
     assert relative(layer(x[order], frames=5), layer(x, frames=5)[order]) < EXACT
+
+
+@pytest.mark.parametrize("shape", [(2, 8, 5, 6), (3, 8, 1, 2), (1, 8, 16, 40), (2, 8, 1, 1)])
+def test_norms_are_exact_far_from_zero(shape: tuple[int, ...]):
+    norm = GroupNorm(4, 8)
+    x = (noise(*shape) + 300).contiguous(memory_format=torch.channels_last)
+    exact = nn.functional.group_norm(x.double(), 4)
+    assert (norm(x) - exact).abs().max() < 1e-4  # x itself is rounded to 3e-5
+    assert norm(x).is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5])
@@ -240,7 +256,13 @@ def test_text_encoders_of_other_sizes(activation: str):
     assert states.isfinite().all()
 
 
-PROMPTS = ["a panda on a green background", "", "Ünïcödé  &amp; <b>tags</b>", "🐼 <start_of_text> 1234", "well " * 75]
+PROMPTS = [
+    "a panda on a green background",
+    "",
+    "Ünïcödé  &amp; <b>tags</b>",
+    "🐼 <start_of_text> 1234",
+    "well " * 75,
+]
 
 
 def test_tokens_are_open_clips():

@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from .norm import GroupNorm
+
 
 def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
     """q (n heads l d), k v (n heads m d) -> (n heads l d).
@@ -42,7 +44,7 @@ class Attention(nn.Module):
         self.to_out = nn.Linear(inner, width)
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        """x (n l d), context (b m d) -> (n l d); n is a multiple of b: all frames of a video share its text."""
+        """x (n l d), context (b m d) -> (n l d); the n/b frames of a video share its text."""
         context = x if context is None else context
         b = len(context)
         q = rearrange(self.to_q(x), "(b f) l (heads d) -> b heads (f l) d", b=b, heads=self.heads)
@@ -90,7 +92,7 @@ class SpatialTransformer(nn.Module):
 
     def __init__(self, width: int, head_width: int, text_width: int, groups: int):
         super().__init__()
-        self.norm = nn.GroupNorm(groups, width, eps=1e-6)
+        self.norm = GroupNorm(groups, width, eps=1e-6)
         self.proj_in = nn.Linear(width, width)
         self.block = TransformerBlock(width, width // head_width, head_width, text_width)
         self.proj_out = nn.Linear(width, width)

@@ -51,5 +51,7 @@ class VAEConfig:
 
 
 TINY_TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
-TINY_UNET = UNetConfig(widths=(32, 64), attention=(True, False), blocks=1, text_width=32, head_width=16, entry_heads=2)
+TINY_UNET = UNetConfig(
+    widths=(32, 64), attention=(True, False), blocks=1, text_width=32, head_width=16, entry_heads=2
+)
 TINY_VAE = VAEConfig(widths=(32, 32, 64, 64), blocks=1)

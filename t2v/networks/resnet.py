@@ -4,13 +4,17 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from .norm import GroupNorm
+
 
 class NormConv(nn.Module):
     """GroupNorm -> SiLU -> 'same' convolution: the layer that all the convolutional blocks are made of."""
 
-    def __init__(self, inputs: int, outputs: int, groups: int, kernel: tuple[int, int] = (3, 3), eps: float = 1e-5):
+    def __init__(
+        self, inputs: int, outputs: int, groups: int, kernel: tuple[int, int] = (3, 3), eps: float = 1e-5
+    ):
         super().__init__()
-        self.norm = nn.GroupNorm(groups, inputs, eps=eps)
+        self.norm = GroupNorm(groups, inputs, eps=eps)
         self.conv = nn.Conv2d(inputs, outputs, kernel, padding=(kernel[0] // 2, kernel[1] // 2))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -21,7 +25,9 @@ class NormConv(nn.Module):
 class ResnetBlock(nn.Module):
     """Two convolutions, residual; the time embedding, where there is one, is added between them."""
 
-    def __init__(self, inputs: int, outputs: int, groups: int, time_width: int | None = None, eps: float = 1e-5):
+    def __init__(
+        self, inputs: int, outputs: int, groups: int, time_width: int | None = None, eps: float = 1e-5
+    ):
         super().__init__()
         self.conv_1 = NormConv(inputs, outputs, groups, eps=eps)
         self.time = nn.Linear(time_width, outputs) if time_width else None

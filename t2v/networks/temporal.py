@@ -4,6 +4,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from .attention import TransformerBlock
+from .norm import GroupNorm
 from .resnet import NormConv
 
 
@@ -32,7 +33,7 @@ class TemporalTransformer(nn.Module):
     def __init__(self, width: int, heads: int, head_width: int, groups: int):
         super().__init__()
         inner = heads * head_width
-        self.norm = nn.GroupNorm(groups, width, eps=1e-6)
+        self.norm = GroupNorm(groups, width, eps=1e-6)
         self.proj_in = nn.Linear(width, inner)
         self.block = TransformerBlock(inner, heads, head_width)
         self.proj_out = nn.Linear(inner, width)

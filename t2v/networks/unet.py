@@ -81,7 +81,9 @@ class DownLevel(nn.Module):
 class UpLevel(nn.Module):
     """The layers of one resolution on the way up; each takes a skip from the way down beside x."""
 
-    def __init__(self, inputs: int, width: int, skips: list[int], attention: bool, last: bool, config: UNetConfig):
+    def __init__(
+        self, inputs: int, width: int, skips: list[int], attention: bool, last: bool, config: UNetConfig
+    ):
         super().__init__()
         sizes = [inputs] + [width] * (len(skips) - 1)
         self.layers = nn.ModuleList(
@@ -107,7 +109,9 @@ class UNet3D(nn.Module):
         widths, last = config.widths, len(config.widths) - 1
         self.time = TimeEmbedding(widths[0])
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
-        self.temporal_in = TemporalTransformer(widths[0], config.entry_heads, config.head_width, config.groups)
+        self.temporal_in = TemporalTransformer(
+            widths[0], config.entry_heads, config.head_width, config.groups
+        )
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         skips, width = [widths[0]], widths[0]
         for i, (out, attention) in enumerate(zip(widths, config.attention, strict=True)):

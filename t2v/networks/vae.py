@@ -1,4 +1,4 @@
-"""The image autoencoder: frames (3 8h 8w) <-> latents (4 h w), each frame alone (Rombach et al. 2022, LDM)."""
+"""The image autoencoder (Rombach et al. 2022): frames (3 8h 8w) <-> latents (4 h w), each frame alone."""
 
 import torch
 from einops import rearrange
@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from .attention import attend
 from .config import VAEConfig
+from .norm import GroupNorm
 from .resnet import Downsample, NormConv, ResnetBlock, Upsample
 
 EPS = 1e-6  # of every norm in the VAE
@@ -17,7 +18,7 @@ class PixelAttention(nn.Module):
     def __init__(self, width: int, groups: int):
         super().__init__()
         self.slice_bytes: int | None = None
-        self.norm = nn.GroupNorm(groups, width, eps=EPS)
+        self.norm = GroupNorm(groups, width, eps=EPS)
         self.to_q, self.to_k, self.to_v, self.to_out = (nn.Linear(width, width) for _ in range(4))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -43,7 +44,7 @@ class Encoder(nn.Module):
         widths, groups = config.widths, config.groups
         self.conv_in = nn.Conv2d(config.channels, widths[0], 3, padding=1)
         self.levels = nn.ModuleList()
-        for i, (inputs, width) in enumerate(zip((widths[0], *widths), widths)):
+        for i, (inputs, width) in enumerate(zip((widths[0], *widths[:-1]), widths, strict=True)):
             sizes = [inputs] + [width] * (config.blocks - 1)
             layers = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
             if i < len(widths) - 1:
@@ -69,7 +70,7 @@ class Decoder(nn.Module):
         self.conv_in = nn.Conv2d(config.latent_channels, widths[0], 3, padding=1)
         self.middle = Middle(widths[0], groups)
         self.levels = nn.ModuleList()
-        for i, (inputs, width) in enumerate(zip((widths[0], *widths), widths)):
+        for i, (inputs, width) in enumerate(zip((widths[0], *widths[:-1]), widths, strict=True)):
             sizes = [inputs] + [width] * config.blocks
             layers = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
             if i < len(widths) - 1:

@@ -83,7 +83,7 @@ class Events:
         page.shown_examples.click(self.pick_example, [page.state], shown, **QUIET)
         page.drop.upload(self.restore, [page.drop], [*page.form, page.drop], **QUIET)
         page.fit.click(self.fit, page.form, page.form, **QUIET)
-        page.fields["seed"].input(lambda: False, None, page.fields["random"], **QUIET)
+        page.fields["seed"].input(None, None, page.fields["random"], js="() => false", **QUIET)
         page.fields["model"].input(self.switch, page.fields["model"], [*page.form, page.about], **QUIET)
         gr.on(
             [component.change for component in page.form],

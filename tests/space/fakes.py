@@ -1,7 +1,7 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
-A prompt's words are orders: `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and `kill`
-go wrong in the way their name says; `hang` ignores a stop for a minute. The model `unloadable` does not load.
+A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and
+`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. The model `unloadable` does not load.
 With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
 
@@ -71,7 +71,7 @@ class FakePipeline:
         x0 = rng.random((request.frames, 8, 8, 3))
         with on_device(request.seed):
             for step in range(1, request.steps + 1):
-                time.sleep(0.15 if "slow" in words else STEP)
+                time.sleep(0.15 * words.count("slow") or STEP)
                 if step == 2:
                     misbehave(words)
                 on_step(step, request.steps, x0)

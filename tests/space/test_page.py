@@ -34,19 +34,20 @@ def test_a_preview_grows_before_the_video(visitor: Visitor):
 
 
 def test_a_reload_in_mid_job_still_gets_the_video(visitor: Visitor):
-    visitor.generate("slow square that outlives its page")
+    visitor.generate("slow slow slow square that outlives its page")
     visitor.see("working")
     visitor.reload()
     visitor.see("working")
     visitor.see("done")
     assert visitor.video()["width"] == 64
     assert (
-        visitor.page.get_by_label("Prompt", exact=True).input_value() == "slow square that outlives its page"
+        visitor.page.get_by_label("Prompt", exact=True).input_value()
+        == "slow slow slow square that outlives its page"
     )
 
 
 def test_a_closed_page_finds_its_video_later(visitor: Visitor):
-    visitor.generate("slow square left alone")
+    visitor.generate("slow slow slow square left alone")
     visitor.see("working")
     visitor.page.close()
     visitor.problems.clear()
@@ -55,7 +56,7 @@ def test_a_closed_page_finds_its_video_later(visitor: Visitor):
 
 
 def test_stop_frees_the_device_within_a_step_and_a_second(visitor: Visitor, app: App):
-    visitor.generate("slow " * 3)
+    visitor.generate("slow square to be stopped")
     visitor.page.wait_for_selector("#screen .preview")
     start = time.monotonic()
     visitor.page.get_by_role("button", name="Stop").click()
@@ -168,7 +169,7 @@ def test_bad_values_are_told_at_their_fields_and_beside_the_button(visitor: Visi
 
 
 def test_visitors_neither_see_nor_stop_each_others_jobs(visitor: Visitor, other: Visitor, app: App):
-    visitor.generate("slow clandestine square")
+    visitor.generate("slow slow slow clandestine square")
     visitor.see("working")
     assert "clandestine" not in other.page.content()
     assert not other.page.get_by_role("button", name="Stop").is_visible()
@@ -179,7 +180,7 @@ def test_visitors_neither_see_nor_stop_each_others_jobs(visitor: Visitor, other:
 
 
 def test_a_second_tab_follows_the_same_job(visitor: Visitor):
-    visitor.generate("slow square in two tabs")
+    visitor.generate("slow slow slow slow square in two tabs")
     visitor.see("working")
     second = visitor.open()
     second.wait_for_selector("#screen [data-state=working]")

@@ -1,11 +1,16 @@
 """The About text of a model: what it is, what it learnt from, its limits, what it must not be used for."""
 
-from t2v.checkpoints.catalogue import EMBEDDED
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
 from t2v.space.service import Choice
 
 USES = """
 **Not for** scenes that demean or harm people, sexual or violent content, or videos that pass for recordings
 of real people or events. Say that a video was generated when you show it.
+"""
+
+UNKNOWN = """
+A model that was given by whoever started this page. Its maker's page says what it was trained on, what it
+can't do, and under which licence it may be used.
 """
 
 EMOJI = """
@@ -34,7 +39,8 @@ clichés, and some videos bear a stock-footage watermark.
 
 def text(choice: Choice) -> str:
     """Markdown."""
-    story = EMOJI if choice.id == EMBEDDED else MODELSCOPE
+    known = EMOJI if choice.id == EMBEDDED else MODELSCOPE
+    story = known if choice.id in CATALOGUE else UNKNOWN
     licence = f"**Licence of the weights:** {choice.licence}." if choice.licence else ""
     parts = (f"### {choice.title}", choice.limits, story, USES, licence)
     return "\n\n".join(part.strip() for part in parts if part)

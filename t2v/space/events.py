@@ -1,15 +1,12 @@
 """What happens on the page: each handler, and what triggers it.
 
-The browser keeps {visitor, job, example} encrypted in its local storage: who the visitor is, and what
-was shown last. A click puts a job into the app's queue; `follow` then only watches it, so a reload finds
-it again.
+A click puts a job into the app's queue; `follow` then only watches it, so a reload finds it again.
 Events that aren't listed in the API can still be called by anybody: each handler trusts nothing it is given.
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -19,6 +16,7 @@ from t2v.space import about, form, layout, screen, strings
 from t2v.space.jobs import Job, QueueFull
 from t2v.space.outputs import NoSpace, Record
 from t2v.space.service import Service
+from t2v.space.visitor import Kept
 from t2v.video import Video, VideoError
 
 POLL = 0.15  # seconds between two looks at a job
@@ -31,26 +29,6 @@ WRITTEN = (
     "model",
 )  # what no model has a default for
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a visitor's browser keeps."""
-
-    visitor: str
-    job: str | None = None
-    example: str | None = None
-
-    @classmethod
-    def read(cls, state: Any) -> "Kept":
-        """The state that came from a browser, or a new visitor where it isn't one."""
-        given = state if isinstance(state, dict) else {}
-        visitor, job, example = (given.get(name) for name in ("visitor", "job", "example"))
-        if not isinstance(visitor, str) or not 20 <= len(visitor) <= 100:
-            return cls(secrets.token_urlsafe(24))
-        return cls(
-            visitor, job if isinstance(job, str) else None, example if isinstance(example, str) else None
-        )
 
 
 class Events:

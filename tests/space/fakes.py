@@ -1,7 +1,8 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
 A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and
-`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. The model `unloadable` does not load.
+`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. The model `unloadable` does
+not load.
 With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
 

@@ -38,7 +38,7 @@ SCHEDULER = {
 
 
 def make(device: str) -> dict[str, nn.Module]:
-    """The three networks on `device`, float32 holding half-precision numbers, so that both precisions are equal."""
+    """The three networks on `device`, in float32 with numbers that half precision can hold."""
     torch.manual_seed(0)
     with torch.device(device):
         text = CLIPTextModel(CLIPTextConfig(**TEXT))

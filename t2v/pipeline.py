@@ -41,8 +41,8 @@ class TextToVideo:
         self.unet, self.vae, self.tokenizer = checkpoint.unet, checkpoint.vae, checkpoint.tokenizer
         self.schedule = NoiseSchedule(checkpoint.schedule)
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
-        self.device, self.dtype, self._ladder = ladder.device, ladder.dtype, ladder
-        self._ladder.place(checkpoint)
+        self.device, self.dtype, self.ladder = ladder.device, ladder.dtype, ladder
+        self.ladder.place(checkpoint)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
 
@@ -109,9 +109,9 @@ class TextToVideo:
         try:
             return self._attempt(request, on_step, latents)
         except torch.OutOfMemoryError:
-            if not self._ladder.can_step_down:
+            if not self.ladder.can_step_down:
                 raise
-        self._ladder.step_down()  # outside of the handler, whose traceback would keep every tensor alive
+        self.ladder.step_down()  # outside of the handler, whose traceback would keep every tensor alive
         return self._attempt(request, on_step, latents)
 
     def _attempt(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
@@ -149,7 +149,7 @@ class TextToVideo:
         self, request: Request, x: Tensor, text: Tensor, generator: torch.Generator
     ) -> Iterator[Step]:
         """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
-        sampler, denoise = SAMPLERS[request.sampler], self._ladder.denoiser(text, request.guidance)
+        sampler, denoise = SAMPLERS[request.sampler], self.ladder.denoiser(text, request.guidance)
         for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator):
             yield step
         if not step.x.isfinite().all():
@@ -159,7 +159,7 @@ class TextToVideo:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
-        parts = z.split(self._ladder.frames_at_once(height, width))
+        parts = z.split(self.ladder.frames_at_once(height, width))
         return np.concatenate([to_uint8(self._decode_part(part)) for part in parts])
 
     def _decode_part(self, z: Tensor) -> Tensor:

@@ -18,11 +18,12 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "geglu": "ops.geglu(tokens(2, 3, 2 * 1300))",
     "temporal_attention": "ops.temporal_attention(tokens(2, 5, 3, 3 * 40), heads=5)",
     "temporal_attention of many frames": "ops.temporal_attention(tokens(1, 24, 2, 3 * 32), heads=2)",
-    "conv": "(lambda h, bias: h if bias is None else h + bias[:, None, None])(*ops.conv(maps(1, 96, 4, 4), conv))",
+    "conv": "(lambda h, bias: ops.add(h, h, bias) - h)(*ops.conv(maps(1, 96, 4, 4), conv))",
 }
 COMPARE = """
 import json, sys, torch
 from torch import nn
+from t2v.networks.norm import GroupNorm
 from t2v.runtime import plain_ops, triton_ops
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
@@ -33,7 +34,8 @@ for name, case in json.load(sys.stdin).items():
     results = []
     for ops in (plain_ops, triton_ops):
         torch.manual_seed(7)
-        group, layer, conv = (m.to(device) for m in (nn.GroupNorm(32, 96), nn.LayerNorm(80), nn.Conv2d(96, 8, 3)))
+        made = GroupNorm(32, 96), nn.LayerNorm(80), nn.Conv2d(96, 64, 3)
+        group, layer, conv = (m.to(device) for m in made)
         for m in (group, layer):
             nn.init.normal_(m.weight), nn.init.normal_(m.bias)
         with torch.inference_mode():
@@ -62,4 +64,4 @@ def _has_cuda() -> bool:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_kernel_equals_its_plain_twin(errors: dict[str, float], case: str):
-    assert errors[case] < 1e-4, errors[case]
+    assert errors[case] < 5e-6, errors[case]

@@ -1,4 +1,4 @@
-"""A step that is recorded once and replayed: no Python, no launch and no wait between its thousand kernels."""
+"""A step that is recorded once and replayed: no Python and no wait between its thousand kernels."""
 
 from collections.abc import Callable
 

@@ -56,5 +56,5 @@ def _exists(device: torch.device) -> bool:
 
 
 def _fast_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 by itself: elsewhere it is emulated, and slower than float32."""
+    """Whether the processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

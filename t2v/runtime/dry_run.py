@@ -1,4 +1,4 @@
-"""What a computation would cost, without doing it: run on the meta device, where tensors have shapes alone."""
+"""What a computation would cost: it runs on the meta device, where tensors have shapes alone."""
 
 import weakref
 from collections.abc import Callable

@@ -28,7 +28,7 @@ Attend = Callable[[Attention, Tensor], Tensor]
 
 @dataclass
 class Pass:
-    """What the layers of one forward pass share. `shifts` (c) and `words` (g l 2·c) come in the layers' order."""
+    """What the layers of one pass share. `shifts` (c) and `words` (g l 2·c) come in the layers' order."""
 
     frames: int
     videos: int  # g: how many texts the video is predicted for
@@ -40,7 +40,7 @@ class FastUNet:
     """Runs `unet` for one video under one or two texts.
 
     `rows`: of tokens that a feed-forward takes at a time, None for all. `fetch(module)` is called before a
-    part's weights are used, and may bring them (see `streaming`); without it they are taken to stay on `device`.
+    part's weights are used, and may bring them (see `streaming`); without it they stay on `device`.
     """
 
     def __init__(
@@ -187,7 +187,7 @@ def resnet(ops, m: ResnetBlock, x: Tensor, shift: Tensor | None = None) -> Tenso
 
 
 def cross(m: Attention, h: Tensor, words: Tensor) -> Tensor:
-    """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d); all frames share the words, none is copied"""
+    """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d); all frames share the words"""
     g = len(words)
     q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
     k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
@@ -203,8 +203,8 @@ def layers_of(unet: UNet3D) -> Iterator[Layer]:
 
 
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
-    """The layers' weights (or biases) as one tensor (Σ out …) on `device`, of which each layer's own becomes a
-    view: no memory is added."""
+    """The layers' weights (or biases) as one tensor (Σ out …) on `device`; each layer's own becomes a view of it,
+    so that no memory is added."""
     tensors = [getattr(layer, name) for layer in layers]
     whole = torch.cat([tensor.data for tensor in tensors]).to(device)
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):

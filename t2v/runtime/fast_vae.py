@@ -13,7 +13,7 @@ from .ops import ops_for
 
 
 def quicken(vae: VAE, device: torch.device) -> None:
-    """Make every residual block of `vae`, and its last layer, run through the fused operations of `device`."""
+    """Make the residual blocks of `vae` and its last layers run through the fused operations of `device`."""
     ops = ops_for(device)
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():

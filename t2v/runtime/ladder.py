@@ -25,8 +25,8 @@ AMPLE = 12 * GIB  # free: room for any model of this family at its own size
 class Ladder:
     """Places a checkpoint's networks on `device` as a rung has them, and steps down where that is too much.
 
-    `memory`: a rung's name, or "auto": the first rung that a video of the model's own size fits into, one lower
-    after an out-of-memory. RequestError if it is neither.
+    `memory`: a rung's name, or "auto": the first rung that a video of the model's own size fits into, and one
+    lower after an out-of-memory. RequestError if it is neither.
     """
 
     def __init__(self, device: torch.device, dtype: torch.dtype, memory: str = "auto"):
@@ -54,11 +54,11 @@ class Ladder:
         for module in (vae.to_moments, vae.from_latents):  # small, and the device's that inputs are made for
             module.to(self.device)
         if self.rung.streamed and guest:
-            self._unet = self._streamed(unet)
+            self.unet = self._streamed(unet)
         else:
-            self._unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
+            self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         recorded = self.device.type == "cuda" and not (self.rung.in_turn or self.rung.streamed)
-        self._step = Captured(self._unet) if recorded else self._unet
+        self.step = Captured(self.unet) if recorded else self.unet
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self.memory != "auto":
@@ -85,7 +85,7 @@ class Ladder:
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
     def _let_go(self) -> None:
-        self._step = self._unet = None  # and with them a recorded step's memory
+        self.step = self.unet = None  # and with them a recorded step's memory
         while self._hooks:
             self._hooks.pop().remove()
         if self.device.type != "cpu":
@@ -93,11 +93,11 @@ class Ladder:
 
     def denoiser(self, text: Tensor, guidance: float) -> Callable[[Tensor, float], Tensor]:
         """text (2 or 1 l d), the negative prompt's first -> the `denoise(x (1 c f h w), t)` of samplers"""
-        return guided(self._predict, self._unet.read(text), guidance, together=not self.rung.in_turn)
+        return guided(self._predict, self.unet.read(text), guidance, together=not self.rung.in_turn)
 
     def _predict(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
         """x (g c f h w), g times the same; t (g); words (g l d) -> (g c f h w)"""
-        return self._step(x[:1], t[:1], words)
+        return self.step(x[:1], t[:1], words)
 
     def frames_at_once(self, height: int, width: int) -> int:
         """How many frames to decode together."""

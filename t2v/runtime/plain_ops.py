@@ -1,4 +1,4 @@
-"""The fused operations of the fast path, spelled out in PyTorch: for every device, and as the kernels' measure."""
+"""The fused operations of the fast path in plain PyTorch: for every device, and as the kernels' measure."""
 
 import torch.nn.functional as F
 from einops import rearrange

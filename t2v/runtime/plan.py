@@ -1,7 +1,7 @@
 """What a video will need before anything runs: the rung of the memory ladder, gigabytes, seconds.
 
-The networks are run dry (see `dry_run`), so any size of any model is counted, not guessed from a table. Only the
-seconds rest on a measurement: how fast this device multiplies, and what share of that such a network reaches.
+The networks are run dry (see `dry_run`), so any size of any model is counted, not guessed from a table. Only
+the seconds rest on a measurement: how fast this device multiplies, and which share of that is reached.
 """
 
 import time
@@ -37,7 +37,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Plan:
-    """`bytes` at the peak on the device, `flops` in all, `seconds` of a device whose rate is known; `fits` there."""
+    """`bytes` at the peak on the device, `flops` and `seconds` of the whole video; whether it `fits` now."""
 
     rung: str
     bytes: int
@@ -49,7 +49,7 @@ class Plan:
 def plan(
     sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto"
 ) -> Plan:
-    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free, else the last."""
+    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free, or the last."""
     rung = fitting(sizes, request, device, dtype) if memory == "auto" else RUNGS[memory]
     peak, flops = needs(sizes, request, rung, dtype)
     seconds = flops / (REACHED.get(device.type, 0.35) * product_rate(device, dtype))
@@ -101,7 +101,7 @@ def weight_bytes(network: nn.Module) -> int:
 
 @cache
 def product_rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a large matrix product here, measured in a fraction of a second."""
+    """Floating-point operations a second of a large matrix product here, measured within a second."""
     side = 8192 if device.type == "cuda" else 768
     a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
     times = [_seconds(a, b) for _ in range(6)]

@@ -1,4 +1,4 @@
-"""The memory ladder's rungs: four ways of running the same networks, each with less memory than the one above.
+"""The memory ladder's rungs: four ways to run the same networks, each with less memory than the one above.
 
 fast      all weights on the device, both halves of guidance in one batch; on CUDA the step is recorded
 balanced  the text encoder and the VAE live on the host and visit the device while they run

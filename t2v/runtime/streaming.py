@@ -1,4 +1,4 @@
-"""Weights that live on the host: a part that visits the device while it runs, a network streamed unit by unit."""
+"""Weights that live on the host: a part that visits the device while it runs, a network streamed by units."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
@@ -50,7 +50,7 @@ def park(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, Remo
 
 
 class Stream:
-    """A UNet's weights on the host; each unit's are copied to the device before it runs, the next ones' meanwhile.
+    """A UNet's weights on the host; each unit's come to the device before it runs, the next ones' meanwhile.
 
     `fetch(unit)` makes a unit's weights present and sends those of units past away. The device holds SLOTS
     buffers of the largest unit's size, filled in turn by a stream of copies of its own; and what is no

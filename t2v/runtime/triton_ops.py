@@ -18,7 +18,7 @@ PROGRAMS = 512  # that keep a GPU busy
 
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    """x (n c h w) -> its convolution (n c' h w) without the bias (c'), which the next kernel adds for nothing"""
+    """x (n c h w) -> its convolution (n c' h w) without the bias (c'), which the next kernel adds"""
     return F.conv2d(x, layer.weight, None, layer.stride, layer.padding), layer.bias
 
 
@@ -29,17 +29,17 @@ def group_norm(x: Tensor, norm: nn.GroupNorm, shift: Tensor | None = None, silu:
     tile = _channel_tile(c)
     span = _span(n * rows * triton.cdiv(c, tile))
     chunks = triton.cdiv(rows, span)
-    sums = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
+    moments = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
     out = torch.empty_like(x)  # keeps channels-last
     has_shift = shift is not None
     shift = shift if has_shift else norm.bias
     grid = (n, chunks, triton.cdiv(c, tile))
-    _sum_rows[grid](x, shift, sums, rows, c, chunks, has_shift, span, TILE_ROWS, tile)
+    _measure_rows[grid](x, shift, moments, rows, c, chunks, has_shift, span, TILE_ROWS, tile)
     width = c // norm.num_groups
-    sizes = triton.next_power_of_2(chunks), triton.next_power_of_2(width)
+    sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)
     _fold_affine[(n, norm.num_groups)](
-        sums, shift, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, has_shift, *sizes
+        moments, shift, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, has_shift, *sizes
     )
     grid = (n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
     _apply_affine[grid](x, affine, out, rows, c, silu, TILE_ROWS, tile)
@@ -76,8 +76,8 @@ def geglu(x: Tensor) -> Tensor:
     """x (n l 2d): values, then gates -> values times GELU of the gates (n l d)"""
     x, d = x.contiguous(), x.shape[-1] // 2
     out = torch.empty((*x.shape[:-1], d), dtype=x.dtype, device=x.device)
-    rows, block = out.numel() // d, 1024
-    _geglu[(rows, triton.cdiv(d, block))](x, out, d, block)
+    rows, height, block = out.numel() // d, 8, 256
+    _geglu[(triton.cdiv(rows, height), triton.cdiv(d, block))](x, out, rows, d, height, block)
     return out
 
 
@@ -107,10 +107,10 @@ def _span(rows: int) -> int:
 
 
 @triton.jit
-def _sum_rows(
+def _measure_rows(
     x,
     shift,
-    sums,
+    moments,
     rows,
     c,
     chunks,
@@ -119,31 +119,40 @@ def _sum_rows(
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
 ):
-    """x (n rows c) -> sums (n chunks 2 c): of x + shift and of its square, over SPAN rows each"""
+    """x (n rows c) -> moments (n chunks 2 c): mean of x + shift over SPAN rows, and the squares around it.
+
+    Tiles are put together as Chan et al. 1979 do: nothing cancels, however far from zero the values are.
+    """
     n, chunk = tl.program_id(0), tl.program_id(1)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
     inside = channel < c
-    first = tl.zeros([TILE], tl.float32)
-    second = tl.zeros([TILE], tl.float32)
+    mean = tl.zeros([TILE], tl.float32)
+    squares = tl.zeros([TILE], tl.float32)
     added = tl.zeros([TILE], tl.float32)
     if HAS_SHIFT:
         added = tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32)
     for start in range(0, SPAN, ROWS):
-        row = chunk * SPAN + start + tl.arange(0, ROWS)
+        first = chunk * SPAN + start
+        row = first + tl.arange(0, ROWS)
         here = (row < rows)[:, None] & inside[None, :]
         at = (n.to(tl.int64) * rows + row)[:, None] * c + channel[None, :]
         value = tl.load(x + at, mask=here, other=0.0).to(tl.float32)
         value = tl.where(here, value + added[None, :], 0.0)
-        first += tl.sum(value, 0)
-        second += tl.sum(value * value, 0)
-    to = sums + (n * chunks + chunk) * 2 * c + channel
-    tl.store(to, first, mask=inside)
-    tl.store(to + c, second, mask=inside)
+        count = tl.maximum(tl.minimum(rows - first, ROWS), 0).to(tl.float32)
+        share = count / tl.maximum(count + start, 1.0)
+        tile_mean = tl.sum(value, 0) / tl.maximum(count, 1.0)
+        around = tl.where(here, value - tile_mean[None, :], 0.0)
+        step = tile_mean - mean
+        squares += tl.sum(around * around, 0) + step * step * share * start
+        mean += step * share
+    to = moments + (n * chunks + chunk) * 2 * c + channel
+    tl.store(to, mean, mask=inside)
+    tl.store(to + c, squares, mask=inside)
 
 
 @triton.jit
 def _fold_affine(
-    sums,
+    moments,
     shift,
     weight,
     bias,
@@ -154,20 +163,24 @@ def _fold_affine(
     width,
     eps,
     HAS_SHIFT: tl.constexpr,
+    SPAN: tl.constexpr,
     CHUNKS: tl.constexpr,
     WIDTH: tl.constexpr,
 ):
-    """sums (n chunks 2 c) -> affine (n 2 c): norm(x + shift) is x · affine[0] + affine[1], group by group"""
+    """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shift) is x · affine[0] + affine[1], by groups"""
     n, group = tl.program_id(0), tl.program_id(1)
     chunk, lane = tl.arange(0, CHUNKS), tl.arange(0, WIDTH)
     channel = group * width + lane
     inside = lane < width
-    at = sums + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
+    at = moments + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
     here = (chunk < chunks)[:, None] & inside[None, :]
-    count = rows * width
-    mean = tl.sum(tl.sum(tl.load(at, mask=here, other=0.0), 0), 0) / count
-    square = tl.sum(tl.sum(tl.load(at + c, mask=here, other=0.0), 0), 0) / count
-    scale = 1.0 / tl.sqrt(tl.maximum(square - mean * mean, 0.0) + eps)
+    count = tl.maximum(tl.minimum(rows - chunk * SPAN, SPAN), 0).to(tl.float32)[:, None]
+    total = rows * width * 1.0
+    means = tl.load(at, mask=here, other=0.0)
+    mean = tl.sum(tl.sum(means * count, 0), 0) / total
+    around = tl.where(here, means - mean, 0.0)
+    squares = tl.load(at + c, mask=here, other=0.0) + around * around * count
+    scale = 1.0 / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / total + eps)
     scale = scale * tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
     offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32) - mean * scale
     if HAS_SHIFT:
@@ -203,9 +216,8 @@ def _add_bias(x, y, bias, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr):
     here = (row < rows)[:, None] & inside[None, :]
     at = row.to(tl.int64)[:, None] * c + channel[None, :]
     added = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)[None, :]
-    total = tl.load(x + at, mask=here, other=0.0).to(tl.float32) + tl.load(y + at, mask=here, other=0.0).to(
-        tl.float32
-    )
+    total = tl.load(x + at, mask=here, other=0.0).to(tl.float32)
+    total += tl.load(y + at, mask=here, other=0.0).to(tl.float32)
     tl.store(out + at, total + added, mask=here)
 
 
@@ -244,15 +256,15 @@ def _add_layer_norm(
 
 
 @triton.jit
-def _geglu(x, out, d, BLOCK: tl.constexpr):
+def _geglu(x, out, rows, d, ROWS: tl.constexpr, BLOCK: tl.constexpr):
     """x (rows 2d) -> value · GELU(gate) (rows d), the exact GELU"""
-    row = tl.program_id(0).to(tl.int64)
-    lane = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
-    inside = lane < d
-    value = tl.load(x + row * 2 * d + lane, mask=inside, other=0.0).to(tl.float32)
-    gate = tl.load(x + row * 2 * d + d + lane, mask=inside, other=0.0).to(tl.float32)
+    row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS)).to(tl.int64)[:, None]
+    lane = (tl.program_id(1) * BLOCK + tl.arange(0, BLOCK))[None, :]
+    here = (row < rows) & (lane < d)
+    value = tl.load(x + row * 2 * d + lane, mask=here, other=0.0).to(tl.float32)
+    gate = tl.load(x + row * 2 * d + d + lane, mask=here, other=0.0).to(tl.float32)
     gelu = 0.5 * gate * (1.0 + tl.math.erf(gate * 0.7071067811865476))
-    tl.store(out + row * d + lane, value * gelu, mask=inside)
+    tl.store(out + row * d + lane, value * gelu, mask=here)
 
 
 @triton.jit

@@ -3,7 +3,7 @@
 from .device import choose_device, choose_dtype
 from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
-from .plan import Plan, Sizes, plan
+from .planning import Plan, Sizes, plan
 from .rungs import RUNGS
 
 __all__ = [

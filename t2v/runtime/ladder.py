@@ -15,7 +15,7 @@ from .captured import Captured
 from .fast_unet import FastUNet
 from .fast_vae import quicken
 from .memory import GIB, frames_at_once, free_bytes
-from .plan import Sizes, fitting
+from .planning import Sizes, fitting
 from .rungs import RUNGS, Rung
 from .streaming import Stream, park
 

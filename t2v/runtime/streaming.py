@@ -38,7 +38,7 @@ def park(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, Remo
     def visit(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         homes[:] = [(weight, weight.data) for weight in module.parameters()]
         for weight, host in homes:
-            weight.data = host.to(device, non_blocking=True)
+            weight.data = host.to(device, non_blocking=True, copy=True)
         return tuple(each.to(device) for each in inputs)
 
     def leave(*_: object) -> None:

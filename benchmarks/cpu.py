@@ -1,0 +1,132 @@
+"""Ours beside diffusers on this machine's processor: the embedded model's weights, the same noise and text.
+
+python -m benchmarks.cpu [--model emoji] [--steps N] [--rounds N] [--json FILE]
+Either side runs in processes of its own, in turn, so that each has the machine and its memory for itself.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from benchmarks.measure import GIB, Figures, once
+
+NOISE = 7
+PROMPT = "a panda on a green background"
+VIDEOS = 3  # in a process; the first warms up
+
+
+def ours(model: str, steps: int | None, dtype: str | None) -> tuple[list[float], np.ndarray]:
+    """-> seconds of each video but the first, frames (f h w 3)"""
+    from t2v import Request, TextToVideo
+
+    pipe = TextToVideo.from_pretrained(model, device="cpu", dtype=dtype)
+    request = Request(PROMPT, steps=steps, seed=NOISE).validate(pipe.native)
+    shape = 1, 4, request.frames, request.height // 8, request.width // 8
+    latents = torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
+    made = []
+    times = [once(lambda: made.append(pipe(request, latents=latents))) for _ in range(VIDEOS)]
+    return times[1:], made[-1].frames
+
+
+def diffusers(model: str, steps: int | None, dtype: str | None) -> tuple[list[float], np.ndarray]:
+    """The same by TextToVideoSDPipeline, which is given the states of the text that we read."""
+    from diffusers import AutoencoderKL, DDIMScheduler, TextToVideoSDPipeline, UNet3DConditionModel
+
+    from t2v import Request
+    from t2v.checkpoints import load
+    from t2v.checkpoints.locate import locate
+
+    folder, kind = locate(model).folder, getattr(torch, dtype or "float32")
+    unet = UNet3DConditionModel.from_pretrained(folder / "unet", torch_dtype=kind)
+    vae = AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=kind)
+    scheduler = DDIMScheduler.from_pretrained(folder / "scheduler")
+    pipe = TextToVideoSDPipeline(vae, None, None, unet, scheduler)
+    pipe.set_progress_bar_config(disable=True)
+    checkpoint = load(model, dtype=kind)
+    request = Request(PROMPT, steps=steps, seed=NOISE).validate(checkpoint.native)
+    text = checkpoint.text_encoder(checkpoint.tokenizer(["", PROMPT]))
+    del checkpoint
+    shape = 1, 4, request.frames, request.height // 8, request.width // 8
+    latents = torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
+    settings = {
+        "prompt_embeds": text[1:],
+        "negative_prompt_embeds": text[:1],
+        "num_frames": request.frames,
+        "height": request.height,
+        "width": request.width,
+        "num_inference_steps": request.steps,
+        "guidance_scale": request.guidance,
+    }
+    made = []
+    times = [once(lambda: made.append(pipe(latents=latents.to(kind), **settings))) for _ in range(VIDEOS)]
+    return times[1:], 255 * np.asarray(made[-1].frames)[0]
+
+
+SIDES = {"ours": ours, "diffusers": diffusers}
+
+
+@torch.inference_mode()
+def one_side(side: str, model: str, steps: int | None, dtype: str | None, frames_to: Path) -> None:
+    """What a process of its own does: prints a line of JSON, writes the frames."""
+    times, frames = SIDES[side](model, steps, dtype)
+    np.save(frames_to, frames.astype(np.float32))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB
+    print(json.dumps({"seconds": times, "peak": peak}))
+
+
+def compare(options: argparse.Namespace) -> None:
+    """All rounds of both sides, and what they show."""
+    figures = Figures(options.json)
+    figures["machine"] = f"{torch.get_num_threads()} threads, torch {torch.__version__}"
+    rows = [("ours", None), ("diffusers", "float32"), ("ours", "float32")]
+    runs: dict[tuple[str, str | None], list[dict]] = {row: [] for row in rows}
+    for _ in range(options.rounds):
+        for row in rows:
+            runs[row].append(process(options, *row))
+    for side, dtype in rows:
+        name, results = f"{side}, {dtype or 'as it chooses'}", runs[side, dtype]
+        figures[f"{name}: a video, s"] = median(time for result in results for time in result["seconds"])
+        figures[f"{name}: peak memory, GiB"] = max(result["peak"] for result in results)
+    theirs = figures["diffusers, float32: a video, s"]
+    figures["times diffusers"] = theirs / figures["ours, as it chooses: a video, s"]
+    a, b = (np.load(frames_file(side, "float32")) for side in SIDES)
+    figures["float32 frames, largest difference of 255"] = float(np.abs(a - b).max())
+
+
+def frames_file(side: str, dtype: str | None) -> Path:
+    return Path(f"/tmp/t2v-bench-{side}-{dtype}.npy")
+
+
+def process(options: argparse.Namespace, side: str, dtype: str | None) -> dict:
+    command = [sys.executable, "-m", "benchmarks.cpu", "--model", options.model, "--side", side]
+    command += ["--steps", str(options.steps)] if options.steps else []
+    command += ["--dtype", dtype] if dtype else []
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="emoji", help="a folder in diffusers' layout, or emoji")
+    parser.add_argument("--steps", type=int, help="left out: the model's own")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--dtype", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.side:
+        to = frames_file(options.side, options.dtype)
+        one_side(options.side, options.model, options.steps, options.dtype, to)
+    else:
+        compare(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The memory ladder: every rung gives the same video; what a rung keeps away from the device isn't there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from t2v import Request, RequestError, TextToVideo
+from t2v.networks import TINY_UNET, UNet3D, UNetConfig
+from t2v.runtime import RUNGS, Ladder, Sizes, plan
+from t2v.runtime.dry_run import cost
+from t2v.runtime.fast_unet import FastUNet, layers_of
+from t2v.runtime.planning import fitting, needs, weight_bytes
+from t2v.runtime.streaming import SLOTS, Stream, park, units_of
+
+from .tiny_model import write_diffusers
+
+CPU, META = torch.device("cpu"), torch.device("meta")
+DEEP = UNetConfig(
+    widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
+)
+PANDA = Request("a panda", seed=7, frames=3, width=16, height=24, steps=3, guidance=2.0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def unet(config: UNetConfig = DEEP) -> UNet3D:
+    torch.manual_seed(1)
+    return UNet3D(config).eval().requires_grad_(False)
+
+
+def inputs(texts: int = 2) -> tuple[Tensor, Tensor, Tensor]:
+    """x (1 4 f h w), t (1), text (g 7 32)"""
+    torch.manual_seed(2)
+    return torch.randn(1, 4, 3, 8, 12), torch.tensor([337.0]), torch.randn(texts, 7, 32)
+
+
+@pytest.mark.parametrize("memory", RUNGS)
+def test_every_rung_gives_the_same_video(folder: Path, memory: str):
+    fast, pipe = (TextToVideo.from_pretrained(folder, "cpu", "float32", rung) for rung in ("fast", memory))
+    difference = np.abs(pipe(PANDA).frames.astype(int) - fast(PANDA).frames)
+    assert difference.max() <= 1
+
+
+@pytest.mark.parametrize("memory", ["", "much", None, 5])
+def test_what_is_no_rung_is_refused_before_loading(memory: object):
+    with pytest.raises(RequestError, match="memory: must be one of auto, fast, balanced, low, minimal"):
+        TextToVideo.from_pretrained("there is no such model", device="cpu", memory=memory)
+
+
+def test_after_an_out_of_memory_the_same_video_comes_from_one_rung_lower(folder: Path):
+    pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
+    expected, full = pipe(PANDA).frames, [torch.OutOfMemoryError("full")]
+
+    def fail_once(step: int, steps: int, x0: Tensor) -> None:
+        if step == 2 and full:
+            raise full.pop()
+
+    video = pipe(PANDA, on_step=fail_once)
+    assert pipe.ladder.rung.name == "balanced"
+    assert np.abs(video.frames.astype(int) - expected).max() <= 1
+
+
+def test_a_second_out_of_memory_is_told(folder: Path):
+    pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
+
+    def fail(step: int, steps: int, x0: Tensor) -> None:
+        raise torch.OutOfMemoryError("full")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        pipe(PANDA, on_step=fail)
+    assert pipe.ladder.rung.name == "balanced"
+
+
+def test_a_rung_that_was_asked_for_is_kept(folder: Path):
+    pipe = TextToVideo.from_pretrained(folder, "cpu", "float32", memory="fast")
+
+    def fail(step: int, steps: int, x0: Tensor) -> None:
+        raise torch.OutOfMemoryError("full")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        pipe(PANDA, on_step=fail)
+    assert pipe.ladder.rung.name == "fast"
+
+
+def test_halves_in_turn_are_one_text_at_a_time(folder: Path):
+    low = TextToVideo.from_pretrained(folder, "cpu", "float32", "low")
+    seen = []
+    low.unet.out.conv.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    low(PANDA)
+    assert seen == [PANDA.frames] * 2 * PANDA.steps
+
+
+def test_a_parked_module_visits_the_device_only_while_it_runs():
+    module, places = nn.Linear(4, 4).requires_grad_(False), []
+    expected = module(torch.ones(2, 4))
+    hooks = park(module, CPU)
+    home = module.weight.data_ptr()
+    watch = module.register_forward_pre_hook(lambda m, given: places.append(m.weight.data_ptr()))
+    assert torch.equal(module(torch.ones(2, 4)), expected)
+    assert places.pop() != home == module.weight.data_ptr()
+    for hook in hooks:
+        hook.remove()
+    module(torch.ones(2, 4))
+    assert places == [home]
+    watch.remove()
+
+
+def test_a_parked_module_goes_home_after_an_error():
+    module = nn.Linear(4, 4).requires_grad_(False)
+    park(module, CPU)
+    home = module.weight.data_ptr()
+    with pytest.raises(RuntimeError):
+        module(torch.randn(2, 5))
+    assert module.weight.data_ptr() == home
+
+
+def test_streamed_weights_give_the_same_numbers_pass_after_pass():
+    network, (x, t, text) = unet(), inputs()
+    expected = network(x.expand(2, -1, -1, -1, -1), t, text)
+    fast = FastUNet(network, CPU, fetch=lambda unit: stream.fetch(unit))
+    stream = Stream(network, CPU, keep=fast.joined)
+    for _ in range(2):
+        result = fast(x, t, fast.read(text))
+        assert (result - expected).norm() < 1e-5 * expected.norm()
+    assert torch.allclose(network(x.expand(2, -1, -1, -1, -1), t, text), expected, atol=1e-5)
+
+
+def test_units_are_fetched_in_the_order_in_which_they_run():
+    network, (x, t, text) = unet(), inputs()
+    fetched = []
+    fast = FastUNet(network, CPU, fetch=fetched.append)
+    fast(x, t, fast.read(text))
+    assert fetched == list(units_of(network))
+
+
+def test_only_a_few_units_are_on_the_device_at_once():
+    network = unet()
+    stream = Stream(network, CPU)
+    places = {buffer.untyped_storage().data_ptr() for buffer in stream._buffers}
+    for unit in units_of(network):
+        stream.fetch(unit)
+        visitors = [p for p in network.parameters() if p.untyped_storage().data_ptr() in places]
+        assert {id(p) for p in unit.parameters()} <= {id(p) for p in visitors}
+        assert sum(p.numel() * 4 for p in visitors) <= sum(buffer.numel() for buffer in stream._buffers)
+    assert len(places) == SLOTS
+
+
+def test_a_dry_run_counts_what_a_run_does():
+    def twice(a: Tensor, b: Tensor) -> Tensor:
+        first = a @ b
+        second = first @ b
+        del first
+        return second.relu_() + 1
+
+    counted = cost(twice, torch.empty(8, 16, device=META), torch.empty(16, 16, device=META))
+    assert counted.flops == 2 * 2 * 8 * 16 * 16
+    assert counted.peak == 2 * 8 * 16 * 4
+
+
+def test_a_dry_run_holds_no_scores_of_a_fused_attention():
+    q = torch.empty(1, 1, 1024, 8, device=META)
+    counted = cost(torch.nn.functional.scaled_dot_product_attention, q, q, q)
+    assert counted == cost(lambda q: nn.functional.scaled_dot_product_attention(q, q, q), q)
+    assert (counted.peak, counted.flops) == (1024 * 8 * 4, 4 * 1024 * 1024 * 8)
+
+
+def test_the_published_model_needs_less_on_each_rung():
+    sizes = Sizes()
+    peaks = [needs(sizes, native(16), rung, torch.float16)[0] for rung in RUNGS.values()]
+    assert peaks == sorted(peaks, reverse=True) and peaks[0] > 3 * peaks[-1]
+    with META:
+        weights = weight_bytes(UNet3D(sizes.unet).half())
+    assert weights == pytest.approx(2 * 1411.2e6, rel=1e-4)
+    assert peaks[0] > weights > peaks[-1]
+
+
+def native(frames: int) -> Request:
+    return Request(
+        "", frames=frames, width=256, height=256, steps=50, guidance=9.0, sampler="ddim", seed=0, fps=8
+    )
+
+
+@pytest.mark.parametrize(
+    ("free", "rung"), [(16.0, "fast"), (3.9, "balanced"), (1.5, "minimal"), (0.1, "minimal")]
+)
+def test_auto_takes_the_first_rung_that_fits(free: float, rung: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("t2v.runtime.planning.free_bytes", lambda device: int(free * 2**30))
+    assert fitting(Sizes(), native(16), CPU, torch.float16).name == rung
+
+
+def test_a_plan_says_what_it_takes():
+    sizes = Sizes(unet=TINY_UNET)
+    short, long = (plan(sizes, native(frames), CPU, torch.float32) for frames in (4, 16))
+    assert (short.rung, short.fits) == ("fast", True)
+    assert long.seconds > 2 * short.seconds > 0 and long.flops > 3 * short.flops
+
+
+def test_layers_come_in_the_order_in_which_they_run():
+    network, (x, t, text) = unet(), inputs()
+    ran = []
+    for layer in layers_of(network):
+        layer.register_forward_hook(lambda module, given, out: ran.append(module))
+    network(x.expand(2, -1, -1, -1, -1), t, text)
+    assert ran == list(layers_of(network))
+
+
+def test_weights_go_where_they_will_stay():
+    assert Ladder(CPU, torch.float32, "fast").first_home() == CPU
+    assert Ladder(META, torch.float32, "fast").first_home() == META
+    assert Ladder(META, torch.float32, "minimal").first_home() == CPU

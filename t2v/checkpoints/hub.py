@@ -130,3 +130,9 @@ def _matches(path: Path, file: RepoSibling) -> bool:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.lfs.sha256
     data = path.read_bytes()
     return file.blob_id is None or hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest() == file.blob_id
+
+
+def cached_bytes(repository: str) -> int:
+    """How much of a repository is in the cache, downloads under way included."""
+    blobs = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}", "blobs")
+    return sum(path.stat().st_size for path in blobs.glob("*") if path.exists())

@@ -62,10 +62,9 @@ def fetched(model: str) -> tuple[int, int] | None:
     entry = find(model)
     if entry is None or not entry.size:
         return None
-    from huggingface_hub.constants import HF_HUB_CACHE
+    from t2v.checkpoints.hub import cached_bytes
 
-    blobs = Path(HF_HUB_CACHE, f"models--{model.replace('/', '--')}", "blobs")
-    there = sum(path.stat().st_size for path in blobs.glob("*") if path.exists())
+    there = cached_bytes(model)
     return (min(there, entry.size), entry.size) if there < entry.size else None
 
 

@@ -26,8 +26,10 @@ SHARD = 9_500_000  # bytes
 OLD = ["text_model.embeddings"]  # transformers before 5 reads these names, and later ones still do
 
 
-def write_part(folder: Path, network: nn.Module, table: dict[str, tuple[str, ...]], config: dict, file: str) -> None:
-    """One network's config.json and shards; `table` gives the file's names, several where a tensor is split."""
+def write_part(
+    folder: Path, network: nn.Module, table: dict[str, tuple[str, ...]], config: dict, file: str
+) -> None:
+    """One network's config.json and shards; `table` gives the file's names, several for a split tensor."""
     write_json(folder / "config.json", config)
     for old in folder.glob("*.safetensors*"):
         old.unlink()
@@ -35,7 +37,9 @@ def write_part(folder: Path, network: nn.Module, table: dict[str, tuple[str, ...
     for name, tensor in network.state_dict().items():
         for target, piece in zip(table[name], tensor.half().chunk(len(table[name])), strict=True):
             tensors[target] = (piece[..., None] if temporal(name, piece) else piece).clone()
-    save_torch_state_dict(tensors, folder, filename_pattern=file + "{suffix}.safetensors", max_shard_size=SHARD)
+    save_torch_state_dict(
+        tensors, folder, filename_pattern=file + "{suffix}.safetensors", max_shard_size=SHARD
+    )
 
 
 def temporal(name: str, tensor: Tensor) -> bool:
@@ -135,7 +139,13 @@ MODEL_INDEX = {
 
 
 def write_folder(
-    out: Path, text: TextEncoder, unet: UNet3D, vae: VAE, schedule: ScheduleConfig, native: Native, scale: float
+    out: Path,
+    text: TextEncoder,
+    unet: UNet3D,
+    vae: VAE,
+    schedule: ScheduleConfig,
+    native: Native,
+    scale: float,
 ) -> None:
     """Everything but the tokenizer and the vocabulary; `scale` is the factor of the VAE's latents."""
     factor = vae.config.factor

@@ -3,10 +3,10 @@
     python -m training.finetune --model emoji --clips FOLDER --out runs/mine --iterations 300
     t2v --model runs/mine "what a caption said" -o mine.mp4
 
-FOLDER holds videos (.mp4, .gif, .webp) and beside each a text file of the same name with its caption. They are
-brought to the model's size and number of frames. The VAE and the text tower stay as they are; the UNet learns
-with AdamW, averaged at the end. Memory: 16 bytes a parameter and the activations of `--batch` clips; ModelScope's
-1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
+FOLDER holds videos (.mp4, .gif, .webp) and beside each a text file of the same name with its caption. They
+are brought to the model's size and number of frames. The VAE and the text tower stay as they are; the UNet
+learns with AdamW, averaged at the end. Memory: 16 bytes a parameter and the activations of `--batch` clips;
+ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
 """
 
 import argparse
@@ -38,11 +38,13 @@ def read_clips(folder: Path) -> list[tuple[Video, str]]:
     missing = [path.name for path in videos if not path.with_suffix(".txt").is_file()]
     if missing:
         raise ValueError(f"without a caption (a .txt of the same name): {', '.join(missing[:5])}")
-    return [(Video.open(path), path.with_suffix(".txt").read_text(encoding="utf-8").strip()) for path in videos]
+    return [
+        (Video.open(path), path.with_suffix(".txt").read_text(encoding="utf-8").strip()) for path in videos
+    ]
 
 
 def fit(frames: np.ndarray, pipe: TextToVideo) -> Tensor:
-    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1 as the model has them: evenly chosen, covered and cropped"""
+    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1 as the model has them: evenly chosen, cropped"""
     native = pipe.native
     chosen = np.linspace(0, len(frames) - 1, native.frames).round().astype(int)
     x = rearrange(torch.from_numpy(frames[chosen]).float(), "f h w c -> f c h w") / 127.5 - 1
@@ -62,7 +64,9 @@ def encode(pipe: TextToVideo, clips: list[tuple[Video, str]]) -> tuple[Tensor, T
     return torch.stack(latents), pipe.tokenizer([caption for _, caption in clips]).to(pipe.device)
 
 
-def finetune(pipe: TextToVideo, clips: list[tuple[Video, str]], iterations: int, batch: int, lr: float) -> None:
+def finetune(
+    pipe: TextToVideo, clips: list[tuple[Video, str]], iterations: int, batch: int, lr: float
+) -> None:
     """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic)."""
     z, tokens = encode(pipe, clips)
     pipe.unet.requires_grad_(True)

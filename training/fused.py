@@ -93,7 +93,9 @@ def _layer_norm(module: nn.LayerNorm, norm: Callable, x: Tensor) -> Tensor:
     return norm(x, module.weight, module.bias, module.eps)
 
 
-def _attend(short: Callable, plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
+def _attend(
+    short: Callable, plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None
+) -> Tensor:
     """`attend`, by the short form where all sequences are short."""
     if k.shape[-2] <= SHORT and q.shape[-2] <= SHORT:
         return short(q, k, v)

@@ -41,7 +41,7 @@ class Clock:
 
 
 class Average:
-    """A moving average of networks' weights over the last tenth of their training: what is evaluated and shipped.
+    """A moving average of weights over the last tenth of their training: what is evaluated and shipped.
 
     Its span grows with the training (Karras et al. 2023, Analyzing and improving the training dynamics of
     diffusion models), since weights of a much earlier time would spoil it.
@@ -54,7 +54,7 @@ class Average:
 
     @torch.no_grad()
     def update(self) -> None:
-        """Follow the live weights; the learning rate ends at zero, so the last few hundred steps are enough."""
+        """Follow the live weights; the learning rate ends at zero, so a few hundred steps are enough."""
         for k, mean in self.mean.items():
             torch._foreach_lerp_(mean, self.live[k], 1 - EMA)
 
@@ -121,7 +121,11 @@ class Log:
     def _write(self) -> None:
         means = {name: float(total) / self.since for name, total in self.sums.items()}
         speed = self.since / (time.monotonic() - self.began)
-        row = {"iteration": self.clock.done, "seconds": round(self.clock.elapsed, 1), "per_second": round(speed, 2)}
+        row = {
+            "iteration": self.clock.done,
+            "seconds": round(self.clock.elapsed, 1),
+            "per_second": round(speed, 2),
+        }
         row |= {name: round(mean, 5) for name, mean in means.items()}
         print("  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
         new = not self.path.exists()
@@ -133,7 +137,9 @@ class Log:
         self.sums, self.since, self.began = {}, 0, time.monotonic()
 
 
-def save_state(path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer], **more: object) -> None:
+def save_state(
+    path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer], **more: object
+) -> None:
     """Everything that a resumed run needs; written beside the old file, then put in its place."""
     state = {
         "networks": {k: n.state_dict() for k, n in average.networks.items()},

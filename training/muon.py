@@ -31,7 +31,9 @@ class Muon(torch.optim.Optimizer):
     The learning rate is a tensor on the parameters' device, so that a captured step can be given a new one.
     """
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.01):
+    def __init__(
+        self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.01
+    ):
         super().__init__(params, {"lr": torch.tensor(lr), "momentum": momentum, "decay": decay})
         for p in (p for group in self.param_groups for p in group["params"]):
             self.state[p]["momentum"] = torch.zeros_like(p)
@@ -56,12 +58,19 @@ class Muon(torch.optim.Optimizer):
         updates = orthogonal(torch.stack([g.flatten(1) for g in nesterov]))
         updates = updates * (group["lr"] * -0.2 * max(updates.shape[1:]) ** 0.5)
         torch._foreach_mul_(params, 1 - group["lr"] * group["decay"])
-        torch._foreach_add_(params, [u.view(p.shape) for u, p in zip(updates, params)])
+        torch._foreach_add_(params, [u.view(p.shape) for u, p in zip(updates, params, strict=True)])
 
 
-def optimizers(networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3) -> list[torch.optim.Optimizer]:
+def optimizers(
+    networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3
+) -> list[torch.optim.Optimizer]:
     """Muon for the inner matrices of the networks, AdamW for all else."""
-    named = [(name, p) for network in networks.values() for name, p in network.named_parameters() if p.requires_grad]
+    named = [
+        (name, p)
+        for network in networks.values()
+        for name, p in network.named_parameters()
+        if p.requires_grad
+    ]
     inner = [p for name, p in named if p.ndim > 1 and not any(edge in name for edge in EDGES)]
     chosen = {id(p) for p in inner}
     rest = [p for _, p in named if id(p) not in chosen]

@@ -1,4 +1,7 @@
-"""Draw the curves that the trainings logged:  python -m training.plot runs/vae/vae.csv runs/unet/unet.csv --out loss.png"""
+"""Draw the curves that the trainings logged:
+
+    python -m training.plot runs/vae/vae.csv runs/unet/unet.csv --out loss.png
+"""
 
 import argparse
 import csv

@@ -39,7 +39,9 @@ def generate(
     """-> videos (b f 3 h w) in −1…1, one seed a prompt: `seed`, `seed` + 1, …; no guidance, ddim"""
     device, side = next(unet.parameters()).device, size // vae.config.factor
     shape = (unet.config.in_channels, 16, side, side)
-    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))])
+    noise = torch.stack(
+        [torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))]
+    )
     half = torch.autocast(device.type, torch.bfloat16)
     with half:
         text = text_encoder(tokenizer(prompts).to(device))

@@ -24,5 +24,13 @@ SCHEDULE = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spa
 
 # What a Request takes where it says nothing. No guidance: the captions are followed without it.
 NATIVE = Native(
-    frames=16, width=256, height=256, steps=8, guidance=1.0, sampler="ddim", fps=8, max_side=512, max_volume=2**22
+    frames=16,
+    width=256,
+    height=256,
+    steps=8,
+    guidance=1.0,
+    sampler="ddim",
+    fps=8,
+    max_side=512,
+    max_volume=2**22,
 )

@@ -60,7 +60,7 @@ class Options:
 
 
 class DenoisingLoss(nn.Module):
-    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, averaged over all times."""
+    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times."""
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule):
         super().__init__()
@@ -113,14 +113,16 @@ class LatentPool:
 
 
 class Trainer:
-    """Both phases of the training; `run` goes on until the clock, or `until` seconds of this call, are over."""
+    """Both phases of the training; `run` ends with the clock, or `until` seconds after this call began."""
 
     def __init__(self, options: Options):
         self.options, self.accelerator = options, Accelerator()
         self.device = self.accelerator.device
         set_seed(options.seed, device_specific=True)
         self.tokenizer = Tokenizer(options.merges)
-        self.vae = VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.vae = (
+            VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        )
         self.vae.load_state_dict(load_file(options.vae))
         text = TextEncoder(text_size(self.tokenizer.vocabulary))
         self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
@@ -186,7 +188,9 @@ class Trainer:
         if self.accelerator.is_main_process:
             path = self.options.out / f"samples_{self.clock.done:06d}.webp"
             self.average.swap()
-            sample_grid(path, self.tokenizer, self.networks["text_encoder"], self.networks["unet"], self.vae, size)
+            sample_grid(
+                path, self.tokenizer, self.networks["text_encoder"], self.networks["unet"], self.vae, size
+            )
             self.average.swap()
 
     def write(self) -> None:
@@ -201,7 +205,10 @@ class Trainer:
 def zero_residuals(unet: UNet3D) -> None:
     """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
     for name, module in unet.named_modules():
-        if name.endswith(("conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out")) or name == "out.conv":
+        if (
+            name.endswith(("conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out"))
+            or name == "out.conv"
+        ):
             nn.init.zeros_(module.weight)
             nn.init.zeros_(module.bias)
 
@@ -218,7 +225,12 @@ def main() -> None:
     add("--until", type=float, default=1e9, help="stop this call after so many seconds; the next one resumes")
     add("--iterations", type=int, default=1_000_000)
     add("--half-size", type=float, default=0.35, help="part of the training that runs at half size")
-    add("--clips", type=int, default=60, help="a step (CUDA's attention takes up to 65,535 pixels); twice as many at half size")
+    add(
+        "--clips",
+        type=int,
+        default=60,
+        help="a step (CUDA's attention takes up to 65,535 pixels); twice as many at half size",
+    )
     add("--fresh", type=int, default=16, help="new clips a step")
     add("--pool", type=int, default=65_536)
     add("--lr", type=float, default=2e-3)

@@ -64,7 +64,9 @@ class VAELoss(nn.Module):
             half = self.vae.decode(F.avg_pool2d(z[:quarter], 2)).float()
         kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).mean()
         spikes = F.relu(mean.abs() / mean.detach().std() - SPIKE).square().mean()
-        loss = picture_loss(whole, images[quarter:]) + 0.25 * picture_loss(half, F.avg_pool2d(images[:quarter], 2))
+        loss = picture_loss(whole, images[quarter:]) + 0.25 * picture_loss(
+            half, F.avg_pool2d(images[:quarter], 2)
+        )
         return loss + KL * kl + SPIKES * spikes, F.mse_loss(whole, images[quarter:]) / 4
 
 
@@ -75,7 +77,9 @@ def picture_loss(x: Tensor, y: Tensor) -> Tensor:
     return error.abs().mean() + edges + MSE * error.square().mean()
 
 
-def frames_for(clips: EmojiClips, captions: Captions, count: int, whole: bool, device: torch.device) -> Tensor:
+def frames_for(
+    clips: EmojiClips, captions: Captions, count: int, whole: bool, device: torch.device
+) -> Tensor:
     """Random frames (n 3 h w): whole ones, or (four times as many) random crops of half the side."""
     picked = count if whole else 4 * count
     videos = compose(clips, captions.batch(max(1, picked // 8))[1].to(device))  # (b f 3 h w)
@@ -137,7 +141,9 @@ def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> flo
     """Mean PSNR over the frames of `count` fresh clips."""
     frames = compose(clips, captions.batch(count)[1]).flatten(0, 1)
     with torch.autocast(frames.device.type, torch.bfloat16):
-        errors = [(vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in frames.split(16)]
+        errors = [
+            (vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in frames.split(16)
+        ]
     return float(-10 * torch.log10(torch.cat(errors) / 4).mean())
 
 

@@ -36,7 +36,8 @@ def test_the_frames_agree(ours: TextToVideo, peer: TextToVideoSDPipeline, guidan
     video = ours(PROMPT, latents=latents, guidance=guidance, negative_prompt="a cat", **SIZE)
     theirs = peer(
         PROMPT, negative_prompt="a cat", latents=latents, guidance_scale=guidance, output_type="np",
-        num_frames=SIZE["frames"], width=SIZE["width"], height=SIZE["height"], num_inference_steps=SIZE["steps"],
+        num_frames=SIZE["frames"], width=SIZE["width"], height=SIZE["height"],
+        num_inference_steps=SIZE["steps"],
     ).frames[0]  # fmt: skip
     difference = np.abs(video.frames.astype(int) - np.round(theirs * 255).astype(int))
     assert difference.max() <= 1

@@ -47,7 +47,7 @@ class Bench:
 
     @cached_property
     def peer(self) -> TextToVideoSDPipeline:
-        """diffusers' pipeline in half precision. It is given the states of the text: no tokenizer is needed."""
+        """diffusers' pipeline in half precision. It is given the states of the text, and no tokenizer."""
         unet, vae, text_encoder = (self.peers[name].half() for name in ("unet", "vae", "text_encoder"))
         parts = {"unet": unet, "vae": vae, "text_encoder": text_encoder, "tokenizer": None}
         pipe = TextToVideoSDPipeline(**parts, scheduler=DDIMScheduler(**scheduler()))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+from t2v.request import Request
 from t2v.video import Settings, Video, VideoError
 
 
@@ -51,6 +52,37 @@ def _info(args: argparse.Namespace) -> None:
     print("\n".join(plain(line).rstrip() for line in lines))
 
 
+def _plan(args: argparse.Namespace) -> None:
+    from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # brings torch
+
+    device = choose_device(args.device)
+    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(args.model)
+    width, height = args.size or (None, None)
+    asked = Request("a video", frames=args.frames, width=width, height=height, steps=args.steps, seed=0)
+    request = asked.validate(native)
+    planned = plan(sizes, request, device, dtype, args.memory)
+    clip = f"{request.frames} frames of {request.width}×{request.height}, {request.steps} steps"
+    precision = str(dtype).removeprefix("torch.")
+    print(f"{clip}, guidance {request.guidance:g}\n{device}, {precision}, memory {planned.rung}")
+    fits = "" if planned.fits else ": more than is free now"
+    print(f"about {planned.bytes / 1e9:.1f} GB{fits}\nabout {planned.seconds:.3g} s")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    return int(width), int(height)
+
+
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="emoji", help="a name that `t2v models` lists, or a folder")
+    parser.add_argument("--frames", type=int, help="number of frames")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="pixels, such as 576x320")
+    parser.add_argument("--steps", type=int, help="denoising steps")
+    parser.add_argument("--device", help="cuda, cuda:1, mps or cpu")
+    parser.add_argument("--dtype", help="float32, float16 or bfloat16")
+    parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")
+
+
 def _command_line(settings: Settings) -> str:
     """The command that makes the same video again."""
     given = {name: value for name, value in asdict(settings.request).items() if value not in (None, "")}
@@ -78,5 +110,6 @@ COMMANDS = {
     "check": Command(
         "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check
     ),
+    "plan": Command("say what a video would need, before it is made", _plan_arguments, _plan),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

@@ -25,6 +25,7 @@ import json, sys, torch
 from torch import nn
 from t2v.networks.norm import GroupNorm
 from t2v.runtime import plain_ops, triton_ops
+torch.backends.cudnn.allow_tf32 = False
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
 def maps(*shape): return tokens(*shape).contiguous(memory_format=torch.channels_last)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from t2v import Request, RequestError, TextToVideo
+from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
 from t2v.runtime import RUNGS, Ladder, Sizes, plan
 from t2v.runtime.dry_run import cost
@@ -214,3 +215,23 @@ def test_weights_go_where_they_will_stay():
     assert Ladder(CPU, torch.float32, "fast").first_home() == CPU
     assert Ladder(META, torch.float32, "fast").first_home() == META
     assert Ladder(META, torch.float32, "minimal").first_home() == CPU
+
+
+def test_the_command_plans_a_model_that_is_not_here(capsys: pytest.CaptureFixture):
+    assert (
+        main(["plan", "--model", "ali-vilab/text-to-video-ms-1.7b", "--size", "256x256", "--device", "cpu"])
+        == 0
+    )
+    words = capsys.readouterr().out
+    assert "16 frames of 256×256, 50 steps, guidance 9" in words
+    assert "memory fast" in words and "about 7" in words and " GB" in words
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "word"),
+    [("--memory", "much", "memory"), ("--frames", "-1", "frames"), ("--size", "9", "size")],
+)
+def test_the_command_refuses_what_cannot_be(flag: str, value: str, word: str, capsys: pytest.CaptureFixture):
+    model = "ali-vilab/text-to-video-ms-1.7b"
+    assert main(["plan", "--model", model, "--device", "cpu", "--dtype", "float32", flag, value]) == 2
+    assert word in capsys.readouterr().err

@@ -3,7 +3,7 @@
 from .device import choose_device, choose_dtype
 from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
-from .planning import Plan, Sizes, plan
+from .planning import Plan, Sizes, plan, sizes_of
 from .rungs import RUNGS
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "choose_dtype",
     "frames_at_once",
     "plan",
+    "sizes_of",
 ]

@@ -203,8 +203,8 @@ def layers_of(unet: UNet3D) -> Iterator[Layer]:
 
 
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
-    """The layers' weights (or biases) as one tensor (Σ out …) on `device`; each layer's own becomes a view of it,
-    so that no memory is added."""
+    """The layers' weights (or biases) as one tensor (Σ out …) on `device`; each layer's own becomes a view of
+    it, so that no memory is added."""
     tensors = [getattr(layer, name) for layer in layers]
     whole = torch.cat([tensor.data for tensor in tensors]).to(device)
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):

@@ -9,14 +9,14 @@ from torch.utils.hooks import RemovableHandle
 from t2v.checkpoints import Checkpoint
 from t2v.diffusion import guided
 from t2v.networks import UNet3D
-from t2v.request import Request, RequestError
+from t2v.request import Request
 
 from .captured import Captured
 from .fast_unet import FastUNet
 from .fast_vae import quicken
 from .memory import GIB, frames_at_once, free_bytes
 from .planning import Sizes, fitting
-from .rungs import RUNGS, Rung
+from .rungs import RUNGS, Rung, rung_of
 from .streaming import Stream, park
 
 AMPLE = 12 * GIB  # free: room for any model of this family at its own size
@@ -30,8 +30,7 @@ class Ladder:
     """
 
     def __init__(self, device: torch.device, dtype: torch.dtype, memory: str = "auto"):
-        if memory != "auto" and memory not in RUNGS:
-            raise RequestError("memory", f"must be one of auto, {', '.join(RUNGS)}")
+        self._asked = rung_of(memory)
         self.device, self.dtype, self.memory = device, dtype, memory
         self._hooks: list[RemovableHandle] = []
 
@@ -61,12 +60,12 @@ class Ladder:
         self.step = Captured(self.unet) if recorded else self.unet
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
-        if self.memory != "auto":
-            return RUNGS[self.memory]
+        if self._asked is not None:
+            return self._asked
         if self.first_home() == self.device:
             return RUNGS["fast"]
         sizes = Sizes(checkpoint.text_encoder.config, checkpoint.unet.config, checkpoint.vae.config)
-        return fitting(sizes, Request("", seed=0).validate(checkpoint.native), self.device, self.dtype)
+        return fitting(sizes, Request("a video", seed=0).validate(checkpoint.native), self.device, self.dtype)
 
     def _streamed(self, unet: UNet3D) -> FastUNet:
         fast = FastUNet(unet, self.device, self.rung.rows, fetch=lambda module: stream.fetch(module))

@@ -11,13 +11,16 @@ from functools import cache, partial
 import torch
 from torch import nn
 
+from t2v.checkpoints.catalogue import EMBEDDED, find
+from t2v.checkpoints.loading import native, open_parts
+from t2v.checkpoints.locate import locate
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
-from t2v.request import Request
+from t2v.request import Native, Request
 
 from .dry_run import Cost, cost
 from .fast_unet import FastUNet
 from .memory import free_bytes
-from .rungs import RUNGS, Rung
+from .rungs import RUNGS, Rung, rung_of
 from .streaming import SLOTS, unit_bytes
 
 META = torch.device("meta")
@@ -35,6 +38,17 @@ class Sizes:
     vae: VAEConfig = VAEConfig()
 
 
+def sizes_of(model: str) -> tuple[Sizes, Native]:
+    """A model's sizes and native settings. Nothing is downloaded: those on the hub that are known are all of
+    the published size. CheckpointError if `model` is none."""
+    entry = find(model)
+    if entry is not None and entry.id != EMBEDDED:
+        return Sizes(), entry.native
+    located = locate(model)
+    configs = (part.config for part in open_parts(located).values())
+    return Sizes(*configs), native(located)
+
+
 @dataclass(frozen=True)
 class Plan:
     """`bytes` at the peak on the device, `flops` and `seconds` of the whole video; whether it `fits` now."""
@@ -49,8 +63,8 @@ class Plan:
 def plan(
     sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto"
 ) -> Plan:
-    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free, or the last."""
-    rung = fitting(sizes, request, device, dtype) if memory == "auto" else RUNGS[memory]
+    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free."""
+    rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
     peak, flops = needs(sizes, request, rung, dtype)
     seconds = flops / (REACHED.get(device.type, 0.35) * product_rate(device, dtype))
     return Plan(rung.name, peak, flops, seconds, peak <= HEADROOM * free_bytes(device))

@@ -10,6 +10,8 @@ The frames are the same within rounding. On a CPU, where the host is the device,
 
 from dataclasses import dataclass
 
+from t2v.request import RequestError
+
 ROWS = 4096  # tokens that a feed-forward takes at a time where memory is short
 
 
@@ -33,3 +35,10 @@ RUNGS = {
         Rung("minimal", parked=True, streamed=True, rows=ROWS),
     )
 }
+
+
+def rung_of(memory: str) -> Rung | None:
+    """The rung of that name, None for "auto"; RequestError if `memory` is neither."""
+    if memory != "auto" and memory not in RUNGS:
+        raise RequestError("memory", f"must be one of auto, {', '.join(RUNGS)}")
+    return RUNGS.get(memory)

@@ -21,7 +21,7 @@ def test_a_sentence_becomes_a_playing_video(visitor: Visitor):
     video = visitor.video()
     assert (video["width"], video["height"], video["loop"]) == (64, 64, True)
     assert video["seconds"] == pytest.approx(8 / 8, abs=0.05)
-    assert not video["paused"]
+    visitor.page.wait_for_function("!document.querySelector('#screen video').paused")
     assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
 
 

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from t2v.networks import attention
 from t2v.networks.attention import FeedForward
-from t2v.networks.resnet import NormConv
+from t2v.networks.resnet import NormConv, ResnetBlock
+from t2v.networks.temporal import TemporalConv
 
 SHORT = 32  # tokens: fused attention wastes most of its tiles on sequences shorter than that
 WARM_UPS = 3  # runs before a capture, in which libraries choose their kernels
@@ -71,7 +72,7 @@ def fuse(*networks: nn.Module, backend: str = "inductor") -> None:
                 module.forward = partial(_layer_norm, module, layer_norm)
             elif isinstance(module, nn.GroupNorm):
                 module.forward = partial(_group_norm, module, norm, False)
-    attention.attend = partial(_attend, compiled(short_attention), attention.attend)
+    attention.attend = partial(_attend, attention.attend)
 
 
 def _group_norm(module: nn.GroupNorm, norm: Callable, active: bool, x: Tensor) -> Tensor:
@@ -93,13 +94,30 @@ def _layer_norm(module: nn.LayerNorm, norm: Callable, x: Tensor) -> Tensor:
     return norm(x, module.weight, module.bias, module.eps)
 
 
-def _attend(
-    short: Callable, plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None
-) -> Tensor:
+def _attend(plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
     """`attend`, by the short form where all sequences are short."""
-    if k.shape[-2] <= SHORT and q.shape[-2] <= SHORT:
-        return short(q, k, v)
-    return plain(q, k, v, slice_bytes)
+    if not (k.shape == q.shape and q.shape[2] <= SHORT):
+        return plain(q, k, v, slice_bytes)
+    if not q.is_cuda:
+        return short_attention(q, k, v)
+    from training.short_attention import ShortAttention
+
+    return ShortAttention.apply(q, k, v)
+
+
+def freeze_idle_biases(unet: nn.Module) -> None:
+    """Set to zero, for good, the biases before norms and gates: they do little there, and their gradients are
+    sums over all places that cost a tenth of a step."""
+    for module in unet.modules():
+        idle = []
+        if isinstance(module, FeedForward):
+            idle = [module.proj_in]
+        elif isinstance(module, TemporalConv):
+            idle = [layer.conv for layer in module.convs[:-1]]
+        elif isinstance(module, ResnetBlock):
+            idle = [module.conv_1.conv]
+        for layer in idle:
+            nn.init.zeros_(layer.bias.requires_grad_(False))
 
 
 class Captured:

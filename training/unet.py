@@ -25,7 +25,7 @@ from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
-from training.fused import fuse
+from training.fused import freeze_idle_biases, fuse
 from training.loop import Average, Clock, Log, Step, load_state, save_state
 from training.muon import optimizers
 from training.samples import sample_grid
@@ -128,6 +128,7 @@ class Trainer:
         self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
         self.loss_of.to(self.device, memory_format=torch.channels_last)
         zero_residuals(self.loss_of.unet)
+        freeze_idle_biases(self.loss_of.unet)
         self.networks = {"text_encoder": text, "unet": self.loss_of.unet}
         self.opts = optimizers(self.networks, options.lr)
         self.clock = Clock(options.seconds, options.iterations)

@@ -73,8 +73,13 @@ def commands(program: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("arguments", commands("t2v"), ids=" ".join)
 def test_commands_in_the_readme_exist(arguments: list[str]):
-    if arguments[0] not in COMMANDS:
+    command = COMMANDS.get(arguments[0])
+    if command is None:
         cli._generate_parser().parse_intermixed_args(arguments)
+        return
+    parser = cli.Parser(prog="t2v")
+    command.arguments(parser)
+    parser.parse_args(arguments[1:])
 
 
 def test_targets_in_the_readme_exist():

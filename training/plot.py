@@ -1,7 +1,4 @@
-"""Draw the curves that the trainings logged:
-
-    python -m training.plot runs/vae/vae.csv runs/unet/unet.csv --out loss.png
-"""
+"""The curves that the trainings logged: python -m training.plot runs/vae/vae.csv runs/unet/unet.csv"""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""Attention over a few frames, forwards and backwards, as two Triton kernels: one program a sequence and head.
+"""Attention over a few frames, forwards and backwards, in two Triton kernels: a program a sequence and head.
 
 The fused kernels of the libraries work in tiles of 64 or more tokens; with 16 frames most of a tile is empty.
 `training.fused.short_attention` is the same function in PyTorch.
@@ -26,7 +26,9 @@ def _forward(q, k, v, out, l, d, scale, heads, L: tl.constexpr, D: tl.constexpr)
     here = (row < l)[:, None] & (lane < d)[None, :]
     at = (n * l + row[:, None]) * heads * d + head * d + lane[None, :]
     values = tl.load(v + at, mask=here, other=0.0)
-    weights = _weights(tl.load(q + at, mask=here, other=0.0), tl.load(k + at, mask=here, other=0.0), l, row, scale)
+    weights = _weights(
+        tl.load(q + at, mask=here, other=0.0), tl.load(k + at, mask=here, other=0.0), l, row, scale
+    )
     tl.store(out + at, tl.dot(weights.to(values.dtype), values, input_precision="ieee"), mask=here)
 
 

@@ -24,7 +24,7 @@ sample: $(VENV)/runtime
 	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
 
 test: $(VENV)/dev browser lint
-	$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check

@@ -15,7 +15,7 @@ def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor | None]:
 def group_norm(x: Tensor, norm: nn.GroupNorm, shift: Tensor | None = None, silu: bool = False) -> Tensor:
     """x (n c h w), shift (c) that is added first -> normed, and passed through SiLU if asked (n c h w)"""
     x = norm(x if shift is None else x + rearrange(shift, "c -> 1 c 1 1"))
-    return F.silu(x) if silu else x
+    return F.silu(x, inplace=True) if silu else x
 
 
 def add(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -32,7 +32,7 @@ def add_layer_norm(x: Tensor, y: Tensor | None, norm: nn.LayerNorm) -> tuple[Ten
 def geglu(x: Tensor) -> Tensor:
     """x (n l 2d): values, then gates -> values times GELU of the gates (n l d)"""
     value, gate = x.chunk(2, dim=-1)
-    return value * F.gelu(gate)
+    return F.gelu(gate).mul_(value)
 
 
 def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor:

@@ -36,7 +36,9 @@ _ENTRIES = (
     Entry(
         id=EMBEDDED,
         title="Emoji, in the package",
-        native=Native(frames=16, width=256, height=256, steps=10, guidance=1.0, fps=8),
+        native=Native(
+            frames=16, width=128, height=128, steps=10, guidance=4.0, fps=8, max_side=512, max_volume=2**22
+        ),
         licence="MIT",
         limits="Draws Microsoft's Fluent emoji, moving on a plain background, and nothing else.",
         layout="diffusers",

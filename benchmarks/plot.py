@@ -13,41 +13,46 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from benchmarks.gpu import SIZES, SMALL
-
-TFLOP = {"16x256x256": 9.77, "24x576x320": 42.8, "24x1024x576": 157.0}  # of a guided step, by FlopCounterMode
+TFLOP = 9.77  # of a guided step at 16×256×256, by FlopCounterMode
+SIZE = "16x256x256"
 OURS, THEIRS, FLOOR = "#2563eb", "#a1a1aa", "#18181b"
+WAYS = {  # a bar's label, and whose it is
+    "diffusers": ("diffusers, eager", THEIRS),
+    "ours plain": ("t2v, plain networks", OURS),
+    "ours without recording": ("t2v, fused kernels", OURS),
+    "ours recorded": ("t2v, fused and recorded\n(the default)", OURS),
+}
 RUNGS = ("fast", "balanced", "low", "minimal")
 
 
 def steps(axes: Axes, figures: dict) -> None:
-    """Milliseconds a guided step at each size, ours beside diffusers', the floor as a line across."""
-    for place, size in enumerate(SIZES):
-        ours = figures[f"{size}: ours recorded, ms a step" if size == SMALL else f"{size}: ours, ms a step"]
-        theirs = figures[f"{size}: diffusers, ms a step"]
-        floor = TFLOP[size] / figures["product, TFLOP/s"] * 1e3
-        for offset, value, colour in ((-0.2, ours, OURS), (0.2, theirs, THEIRS)):
-            axes.bar(place + offset, value, 0.38, color=colour)
-            axes.annotate(f"{value:.0f}", (place + offset, value), ha="center", va="bottom", fontsize=9)
-        axes.hlines(floor, place - 0.4, place + 0.4, color=FLOOR, linestyle=":", linewidth=1.5)
-    axes.set(yscale="log", title="One guided step, ms (log)", xticks=range(len(SIZES)))
-    axes.set_xticklabels([size.replace("x", "×") for size in SIZES])
-    axes.set_ylim(top=axes.get_ylim()[1] * 1.4)
-    for label, colour in (("t2v", OURS), ("diffusers, eager", THEIRS)):
-        axes.bar(0, 0, color=colour, label=label)
-    axes.plot([], [], ":", color=FLOOR, label="floor: all products at full rate")
-    axes.legend(frameon=False, fontsize=9)
+    """Milliseconds a guided step takes each way; the floor as a line."""
+    values = [figures[f"{SIZE}: {way}, ms a step"] for way in WAYS]
+    bars(axes, [label for label, _ in WAYS.values()], values, [f"{value:.1f}" for value in values])
+    for bar, (_, colour) in zip(axes.patches, reversed(WAYS.values()), strict=True):
+        bar.set_color(colour)
+    floor = TFLOP / figures["product, TFLOP/s"] * 1e3
+    axes.axvline(floor, color=FLOOR, linestyle=":")
+    axes.annotate(f" floor {floor:.1f}", (floor, 0.42), fontsize=8)
+    axes.set_title("16×256×256, one guided step, ms")
 
 
 def memory(axes: Axes, figures: dict) -> None:
     """Gigabytes at the peak of each rung of the memory ladder, and how long ten steps take there."""
     peaks = [figures[f"{rung}: peak, GiB"] for rung in RUNGS]
-    axes.barh(RUNGS[::-1], peaks[::-1], color=OURS)
-    for place, rung in enumerate(RUNGS[::-1]):
-        seconds = figures[f"{rung}: 10 steps and VAE, s"]
-        text = f" {figures[f'{rung}: peak, GiB']:.1f} GiB, {seconds:.2f} s"
-        axes.annotate(text, (figures[f"{rung}: peak, GiB"], place), va="center", fontsize=9)
-    axes.set(title="16×256×256: peak memory, and 10 steps", xlim=(0, 1.45 * max(peaks)))
+    times = [figures[f"{rung}: 10 steps and VAE, s"] for rung in RUNGS]
+    words = [f"{peak:.1f} GiB, {time:.2f} s" for peak, time in zip(peaks, times, strict=True)]
+    bars(axes, [f'memory="{rung}"' for rung in RUNGS], peaks, words)
+    axes.set_title("peak memory, and seconds of 10 steps")
+
+
+def bars(axes: Axes, labels: list[str], values: list[float], words: list[str]) -> None:
+    """Horizontal bars from top to bottom, each with its words behind it."""
+    axes.barh(labels[::-1], values[::-1], color=OURS, height=0.6)
+    for place, (value, word) in enumerate(zip(values[::-1], words[::-1], strict=True)):
+        axes.annotate(f" {word}", (value, place), va="center", fontsize=9)
+    axes.set_xlim(0, 1.45 * max(values))
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def main() -> None:
@@ -56,13 +61,11 @@ def main() -> None:
     parser.add_argument("picture", type=Path)
     options = parser.parse_args()
     figures = json.loads(options.figures.read_text())
-    _, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained", width_ratios=(1.3, 1))
+    _, (left, right) = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")
     steps(left, figures)
     memory(right, figures)
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    plt.suptitle(figures["device"], fontsize=9, color=THEIRS)
-    plt.savefig(options.picture)
+    plt.suptitle(f"{figures['device']}, float16", fontsize=9, color=THEIRS)
+    plt.savefig(options.picture, metadata={"Date": None} if options.picture.suffix == ".svg" else None)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,44 @@
+"""The page as a visitor of a fresh machine meets it: the embedded model makes a video, and the browser plays it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+
+from t2v.space.launch import App, arguments
+from t2v.video import Video
+from tests.space.conftest import Visitor
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("outputs")
+
+
+@pytest.fixture(scope="module")
+def real_app(outputs: Path) -> Iterator[App]:
+    made = App(arguments(["--model", "emoji", "--outputs", str(outputs)]))
+    made.url = made.launch()
+    yield made
+    made.close()
+
+
+def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outputs: Path) -> None:
+    visitor = Visitor(browser, real_app.url)
+    visitor.generate("a red heart on a white background")
+    visitor.see("done", timeout=180)
+    shown = visitor.video()
+    assert (shown["width"], shown["height"]) == (128, 128)
+    assert visitor.problems == []
+    visitor.context.close()
+    (file,) = outputs.rglob("*.mp4")
+    frames = Video.open(file).frames
+    assert frames.shape == (16, 128, 128, 3)
+    corner, middle = (
+        np.median(frames[:, :8, :8], axis=(0, 1, 2)),
+        np.median(frames[:, 56:72, 56:72], axis=(0, 1, 2)),
+    )
+    assert corner.min() > 235  # white, as told
+    assert middle[0] - middle[1] > 80  # and something red upon it

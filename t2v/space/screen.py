@@ -189,7 +189,7 @@ def _preview(job: Job) -> str:
 def _player(source: str, alt: str, suffix: str, *, controls: bool) -> str:
     if suffix != ".mp4":
         return f"<img src='{source}' alt='{alt}'>"
-    more = "controls autoplay" if controls else "preload='metadata'"
+    more = "controls autoplay" if controls else "preload='auto'"
     return f"<video src='{source}' aria-label='{alt}' loop muted playsinline {more}></video>"
 
 

@@ -106,6 +106,15 @@ def test_strange_prompts_are_only_text(app: App, prompt: str):
 
 
 @pytest.mark.parametrize(
+    "settings", [{"frames": 1}, {"guidance": 1.0}, {"seed": None}, {"prompt": "square " * 90}]
+)
+def test_odd_but_valid_settings_run(app: App, settings: dict):
+    _, event, (file, told) = call(app, **{"prompt": "a square"} | settings)
+    assert event == "complete" and told["seed"] >= 0
+    assert httpx.get(file["url"]).content[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
     ("path", "body", "status"),
     [
         ("call/generate", "{}", 422),

@@ -1,0 +1,98 @@
+"""What the trainings rest on: fused layers equal the plain ones, updates are orthogonal, exports load."""
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from t2v.checkpoints import load
+from t2v.diffusion import NoiseSchedule, ScheduleConfig
+from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, UNet3D, UNetConfig
+from t2v.request import Native
+from training.export import write_folder
+from training.fused import layer_normed, normed, short_attention
+from training.loop import Average, Clock, Step
+from training.muon import optimizers, orthogonal
+from training.unet import DenoisingLoss
+from training.vae import normalise
+
+TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
+UNET = UNetConfig(
+    widths=(32, 64), attention=(True, True), blocks=1, text_width=32, head_width=16, entry_heads=2
+)
+
+
+@pytest.mark.parametrize("active", [False, True])
+def test_the_fused_norm_is_group_norm(active: bool) -> None:
+    torch.manual_seed(0)
+    norm, rows = nn.GroupNorm(8, 32), torch.randn(2, 24, 32)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    expected = norm(rows.mT).mT
+    expected = F.silu(expected) if active else expected
+    torch.testing.assert_close(
+        normed(rows, norm.weight, norm.bias, 8, norm.eps, active), expected.bfloat16(), rtol=1e-2, atol=1e-2
+    )
+
+
+def test_the_fused_layer_norm_and_short_attention_are_pytorchs() -> None:
+    torch.manual_seed(0)
+    x, norm = torch.randn(3, 5, 16), nn.LayerNorm(16)
+    torch.testing.assert_close(layer_normed(x, norm.weight, norm.bias, norm.eps), norm(x).bfloat16())
+    q, k, v = torch.randn(3, 4, 2, 16, 8)
+    torch.testing.assert_close(short_attention(q, k, v), F.scaled_dot_product_attention(q, k, v))
+
+
+def test_muons_updates_have_singular_values_near_one() -> None:
+    torch.manual_seed(0)
+    values = torch.linalg.svdvals(orthogonal(torch.randn(3, 24, 64)).float())
+    assert 0.6 < values.min() and values.max() < 1.3
+
+
+def test_a_step_lowers_the_loss_and_the_average_follows() -> None:
+    torch.manual_seed(0)
+    loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), NoiseSchedule(ScheduleConfig()))
+    networks = {"unet": loss_of.unet, "text_encoder": loss_of.text_encoder}
+    average = Average(networks)
+    step = Step(loss_of, optimizers(networks, lr=2e-3), average)
+    z, tokens, t = torch.randn(1, 4, 2, 4, 4), torch.randint(0, 100, (1, 77)), torch.tensor([500])
+    noise = torch.randn_like(z)
+    before = [p.clone() for p in average.mean["unet"]]
+    losses = [float(step(1.0, z, tokens, t, noise)[0]) for _ in range(4)]
+    assert losses[-1] < losses[0]
+    assert any(not torch.equal(a, b) for a, b in zip(before, average.mean["unet"], strict=True))
+
+
+def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
+    clock = Clock(seconds=1e9, iterations=1000)
+    assert clock.rate() < 0.01
+    clock.done = 300
+    assert 0.7 < clock.rate() < 0.9
+    clock.done = 1000
+    assert clock.rate() < 1e-6
+
+
+def test_normalising_the_latents_changes_no_picture() -> None:
+    torch.manual_seed(0)
+    vae, images = VAE(TINY_VAE).eval(), torch.rand(4, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        before = vae.decode(vae.encode(images))
+        normalise(vae, images)
+        z = vae.encode(images)
+        torch.testing.assert_close(vae.decode(z), before, rtol=1e-3, atol=1e-3)
+    assert (z.mean((0, 2, 3)).abs() < 0.05).all() and ((z.std((0, 2, 3)) - 1).abs() < 0.05).all()
+
+
+def test_an_exported_model_loads_with_the_same_weights(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    text, unet, vae = TextEncoder(TEXT), UNet3D(UNET), VAE(TINY_VAE)
+    native = Native(frames=4, width=64, height=64, steps=3)
+    schedule = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing")
+    write_folder(tmp_path, text, unet, vae, schedule, native, scale=0.5)
+    found = load(tmp_path)
+    assert (found.native, found.schedule, found.vae_scale) == (native, schedule, 0.5)
+    for ours, theirs in ((text, found.text_encoder), (unet, found.unet), (vae, found.vae)):
+        for name, tensor in ours.state_dict().items():
+            assert torch.equal(tensor.half().float(), theirs.state_dict()[name]), name

@@ -20,7 +20,7 @@ from training.vae import normalise
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
 UNET = UNetConfig(
-    widths=(32, 64), attention=(True, True), blocks=1, text_width=32, head_width=16, entry_heads=2
+    widths=(32, 64), attention=(True, True), blocks=1, text_width=32, head_width=16, entry_heads=8
 )
 
 

@@ -1,4 +1,4 @@
-"""The page as a visitor of a fresh machine meets it: the embedded model makes a video, the browser plays it."""
+"""The page as a visitor of a fresh machine meets it: the embedded model makes a video, and it plays."""
 
 from collections.abc import Iterator
 from pathlib import Path

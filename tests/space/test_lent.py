@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 
 import pytest
@@ -47,27 +48,34 @@ async def follow(service: Service, job, stop_at: int | None = None) -> None:
         await asyncio.sleep(0.01)
 
 
+def in_event(work: Coroutine) -> None:
+    """Run it on a loop of its own: the browser of other tests keeps one running in this thread."""
+    thread = Thread(target=asyncio.run, args=[work])
+    thread.start()
+    thread.join()
+
+
 def test_a_job_runs_in_the_event_for_the_seconds_it_needs(service: Service):
     job = service.submit(ME, None, Request("a square"))
     assert job.stage == Stage.WAITING
-    asyncio.run(follow(service, job))
+    in_event(follow(service, job))
     assert job.stage == Stage.DONE and service.outputs.find_own(ME, job.id)
     assert sys.modules["spaces"].asked == [LEAST]
 
 
 def test_a_stop_reaches_the_lent_device(service: Service):
     job = service.submit(ME, None, Request("slow", steps=100))
-    asyncio.run(follow(service, job, stop_at=2))
+    in_event(follow(service, job, stop_at=2))
     assert job.stage == Stage.STOPPED and job.step < 10
     assert list(service.outputs.served.iterdir()) == []
 
 
 def test_a_failure_is_told_and_the_next_job_runs(service: Service):
     failed = service.submit(ME, None, Request("nan"))
-    asyncio.run(follow(service, failed))
+    in_event(follow(service, failed))
     assert failed.stage == Stage.FAILED and "NaN" in failed.problem
     job = service.submit(ME, None, Request("a square"))
-    asyncio.run(follow(service, job))
+    in_event(follow(service, job))
     assert job.stage == Stage.DONE
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import types
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -208,8 +209,10 @@ def test_models_lists_the_catalogue_and_check_passes_the_doctors_word(monkeypatc
 def run(
     *arguments: str, code: str = "import sys; from t2v.cli import main; sys.exit(main())"
 ) -> subprocess.Popen:
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, **pipes)
+    """The command as from a terminal: in a suite that runs in the background, Ctrl-C would be ignored."""
+    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
+    settings["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], **settings)
 
 
 def test_help_and_mistakes_never_load_torch():

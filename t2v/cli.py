@@ -117,7 +117,7 @@ def _generate_parser() -> Parser:
         settings.add_argument(f"--{field.replace('_', '-')}", help=words, metavar=metavar, type=kind)
     where = parser.add_argument_group("model and machine")
     where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
-    where.add_argument("--device", help="cuda, cuda:1, mps or cpu")
+    where.add_argument("--device", help="cuda, cuda:1, mps, cpu, or two GPUs for one video: cuda:0,cuda:1")
     where.add_argument("--dtype", help="float32, float16 or bfloat16")
     where.add_argument("--memory", help="how hard to save memory; auto chooses by what is there")
     return parser

@@ -16,7 +16,7 @@ from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
-from t2v.runtime import Ladder, attention_slice, choose_device, choose_dtype
+from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, paced
 from t2v.version import VERSION
 from t2v.video import Video, by_suffix
 
@@ -56,12 +56,13 @@ class TextToVideo:
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
+        `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": two GPUs share each guided step.
         `memory` says what to give up for less of it (`runtime.ladder`): "fast", "balanced", "low", "minimal";
         "auto" goes by what is free. RequestError names a device, precision or memory that can't be;
         CheckpointError says what is wrong with the weights.
         """
-        where = choose_device(device)
-        ladder = Ladder(where, choose_dtype(dtype, where), memory)
+        where, *second = choose_devices(device)
+        ladder = Ladder(where, choose_dtype(dtype, where), memory, *second)
         return cls(checkpoints.load(model, dtype=ladder.dtype, device=ladder.first_home()), ladder)
 
     def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
@@ -70,8 +71,8 @@ class TextToVideo:
         Slices change the memory, not the result. A device with a fused kernel needs none.
         """
         size = attention_slice(self.device) if slice_bytes == "auto" else slice_bytes
-        set_attention_slicing(self.unet, size)
-        set_attention_slicing(self.vae, size)
+        for network in (*self.ladder.networks, self.vae):
+            set_attention_slicing(network, size)
 
     @torch.inference_mode()
     def __call__(
@@ -94,7 +95,8 @@ class TextToVideo:
             by_suffix(output_video)  # a name that can't be written is better known before the work
         conventional = isinstance(request, Mapping)
         request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
-        video = self._make(request.validate(self.native), on_step, latents)
+        with self.ladder.here():
+            video = self._make(request.validate(self.native), on_step, latents)
         if output_video is not None:
             video.save(output_video)
         if conventional:
@@ -150,7 +152,8 @@ class TextToVideo:
     ) -> Iterator[Step]:
         """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
         sampler, denoise = SAMPLERS[request.sampler], self.ladder.denoiser(text, request.guidance)
-        for step in sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator):
+        steps = sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator)
+        for step in paced(steps, self.device):
             yield step
         if not step.x.isfinite().all():
             raise NotFiniteError(f"The UNet's numbers are not finite in {self.dtype}; try dtype float32.")
@@ -178,7 +181,8 @@ class TextToVideo:
     def preview(self, x0: Tensor) -> np.ndarray:
         """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
         if self._colours is None:
-            self._colours = fit_colours(self.vae)
+            with self.ladder.here():
+                self._colours = fit_colours(self.vae)
         return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
 
     def notes(self, request: Request) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Where it runs: device and precision, the memory ladder, the fast forward pass, what a video will need."""
 
-from .device import choose_device, choose_dtype
+from .device import choose_device, choose_devices, choose_dtype
 from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
+from .pace import paced
 from .planning import Plan, Sizes, plan, sizes_of
 from .rungs import RUNGS
 
@@ -13,8 +14,10 @@ __all__ = [
     "Sizes",
     "attention_slice",
     "choose_device",
+    "choose_devices",
     "choose_dtype",
     "frames_at_once",
+    "paced",
     "plan",
     "sizes_of",
 ]

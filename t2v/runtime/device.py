@@ -1,4 +1,6 @@
-"""Which device, and which precision is both fast and right on it."""
+"""Which device or devices, and which precision is both fast and right there."""
+
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
@@ -6,6 +8,36 @@ from t2v.request import RequestError
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 DEVICES = ("cpu", "cuda", "mps", "xpu")
+
+
+def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device, ...]:
+    """One device or a pair of a kind, "cuda:0,cuda:1": the second computes half of each guided step.
+
+    RequestError where one is missing, or where they are no pair.
+    """
+    if name is None or isinstance(name, torch.device) or "," not in str(name):
+        return (choose_device(name),)
+    devices = tuple(map(_numbered, map(choose_device, str(name).replace(" ", "").split(","))))
+    if len(devices) > 2:
+        many = "for many prompts, `accelerate launch -m t2v` starts a process on each"
+        raise RequestError("device", f"a video takes two at most, one for each half of guidance; {many}")
+    if len({device.type for device in devices}) > 1:
+        raise RequestError("device", "a pair is of one kind, such as cuda:0,cuda:1")
+    if devices[0] == devices[1] and devices[0].type != "cpu":  # two of a CPU show that a pair is right
+        raise RequestError("device", f"{devices[0]} is named twice")
+    return devices
+
+
+def _numbered(device: torch.device) -> torch.device:
+    """ "cuda" as the "cuda:0" that it means."""
+    if device.type == "cpu" or device.index is not None:
+        return device
+    return torch.device(device.type, torch.accelerator.current_device_index())
+
+
+def current(device: torch.device) -> AbstractContextManager:
+    """Within it, kernels, streams and graphs that name no device go to this one."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:

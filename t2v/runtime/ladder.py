@@ -1,6 +1,7 @@
 """Where a model's networks lie and how they run, by the rungs of the memory ladder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
@@ -9,12 +10,14 @@ from torch.utils.hooks import RemovableHandle
 from t2v.checkpoints import Checkpoint
 from t2v.diffusion import guided
 from t2v.networks import UNet3D
-from t2v.request import Request
+from t2v.request import Request, RequestError
 
 from .captured import Captured
+from .device import current
 from .fast_unet import FastUNet
 from .fast_vae import quicken
 from .memory import GIB, frames_at_once, free_bytes
+from .pair import OtherHalf
 from .planning import Sizes, fitting
 from .rungs import RUNGS, Rung, rung_of
 from .streaming import Stream, park
@@ -26,13 +29,33 @@ class Ladder:
     """Places a checkpoint's networks on `device` as a rung has them, and steps down where that is too much.
 
     `memory`: a rung's name, or "auto": the first rung that a video of the model's own size fits into, and one
-    lower after an out-of-memory. RequestError if it is neither.
+    lower after an out-of-memory. RequestError if it is neither. With a second device, which takes half of
+    each guided step, all weights are resident: `memory` is "fast" or "auto", which is the same then.
     """
 
-    def __init__(self, device: torch.device, dtype: torch.dtype, memory: str = "auto"):
-        self._asked = rung_of(memory)
-        self.device, self.dtype, self.memory = device, dtype, memory
+    def __init__(
+        self,
+        device: torch.device,
+        dtype: torch.dtype,
+        memory: str = "auto",
+        second: torch.device | None = None,
+    ):
+        if second is not None and rung_of(memory) not in (None, RUNGS["fast"]):
+            raise RequestError("memory", "must be auto or fast with two devices, which hold all weights")
+        self.memory = memory if second is None else "fast"
+        self._asked = rung_of(self.memory)
+        self.device, self.dtype, self.second = device, dtype, second
         self._hooks: list[RemovableHandle] = []
+        self.other: OtherHalf | None = None
+
+    def here(self) -> AbstractContextManager:
+        """Within it, what names no device runs on this one."""
+        return current(self.device)
+
+    @property
+    def networks(self) -> Sequence[UNet3D]:
+        """The UNet, and its copy on a second device."""
+        return [self._checkpoint.unet, *([self.other.network] if self.other else [])]
 
     def first_home(self) -> torch.device:
         """Where weights are best loaded to: the device, unless some may have to stay on the host."""
@@ -42,6 +65,10 @@ class Ladder:
     def place(self, checkpoint: Checkpoint, rung: Rung | None = None) -> None:
         """Bring the networks to where they run, on `rung` or the one that `memory` asks for."""
         self._checkpoint, self.rung = checkpoint, rung or self._choose(checkpoint)
+        with self.here():
+            self._place(checkpoint)
+
+    def _place(self, checkpoint: Checkpoint) -> None:
         unet, vae, guest = checkpoint.unet, checkpoint.vae, self.device.type != "cpu"
         self._let_go()
         quicken(vae, self.device)
@@ -58,6 +85,7 @@ class Ladder:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         recorded = self.device.type == "cuda" and not (self.rung.in_turn or self.rung.streamed)
         self.step = Captured(self.unet) if recorded else self.unet
+        self.other = OtherHalf(unet, self.second) if self.second is not None else None
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -84,7 +112,7 @@ class Ladder:
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
     def _let_go(self) -> None:
-        self.step = self.unet = None  # and with them a recorded step's memory
+        self.step = self.unet = self.other = None  # and with them a recorded step's memory
         while self._hooks:
             self._hooks.pop().remove()
         if self.device.type != "cpu":
@@ -92,11 +120,15 @@ class Ladder:
 
     def denoiser(self, text: Tensor, guidance: float) -> Callable[[Tensor, float], Tensor]:
         """text (2 or 1 l d), the negative prompt's first -> the `denoise(x (1 c f h w), t)` of samplers"""
-        return guided(self._predict, self.unet.read(text), guidance, together=not self.rung.in_turn)
+        step, words = self.step, self.unet.read(text)
+        if self.other and guidance != 1:
+            step = self.other.beside(step, text[:1])
 
-    def _predict(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
-        """x (g c f h w), g times the same; t (g); words (g l d) -> (g c f h w)"""
-        return self.step(x[:1], t[:1], words)
+        def predict(x: Tensor, t: Tensor, words: Tensor) -> Tensor:
+            """x (g c f h w), g times the same; t (g); words (g l Σ 2·c) -> (g c f h w)"""
+            return step(x[:1], t[:1], words)
+
+        return guided(predict, words, guidance, together=not self.rung.in_turn)
 
     def frames_at_once(self, height: int, width: int) -> int:
         """How many frames to decode together."""

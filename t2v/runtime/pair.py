@@ -1,0 +1,47 @@
+"""One video on two devices: each predicts its half of guidance, at the same time."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from t2v.networks import UNet3D
+
+from .captured import Captured
+from .device import current
+from .fast_unet import FastUNet
+
+Step = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+class OtherHalf:
+    """A copy of `unet` on a second device. Its work is launched there, never waited for here."""
+
+    def __init__(self, unet: UNet3D, device: torch.device):
+        self.device, self.network = device, copied(unet, device)
+        with current(device):
+            self._unet = FastUNet(self.network, device)
+        self._step = Captured(self._unet) if device.type == "cuda" else self._unet
+
+    def beside(self, step: Step, text: Tensor) -> Step:
+        """text (1 l d), of the first half -> a step under two texts, of which `step` predicts the second"""
+        with current(self.device):
+            words = self._unet.read(text.to(self.device))
+
+        def both(x: Tensor, t: Tensor, all_words: Tensor) -> Tensor:
+            """x (1 c f h w), t (1), all_words (2 l Σ 2·c) -> a prediction for each text (2 c f h w)"""
+            with current(self.device):
+                first = self._step(x.to(self.device), t.to(self.device), words)
+            second = step(x, t, all_words[1:])
+            return torch.cat([first.to(second.device), second])
+
+        return both
+
+
+def copied(unet: UNet3D, device: torch.device) -> UNet3D:
+    """The same network with weights of its own on `device`, which is all the memory that it takes."""
+    with torch.device("meta"):
+        copy = UNet3D(unet.config)
+    weights = {name: weight.to(device, copy=True) for name, weight in unet.state_dict().items()}
+    copy.load_state_dict(weights, assign=True)
+    return copy.eval().requires_grad_(False)

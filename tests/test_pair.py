@@ -1,0 +1,110 @@
+"""One video on two devices: the second predicts half of each guided step, and the video stays the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from t2v import Request, RequestError, TextToVideo
+from t2v.networks import TINY_UNET, UNet3D
+from t2v.runtime import choose_devices
+from t2v.runtime.pair import copied
+
+from .tiny_model import write_diffusers
+
+CPU = torch.device("cpu")
+PANDA = Request("a panda", "a cat", seed=7, frames=3, width=16, height=24, steps=3, guidance=2.0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def pair(folder: Path) -> TextToVideo:
+    return TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
+
+
+@pytest.fixture
+def gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with two."""
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
+    monkeypatch.setattr(torch.accelerator, "current_device_index", lambda: 0)
+
+
+@pytest.mark.parametrize("change", [{}, {"guidance": 1}, {"sampler": "unipc"}, {"eta": 1.0}])
+def test_two_devices_give_the_video_of_one(folder: Path, pair: TextToVideo, change: dict):
+    one = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
+    request = Request(**(vars(PANDA) | change))
+    assert np.abs(pair(request).frames.astype(int) - one(request).frames).max() <= 1
+    assert np.array_equal(pair(request).frames, pair(request).frames)
+
+
+def test_each_device_runs_one_half_and_without_guidance_the_second_rests(pair: TextToVideo):
+    ran = []
+    handles = [
+        network.out.conv.register_forward_pre_hook(lambda m, given, i=i: ran.append((i, len(given[0]))))
+        for i, network in enumerate(pair.ladder.networks)
+    ]
+    pair(PANDA)
+    assert ran == [(1, PANDA.frames), (0, PANDA.frames)] * PANDA.steps
+    ran.clear()
+    pair(Request(**(vars(PANDA) | {"guidance": 1.0})))
+    assert ran == [(0, PANDA.frames)] * PANDA.steps
+    for handle in handles:
+        handle.remove()
+
+
+def test_the_second_devices_weights_are_its_own():
+    network = UNet3D(TINY_UNET).half().requires_grad_(False)
+    copy = copied(network, CPU)
+    for (name, weight), (other, twin) in zip(
+        network.named_parameters(), copy.named_parameters(), strict=True
+    ):
+        assert (name, weight.dtype) == (other, twin.dtype) and torch.equal(weight, twin)
+        assert weight.data_ptr() != twin.data_ptr()
+    assert not any(weight.requires_grad for weight in copy.parameters())
+
+
+@pytest.mark.parametrize("memory", ["balanced", "low", "minimal"])
+def test_a_pair_holds_all_weights(memory: str):
+    with pytest.raises(RequestError, match="memory: must be auto or fast with two devices"):
+        TextToVideo.from_pretrained("there is no such model", device="cpu,cpu", memory=memory)
+
+
+def test_a_pair_never_steps_down(pair: TextToVideo):
+    def fail(step: int, steps: int, x0: torch.Tensor) -> None:
+        raise torch.OutOfMemoryError("full")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        pair(PANDA, on_step=fail)
+    assert pair.ladder.rung.name == "fast"
+
+
+def test_pairs_by_name(gpus: None):
+    first, second = torch.device("cuda:0"), torch.device("cuda:1")
+    assert choose_devices("cuda:0,cuda:1") == choose_devices("cuda, cuda:1") == (first, second)
+    assert choose_devices("cuda:1") == choose_devices(second) == (second,)
+    assert choose_devices("cpu,cpu") == (CPU, CPU)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("cuda:0,cuda:2", "cuda:2 is not there; this machine has cuda:0, cuda:1, cpu"),
+        ("cuda:0,cuda:0", "cuda:0 is named twice"),
+        ("cuda,cuda:0", "cuda:0 is named twice"),
+        ("cuda:0,cpu", "of one kind"),
+        ("cuda:0,cuda:1,cpu", "two at most"),
+        ("cuda:0,", "must be one of"),
+        (",", "must be one of"),
+    ],
+)
+def test_what_is_no_pair(gpus: None, name: str, word: str):
+    with pytest.raises(RequestError, match=word) as error:
+        choose_devices(name)
+    assert error.value.field == "device"

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from t2v.commands import COMMANDS, plain
 from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
+from t2v.spread import spread, stop_once
 from t2v.version import VERSION
 from t2v.video import CONTAINERS, Settings
 
@@ -84,7 +85,8 @@ def _run(argv: list[str]) -> None:
 
 
 def _fail(code: int, message: str) -> int:
-    print(f"t2v: {plain(message)}", file=sys.stderr)
+    if code == FAILED or os.environ.get("RANK", "0") == "0":  # what all processes know, one tells
+        _tell("problem", message)
     return code
 
 
@@ -140,14 +142,56 @@ def _generate(args: argparse.Namespace) -> None:
     paths = list(islice(_outputs(args.output, len(requests)), len(requests)))
     _check_folder(paths[0].parent)
 
-    from t2v.pipeline import TextToVideo  # brings torch, which takes seconds
-
     choices = {name: getattr(args, name) for name in ("model", "device", "dtype", "memory")}
     chosen = {name: choice for name, choice in choices.items() if choice is not None}
-    pipe = TextToVideo.from_pretrained(**chosen)
-    requests = [request.validate(pipe.native) for request in requests]
+    if _together():
+        _generate_together(requests, paths, chosen)
+        return
+    pipe, requests = _load(chosen, requests)
     for path, request in zip(paths, requests, strict=True):
-        _make(pipe, request, path)
+        with tqdm(
+            total=request.steps, unit="step", leave=False, disable=None, desc=plain(request.prompt[:30])
+        ) as bar:
+            told = _make(pipe, request, path, lambda step, steps, x0, bar=bar: bar.update())
+        for kind, text in told:
+            _tell(kind, text)
+
+
+def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Request]]:
+    """-> the pipeline, and the requests as its model completes them"""
+    from t2v.pipeline import TextToVideo  # brings torch, which takes seconds
+
+    pipe = TextToVideo.from_pretrained(**chosen)
+    return pipe, [request.validate(pipe.native) for request in requests]
+
+
+def _together() -> bool:
+    """Whether `accelerate launch` has started several of this process."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def _generate_together(requests: list[Request], paths: list[Path], chosen: dict[str, str]) -> None:
+    """This process's share of the videos, where `accelerate launch` has started one for each device."""
+    device = chosen.pop("device", "")
+    if device not in ("", "cpu"):
+        raise UsageError(
+            "--device: each process that accelerate starts has its own; leave it out, or say cpu"
+        )
+
+    from t2v.runtime.crew import Crew
+
+    crew = Crew(on_cpu=device == "cpu")
+    names = crew.agree([str(path) for path in paths])  # free ones, as the main process saw the folder
+
+    def load() -> tuple[Any, int]:
+        loaded = _load(chosen | {"device": crew.device}, requests)
+        return loaded, sum(request.steps for request in loaded[1])
+
+    def make(loaded: tuple[Any, list[Request]], number: int, on_step: Any) -> list[tuple[str, str]]:
+        return _make(loaded[0], loaded[1][number], Path(names[number]), on_step)
+
+    stop_once()
+    spread(crew, load, make, names, _tell, _in_one_line)
 
 
 def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -162,6 +206,8 @@ def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _read_lines(file: str) -> list[str]:
+    if file == "-" and _together():
+        raise UsageError("--prompts -: several processes can't share stdin; give a file")
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -206,20 +252,21 @@ def _check_folder(folder: Path) -> None:
         raise UsageError(f"{folder} is not a folder that can be written to")
 
 
-def _make(pipe: Any, request: Request, path: Path) -> None:
-    """One video, with a bar on stderr (where that is a terminal), its file and a line on stdout."""
-    start, title = time.monotonic(), plain(request.prompt[:30])
-    with tqdm(total=request.steps, unit="step", leave=False, disable=None, desc=title) as bar:
-
-        def advance(step: int, steps: int, x0: Any) -> None:
-            bar.total = steps
-            bar.update()
-
-        video = pipe(request, on_step=advance)
+def _make(pipe: Any, request: Request, path: Path, on_step: Any) -> list[tuple[str, str]]:
+    """One video in its file -> what to tell of it."""
+    start = time.monotonic()
+    video = pipe(request, on_step=on_step)
     video.save(path)
-    for note in video.notes:
-        print(f"t2v: {plain(note)}", file=sys.stderr)
-    print(f"{plain(str(path))}: {_summary(video.settings)}, {time.monotonic() - start:.1f} s", flush=True)
+    notes = [("note", note) for note in video.notes]
+    return [*notes, ("made", f"{path}: {_summary(video.settings)}, {time.monotonic() - start:.1f} s")]
+
+
+def _tell(kind: str, text: str) -> None:
+    """A video that is made on stdout, all else on stderr."""
+    if kind == "made":
+        print(plain(text), flush=True)
+    else:
+        print(f"t2v: {plain(text)}", file=sys.stderr)
 
 
 def _summary(settings: Settings) -> str:

@@ -14,6 +14,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.space",
     "t2v.__main__",
     "t2v.cli",
+    "t2v.spread",
     "t2v.commands",
     "t2v",
     "t2v.pipeline",

@@ -1,0 +1,61 @@
+"""The processes that `accelerate launch` starts, one for each device: what they share while they work.
+
+Nobody waits for anybody: a process takes a task when it is ready for one, and what it reports is read by the
+main process. So a device that fails or is slow holds up none of the others.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from torch.distributed import PrefixStore, TCPStore
+
+
+class Crew:
+    """This process's place among them. `main`: it is the one that speaks; `device`: its own.
+
+    `on_cpu`: the processor, whatever accelerators there are.
+    """
+
+    def __init__(self, on_cpu: bool = False):
+        nothing_else = on_cpu or not torch.accelerator.is_available()
+        state = PartialState(cpu=nothing_else, backend="gloo")  # no tensors are exchanged
+        self.size, self.main, self.device = state.num_processes, state.is_main_process, state.device
+        address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+        self._store = PrefixStore("t2v", TCPStore(address, port, is_master=False))
+        self._read = 0
+
+    def agree(self, value: Any) -> Any:
+        """The main process's `value`, in every process."""
+        if self.main:
+            self._store.set("value", json.dumps(value))
+        return json.loads(self._store.get("value"))
+
+    def take(self) -> int:
+        """The number of the next task, from 0: no two processes get the same."""
+        return self._store.add("tasks", 1) - 1
+
+    def advance(self) -> None:
+        """Count one step, of whatever task."""
+        self._store.add("steps", 1)
+
+    @property
+    def steps(self) -> int:
+        """All that were counted."""
+        return self._store.add("steps", 0)
+
+    def report(self, kind: str, text: str = "") -> None:
+        """Tell the main process."""
+        number = self._store.add("reports", 1) - 1
+        self._store.set(f"report {number}", json.dumps([kind, text]))
+
+    def news(self) -> Iterator[tuple[str, str]]:
+        """(kind, text) of every report since the last call, in the order in which they were made."""
+        there = self._store.add("reports", 0)
+        while self._read < there:
+            kind, text = json.loads(self._store.get(f"report {self._read}"))
+            self._read += 1
+            yield kind, text

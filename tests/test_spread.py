@@ -1,0 +1,205 @@
+"""Many prompts on several devices: the same videos, one voice, and a failure that costs one device's work."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from t2v import cli
+from t2v.request import RequestError
+from t2v.spread import SpreadError, spread
+from t2v.video import Video
+
+from .tiny_model import write_diffusers
+
+ROOT = Path(__file__).parents[1]
+LAUNCH = [Path(sys.executable).with_name("accelerate"), "launch", "--multi_gpu", "--num_processes", "2", "-m"]
+
+
+class Hall:
+    """What the members of a crew share, in one process."""
+
+    def __init__(self, size: int):
+        self.size, self.lock, self.tasks, self.steps, self.reports = size, threading.Lock(), 0, 0, []
+
+
+class Member:
+    """A crew's member on a thread."""
+
+    def __init__(self, hall: Hall, rank: int):
+        self.hall, self.size, self.main, self.device, self._read = (
+            hall,
+            hall.size,
+            rank == 0,
+            f"gpu:{rank}",
+            0,
+        )
+
+    def take(self) -> int:
+        with self.hall.lock:
+            self.hall.tasks += 1
+            return self.hall.tasks - 1
+
+    def advance(self) -> None:
+        with self.hall.lock:
+            self.hall.steps += 1
+
+    @property
+    def steps(self) -> int:
+        return self.hall.steps
+
+    def report(self, kind: str, text: str = "") -> None:
+        self.hall.reports.append((kind, text))
+
+    def news(self) -> list[tuple[str, str]]:
+        since, self._read = self._read, len(self.hall.reports)
+        return self.hall.reports[since : self._read]
+
+
+NAMES = [f"{number}.mp4" for number in range(6)]
+
+
+def play(load, make, size: int = 2) -> tuple[list[tuple[str, str]], list[Exception]]:
+    """-> what was told, and what the processes raised"""
+    hall, told, raised = Hall(size), [], []
+
+    def part(rank: int) -> None:
+        crew = Member(hall, rank)
+        try:
+            spread(crew, lambda: load(rank), make, NAMES, lambda *report: told.append(report), str)
+        except Exception as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=part, args=(rank,)) for rank in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert not any(thread.is_alive() for thread in threads)
+    return told, raised
+
+
+def video(rank: int, number: int, on_step) -> list[tuple[str, str]]:
+    for step in range(3):
+        on_step(step + 1, 3, None)
+        time.sleep(0.01)
+    return [("made", f"{number} on {rank}")]
+
+
+def numbers(told: list[tuple[str, str]]) -> list[int]:
+    return sorted(int(text.split()[0]) for kind, text in told if kind == "made")
+
+
+def test_each_video_is_made_once_and_every_device_has_its_share():
+    told, raised = play(lambda rank: (rank, 18), video)
+    assert numbers(told) == list(range(6)) and not raised
+    assert {text[-1] for _, text in told} == {"0", "1"}
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_device_that_fails_is_told_and_the_other_makes_the_rest(broken: int):
+    def make(rank: int, number: int, on_step) -> list[tuple[str, str]]:
+        if rank == broken:
+            raise OSError("the bus is gone")
+        return video(rank, number, on_step)
+
+    told, raised = play(lambda rank: (rank, 18), make)
+    problems = [text for kind, text in told if kind == "problem"]
+    assert len(problems) == 1 and problems[0].endswith(".mp4: the bus is gone")
+    assert len(numbers(told)) == 5
+    assert [str(error) for error in raised] == ["5 of 6 videos were made"]
+    assert isinstance(raised[0], SpreadError)
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_device_that_loads_no_model_costs_no_video(broken: int):
+    def load(rank: int) -> tuple[int, int]:
+        if rank == broken:
+            raise MemoryError("full")
+        return rank, 18
+
+    told, raised = play(load, video)
+    assert ("problem", f"gpu:{broken}: full") in told
+    assert numbers(told) == list(range(6)) and not raised
+
+
+def test_where_all_fail_the_command_ends():
+    def load(rank: int) -> tuple[int, int]:
+        raise MemoryError("full")
+
+    told, raised = play(load, video, size=3)
+    assert len(told) == 3 and [str(error) for error in raised] == ["0 of 6 videos were made"]
+
+
+def test_a_setting_that_no_model_can_have_is_every_processes_answer():
+    def load(rank: int) -> tuple[int, int]:
+        raise RequestError("frames", "must be at most 9")
+
+    hall = Hall(2)
+    with pytest.raises(RequestError):
+        spread(Member(hall, 1), lambda: load(1), video, NAMES, print, str)
+    assert hall.reports == []
+
+
+def test_one_of_several_processes_tells_of_a_mistake(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    for rank, voices in (("0", 1), ("1", 0)):
+        monkeypatch.setenv("RANK", rank)
+        for line in (["--steps", "0", "a panda"], ["--prompts", "-"], ["a panda", "--device", "cuda:1"]):
+            assert cli.main([*line]) == cli.MISUSED
+            assert capsys.readouterr().err.count("t2v: ") == voices
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("spread")
+    write_diffusers(folder / "tiny")
+    (folder / "prompts.txt").write_text("a panda\na bear\na cat\n")
+    given = ["--model", folder / "tiny", "--prompts", folder / "prompts.txt", "--device", "cpu"]
+    return ["t2v", *map(str, given), "--dtype", "float32", "--frames", "2", "--seed", "3"]
+
+
+def test_two_processes_make_the_files_that_one_makes(line: list[str], tmp_path: Path, capsys):
+    one, two = f"{tmp_path}/one/", f"{tmp_path}/two/"
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "002.mp4").touch()  # taken: its number is passed over
+    command = [*LAUNCH, *line, "--steps", "2", "-o", two]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert sorted(os.listdir(two)) == ["001.mp4", "002.mp4", "003.mp4", "004.mp4"]
+    assert sorted(text.split(":")[0][-7:] for text in done.stdout.splitlines()) == [
+        "001.mp4",
+        "003.mp4",
+        "004.mp4",
+    ]
+    assert cli.main([*line[1:], "--steps", "2", "-o", one]) == cli.DONE
+    capsys.readouterr()
+    for first, second in zip((1, 2, 3), (1, 3, 4), strict=True):
+        assert Path(one, f"00{first}.mp4").read_bytes() == Path(two, f"00{second}.mp4").read_bytes()
+
+
+def test_ctrl_c_ends_them_all(line: list[str], tmp_path: Path):
+    prompts = tmp_path / "many.txt"
+    prompts.write_text("a panda\n" * 200)
+    command = [*LAUNCH, *line, "--prompts", prompts, "--steps", "20", "-o", f"{tmp_path}/out/"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **streams, preexec_fn=own_terminal) as process:
+        assert process.stdout.readline().startswith(str(tmp_path))
+        os.killpg(process.pid, signal.SIGINT)
+        err = process.communicate(timeout=60)[1]
+    assert process.returncode and err.count("t2v: ") == err.count("t2v: stopped") == 1
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    made = list((tmp_path / "out").iterdir())
+    assert 0 < len(made) < 100 and all(len(Video.open(path).frames) == 2 for path in made)
+
+
+def own_terminal() -> None:
+    """A process group of its own; in a suite that runs in the background, Ctrl-C would be ignored."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -160,6 +160,7 @@ class TextToVideo:
 
     def _decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
+        self.ladder.make_room()
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
         parts = z.split(self.ladder.frames_at_once(height, width))

@@ -97,6 +97,36 @@ def test_halves_in_turn_are_one_text_at_a_time(folder: Path):
     assert seen == [PANDA.frames] * 2 * PANDA.steps
 
 
+@pytest.mark.parametrize("memory", RUNGS)
+def test_a_recorded_steps_result_is_used_before_the_next_call_overwrites_it(
+    folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+):
+    fast = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
+    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, step: Overwriting(step))
+    recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
+    assert np.abs(recorded(PANDA).frames.astype(int) - fast(PANDA).frames).max() <= 1
+
+
+class Overwriting:
+    """Gives its result in the same tensor every time, as a CUDA graph does."""
+
+    def __init__(self, step: FastUNet):
+        self.step, self.result = step, None
+
+    def __call__(self, *inputs: Tensor) -> Tensor:
+        result = self.step(*inputs)
+        self.result = result if self.result is None else self.result.copy_(result)
+        return self.result
+
+
+def test_where_memory_is_short_no_recorded_step_is_kept_while_decoding(folder: Path):
+    for memory, anew in (("fast", 0), ("balanced", 0), ("low", 1)):
+        pipe, recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory), []
+        pipe.ladder._recorded = lambda step, recorded=recorded: recorded.append(step) or step
+        pipe(PANDA)
+        assert len(recorded) == anew
+
+
 def test_a_parked_module_visits_the_device_only_while_it_runs():
     module, places = nn.Linear(4, 4).requires_grad_(False), []
     expected = module(torch.ones(2, 4))

@@ -83,9 +83,12 @@ class Ladder:
             self.unet = self._streamed(unet)
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
-        recorded = self.device.type == "cuda" and not (self.rung.in_turn or self.rung.streamed)
-        self.step = Captured(self.unet) if recorded else self.unet
-        self.other = OtherHalf(unet, self.second) if self.second is not None else None
+        self.step = self._recorded(self.unet)
+        self.other = OtherHalf(unet, self.second, self._recorded) if self.second is not None else None
+
+    def _recorded(self, step: FastUNet) -> Callable[..., Tensor]:
+        """On CUDA the step as a graph, whose result the next call overwrites. Streamed weights move about."""
+        return Captured(step) if self.device.type == "cuda" and not self.rung.streamed else step
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -126,9 +129,15 @@ class Ladder:
 
         def predict(x: Tensor, t: Tensor, words: Tensor) -> Tensor:
             """x (g c f h w), g times the same; t (g); words (g l Σ 2·c) -> (g c f h w)"""
-            return step(x[:1], t[:1], words)
+            predicted = step(x[:1], t[:1], words)
+            return predicted.clone() if self.rung.in_turn else predicted
 
         return guided(predict, words, guidance, together=not self.rung.in_turn)
+
+    def make_room(self) -> None:
+        """Between the last step and decoding: where memory is short, a recorded step gives back its own."""
+        if self.rung.rows:
+            self.step = self._recorded(self.unet)
 
     def frames_at_once(self, height: int, width: int) -> int:
         """How many frames to decode together."""

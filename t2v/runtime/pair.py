@@ -7,7 +7,6 @@ from torch import Tensor
 
 from t2v.networks import UNet3D
 
-from .captured import Captured
 from .device import current
 from .fast_unet import FastUNet
 
@@ -17,11 +16,11 @@ Step = Callable[[Tensor, Tensor, Tensor], Tensor]
 class OtherHalf:
     """A copy of `unet` on a second device. Its work is launched there, never waited for here."""
 
-    def __init__(self, unet: UNet3D, device: torch.device):
+    def __init__(self, unet: UNet3D, device: torch.device, recorded: Callable[[FastUNet], Step]):
         self.device, self.network = device, copied(unet, device)
         with current(device):
             self._unet = FastUNet(self.network, device)
-        self._step = Captured(self._unet) if device.type == "cuda" else self._unet
+        self._step = recorded(self._unet)
 
     def beside(self, step: Step, text: Tensor) -> Step:
         """text (1 l d), of the first half -> a step under two texts, of which `step` predicts the second"""

@@ -1,10 +1,11 @@
 """The memory ladder's rungs: four ways to run the same networks, each with less memory than the one above.
 
-fast      all weights on the device, both halves of guidance in one batch; on CUDA the step is recorded
+fast      all weights on the device, both halves of guidance in one batch
 balanced  the text encoder and the VAE live on the host and visit the device while they run
 low       besides, the halves of guidance in turn, feed-forward and decoding in pieces
 minimal   besides, the UNet's weights are streamed from the host (its halves together: once a step)
 
+On CUDA the step is recorded, on all but the last; on `low` once a video, for the decoder gets its memory.
 The frames are the same within rounding. On a CPU, where the host is the device, only the pieces are smaller.
 """
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
+from accelerate import Accelerator
 from torch import nn
 
 from t2v.checkpoints import load
@@ -56,7 +57,7 @@ def test_a_step_lowers_the_loss_and_the_average_follows() -> None:
     loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), NoiseSchedule(ScheduleConfig()))
     networks = {"unet": loss_of.unet, "text_encoder": loss_of.text_encoder}
     average = Average(networks)
-    step = Step(loss_of, optimizers(networks, lr=2e-3), average)
+    step = Step(Accelerator(cpu=True), loss_of, optimizers(networks, lr=2e-3), average)
     z, tokens, t = torch.randn(1, 4, 2, 4, 4), torch.randint(0, 100, (1, 77)), torch.tensor([500])
     noise = torch.randn_like(z)
     before = [p.clone() for p in average.mean["unet"]]

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from training.fused import Captured
 
 WARM_UP = 200  # iterations
 EMA = 0.995
+AGREE_EVERY = 8  # iterations: to ask another process for the time waits for the device
 
 
 @dataclass
@@ -23,12 +26,18 @@ class Clock:
     iterations: int
     done: int = 0
     spent: float = 0.0  # by earlier runs
+    elapsed: float = 0.0  # seconds of training at the last `tick`, all runs together
     started: float = field(default_factory=time.monotonic)
 
-    @property
-    def elapsed(self) -> float:
-        """Seconds of training so far, all runs together."""
-        return self.spent + time.monotonic() - self.started
+    def tick(self, accelerator: Accelerator) -> float:
+        """Look at the time, before every iteration -> `progress`. All processes go by the first one's, so
+        that they agree on the learning rate and on the end."""
+        now = self.spent + time.monotonic() - self.started
+        if accelerator.num_processes == 1:
+            self.elapsed = now
+        elif self.done % AGREE_EVERY == 0:
+            self.elapsed = float(broadcast(torch.tensor([now], device=accelerator.device)))
+        return self.progress
 
     @property
     def progress(self) -> float:
@@ -78,28 +87,58 @@ class Average:
 
 
 class Step:
-    """One update of the networks: loss, gradients, optimizers, averages; on a GPU captured as one graph."""
+    """One update of the networks: loss and gradients; then clipping, optimizers, averages.
 
-    def __init__(self, loss_of: nn.Module, opts: list[torch.optim.Optimizer], average: Average):
-        self.loss_of, self.opts, self.average = loss_of, opts, average
+    On a GPU each of the two halves is captured as one graph. Between them all gradients lie in one tensor,
+    of which several processes take the mean; their networks must have begun equal.
+    """
+
+    def __init__(
+        self,
+        accelerator: Accelerator,
+        loss_of: nn.Module,
+        opts: list[torch.optim.Optimizer],
+        average: Average,
+    ):
+        self.accelerator, self.loss_of, self.opts, self.average = accelerator, loss_of, opts, average
         self.base = [float(opt.param_groups[0]["lr"]) for opt in opts]
-        self.update = Captured(self._update)
+        self.gradients, self.apply = Captured(self._gradients), Captured(self._apply)
 
     def __call__(self, rate: float, *tensors: Tensor) -> tuple[Tensor, ...]:
         """Update at `rate` of the learning rates; returns what the loss function does, loss first."""
         for opt, base in zip(self.opts, self.base, strict=True):
             opt.param_groups[0]["lr"].fill_(base * rate)
-        return self.update(*tensors)
+        gradients, *out = self.gradients(*tensors)
+        if self.accelerator.num_processes > 1:
+            gradients = self.accelerator.reduce(gradients, "mean")
+        self.apply(gradients)
+        return tuple(out)
 
-    def _update(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+    def _gradients(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """-> all gradients end to end, each as it lies in memory, and what the loss function returns"""
+        for opt in self.opts:
+            opt.zero_grad(set_to_none=True)
         out = self.loss_of(*tensors)
         out[0].backward()
-        nn.utils.clip_grad_norm_(self.loss_of.parameters(), 1.0)
+        grads = [p.grad for p in self._learning()]
+        flat = torch.cat([g.as_strided((g.numel(),), (1,)) for g in grads])
+        return flat, *(value.detach() for value in out)
+
+    def _learning(self) -> list[nn.Parameter]:
+        """The parameters that the loss reaches."""
+        return [p for p in self.loss_of.parameters() if p.grad is not None]
+
+    def _apply(self, gradients: Tensor) -> tuple[Tensor, ...]:
+        """Put the gradients back into their places and go a step along them."""
+        learning, start = self._learning(), 0
+        for p in learning:
+            p.grad = gradients.as_strided(p.grad.shape, p.grad.stride(), start)
+            start += p.grad.numel()
+        nn.utils.clip_grad_norm_(learning, 1.0)
         for opt in self.opts:
             opt.step()
-            opt.zero_grad(set_to_none=True)
         self.average.update()
-        return tuple(value.detach() for value in out)
+        return ()
 
 
 class Log:
@@ -163,6 +202,7 @@ def load_state(path: Path, clock: Clock, average: Average, opts: list[torch.opti
     average.load_state_dict(state["average"])
     for opt, kept in zip(opts, state["optimizers"], strict=True):
         opt.load_state_dict(kept)
-    clock.done, clock.spent = state["clock"]["done"], state["clock"]["spent"]
+    clock.done = state["clock"]["done"]
+    clock.spent = clock.elapsed = state["clock"]["spent"]
     torch.set_rng_state(state["random"].cpu())
     return state

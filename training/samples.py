@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from t2v.diffusion import SAMPLERS, NoiseSchedule
 from t2v.networks import VAE, Tokenizer
-from training.sizes import SCHEDULE
+from training.sizes import NATIVE, SCHEDULE
 
 PROMPTS = (
     "a panda on a green background",
@@ -32,12 +32,11 @@ def generate(
     text_encoder: nn.Module,
     unet: nn.Module,
     vae: VAE,
-    size: int,
     steps: int = 8,
     seed: int = 0,
 ) -> Tensor:
     """-> videos (b f 3 h w) in −1…1, one seed a prompt: `seed`, `seed` + 1, …; no guidance, ddim"""
-    device, side = next(unet.parameters()).device, size // vae.config.factor
+    device, side = next(unet.parameters()).device, NATIVE.width // vae.config.factor
     shape = (unet.config.in_channels, 16, side, side)
     noise = torch.stack(
         [torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))]
@@ -56,11 +55,9 @@ def generate(
     return rearrange(torch.cat(frames).float(), "(b f) c h w -> b f c h w", b=len(prompts)).clamp(-1, 1)
 
 
-def sample_grid(
-    path: Path, tokenizer: Tokenizer, text_encoder: nn.Module, unet: nn.Module, vae: VAE, size: int
-) -> None:
+def sample_grid(path: Path, tokenizer: Tokenizer, text_encoder: nn.Module, unet: nn.Module, vae: VAE) -> None:
     """Write the picture of `PROMPTS` to `path`."""
-    videos = generate(list(PROMPTS), tokenizer, text_encoder, unet, vae, size)[:, ::5]
+    videos = generate(list(PROMPTS), tokenizer, text_encoder, unet, vae)[:, ::5]
     pixels = ((videos + 1) * 127.5).round().to(torch.uint8).cpu()
     halves = rearrange(pixels, "(two b) f c h w -> (b h) (two f w) c", two=2)
     Image.fromarray(halves.numpy()).save(path, quality=80)

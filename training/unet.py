@@ -3,8 +3,8 @@
     python -m training.unet --data runs/data/emoji.zip --vae runs/vae/vae.safetensors --out runs/unet
 
 The VAE stays as it is, so a step sees only latents: a pool of clips, composed, encoded and kept on the
-device, a part of it renewed at every step. The first part of the training runs at half size (a quarter of
-the work a step), where the model learns what the words mean; then at the true size.
+device, a part of it renewed at every step. The first part of the training sees single frames: sixteen
+subjects for the work of one clip. The layers along time, which start as identities, join for the rest.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
+from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
@@ -33,7 +34,7 @@ from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
 PURE_NOISE = 0.05  # of the times: the last, where every video starts
-SAMPLES_EVERY = 120.0  # seconds
+SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
 
@@ -49,7 +50,7 @@ class Options:
     seconds: float
     until: float
     iterations: int
-    half_size: float
+    images: float
     clips: int
     fresh: int
     pool: int
@@ -111,6 +112,12 @@ class LatentPool:
         rows = torch.randint(0, self.filled, (count,), device=self.device)
         return self.z[rows].float(), self.tokens[rows]
 
+    def draw_images(self, count: int) -> tuple[Tensor, Tensor]:
+        """-> latents (b c 1 h w), tokens (b l) of random frames of random clips"""
+        rows = torch.randint(0, self.filled, (count,), device=self.device)
+        frames = torch.randint(0, FRAMES, (count,), device=self.device)
+        return self.z[rows, :, frames][:, :, None].float(), self.tokens[rows]
+
 
 class Trainer:
     """Both phases of the training; `run` ends with the clock, or `until` seconds after this call began."""
@@ -118,7 +125,7 @@ class Trainer:
     def __init__(self, options: Options):
         self.options, self.accelerator = options, Accelerator()
         self.device = self.accelerator.device
-        set_seed(options.seed, device_specific=True)
+        set_seed(options.seed)
         self.tokenizer = Tokenizer(options.merges)
         self.vae = (
             VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
@@ -127,6 +134,7 @@ class Trainer:
         text = TextEncoder(text_size(self.tokenizer.vocabulary))
         self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
         self.loss_of.to(self.device, memory_format=torch.channels_last)
+        set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
         zero_residuals(self.loss_of.unet)
         freeze_idle_biases(self.loss_of.unet)
         self.networks = {"text_encoder": text, "unet": self.loss_of.unet}
@@ -136,16 +144,16 @@ class Trainer:
         self.empty = self.tokenizer([""]).to(self.device)
         if options.fuse:
             fuse(self.loss_of, self.vae)
-        self.update = Step(self.accelerator.prepare_model(self.loss_of), self.opts, self.average)
+        self.update = Step(self.accelerator, self.loss_of, self.opts, self.average)
 
-    def pool(self, size: int) -> LatentPool:
-        """A pool of clips of `size` pixels, a little of it filled."""
-        clips = self.clips.shrunk(size)
-        seed = self.options.seed + 1000 * self.accelerator.process_index + self.clock.done
-        captions = Captions(clips.subjects, seed=seed)
-        pool = LatentPool(self.options.pool, clips, captions, self.tokenizer, self.vae)
-        for _ in range(max(1, min(2048, self.options.pool) // 64)):
-            pool.renew(min(64, self.options.pool))
+    def pool(self) -> LatentPool:
+        """A pool of clips, a little of it filled."""
+        options, process = self.options, self.accelerator.process_index
+        clips = EmojiClips(options.data, device=self.device, only=options.only)
+        captions = Captions(clips.subjects, seed=options.seed + 1000 * process + self.clock.done)
+        pool = LatentPool(options.pool, clips, captions, self.tokenizer, self.vae)
+        for _ in range(max(1, min(4096, options.pool) // 64)):
+            pool.renew(min(64, options.pool))
         return pool
 
     def step(self, z: Tensor, tokens: Tensor) -> Tensor:
@@ -165,33 +173,28 @@ class Trainer:
         state, log = options.out / "state.pt", Log(options.out / "unet.csv", clock)
         if state.exists():
             load_state(state, clock, self.average, self.opts)
-        self.clips = EmojiClips(options.data, device=self.device, only=options.only)
-        began, shown, pool = clock.elapsed, clock.elapsed, None
-        while clock.progress < 1 and clock.elapsed - began < options.until:
-            half = clock.progress < options.half_size
-            size, b = (128, 2 * options.clips) if half else (256, options.clips)
-            if pool is None or pool.clips.size != size:
-                pool = None  # free the old one first
-                pool = self.pool(size)
+        pool, began, shown = self.pool(), clock.spent, clock.spent
+        while clock.tick(self.accelerator) < 1 and clock.elapsed - began < options.until:
             if clock.done % RENEW_EVERY == 0:
-                pool.renew(RENEW_EVERY * options.fresh * (2 if half else 1))
-            log.add(loss=self.step(*pool.draw(b)))
+                pool.renew(RENEW_EVERY * options.fresh)
+            images = clock.progress < options.images
+            leave_out_time(self.loss_of.unet, images)
+            drawn = pool.draw_images(FRAMES * options.clips) if images else pool.draw(options.clips)
+            log.add(loss=self.step(*drawn))
             if clock.elapsed - shown > SAMPLES_EVERY:
-                self.show(size)
+                self.show()
                 shown = clock.elapsed
         if self.accelerator.is_main_process:
             save_state(state, clock, self.average, self.opts)
-            self.show(size)
+            self.show()
             self.write()
 
-    def show(self, size: int) -> None:
+    def show(self) -> None:
         """A grid of samples by the averaged weights."""
         if self.accelerator.is_main_process:
             path = self.options.out / f"samples_{self.clock.done:06d}.webp"
             self.average.swap()
-            sample_grid(
-                path, self.tokenizer, self.networks["text_encoder"], self.networks["unet"], self.vae, size
-            )
+            sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
             self.average.swap()
 
     def write(self) -> None:
@@ -214,6 +217,16 @@ def zero_residuals(unet: UNet3D) -> None:
             nn.init.zeros_(module.bias)
 
 
+def leave_out_time(unet: UNet3D, left_out: bool) -> None:
+    """Pass the layers along time by, or no longer: while they are identities the result is the same."""
+    for module in unet.modules():
+        if isinstance(module, TemporalConv | TemporalTransformer):
+            if left_out:
+                module.forward = lambda x, frames: x
+            else:
+                vars(module).pop("forward", None)
+
+
 def main() -> None:
     """The command of the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -225,14 +238,9 @@ def main() -> None:
     add("--seconds", type=float, default=1500, help="of the whole training, over all its calls")
     add("--until", type=float, default=1e9, help="stop this call after so many seconds; the next one resumes")
     add("--iterations", type=int, default=1_000_000)
-    add("--half-size", type=float, default=0.35, help="part of the training that runs at half size")
-    add(
-        "--clips",
-        type=int,
-        default=60,
-        help="a step (CUDA's attention takes up to 65,535 pixels); twice as many at half size",
-    )
-    add("--fresh", type=int, default=16, help="new clips a step")
+    add("--images", type=float, default=0.2, help="part of the training that sees single frames")
+    add("--clips", type=int, default=96, help="a step; in the first part 16 times as many frames")
+    add("--fresh", type=int, default=6, help="new clips a step")
     add("--pool", type=int, default=65_536)
     add("--lr", type=float, default=2e-3)
     add("--seed", type=int, default=0)

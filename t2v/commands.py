@@ -58,8 +58,8 @@ def _plan(args: argparse.Namespace) -> None:
     device = choose_device(args.device)
     dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(args.model)
     width, height = args.size or (None, None)
-    asked = Request("a video", frames=args.frames, width=width, height=height, steps=args.steps, seed=0)
-    request = asked.validate(native)
+    size = {"frames": args.frames, "width": width, "height": height}
+    request = Request("a video", **size, steps=args.steps, guidance=args.guidance, seed=0).validate(native)
     planned = plan(sizes, request, device, dtype, args.memory)
     clip = f"{request.frames} frames of {request.width}×{request.height}, {request.steps} steps"
     precision = str(dtype).removeprefix("torch.")
@@ -78,6 +78,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=int, help="number of frames")
     parser.add_argument("--size", type=_size, metavar="WxH", help="pixels, such as 576x320")
     parser.add_argument("--steps", type=int, help="denoising steps")
+    parser.add_argument("--guidance", type=float, help="1 takes half the time")
     parser.add_argument("--device", help="cuda, cuda:1, mps or cpu")
     parser.add_argument("--dtype", help="float32, float16 or bfloat16")
     parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")

@@ -7,7 +7,7 @@ the seconds rest on a measurement: how fast this device multiplies, and which sh
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import torch
 import torch.nn.functional as F
@@ -54,13 +54,29 @@ def sizes_of(model: str) -> tuple[Sizes, Native]:
 
 @dataclass(frozen=True)
 class Plan:
-    """`bytes` at the peak on the device, `flops` and `seconds` of the whole video; whether it `fits` now."""
+    """`bytes` at the peak on the device, `flops` of the whole video, the seconds of its two parts; whether it
+    `fits` into what is free now."""
 
     rung: str
     bytes: int
     flops: int
-    seconds: float
+    denoising: float
+    decoding: float
     fits: bool
+
+    @property
+    def seconds(self) -> float:
+        """From prompt to frames."""
+        return self.denoising + self.decoding
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Bytes at the peak on the device, floating-point operations of all steps and of decoding."""
+
+    peak: int
+    denoising: int
+    decoding: int
 
 
 def plan(
@@ -68,47 +84,57 @@ def plan(
 ) -> Plan:
     """A complete `request` on `device`; "auto" takes the first rung that fits into what is free."""
     rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
-    peak, flops = needs(sizes, request, rung, dtype)
-    seconds = flops / (REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype))
-    return Plan(rung.name, peak, flops, seconds, peak <= HEADROOM * free_bytes(device))
+    need = needs(sizes, request, rung, dtype)
+    reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype)
+    fits = need.peak <= HEADROOM * free_bytes(device)
+    seconds = need.denoising / reached, need.decoding / reached
+    return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits)
 
 
 def fitting(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype) -> Rung:
     """The first rung on which `request` fits into the device's free memory, the last if it does on none."""
     free = HEADROOM * free_bytes(device)
-    return next((rung for rung in RUNGS.values() if needs(sizes, request, rung, dtype)[0] <= free), LAST)
+    return next((rung for rung in RUNGS.values() if needs(sizes, request, rung, dtype).peak <= free), LAST)
 
 
-@cache
-def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype) -> tuple[int, int]:
-    """-> bytes at the peak on the device, floating-point operations of the whole video"""
+def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype) -> Needs:
+    """What a complete `request` takes on `rung`."""
+    guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
+    parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
+    calls = request.steps * (2 if guided and rung.in_turn else 1)
+    step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
+    if rung.parked:
+        peak = parts.unet + max(parts.text_encoder, step.peak, parts.vae + together * frame.peak)
+    else:
+        peak = parts.unet + parts.text_encoder + parts.vae + max(step.peak, together * frame.peak)
+    return Needs(peak, calls * step.flops, request.frames * frame.flops)
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """Bytes of weights that the device holds of each network, and the cost of a step and of a frame."""
+
+    text_encoder: int
+    unet: int
+    vae: int
+    step: Cost
+    frame: Cost
+
+
+@lru_cache(64)
+def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, dtype: torch.dtype) -> DryRun:
+    """`shape`: frames, height, width in pixels; `texts`: how many the UNet sees in a batch."""
     with META:
         networks = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
     text_encoder, unet, vae = (network.to(dtype).requires_grad_(False) for network in networks)
-    step, frame = _step(unet, vae.config.factor, request, rung), _frame(vae, request)
-    calls = request.steps * (2 if rung.in_turn and request.guidance != 1 else 1)
-    flops = calls * step.flops + request.frames * frame.flops
-    guests = [weight_bytes(text_encoder), weight_bytes(vae)]
-    held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet)
-    together = 1 if rung.rows else 4
-    if not rung.parked:
-        return held + sum(guests) + max(step.peak, together * frame.peak), flops
-    return held + max(guests[0], step.peak, guests[1] + together * frame.peak), flops
-
-
-def _step(unet: UNet3D, factor: int, request: Request, rung: Rung) -> Cost:
-    """One run of the UNet under as many texts as the rung puts into a batch."""
-    texts = 1 if rung.in_turn or request.guidance == 1 else 2
+    h, w = (side // vae.config.factor for side in shape[1:])
+    empty = partial(torch.empty, device=META, dtype=dtype)
     fast = FastUNet(unet, META, rung.rows)
-    empty = partial(torch.empty, device=META, dtype=unet.conv_in.weight.dtype)
-    x = empty(1, unet.config.in_channels, request.frames, request.height // factor, request.width // factor)
-    return cost(fast, x, torch.empty(1, device=META), fast.read(empty(texts, 77, unet.config.text_width)))
-
-
-def _frame(vae: VAE, request: Request) -> Cost:
-    side = vae.config.factor
-    shape = (1, vae.config.latent_channels, request.height // side, request.width // side)
-    return cost(vae.decode, torch.empty(shape, device=META, dtype=vae.from_latents.weight.dtype))
+    x, text = empty(1, unet.config.in_channels, shape[0], h, w), empty(texts, 77, unet.config.text_width)
+    step = cost(fast, x, torch.empty(1, device=META), fast.read(text))
+    frame = cost(vae.decode, empty(1, vae.config.latent_channels, h, w))
+    held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet)
+    return DryRun(weight_bytes(text_encoder), held, weight_bytes(vae), step, frame)
 
 
 def weight_bytes(network: nn.Module) -> int:

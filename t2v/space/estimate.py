@@ -1,4 +1,4 @@
-"""What a video will cost on this machine, learnt from the runs that it has made.
+"""What a video will cost on this machine, learnt from the runs that it has made; before them, from a plan.
 
 Denoising grows with steps × passes of the network × volume, the rest with the volume alone; both are read
 off the runs nearest in volume, so that what isn't proportional (attention grows faster, small videos
@@ -8,6 +8,7 @@ slower) costs little. Memory is a line through the peaks.
 import json
 import math
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -57,22 +58,29 @@ class Estimates:
                 with self._path.open("a") as file:
                     file.write(_line(run))
 
-    def cost(self, model: str, device: str, request: Request, memory: int = 0) -> Cost:
-        """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown."""
+    def cost(
+        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
+    ) -> Cost:
+        """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown.
+
+        `planned`: runs that were only thought out; they count until one has been made.
+        """
         volume = volume_of(request)
         with self._lock:
             runs = [run for run in self._runs if (run.model, run.device) == (model, device)]
-        good, bad = [run for run in runs if run.peak], [run for run in runs if not run.peak]
+        good, bad = [run for run in runs if run.peak] or list(planned), [run for run in runs if not run.peak]
         peak = _peak(good, volume)
         most = max((run.volume for run in good), default=0)
         failed = any(most < run.volume <= volume for run in bad)
         too_much = bool(memory and peak and peak > memory and volume > most)
         return Cost(_seconds(good, volume, evaluations_of(request)), peak, not (failed or too_much))
 
-    def made_to_fit(self, model: str, device: str, request: Request, memory: int = 0) -> Request | None:
+    def made_to_fit(
+        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
+    ) -> Request | None:
         """The request with fewer frames, then smaller sides, until it should fit; None if nothing does."""
         smaller = request
-        while not self.cost(model, device, smaller, memory).fits:
+        while not self.cost(model, device, smaller, memory, planned).fits:
             if smaller.frames > 8:
                 smaller = replace(smaller, frames=max(8, smaller.frames * 3 // 4))
             elif max(smaller.width, smaller.height) > 8 * MULTIPLE:

@@ -60,6 +60,10 @@ class LentWorker:
     def ask(self, model: str, prompt: str, timeout: float = 1.0) -> dict | None:
         return self._desk.read(model, prompt)
 
+    def plan(self, model: str) -> list[dict]:
+        """Nothing: how fast the device is can't be measured without borrowing it."""
+        return []
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
+from t2v.request import Request
 from t2v.space import strings
+from t2v.space.estimate import evaluations_of, volume_of
 from t2v.space.service import Choice
 from t2v.space.words import english
 
@@ -66,6 +69,29 @@ def fetched(model: str) -> tuple[int, int] | None:
 
     there = cached_bytes(model)
     return (min(there, entry.size), entry.size) if there < entry.size else None
+
+
+def planned(model: str, device: str, pipe: Any = None) -> list[dict[str, float]]:
+    """What `t2v plan` expects of a model's own video and of one twice as long, each as a run would be noted;
+    on the rung of `pipe` where it is loaded. Nothing is downloaded for it: [] where that would be needed."""
+    from t2v.runtime import Sizes, choose_device, choose_dtype, plan, sizes_of
+
+    if pipe:
+        parts = pipe.checkpoint
+        sizes = Sizes(parts.text_encoder.config, parts.unet.config, parts.vae.config)
+        native, where, dtype, memory = pipe.native, pipe.device, pipe.dtype, pipe.ladder.rung.name
+    elif find(model) or Path(model).is_dir():
+        (sizes, native), where = sizes_of(model), choose_device(None if device == "cpu" else device)
+        dtype, memory = choose_dtype(None, where), "auto"
+    else:
+        return []
+    own, runs = Request("a video", seed=0).validate(native), []
+    for request in (own, replace(own, frames=2 * own.frames)):
+        expected = plan(sizes, request, where, dtype, memory)
+        size = {"volume": volume_of(request), "evaluations": evaluations_of(request)}
+        took = {"denoising": expected.denoising, "rest": expected.decoding}
+        runs.append(size | took | {"peak": expected.bytes})
+    return runs
 
 
 def reader(pipe: Any) -> Callable[[str], dict[str, Any]]:

@@ -44,7 +44,8 @@ class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
     `backend` names a module such as `models`: `choices(extra) -> list[Choice]`, the default model first;
-    `load(model, device)`, `fetched(model)` and `reader(pipe)`, which only workers call.
+    `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which only
+    workers call.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Service:
         """Start the workers, which load the default model, and the threads that feed them."""
         for worker in self.workers:
             worker.load(self.choices[self.default].where)
+        self._planned(self.default)
         for thread in self._threads:
             thread.start()
         return self
@@ -128,12 +130,18 @@ class Service:
         return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
 
     def cost(self, model: str, request: Request) -> Cost:
+        """What it will cost here, as far as that is known."""
         worker = self.workers[0]
-        return self.estimates.cost(model, worker.name, request, worker.memory)
+        return self.estimates.cost(model, worker.name, request, worker.memory, self._planned(model))
 
     def made_to_fit(self, model: str, request: Request) -> Request | None:
         worker = self.workers[0]
-        return self.estimates.made_to_fit(model, worker.name, request, worker.memory)
+        return self.estimates.made_to_fit(model, worker.name, request, worker.memory, self._planned(model))
+
+    def _planned(self, model: str) -> list[Run]:
+        """What the plan expects of a model, where a worker has told it."""
+        worker = self.workers[0]
+        return [Run(model, worker.name, **row) for row in worker.plan(self.choices[model].where)]
 
     def read(self, model: str, prompt: str) -> dict | None:
         """What the model makes of a prompt, where a worker has it loaded."""

@@ -25,6 +25,7 @@ class Worker:
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
         self.fetched: tuple[int, int] | None = None  # bytes of a download under way, of how many
         self.natives: dict[str, Native] = {}  # of the models that were loaded ahead
+        self._plans: dict[str, list[dict]] = {}  # what models are expected to cost; [] while that is asked
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process = self._connection = None
@@ -76,6 +77,13 @@ class Worker:
             del self._questions[number]
         return box[0] if box else None
 
+    def plan(self, model: str) -> list[dict]:
+        """What the model is expected to cost, rows for `estimate.Run`; [] until the process has said it."""
+        if model not in self._plans and self.pid is not None:
+            self._plans[model] = []
+            self._send("plan", model)
+        return self._plans.get(model, [])
+
     def close(self) -> None:
         """End the process; the next order starts another."""
         if self._process is not None:
@@ -112,6 +120,8 @@ class Worker:
                     self.natives[model], self.fetched = native, None
                 case ("fetched", done, total):
                     self.fetched = (done, total)
+                case ("planned", model, rows):
+                    self._plans[model] = rows
                 case ("unready", problem):
                     self.problem = problem
                 case _:

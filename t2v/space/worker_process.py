@@ -3,7 +3,8 @@
 It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native),
 ("unready", sentence), ("fetched", bytes, of), ("stage", id, name), ("step", id, k, n),
 ("preview", id, jpeg, frames), ("done", id, report), ("stopped", id), ("failed", id, kind, sentence),
-("answer", number, reading). A failure of kind "device", and the process's death, cost a new process.
+("answer", number, reading), ("planned", model, rows). A failure of kind "device", and the process's death,
+cost a new process.
 """
 
 import errno
@@ -58,6 +59,8 @@ def serve(connection: Connection, backend: str, device: str) -> None:
         match mail.orders.get():
             case ("load", model):
                 desk.prepare(model)
+            case ("plan", model):
+                desk.plan(model)
             case ("make", Order() as order):
                 desk.attempt(order)
 
@@ -119,6 +122,14 @@ class Desk:
             self.send("ready", *memory_of_device(), model, pipe.native)
         except Exception as error:
             self.send("unready", explain(error)[1])
+
+    def plan(self, model: str) -> None:
+        """Tell what the model is expected to cost, before it has made a video."""
+        try:
+            loaded = self._pipe if model == self._model else None
+            self.send("planned", model, self._backend.planned(model, self._device, loaded))
+        except Exception:  # an estimate is never worth a worker
+            log.exception("planning failed")
 
     def attempt(self, order: Order) -> None:
         """Make one video, and report how that ended, whatever happens."""

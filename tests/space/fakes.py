@@ -50,6 +50,13 @@ def fetched(model: str) -> None:
     """Nothing is downloaded."""
 
 
+def planned(model: str, device: str, pipe: "FakePipeline | None" = None) -> list[dict]:
+    if model == "wide":  # as where a plan fails
+        raise ArithmeticError("nobody knows")
+    volume = NATIVE.frames * NATIVE.width * NATIVE.height
+    return [{"volume": volume, "evaluations": 20, "denoising": 40.0, "rest": 2.0, "peak": 5 * 10**7}]
+
+
 def reader(pipe: "FakePipeline") -> Callable[[str], dict]:
     def read(prompt: str) -> dict:
         words = prompt.split()

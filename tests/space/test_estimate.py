@@ -1,5 +1,6 @@
 """Expectations learnt from runs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,6 @@ def run(volume: int = VOLUME, evaluations: int = 20, **more) -> Run:
 
 
 def cost(estimates: Estimates, memory: int = 0, **settings):
-    from dataclasses import replace
-
     return estimates.cost("square", "CPU", replace(REQUEST, **settings), memory)
 
 
@@ -59,8 +58,6 @@ def test_memory_grows_along_the_line(estimates: Estimates):
 def test_too_much_is_told_and_made_to_fit(estimates: Estimates):
     estimates.learn(run(VOLUME, peak=1_000))
     estimates.learn(run(2 * VOLUME, peak=1_500))
-    from dataclasses import replace
-
     large = replace(REQUEST, frames=64)
     assert not estimates.cost("square", "CPU", large, memory=2_000).fits
     fit = estimates.made_to_fit("square", "CPU", large, memory=2_000)
@@ -74,6 +71,22 @@ def test_what_ran_out_of_memory_is_not_tried_again(estimates: Estimates):
     assert cost(estimates, frames=32).fits and not cost(estimates, frames=64).fits
     estimates.learn(run(4 * VOLUME))
     assert cost(estimates, frames=64).fits
+
+
+def test_a_plan_counts_until_a_run_was_made(estimates: Estimates):
+    planned = [run(peak=10**6), run(2 * VOLUME, peak=15 * 10**5)]
+    expected = estimates.cost("square", "CPU", REQUEST, planned=planned)
+    assert (expected.seconds, expected.peak) == (pytest.approx(22e-6 * VOLUME), 10**6)
+    assert not estimates.cost("square", "CPU", replace(REQUEST, frames=64), 2 * 10**6, planned).fits
+    assert estimates.made_to_fit("square", "CPU", replace(REQUEST, frames=64), 2 * 10**6, planned).frames < 64
+    estimates.learn(run(denoising=7.0, rest=1.0))
+    assert estimates.cost("square", "CPU", REQUEST, planned=planned).seconds == pytest.approx(8.0)
+
+
+def test_what_ran_out_of_memory_counts_beside_a_plan(estimates: Estimates):
+    estimates.learn(Run("square", "CPU", 4 * VOLUME, 20))
+    large = replace(REQUEST, frames=64)
+    assert not estimates.cost("square", "CPU", large, planned=[run()]).fits
 
 
 def test_machines_and_models_are_kept_apart(estimates: Estimates):

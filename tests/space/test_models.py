@@ -1,6 +1,7 @@
 """The app with the real pipeline, on a tiny random model: the contract between the two."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     assert made.workers[0].problem == ""
     yield made
     made.close()
+
+
+def test_the_cost_is_known_before_the_first_run(service: Service):
+    request = Request("a panda", seed=4).validate(service.native("tiny"))
+    eventually(lambda: service.cost("tiny", request).seconds, timeout=60)
+    assert service.cost("tiny", replace(request, steps=2 * request.steps)).seconds > (
+        1.5 * service.cost("tiny", request).seconds
+    )
+    assert 0 < service.cost("tiny", request).peak < 10**9
+    eventually(lambda: service.cost(EMBEDDED, request).seconds, timeout=60)  # that isn't loaded
+
+
+def test_a_model_that_must_be_fetched_first_has_no_plan():
+    assert models.planned("nobody/knows-it", "cpu") == []
 
 
 def test_it_makes_a_video_with_previews(service: Service):

@@ -186,15 +186,16 @@ class Trainer:
                 shown = clock.elapsed
         if self.accelerator.is_main_process:
             save_state(state, clock, self.average, self.opts)
-            self.show()
             self.write()
+            self.show()
 
     def show(self) -> None:
         """A grid of samples by the averaged weights."""
         if self.accelerator.is_main_process:
             path = self.options.out / f"samples_{self.clock.done:06d}.webp"
             self.average.swap()
-            sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
+            with torch.compiler.set_stance("force_eager"):  # not worth compiling anew
+                sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
             self.average.swap()
 
     def write(self) -> None:

@@ -3,6 +3,9 @@
 Crops of the true size first, whole frames at the end. Its latents are made easy for the UNet: noise on
 them, a quarter of them decoded at half resolution, and at the end each channel normalised, folded into
 the 1×1 convolutions around the latents (so that the scale factor of the checkpoint is 1).
+
+With `--refine runs/vae/vae.safetensors` the decoder alone goes on learning, from whole frames: the latents
+stay what they are, so that a UNet can be trained on them at the same time.
 """
 
 import argparse
@@ -13,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from t2v.networks import VAE
@@ -43,6 +46,7 @@ class Options:
     seed: int
     only: int | None
     fuse: bool
+    refine: Path | None
 
 
 class VAELoss(nn.Module):
@@ -51,6 +55,22 @@ class VAELoss(nn.Module):
     def __init__(self, vae: VAE):
         super().__init__()
         self.vae = vae
+
+
+class DecoderLoss(VAELoss):
+    """The same of the decoder alone: the latents are given."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
+        with torch.autocast(images.device.type, torch.bfloat16):
+            with torch.no_grad():
+                z = self.vae.encode(images).float()
+            decoded = self.vae.decode(z + NOISE * torch.randn_like(z)).float()
+        return picture_loss(decoded, images), F.mse_loss(decoded, images) / 4
+
+
+class WholeLoss(VAELoss):
+    """The same of encoder and decoder, with what makes the latents easy for a UNet."""
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
@@ -114,7 +134,12 @@ def train(options: Options) -> None:
     set_seed(options.seed)
     clips = EmojiClips(options.data, device=device, only=options.only)
     captions = Captions(clips.subjects, seed=options.seed + accelerator.process_index)
-    loss_of = VAELoss(VAE(VAE_SIZE)).to(device, memory_format=torch.channels_last)
+    loss_of = (DecoderLoss if options.refine else WholeLoss)(VAE(VAE_SIZE))
+    loss_of.to(device, memory_format=torch.channels_last)
+    if options.refine:
+        loss_of.vae.load_state_dict(load_file(options.refine))
+        for part in (loss_of.vae.encoder, loss_of.vae.to_moments):
+            part.requires_grad_(False)
     set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
     networks = {"vae": loss_of.vae}
     if options.fuse:
@@ -127,14 +152,20 @@ def train(options: Options) -> None:
         load_state(state, clock, average, opts)
     step = Step(accelerator, loss_of, opts, average)
     while clock.tick(accelerator) < 1:
-        images = frames_for(clips, captions, options.frames, clock.progress > WHOLE_FRAMES_FROM, device)
+        whole = clock.progress > WHOLE_FRAMES_FROM or options.refine is not None
+        images = frames_for(clips, captions, options.frames, whole, device)
         loss, mse = step(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)
     if accelerator.is_main_process:
         save_state(state, clock, average, opts)
         average.swap()
-        finish(loss_of.vae, clips, captions, options.out, max(1, options.frames // 2))
+        count = max(1, options.frames // 2)
+        if options.refine is None:
+            normalise(loss_of.vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
+        print(f"VAE: {decibels(loss_of.vae, clips, captions, count):.2f} dB")
+        weights = {k: v.half().contiguous() for k, v in loss_of.vae.state_dict().items()}
+        save_file(weights, options.out / "vae.safetensors")
 
 
 @torch.no_grad()
@@ -148,15 +179,6 @@ def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> flo
     return float(-10 * torch.log10(torch.cat(errors) / 4).mean())
 
 
-@torch.no_grad()
-def finish(vae: VAE, clips: EmojiClips, captions: Captions, out: Path, count: int) -> None:
-    """Normalise on the frames of `count` clips, measure on fresh ones, write."""
-    print(f"VAE: {decibels(vae, clips, captions, count):.2f} dB before normalising")
-    normalise(vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
-    print(f"VAE: {decibels(vae, clips, captions, count):.2f} dB")
-    save_file({k: v.contiguous() for k, v in vae.state_dict().items()}, out / "vae.safetensors")
-
-
 def main() -> None:
     """The command of the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -168,6 +190,7 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, help="train on the first so many subjects")
+    parser.add_argument("--refine", type=Path, help="weights whose decoder goes on learning")
     parser.add_argument("--fuse", action="store_true", help="compile some layers: for a GPU")
     train(Options(**vars(parser.parse_args())))
 

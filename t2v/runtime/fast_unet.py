@@ -4,11 +4,13 @@
 - The two halves of guidance are one until the first cross-attention: that prefix runs once.
 - Layers that read the same input are one product: q, k, v; every resnet's time; all keys and values.
 - Feature maps stay channels-last, (n c h w) over rows (n h w, c): no layer permutes memory.
+- Biases are added by what comes after a product; a residual, where it can, by the product itself.
 - Norms, activations and short attentions are fused operations (`plain_ops`, `triton_ops`).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 import torch
 import torch.nn.functional as F
@@ -16,14 +18,16 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks import UNet3D
-from t2v.networks.attention import Attention, FeedForward, SpatialTransformer, TransformerBlock, attend
+from t2v.networks.attention import Attention, FeedForward, SpatialTransformer, attend
 from t2v.networks.resnet import NormConv, ResnetBlock
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
 
 from .ops import ops_for
 
-Attend = Callable[[Attention, Tensor], Tensor]
+Late = tuple[Tensor, Tensor | None]  # a result, and the bias (c) that it still lacks, if any
+Attend = Callable[[Attention, Tensor], Late]
+Transformer = SpatialTransformer | TemporalTransformer
 
 
 @dataclass
@@ -108,8 +112,9 @@ class FastUNet:
     def _layer(self, layer: Layer, x: Tensor, run: Pass) -> Tensor:
         """x (n c h w) -> (n c' h w), or (g·n c' h w) past the first cross-attention"""
         self.fetch(layer.resnet)
-        x = resnet(self.ops, layer.resnet, x, next(run.shifts))
-        x = self._temporal_conv(layer.temporal_conv, x, run)
+        x = self._temporal_conv(
+            layer.temporal_conv, *resnet(self.ops, layer.resnet, x, next(run.shifts)), run
+        )
         if layer.spatial is not None:
             x = self._spatial_transformer(layer.spatial, x, run)
             x = self._temporal(layer.temporal, x, run)
@@ -118,51 +123,65 @@ class FastUNet:
     def _norm_conv(self, m: NormConv, x: Tensor) -> Tensor:
         return m.conv(self.ops.group_norm(x, m.norm, silu=True))
 
-    def _temporal_conv(self, m: TemporalConv, x: Tensor, run: Pass) -> Tensor:
-        """x (n c h w) -> (n c h w); each convolution's bias is added by what comes after it"""
+    def _temporal_conv(self, m: TemporalConv, x: Tensor, bias: Tensor | None, run: Pass) -> Tensor:
+        """x (n c h w), bias (c) that it still lacks -> (n c h w)"""
         self.fetch(m)
-        h, bias = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), None
+        h, late = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), bias
         for part in m.convs:
-            h, bias = self.ops.conv(self.ops.group_norm(h, part.norm, shift=bias, silu=True), part.conv)
-        return self.ops.add(x, rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2]), bias)
+            h, late = self.ops.temporal_conv(h, part.norm, part.conv, late)
+        return self.ops.add(x, rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2]), both(bias, late))
 
     def _spatial_transformer(self, m: SpatialTransformer, x: Tensor, run: Pass) -> Tensor:
         """x (n c h w) -> (g·f c h w): here a video is first seen by each text for itself"""
         self.fetch(m)
         words, total = next(run.words), run.videos * run.frames
-        h = m.proj_in(rearrange(self.ops.group_norm(x, m.norm), "n c h w -> n (h w) c"))
-        h = self._block(
-            m.block, h, self._self_attention, lambda attention, h: cross(attention, h, words), total
+        h = rearrange(self.ops.group_norm(x, m.norm), "n c h w -> n (h w) c")
+        h, bias = self._transform(
+            m, h, self._self_attention, lambda attention, h: self._cross(attention, h, words), total
         )
-        h = rearrange(m.proj_out(h), "n (h w) c -> n c h w", h=x.shape[2])
-        return self.ops.add(_copies(x, total), h)
+        return self.ops.add(_copies(x, total), rearrange(h, "n (h w) c -> n c h w", h=x.shape[2]), bias)
 
     def _temporal(self, m: TemporalTransformer, x: Tensor, run: Pass) -> Tensor:
         """x (n c h w) -> (n c h w)"""
         self.fetch(m)
         h = self.ops.group_norm(rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), m.norm)
-        h = m.proj_in(rearrange(h, "b c f p -> b f p c"))
-        h = self._block(m.block, h, self._temporal_attention, self._temporal_attention, len(h))
-        return self.ops.add(x, rearrange(m.proj_out(h), "b f (h w) c -> (b f) c h w", h=x.shape[2]))
+        h = rearrange(h, "b c f p -> b f p c")
+        h, bias = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
+        return self.ops.add(x, rearrange(h, "b f (h w) c -> (b f) c h w", h=x.shape[2]), bias)
 
-    def _block(self, m: TransformerBlock, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
+    def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Late:
         """h (n … d) -> (total … d), copied between the two attentions if total is more than n"""
-        h, normed = self.ops.add_layer_norm(h, None, m.norm_1)
-        h, normed = self.ops.add_layer_norm(h, first(m.attention_1, normed), m.norm_2)
+        ops, block, forward = self.ops, m.block, m.block.feed_forward
+        h, late = ops.product(h, m.proj_in)
+        h, normed = ops.add_layer_norm(h, None, block.norm_1, (late,))
+        y, bias = first(block.attention_1, normed)
+        h, normed = ops.add_layer_norm(h, y, block.norm_2, (late, bias))
         h, normed = _copies(h, total), _copies(normed, total)
-        h, normed = self.ops.add_layer_norm(h, second(m.attention_2, normed), m.norm_3)
-        return h + self._feed_forward(m.feed_forward, normed)
+        y, bias = second(block.attention_2, normed)
+        h, normed = ops.add_layer_norm(h, y, block.norm_3, (bias,), ahead=forward.proj_out.bias)
+        self._feed_forward(forward, normed, h)
+        return ops.product(h, m.proj_out)
 
-    def _self_attention(self, m: Attention, h: Tensor) -> Tensor:
+    def _self_attention(self, m: Attention, h: Tensor) -> Late:
         """h (n l d) -> (n l d)"""
         q, k, v = rearrange(
             self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads
         )
-        return m.to_out(rearrange(attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)"))
+        out = attend(q, k, v, m.slice_bytes)
+        return self.ops.product(rearrange(out, "n heads l d -> n l (heads d)"), m.to_out)
 
-    def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
+    def _cross(self, m: Attention, h: Tensor, words: Tensor) -> Late:
+        """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d); all frames share the words"""
+        g, l = len(words), h.shape[1]  # noqa: E741
+        q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
+        k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
+        out = attend(q, k, v, m.slice_bytes)
+        return self.ops.product(rearrange(out, "g heads (f l) d -> (g f) l (heads d)", l=l), m.to_out)
+
+    def _temporal_attention(self, m: Attention, h: Tensor) -> Late:
         """h (b f p d) -> (b f p d)"""
-        return m.to_out(self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes))
+        out = self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
+        return self.ops.product(out, m.to_out)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
         """h (… d) -> q, k and v side by side (… 3·d)"""
@@ -170,30 +189,29 @@ class FastUNet:
             return F.linear(h, self._qkv[m])
         return torch.cat([m.to_q(h), m.to_k(h), m.to_v(h)], dim=-1)
 
-    def _feed_forward(self, m: FeedForward, h: Tensor) -> Tensor:
-        """h (n … d) -> (n … d)"""
-        rows = h.flatten(0, -2)
-        parts = rows.split(self.rows or len(rows))
-        done = [m.proj_out(self.ops.geglu(m.proj_in(part))) for part in parts]
-        return (done[0] if len(done) == 1 else torch.cat(done)).view_as(h)
+    def _feed_forward(self, m: FeedForward, h: Tensor, total: Tensor) -> None:
+        """Adds to total (n … d), which has its last bias already, what comes of h (n … d)."""
+        rows, sums = h.view(-1, h.shape[-1]), total.view(-1, total.shape[-1])
+        size = self.rows or len(rows)
+        for some, added in zip(rows.split(size), sums.split(size), strict=True):
+            hidden = self.ops.geglu(*self.ops.product(some, m.proj_in))
+            added.addmm_(hidden, m.proj_out.weight.T)
 
 
-def resnet(ops, m: ResnetBlock, x: Tensor, shift: Tensor | None = None) -> Tensor:  # noqa: ANN001
+def resnet(ops: ModuleType, m: ResnetBlock, x: Tensor, shift: Tensor | None = None) -> Late:
     """x (n c h w), shift (c') of the time -> (n c' h w); also what the VAE is made of"""
     h, bias = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True), m.conv_1.conv)
-    shift = bias if shift is None else shift if bias is None else shift + bias
-    h, bias = ops.conv(ops.group_norm(h, m.conv_2.norm, shift=shift, silu=True), m.conv_2.conv)
-    return ops.add(m.shortcut(x), h, bias)
+    h = ops.group_norm(h, m.conv_2.norm, shift=both(shift, bias), silu=True)
+    h, bias = ops.conv(h, m.conv_2.conv)
+    if isinstance(m.shortcut, nn.Identity):
+        return ops.add(x, h, bias), None
+    h, late = ops.add_shortcut(x, h, m.shortcut)
+    return h, both(bias, late)
 
 
-def cross(m: Attention, h: Tensor, words: Tensor) -> Tensor:
-    """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d); all frames share the words"""
-    g = len(words)
-    q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
-    k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
-    return m.to_out(
-        rearrange(attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=h.shape[1])
-    )
+def both(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+    """The sum of two biases (c), either of which may not be there."""
+    return b if a is None else a if b is None else a + b
 
 
 def layers_of(unet: UNet3D) -> Iterator[Layer]:

@@ -1,8 +1,10 @@
 """The VAE's blocks as they run fast: fused norms and biases, the order of everything unchanged."""
 
 from functools import partial
+from types import ModuleType
 
 import torch
+from einops import rearrange
 from torch import Tensor
 
 from t2v.networks import VAE
@@ -18,11 +20,17 @@ def quicken(vae: VAE, device: torch.device) -> None:
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():
         if isinstance(module, ResnetBlock):
-            module.forward = partial(resnet, ops, module)
+            module.forward = partial(_resnet, ops, module)
     for half in (vae.encoder, vae.decoder):
         half.out.forward = partial(_norm_conv, ops, half.out)
 
 
-def _norm_conv(ops, m: NormConv, x: Tensor) -> Tensor:  # noqa: ANN001
+def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:
+    """x (n c h w) -> (n c' h w)"""
+    x, bias = resnet(ops, m, x)
+    return x if bias is None else x.add_(rearrange(bias, "c -> 1 c 1 1"))
+
+
+def _norm_conv(ops: ModuleType, m: NormConv, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
     return m.conv(ops.group_norm(x, m.norm, silu=True))

@@ -1,0 +1,290 @@
+"""GroupNorm over channels-last feature maps (n c h w), read as n blocks of h·w rows of c, in Triton.
+
+A small group is read by one program, twice: the second time it lies near. Otherwise three kernels share the
+work: `_measure_rows` sums up, `_fold_affine` turns sums into a scale and an offset, `_apply_affine` applies.
+All sums are in float32, in a fixed order, and of distances from a number near the mean: nothing cancels.
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor, nn
+
+CHANNELS = 64  # of a tile; a larger power of two where it divides the width
+TILE_ROWS = 32
+TILE = 2048  # numbers that a program sums up at a time, one each place: 16 a thread
+TILES = 8  # that it has on their way together
+PROGRAMS = 512  # that keep a GPU busy
+CHUNKS = 1024  # the most whose sums are put together
+SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program norms
+SMALL_LANES = 32  # the fewest: shorter pieces of rows are read badly
+BLOCK = 16_384  # places that such a program reads at a time
+
+
+def group_norm(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    shift: Tensor | None = None,
+    silu: bool = False,
+    unfold: bool = False,
+) -> Tensor:
+    """x (n c h w), shift (c) that is added first -> normed, and passed through SiLU if asked (n c h w);
+    with `unfold`, (n h w 3·c): each row between those at h - 1 and h + 1, zero outside"""
+    x = x.contiguous(memory_format=torch.channels_last)
+    n, c, h, w = x.shape
+    out = torch.empty((n, h, w, 3 * c), dtype=x.dtype, device=x.device) if unfold else torch.empty_like(x)
+    lanes = triton.next_power_of_2(c // norm.num_groups)
+    small = lanes >= SMALL_LANES and h * w * lanes <= SMALL_GROUP
+    (_norm_small if small else _norm_large)(x, out, norm, shift, silu, unfold)
+    return out
+
+
+def _norm_small(
+    x: Tensor, out: Tensor, norm: nn.GroupNorm, shift: Tensor | None, silu: bool, unfold: bool
+) -> None:
+    n, c, rows, width = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], x.shape[1] // norm.num_groups
+    lanes = triton.next_power_of_2(width)
+    height = min(triton.next_power_of_2(rows), BLOCK // lanes)
+    warps = min(16, max(1, height * lanes // 1024))
+    _norm_group[(n, norm.num_groups)](
+        x,
+        norm.bias if shift is None else shift,
+        norm.weight,
+        norm.bias,
+        out,
+        rows,
+        x.shape[3],
+        c,
+        norm.eps,
+        shift is not None,
+        silu,
+        unfold,
+        height,
+        width,
+        lanes,
+        num_warps=warps,
+    )
+
+
+def _norm_large(
+    x: Tensor, out: Tensor, norm: nn.GroupNorm, shift: Tensor | None, silu: bool, unfold: bool
+) -> None:
+    n, c, rows, width = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], x.shape[1] // norm.num_groups
+    tile = channel_tile(c)
+    height = TILE // tile
+    span = _span(n, rows, triton.cdiv(c, tile), height)
+    chunks = triton.cdiv(rows, span)
+    moments = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
+    affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
+    has_shift = shift is not None
+    shift = shift if has_shift else norm.bias
+    together = min(TILES, span // height)
+    grid = (n, chunks, triton.cdiv(c, tile))
+    _measure_rows[grid](x, shift, moments, rows, c, chunks, has_shift, span, together, height, tile)
+    sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)
+    _fold_affine[(n, norm.num_groups)](
+        moments, shift, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, has_shift, *sizes
+    )
+    grid = (n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
+    _apply_affine[grid](x, affine, out, rows, x.shape[3], c, silu, unfold, TILE_ROWS, tile)
+
+
+def channel_tile(c: int) -> int:
+    """How many channels a tile spans: whole powers of two waste no lanes."""
+    return next((size for size in (256, 128) if c % size == 0), CHANNELS)
+
+
+def _span(n: int, rows: int, tiles: int, height: int) -> int:
+    """Of n times so many rows, in so many tiles of channels, those that one program sums up."""
+    span = TILES * height
+    while rows > CHUNKS * span:
+        span *= 2
+    while span > height and n * triton.cdiv(rows, span) * tiles < PROGRAMS:
+        span //= 2
+    return span
+
+
+@triton.jit
+def _norm_group(
+    x,
+    shift,
+    weight,
+    bias,
+    out,
+    rows,
+    places,
+    c,
+    eps,
+    HAS_SHIFT: tl.constexpr,
+    SILU: tl.constexpr,
+    UNFOLD: tl.constexpr,
+    ROWS: tl.constexpr,
+    WIDTH: tl.constexpr,
+    LANES: tl.constexpr,
+):
+    """x (n rows c) -> the norm of x + shift, one group of WIDTH channels a program"""
+    n, group = tl.program_id(0), tl.program_id(1)
+    lane = tl.arange(0, LANES)
+    inside = lane < WIDTH
+    channel = group * WIDTH + lane
+    start = x + n.to(tl.int64) * rows * c
+    added = tl.zeros([LANES], tl.float32)
+    if HAS_SHIFT:
+        added = tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32)
+    near = tl.load(start + channel, mask=inside, other=0.0).to(tl.float32) + added
+    near = tl.sum(tl.where(inside, near, 0.0), 0) / WIDTH  # the first row's mean, to measure from
+    total = tl.zeros([ROWS, LANES], tl.float32)
+    squares = tl.zeros([ROWS, LANES], tl.float32)
+    for first in range(0, rows, ROWS):
+        row = first + tl.arange(0, ROWS)
+        here = (row < rows)[:, None] & inside[None, :]
+        value = tl.load(start + row[:, None] * c + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        value = tl.where(here, value + added[None, :] - near, 0.0)
+        total += value
+        squares += value * value
+    count = rows * WIDTH * 1.0
+    away = tl.sum(tl.sum(total, 0), 0) / count
+    variance = tl.maximum(tl.sum(tl.sum(squares, 0), 0) / count - away * away, 0.0)
+    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
+    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
+    offset += (added - (near + away)) * scale
+    for first in range(0, rows, ROWS):
+        row = first + tl.arange(0, ROWS)
+        here = (row < rows)[:, None] & inside[None, :]
+        value = tl.load(start + row[:, None] * c + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        value = value * scale[None, :] + offset[None, :]
+        if SILU:
+            value = value * tl.sigmoid(value)
+        _put(out, value, n, row, rows, places, channel, c, here, UNFOLD)
+
+
+@triton.jit
+def _measure_rows(
+    x,
+    shift,
+    moments,
+    rows,
+    c,
+    chunks,
+    HAS_SHIFT: tl.constexpr,
+    SPAN: tl.constexpr,
+    TOGETHER: tl.constexpr,
+    ROWS: tl.constexpr,
+    TILE: tl.constexpr,
+):
+    """x (n rows c) -> moments (n chunks 2 c): mean of x + shift over SPAN rows, and the squares around it"""
+    n, chunk = tl.program_id(0), tl.program_id(1)
+    channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
+    inside = channel < c
+    first = chunk * SPAN
+    start = x + n.to(tl.int64) * rows * c
+    added = tl.zeros([TILE], tl.float32)
+    if HAS_SHIFT:
+        added = tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32)
+    near = tl.load(start + first.to(tl.int64) * c + channel, mask=inside, other=0.0).to(tl.float32) + added
+    total = tl.zeros([ROWS, TILE], tl.float32)
+    squares = tl.zeros([ROWS, TILE], tl.float32)
+    for block in range(0, SPAN, TOGETHER * ROWS):
+        for i in tl.static_range(TOGETHER):
+            row = first + block + i * ROWS + tl.arange(0, ROWS)
+            here = (row < rows)[:, None] & inside[None, :]
+            at = row.to(tl.int64)[:, None] * c + channel[None, :]
+            value = tl.load(start + at, mask=here, other=0.0).to(tl.float32)
+            value = tl.where(here, value + (added - near)[None, :], 0.0)
+            total += value
+            squares += value * value
+    count = tl.minimum(rows - first, SPAN).to(tl.float32)
+    away = tl.sum(total, 0) / count
+    to = moments + (n * chunks + chunk) * 2 * c + channel
+    tl.store(to, near + away, mask=inside)
+    tl.store(to + c, tl.maximum(tl.sum(squares, 0) - away * away * count, 0.0), mask=inside)
+
+
+@triton.jit
+def _fold_affine(
+    moments,
+    shift,
+    weight,
+    bias,
+    affine,
+    rows,
+    c,
+    chunks,
+    width,
+    eps,
+    HAS_SHIFT: tl.constexpr,
+    SPAN: tl.constexpr,
+    CHUNKS: tl.constexpr,
+    WIDTH: tl.constexpr,
+):
+    """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shift) is x · affine[0] + affine[1], by groups
+
+    Chunks and channels are put together as Chan et al. 1979 do.
+    """
+    n, group = tl.program_id(0), tl.program_id(1)
+    chunk, lane = tl.arange(0, CHUNKS), tl.arange(0, WIDTH)
+    channel = group * width + lane
+    inside = lane < width
+    at = moments + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
+    here = (chunk < chunks)[:, None] & inside[None, :]
+    count = tl.maximum(tl.minimum(rows - chunk * SPAN, SPAN), 0).to(tl.float32)[:, None]
+    total = rows * width * 1.0
+    means = tl.load(at, mask=here, other=0.0)
+    mean = tl.sum(tl.sum(means * count, 0), 0) / total
+    around = tl.where(here, means - mean, 0.0)
+    squares = tl.load(at + c, mask=here, other=0.0) + around * around * count
+    scale = 1.0 / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / total + eps)
+    scale = scale * tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
+    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32) - mean * scale
+    if HAS_SHIFT:
+        offset += tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32) * scale
+    to = affine + n * 2 * c + channel
+    tl.store(to, scale, mask=inside)
+    tl.store(to + c, offset, mask=inside)
+
+
+@triton.jit
+def _apply_affine(
+    x,
+    affine,
+    out,
+    rows,
+    places,
+    c,
+    SILU: tl.constexpr,
+    UNFOLD: tl.constexpr,
+    ROWS: tl.constexpr,
+    TILE: tl.constexpr,
+):
+    """x (n rows c), affine (n 2 c) -> x · affine[0] + affine[1], through SiLU if asked"""
+    n = tl.program_id(0)
+    row = tl.program_id(1) * ROWS + tl.arange(0, ROWS)
+    channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
+    inside = channel < c
+    here = (row < rows)[:, None] & inside[None, :]
+    scale = tl.load(affine + n * 2 * c + channel, mask=inside, other=0.0)
+    offset = tl.load(affine + n * 2 * c + c + channel, mask=inside, other=0.0)
+    at = (n.to(tl.int64) * rows + row)[:, None] * c + channel[None, :]
+    value = tl.load(x + at, mask=here, other=0.0).to(tl.float32) * scale[None, :] + offset[None, :]
+    if SILU:
+        value = value * tl.sigmoid(value)
+    _put(out, value, n, row, rows, places, channel, c, here, UNFOLD)
+
+
+@triton.jit
+def _put(out, value, n, row, rows, places, channel, c, here, UNFOLD: tl.constexpr):
+    """value (ROWS TILE) -> its rows of out (n rows c). With UNFOLD, of out (n rows 3 c): into the middle of
+    its own, and beside those a frame, `places` rows, later and earlier; the last frame's rows, which have
+    no later ones, write the zeros before the first frame's, and the first the zeros after the last's."""
+    block = n.to(tl.int64) * rows
+    if UNFOLD:
+        later, earlier = row + places, row - places
+        next_row = tl.where(later < rows, later, later - rows)
+        last_row = tl.where(earlier < 0, earlier + rows, earlier)
+        before = tl.where((later < rows)[:, None], value, 0.0)
+        after = tl.where((earlier < 0)[:, None], 0.0, value)
+        tl.store(out + (block + next_row)[:, None] * 3 * c + channel[None, :], before, mask=here)
+        tl.store(out + ((block + row)[:, None] * 3 + 1) * c + channel[None, :], value, mask=here)
+        tl.store(out + ((block + last_row)[:, None] * 3 + 2) * c + channel[None, :], after, mask=here)
+    else:
+        tl.store(out + (block + row)[:, None] * c + channel[None, :], value, mask=here)

@@ -178,9 +178,13 @@ def _generate_together(requests: list[Request], paths: list[Path], chosen: dict[
             "--device: each process that accelerate starts has its own; leave it out, or say cpu"
         )
 
+    from t2v.checkpoints import EMBEDDED, locate
+    from t2v.runtime import choose_dtype
     from t2v.runtime.crew import Crew
 
     crew = Crew(on_cpu=device == "cpu")
+    if crew.main:  # one downloads the model, while the others wait for what comes next
+        locate(chosen.get("model", EMBEDDED), choose_dtype(chosen.get("dtype"), crew.device).itemsize == 2)
     names = crew.agree([str(path) for path in paths])  # free ones, as the main process saw the folder
 
     def load() -> tuple[Any, int]:

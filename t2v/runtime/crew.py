@@ -7,11 +7,14 @@ main process. So a device that fails or is slow holds up none of the others.
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import torch
 from accelerate import PartialState
 from torch.distributed import PrefixStore, TCPStore
+
+PATIENCE = timedelta(days=1)  # for what the main process does alone, such as a download
 
 
 class Crew:
@@ -25,7 +28,8 @@ class Crew:
         state = PartialState(cpu=nothing_else, backend="gloo")  # no tensors are exchanged
         self.size, self.main, self.device = state.num_processes, state.is_main_process, state.device
         address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-        self._store = PrefixStore("t2v", TCPStore(address, port, is_master=False))
+        store = TCPStore(address, port, is_master=False, timeout=PATIENCE)
+        self._store = PrefixStore("t2v", store)
         self._read = 0
 
     def agree(self, value: Any) -> Any:

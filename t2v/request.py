@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler")
-MULTIPLE = 8  # pixels a side of one latent covers
+MULTIPLE = 8  # pixels a side of one latent covers, in nearly all models
 MAX_PROMPT = 1_000  # characters; the tokenizer's time is quadratic in the length of a word
 MAX_SEED = 2**32 - 1  # beyond it, torch's CPU generator starts to repeat itself
 MAX_GUIDANCE = 30.0
@@ -47,6 +47,7 @@ class Native:
     fps: int = 8
     max_frames: int = 256
     max_steps: int = 1_000  # as many as the training schedule has
+    multiple: int = MULTIPLE  # of which width and height are: a side of one latent in pixels
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
@@ -212,11 +213,10 @@ def _real(field: str, value: Any, low: float, high: float) -> float | None:
 
 def _side(field: str, value: Any, native: Native) -> int | None:
     pixels = _whole(field, value, native.min_side, native.max_side)
-    if pixels is not None and pixels % MULTIPLE:
-        below = pixels - pixels % MULTIPLE
-        raise RequestError(
-            field, f"must be a multiple of {MULTIPLE}, such as {below} or {below + MULTIPLE}, not {pixels}"
-        )
+    if pixels is not None and (rest := pixels % native.multiple):
+        below, above = pixels - rest, pixels - rest + native.multiple
+        near = f"{below} or {above}" if below else above
+        raise RequestError(field, f"must be a multiple of {native.multiple}, such as {near}, not {pixels}")
     return pixels
 
 

@@ -110,6 +110,13 @@ def test_requests_are_checked_without_torch():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "\n"
 
 
+def test_a_models_own_multiple_is_asked_for():
+    native = Native(multiple=16, min_side=16)
+    assert Request("a panda", width=48, height=256).validate(native).width == 48
+    with pytest.raises(RequestError, match="width: must be a multiple of 16, such as 256 or 272, not 264"):
+        Request("a panda", width=264).validate(native)
+
+
 def is_in_range_not_refused_by_name(payload: dict) -> bool:
     """True where the payload became a request within every range; RequestError naming a setting else."""
     native = Native()

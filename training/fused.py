@@ -148,5 +148,5 @@ class Captured:
                 self.step(*self.inputs)
         torch.cuda.current_stream().wait_stream(stream)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has threads of its own
             self.output = self.step(*self.inputs)

@@ -39,6 +39,8 @@ NATIVE = Native(
     guidance=4.0,
     sampler="ddim",
     fps=8,
+    multiple=VAE_SIZE.factor,
+    min_side=VAE_SIZE.factor,
     max_side=512,
-    max_volume=2**22,
+    max_volume=2**23,
 )

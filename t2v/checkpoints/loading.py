@@ -13,7 +13,7 @@ from torch import nn
 
 from t2v.diffusion.schedule import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
-from t2v.request import SAMPLER_NAMES, Native
+from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
 
 from .catalogue import Entry
 from .configs import Config
@@ -142,7 +142,8 @@ def native(located: Located) -> Native:
     height, width = size if isinstance(size, list) and len(size) == 2 else (size, size)
     if not all(type(side) is int and 1 <= side <= 256 for side in (height, width)):
         raise config.fail("sample_size", size, "one or two whole numbers from 1 to 256")
-    return Native(width=width * 2 ** (levels - 1), height=height * 2 ** (levels - 1))
+    factor = 2 ** (levels - 1)  # pixels a side of one latent
+    return Native(width=width * factor, height=height * factor, multiple=max(factor, MULTIPLE))
 
 
 def _stated(config: Config) -> Native:

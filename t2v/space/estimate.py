@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from t2v.request import MULTIPLE, Request
+from t2v.request import Request
 
 KEPT = 400  # runs
 NEAREST = 5
+STEP = 16  # pixels: the sides of every known model are multiples of it
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Estimates:
         while not self.cost(model, device, smaller, memory, planned).fits:
             if smaller.frames > 8:
                 smaller = replace(smaller, frames=max(8, smaller.frames * 3 // 4))
-            elif max(smaller.width, smaller.height) > 8 * MULTIPLE:
+            elif max(smaller.width, smaller.height) > 4 * STEP:
                 smaller = replace(smaller, width=_shrunk(smaller.width), height=_shrunk(smaller.height))
             else:
                 return None
@@ -124,7 +125,7 @@ def _nearest(runs: list[Run], volume: int) -> list[Run]:
 
 
 def _shrunk(side: int) -> int:
-    return max(MULTIPLE, side * 3 // 4 // MULTIPLE * MULTIPLE)
+    return max(STEP, side * 3 // 4 // STEP * STEP)
 
 
 def _line(run: Run) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from t2v.request import MULTIPLE, Native, Request, RequestError
+from t2v.request import Native, Request, RequestError
 from t2v.space import strings
 from t2v.space.service import SUFFIXES, Service
 
@@ -109,7 +109,8 @@ def sizes(native: Native) -> list[str]:
     width, height = native.width, native.height
     options = [(width, height), (width * 3 // 2, height), (width, height * 3 // 2), (width // 2, height // 2)]
     legal = [
-        tuple(max(native.min_side, side // MULTIPLE * MULTIPLE) for side in option) for option in options
+        tuple(max(native.min_side, side // native.multiple * native.multiple) for side in option)
+        for option in options
     ]
     return [size_text(*option) for option in dict.fromkeys(legal) if max(option) <= native.max_side]
 

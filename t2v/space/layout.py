@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.request import MAX_FPS, MAX_GUIDANCE, MAX_PROMPT, MAX_SEED, MULTIPLE, SAMPLER_NAMES
+from t2v.request import MAX_FPS, MAX_GUIDANCE, MAX_PROMPT, MAX_SEED, SAMPLER_NAMES
 from t2v.space import about, form, screen, strings
 from t2v.space.outputs import Record
 from t2v.space.service import SUFFIXES, Service
@@ -103,7 +103,7 @@ def _settings(page: Page, service: Service) -> None:
             value=form.sizes(native)[0],
             label=strings.SIZE,
             allow_custom_value=True,
-            info=strings.SIZE_HINT.format(multiple=MULTIPLE),
+            info=strings.SIZE_HINT.format(multiple=native.multiple),
             min_width=130,
         )
     with gr.Row():

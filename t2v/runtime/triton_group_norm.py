@@ -13,7 +13,8 @@ from torch import Tensor, nn
 CHANNELS = 64  # of a tile; a larger power of two where it divides the width
 TILE_ROWS = 32
 TILE = 2048  # numbers that a program sums up at a time, one each place: 16 a thread
-TILES = 8  # that it has on their way together
+TILES = 8  # that it sums up, fewer where the GPU would stand idle, more where there were too many sums
+TOGETHER = 4  # tiles on their way at once: more take registers that other programs need
 PROGRAMS = 512  # that keep a GPU busy
 CHUNKS = 1024  # the most whose sums are put together
 SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program norms
@@ -78,7 +79,7 @@ def _norm_large(
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
     has_shift = shift is not None
     shift = shift if has_shift else norm.bias
-    together = min(TILES, span // height)
+    together = min(TOGETHER, span // height)
     grid = (n, chunks, triton.cdiv(c, tile))
     _measure_rows[grid](x, shift, moments, rows, c, chunks, has_shift, span, together, height, tile)
     sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from t2v.request import RequestError
-from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once
+from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once, paced
 
 CPU = torch.device("cpu")
 
@@ -61,3 +61,33 @@ def test_attention_is_sliced_only_where_scores_are_formed():
 def test_fewer_frames_at_once_the_larger_they_are():
     small, large = (frames_at_once(CPU, side, side, torch.float32) for side in (64, 2048))
     assert small > large >= 1
+
+
+def test_a_step_is_given_out_when_the_one_before_it_is_done(monkeypatch: pytest.MonkeyPatch):
+    """The device is a step behind the host, never more, and never idle."""
+    log = []
+
+    class Event:
+        after = "nothing"
+
+        def record(self) -> None:
+            self.after = next(entry for entry in reversed(log) if entry.startswith("step"))
+
+        def synchronize(self) -> None:
+            log.append(f"waited for {self.after}")
+
+    def steps():
+        for number in (1, 2, 3):
+            log.append(f"step {number}")
+            yield number
+
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    assert list(paced(steps(), CPU)) == [1, 2, 3] and "waited" not in "".join(log)
+    log.clear()
+    for number in paced(steps(), torch.device("cuda")):
+        log.append(f"told {number}")
+    assert [entry for entry in log if entry != "waited for nothing"] == [
+        *("step 1", "told 1"),
+        *("step 2", "waited for step 1", "told 2"),
+        *("step 3", "waited for step 2", "told 3"),
+    ]

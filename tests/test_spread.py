@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from t2v.video import Video
 from .tiny_model import write_diffusers
 
 ROOT = Path(__file__).parents[1]
-LAUNCH = [Path(sys.executable).with_name("accelerate"), "launch", "--multi_gpu", "--num_processes", "2", "-m"]
+ACCELERATE = Path(sys.executable).with_name("accelerate")
 
 
 class Hall:
@@ -155,6 +156,14 @@ def test_one_of_several_processes_tells_of_a_mistake(monkeypatch: pytest.MonkeyP
             assert capsys.readouterr().err.count("t2v: ") == voices
 
 
+def launch() -> list[str]:
+    """Two processes of a module, at a port that nobody else uses now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return [str(ACCELERATE), *f"launch --multi_gpu --num_processes 2 --main_process_port {port} -m".split()]
+
+
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("spread")
@@ -168,7 +177,7 @@ def test_two_processes_make_the_files_that_one_makes(line: list[str], tmp_path: 
     one, two = f"{tmp_path}/one/", f"{tmp_path}/two/"
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "002.mp4").touch()  # taken: its number is passed over
-    command = [*LAUNCH, *line, "--steps", "2", "-o", two]
+    command = [*launch(), *line, "--steps", "2", "-o", two]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(two)) == ["001.mp4", "002.mp4", "003.mp4", "004.mp4"]
@@ -186,7 +195,7 @@ def test_two_processes_make_the_files_that_one_makes(line: list[str], tmp_path: 
 def test_ctrl_c_ends_them_all(line: list[str], tmp_path: Path):
     prompts = tmp_path / "many.txt"
     prompts.write_text("a panda\n" * 200)
-    command = [*LAUNCH, *line, "--prompts", prompts, "--steps", "20", "-o", f"{tmp_path}/out/"]
+    command = [*launch(), *line, "--prompts", prompts, "--steps", "20", "-o", f"{tmp_path}/out/"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, **streams, preexec_fn=own_terminal) as process:
         assert process.stdout.readline().startswith(str(tmp_path))

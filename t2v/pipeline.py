@@ -163,12 +163,13 @@ class TextToVideo:
         self.ladder.make_room()
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
-        parts = z.split(self.ladder.frames_at_once(height, width))
-        return np.concatenate([to_uint8(self._decode_part(part)) for part in parts])
+        decoders = self.ladder.decoders(len(z), height, width)
+        parts = z.chunk(len(decoders))
+        decoded = [decode(part.to(self.dtype)) for decode, part in zip(decoders, parts, strict=False)]
+        return np.concatenate([to_uint8(self._finite(*both)) for both in zip(decoded, parts, strict=True)])
 
-    def _decode_part(self, z: Tensor) -> Tensor:
-        """z (n c h w) -> images (n 3 8h 8w), once more in float32 where half precision can't hold them"""
-        images = self.vae.decode(z.to(self.dtype))
+    def _finite(self, images: Tensor, z: Tensor) -> Tensor:
+        """images (n 3 8h 8w) of z (n c h w), once more in float32 where half precision can't hold them"""
         if images.isfinite().all():
             return images
         try:

@@ -59,6 +59,21 @@ def test_each_device_runs_one_half_and_without_guidance_the_second_rests(pair: T
         handle.remove()
 
 
+def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    decoded, devices = [], (pair.vae, pair.ladder.other._vae)
+    for vae, name in zip(devices, "ab", strict=True):
+        decode = vae.decode
+        monkeypatch.setattr(
+            vae, "decode", lambda z, name=name, decode=decode: decoded.append((name, len(z))) or decode(z)
+        )
+    frames = pair(Request(**(vars(PANDA) | {"frames": 8}))).frames
+    assert decoded == [("a", 4), ("b", 4)] and len(frames) == 8
+    decoded.clear()
+    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 3)
+    assert np.abs(pair(Request(**(vars(PANDA) | {"frames": 8}))).frames.astype(int) - frames).max() <= 1
+    assert decoded == [("a", 2), ("b", 2)] * 2
+
+
 def test_the_second_devices_weights_are_its_own():
     network = UNet3D(TINY_UNET).half().requires_grad_(False)
     copy = copied(network, CPU)

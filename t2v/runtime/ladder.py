@@ -1,5 +1,6 @@
 """Where a model's networks lie and how they run, by the rungs of the memory ladder."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
@@ -84,7 +85,8 @@ class Ladder:
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         self.step = self._recorded(self.unet)
-        self.other = OtherHalf(unet, self.second, self._recorded) if self.second is not None else None
+        if self.second is not None:
+            self.other = OtherHalf(unet, vae, self.second, self._recorded)
 
     def _recorded(self, step: FastUNet) -> Callable[..., Tensor]:
         """On CUDA the step as a graph, whose result the next call overwrites. Streamed weights move about."""
@@ -139,6 +141,9 @@ class Ladder:
         if self.rung.rows:
             self.step = self._recorded(self.unet)
 
-    def frames_at_once(self, height: int, width: int) -> int:
-        """How many frames to decode together."""
-        return 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
+    def decoders(self, frames: int, height: int, width: int) -> list[Callable[[Tensor], Tensor]]:
+        """Who decodes z (n c h w) to images (n 3 8h 8w), for each group of frames: as few as fit, on every
+        device as many."""
+        together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
+        decoders = [self._checkpoint.vae.decode, *([self.other.decode] if self.other else [])]
+        return decoders * math.ceil(frames / (together * len(decoders)))

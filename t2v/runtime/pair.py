@@ -1,23 +1,27 @@
-"""One video on two devices: each predicts its half of guidance, at the same time."""
+"""One video on two devices: each predicts its half of guidance, then decodes every other group of frames."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from t2v.networks import UNet3D
+from t2v.networks import VAE, UNet3D
 
 from .device import current
 from .fast_unet import FastUNet
+from .fast_vae import quicken
 
+Network = TypeVar("Network", UNet3D, VAE)
 Step = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class OtherHalf:
-    """A copy of `unet` on a second device. Its work is launched there, never waited for here."""
+    """A copy of the networks on a second device. Its work is launched there, never waited for here."""
 
-    def __init__(self, unet: UNet3D, device: torch.device, recorded: Callable[[FastUNet], Step]):
-        self.device, self.network = device, copied(unet, device)
+    def __init__(self, unet: UNet3D, vae: VAE, device: torch.device, recorded: Callable[[FastUNet], Step]):
+        self.device, self.network, self._vae = device, copied(unet, device), copied(vae, device)
+        quicken(self._vae, device)
         with current(device):
             self._unet = FastUNet(self.network, device)
         self._step = recorded(self._unet)
@@ -36,11 +40,16 @@ class OtherHalf:
 
         return both
 
+    def decode(self, z: Tensor) -> Tensor:
+        """z (n c h w) -> images (n 3 8h 8w) on this device"""
+        with current(self.device):
+            return self._vae.decode(z.to(self.device))
 
-def copied(unet: UNet3D, device: torch.device) -> UNet3D:
+
+def copied(network: Network, device: torch.device) -> Network:
     """The same network with weights of its own on `device`, which is all the memory that it takes."""
     with torch.device("meta"):
-        copy = UNet3D(unet.config)
-    weights = {name: weight.to(device, copy=True) for name, weight in unet.state_dict().items()}
+        copy = type(network)(network.config)
+    weights = {name: weight.to(device, copy=True) for name, weight in network.state_dict().items()}
     copy.load_state_dict(weights, assign=True)
     return copy.eval().requires_grad_(False)

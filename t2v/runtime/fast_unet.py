@@ -195,7 +195,7 @@ class FastUNet:
         size = self.rows or len(rows)
         for some, added in zip(rows.split(size), sums.split(size), strict=True):
             hidden = self.ops.geglu(*self.ops.product(some, m.proj_in))
-            added.addmm_(hidden, m.proj_out.weight.T)
+            torch.addmm(added, hidden, m.proj_out.weight.T, out=added)  # unlike addmm_, FLOPs are counted
 
 
 def resnet(ops: ModuleType, m: ResnetBlock, x: Tensor, shift: Tensor | None = None) -> Late:

@@ -5,6 +5,9 @@ python -m benchmarks.gpu [--json FILE] [--sections facts,load,…] [--compiled]
 
 import argparse
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -19,7 +22,7 @@ from torch import Tensor
 
 from benchmarks import published
 from benchmarks.measure import GIB, Figures, error, once, peak, seconds
-from benchmarks.profile import by_kernel
+from benchmarks.profile import by_kernel, by_shape
 from t2v import Request, TextToVideo
 from t2v.runtime import RUNGS
 
@@ -239,18 +242,35 @@ def knobs(bench: Bench) -> None:
 
 
 def kernels(bench: Bench) -> None:
-    """Where a step's time goes."""
+    """Where a step's time goes: in the recorded step, and by the shapes of the same operations."""
     x, t, text = inputs(SMALL)
-    unet = bench.ours.ladder.unet
-    words = unet.read(text)
-    bench.figures["step by kind of kernel, ms"], bench.figures["step by kernel, ms"] = by_kernel(
-        lambda: unet(x, t, words)
+    ladder = bench.ours.ladder
+    words = ladder.unet.read(text)
+    kinds, names = by_kernel(lambda: ladder.step(x, t, words))
+    bench.figures["step, ms of all kernels"] = sum(kinds.values())
+    bench.figures["step by kind of kernel, ms"], bench.figures["step by kernel, ms"] = kinds, names
+    bench.figures["step by shape, ms and TFLOP/s"] = by_shape(lambda: ladder.unet(x, t, words))
+
+
+def warm(bench: Bench) -> None:
+    """From the start of a process to its first video, kernels found in Triton's cache or not."""
+    assert bench.peers
+    code = (
+        "import sys; from t2v import TextToVideo; pipe = TextToVideo.from_pretrained(sys.argv[1], "
+        "device='cuda', dtype='float16', memory='fast'); pipe('a panda', seed=7, frames=16, width=256, "
+        "height=256, steps=50)"
     )
+    with tempfile.TemporaryDirectory() as cache:
+        command, places = [sys.executable, "-c", code, str(bench.folder)], {"TRITON_CACHE_DIR": cache}
+        for name in ("first start", "warm start"):
+            bench.figures[f"{name} to the end of the first video, s"] = once(
+                lambda: subprocess.run(command, check=True, env=os.environ | places)
+            )
 
 
 SECTIONS: dict[str, Callable[[Bench], None]] = {
     section.__name__: section
-    for section in (facts, load, accuracy, step, video, kernels, knobs, large, rungs)
+    for section in (facts, load, accuracy, step, video, kernels, warm, knobs, large, rungs)
 }
 
 

@@ -1,7 +1,9 @@
-"""Where the time of a computation goes, by kernel and by kind of kernel."""
+"""Where the time of a computation goes: by kind of kernel, by kernel, by operation and shape."""
 
+import math
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -9,34 +11,80 @@ from torch.profiler import ProfilerActivity, profile
 
 KINDS = {  # a kernel is of the first kind one of whose words is in its name
     "attention": ("flash", "fmha", "_temporal_attention", "sdpa"),
-    "norms": ("_measure_rows", "_fold_affine", "_apply_affine", "layer_norm", "group_norm", "RowwiseMoments"),
+    "group norm": ("_norm_group", "_measure_rows", "_fold_affine", "_apply_affine", "RowwiseMoments"),
+    "layer norm, sums": ("_add_layer_norm", "layer_norm"),
+    "sums": ("_add_bias",),
     "geglu": ("_geglu",),
-    "convolutions": ("conv", "fprop", "implicit"),
-    "products": ("gemm", "cutlass", "nvjet", "xmma"),
-    "copies": ("copy", "Copy", "CatArray", "Memcpy"),
+    "copies": ("copy", "Copy", "CatArray", "Memcpy", "upsample"),
+    "convolutions": ("conv", "fprop", "implicit", "cudnn"),
+    "products": ("gemm", "cutlass", "nvjet", "xmma", "splitK"),
+    "elementwise": ("elementwise",),
+    "zeroing": ("Memset", "memset"),
 }
 RUNS = 3
+NOISE = re.compile(r"^void |at::native::|cutlass_|::Kernel2|\(anonymous namespace\)::")
 
 
 def by_kernel(run: Callable[[], Any], top: int = 30) -> tuple[dict[str, float], dict[str, float]]:
-    """Milliseconds of one `run`: by kind of kernel, and of the `top` kernels with how often they ran."""
+    """Milliseconds of one `run` by kind of kernel, and of the `top` kernels; how often before each name."""
     run()
     torch.cuda.synchronize()
     with profile(activities=[ProfilerActivity.CUDA]) as profiler:
         for _ in range(RUNS):
             run()
         torch.cuda.synchronize()
-    events = [event for event in profiler.key_averages() if event.self_device_time_total]
-    kinds: Counter[str] = Counter()
+    events = [e for e in profiler.events() if e.device_type == torch.autograd.DeviceType.CUDA]
+    kinds, kernels = (_summed(events, name) for name in (kind, short))
+    return kinds, dict(list(kernels.items())[:top])
+
+
+def _summed(events: list[Any], name_of: Callable[[str], str]) -> dict[str, float]:
+    """Milliseconds of a run under each name, the longest first, how often before the name."""
+    total, count = Counter(), Counter()
     for event in events:
-        kinds[kind(event.key)] += event.self_device_time_total / RUNS / 1e3
+        name = name_of(event.name)
+        total[name] += event.time_range.elapsed_us() / RUNS / 1e3
+        count[name] += 1
+    return {f"{count[name] / RUNS:.0f} x {name}": ms for name, ms in total.most_common()}
+
+
+def by_shape(run: Callable[[], Any], top: int = 40) -> dict[str, list[float]]:
+    """Milliseconds and TFLOP/s of the `top` operations, each with how often it ran and on what shapes."""
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA], record_shapes=True) as profiler:
+        run()
+        torch.cuda.synchronize()
+    events = profiler.key_averages(group_by_input_shape=True)
+    events = [e for e in events if e.key.startswith("aten::") and e.self_device_time_total]
     events.sort(key=lambda event: -event.self_device_time_total)
-    named = {
-        f"{event.count // RUNS} x {event.key[:90]}": event.self_device_time_total / RUNS / 1e3
-        for event in events[:top]
-    }
-    return dict(kinds.most_common()), named
+    rows = {}
+    for event in events[:top]:
+        plain = [shape for shape in event.input_shapes if shape and isinstance(shape[0], int)]
+        shapes = ["x".join(map(str, shape)) for shape in plain if math.prod(shape) > 1]
+        ms = event.self_device_time_total / 1e3
+        rate = flops(event.key, event.input_shapes) * event.count / ms / 1e9
+        rows[f"{event.count} x {event.key.removeprefix('aten::')} {' '.join(shapes)}"] = [ms, rate]
+    return rows
+
+
+def flops(operation: str, shapes: Sequence[Sequence[int]]) -> int:
+    """Of a product, an attention or a convolution of stride 1; 0 of all else."""
+    if "convolution" in operation and len(shapes[0]) == 4:
+        (n, _, h, w), weight = shapes[:2]
+        return 2 * n * h * w * math.prod(weight)
+    if operation in ("aten::mm", "aten::addmm", "aten::addmm_", "aten::bmm"):
+        a, b = shapes[:2] if operation in ("aten::mm", "aten::bmm") else shapes[1:3]
+        return 2 * math.prod(a) * b[-1]
+    if "attention_forward" in operation:
+        (n, heads, length, width), keys = shapes[0], shapes[1][2]
+        return 4 * n * heads * length * keys * width
+    return 0
 
 
 def kind(kernel: str) -> str:
     return next((name for name, words in KINDS.items() if any(word in kernel for word in words)), "other")
+
+
+def short(kernel: str) -> str:
+    """Its name, or the beginning and the end of a long one."""
+    name = NOISE.sub("", kernel)
+    return f"{name[:58]}~{name[-12:]}" if len(name) > 72 else name

@@ -12,32 +12,70 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "group_norm of many rows": "ops.group_norm(maps(1, 96, 40, 9), group, silu=True)",
     "group_norm with a shift": "ops.group_norm(maps(2, 96, 6, 3), group, shift=vector(96), silu=True)",
     "group_norm far from zero": "ops.group_norm(maps(2, 96, 6, 3) + 30, group)",
+    "group_norm by one program": "ops.group_norm(maps(2, 96, 5, 7), wide, shift=vector(96), silu=True)",
+    "group_norm by one program, far from zero": "ops.group_norm(maps(2, 96, 30, 31) + 30, wide)",
+    "temporal_conv": "added(ops.temporal_conv(maps(2, 96, 5, 7), group, time, vector(96)))",
+    "temporal_conv as a product": "added(ops.temporal_conv(maps(2, 640, 5, 7), thick, times, vector(640)))",
+    "temporal_conv as a product, many rows": "added(ops.temporal_conv(maps(1, 640, 6, 600), thick, times))",
+    "temporal_conv as a product, one frame": "added(ops.temporal_conv(maps(2, 640, 1, 7), thick, times))",
+    "product": "added(ops.product(tokens(2, 9, 80), linear))",
+    "add_shortcut": "added(ops.add_shortcut(maps(2, 96, 5, 7), maps(2, 64, 5, 7), point))",
     "add": "ops.add(maps(2, 96, 5, 7), maps(2, 96, 5, 7), vector(96))",
     "add_layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer))",
+    "add_layer_norm with biases": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer,"
+    " (vector(80), vector(80)), vector(80)))",
+    "layer_norm with a bias": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer, (vector(80),)))",
     "layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer))",
     "geglu": "ops.geglu(tokens(2, 3, 2 * 1300))",
+    "geglu with a bias": "ops.geglu(tokens(2, 3, 2 * 1300), vector(2 * 1300))",
     "temporal_attention": "ops.temporal_attention(tokens(2, 5, 3, 3 * 40), heads=5)",
     "temporal_attention of many frames": "ops.temporal_attention(tokens(1, 24, 2, 3 * 32), heads=2)",
+    "the network's fast pass": "fast_pass(ops)",
+    "the VAE's": "quickened(ops)",
     "conv": "(lambda h, bias: ops.add(h, h, bias) - h)(*ops.conv(maps(1, 96, 4, 4), conv))",
 }
 COMPARE = """
 import json, sys, torch
 from torch import nn
 from t2v.networks.norm import GroupNorm
-from t2v.runtime import plain_ops, triton_ops
+from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D
+from t2v.runtime import fast_unet, fast_vae, plain_ops, triton_ops
 torch.backends.cudnn.allow_tf32 = False
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
 def maps(*shape): return tokens(*shape).contiguous(memory_format=torch.channels_last)
 def vector(size): return tokens(size)
+def added(result):
+    out, bias = result
+    if bias is None: return out
+    return out + (bias[:, None, None] if out.dim() == 4 else bias)
+def lively(made):
+    for weight in made.parameters():  # biases that begin at zero would hide one that is forgotten
+        if weight.dim() == 1:
+            nn.init.normal_(weight)
+    return made.to(device).requires_grad_(False)
+def fast_pass(ops):
+    fast_unet.ops_for, triton_ops.UNFOLD = lambda device: ops, 64  # the wider level as products
+    fast = fast_unet.FastUNet(lively(UNet3D(TINY_UNET)), torch.device(device))
+    result = fast(tokens(1, 4, 1, 4, 2), tokens(1).abs() * 300, fast.read(tokens(1, 7, 32)))
+    triton_ops.UNFOLD = 640
+    return result
+def quickened(ops):
+    vae, fast_vae.ops_for = lively(VAE(TINY_VAE)), lambda device: ops
+    fast_vae.quicken(vae, torch.device(device))
+    return vae.decode(tokens(1, 4, 1, 1))
 errors = {}
 for name, case in json.load(sys.stdin).items():
     results = []
     for ops in (plain_ops, triton_ops):
         torch.manual_seed(7)
-        made = GroupNorm(32, 96), nn.LayerNorm(80), nn.Conv2d(96, 64, 3)
-        group, layer, conv = (m.to(device) for m in made)
-        for m in (group, layer):
+        norms = GroupNorm(32, 96), GroupNorm(4, 96), GroupNorm(32, 640), nn.LayerNorm(80)
+        made = nn.Conv2d(96, 64, 3), nn.Conv2d(96, 64, 1), nn.Linear(80, 40), *(
+            nn.Conv2d(c, c, (3, 1), padding=(1, 0)).to(memory_format=torch.channels_last) for c in (96, 640)
+        )
+        group, wide, thick, layer = (m.to(device) for m in norms)
+        conv, point, linear, time, times = (m.to(device) for m in made)
+        for m in norms:
             nn.init.normal_(m.weight), nn.init.normal_(m.bias)
         with torch.inference_mode():
             results.append(eval(case))

@@ -20,6 +20,8 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "temporal_conv as a product, one frame": "added(ops.temporal_conv(maps(2, 640, 1, 7), thick, times))",
     "product": "added(ops.product(tokens(2, 9, 80), linear))",
     "add_shortcut": "added(ops.add_shortcut(maps(2, 96, 5, 7), maps(2, 64, 5, 7), point))",
+    "enlarge": "ops.enlarge(maps(2, 96, 5, 7), (10, 14))",
+    "enlarge to odd sides": "ops.enlarge(maps(2, 96, 5, 7), (9, 13))",
     "add": "ops.add(maps(2, 96, 5, 7), maps(2, 96, 5, 7), vector(96))",
     "add_layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer))",
     "add_layer_norm with biases": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer,"

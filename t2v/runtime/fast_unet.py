@@ -100,7 +100,7 @@ class FastUNet:
                 x = self._layer(layer, torch.cat([x, _copies(skips.pop(), len(x))], dim=1), run)
             if level.upsample is not None:
                 self.fetch(level.upsample)
-                x = level.upsample(x, skips[-1].shape[2:])
+                x = level.upsample.conv(self.ops.enlarge(x, skips[-1].shape[2:]))
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.videos)
 
     def _pass(self, x: Tensor, t: Tensor, words: Tensor) -> Pass:

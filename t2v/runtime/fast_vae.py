@@ -8,19 +8,21 @@ from einops import rearrange
 from torch import Tensor
 
 from t2v.networks import VAE
-from t2v.networks.resnet import NormConv, ResnetBlock
+from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 
 from .fast_unet import resnet
 from .ops import ops_for
 
 
 def quicken(vae: VAE, device: torch.device) -> None:
-    """Make the residual blocks of `vae` and its last layers run through the fused operations of `device`."""
+    """Make the blocks, upsampling and last layers of `vae` run through the fused operations of `device`."""
     ops = ops_for(device)
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():
         if isinstance(module, ResnetBlock):
             module.forward = partial(_resnet, ops, module)
+        elif isinstance(module, Upsample):
+            module.forward = partial(_upsample, ops, module)
     for half in (vae.encoder, vae.decoder):
         half.out.forward = partial(_norm_conv, ops, half.out)
 
@@ -29,6 +31,11 @@ def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
     x, bias = resnet(ops, m, x)
     return x if bias is None else x.add_(rearrange(bias, "c -> 1 c 1 1"))
+
+
+def _upsample(ops: ModuleType, m: Upsample, x: Tensor) -> Tensor:
+    """x (n c h w) -> (n c 2h 2w)"""
+    return m.conv(ops.enlarge(x, (2 * x.shape[2], 2 * x.shape[3])))
 
 
 def _norm_conv(ops: ModuleType, m: NormConv, x: Tensor) -> Tensor:

@@ -35,6 +35,11 @@ def add_shortcut(x: Tensor, y: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor
     return y.add_(layer(x)), None
 
 
+def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """x (n c h w) -> (n c *size), each place the nearest of x"""
+    return F.interpolate(x, size=size, mode="nearest")
+
+
 def add(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
     """x y (n c h w), bias (c) -> their sum (n c h w)"""
     return x + y if bias is None else x + (y + rearrange(bias, "c -> 1 c 1 1"))

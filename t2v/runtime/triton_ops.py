@@ -48,6 +48,17 @@ def add_shortcut(x: Tensor, y: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor
     return rearrange(rows, "(n h w) c -> n c h w", h=y.shape[2], w=y.shape[3]), layer.bias
 
 
+def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """x (n c h w) -> (n c *size), each place the nearest of x"""
+    x = x.contiguous(memory_format=torch.channels_last)
+    n, c, h, w = x.shape
+    out = torch.empty((n, c, *size), dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
+    tile = channel_tile(c)
+    grid = (n, triton.cdiv(size[0] * size[1], TILE_ROWS), triton.cdiv(c, tile))
+    _enlarge[grid](x, out, h, w, *size, c, TILE_ROWS, tile)
+    return out
+
+
 def add(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
     """x y (n c h w), bias (c) -> their sum (n c h w)"""
     if bias is None:
@@ -104,6 +115,18 @@ def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) 
     warps = 1 if sizes[0] <= 16 else 4
     _temporal_attention[(b * p, heads)](qkv, out, f, p, c, d, d**-0.5, *sizes, num_warps=warps)
     return out
+
+
+@triton.jit
+def _enlarge(x, out, h, w, height, width, c, ROWS: tl.constexpr, TILE: tl.constexpr):
+    """x (n h w c) -> out (n height width c)"""
+    n = tl.program_id(0).to(tl.int64)
+    row = tl.program_id(1) * ROWS + tl.arange(0, ROWS)
+    channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
+    here = (row < height * width)[:, None] & (channel < c)[None, :]
+    source = (row // width * h // height) * w + row % width * w // width
+    value = tl.load(x + (n * h * w + source)[:, None] * c + channel[None, :], mask=here, other=0.0)
+    tl.store(out + (n * height * width + row)[:, None] * c + channel[None, :], value, mask=here)
 
 
 @triton.jit

@@ -7,7 +7,6 @@ import av
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from playwright.sync_api import sync_playwright
 
 from t2v.request import Request
 from t2v.video import MAX_GIF_FPS, Settings, Video, VideoError
@@ -174,14 +173,13 @@ LOOK = """async bytes => {
 
 
 @pytest.mark.parametrize("frames", [16, 1])
-def test_a_browser_plays_it_in_the_right_colours(frames):
+def test_a_browser_plays_it_in_the_right_colours(frames, browser):
     red, green = (230, 40, 60), (20, 180, 90)
     clip = np.full((16, 64, 48, 3), red, np.uint8)
     clip[8:] = green
     data = base64.b64encode(Video(clip[:frames]).to_bytes()).decode()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        width, seconds, seen = browser.new_page().evaluate(LOOK, data)
-        browser.close()
+    page = browser.new_page()
+    width, seconds, seen = page.evaluate(LOOK, data)
+    page.close()
     assert (width, seconds) == (48, frames / 8)
     assert np.abs(np.subtract(seen, [red, green if frames > 8 else red])).max() <= 4

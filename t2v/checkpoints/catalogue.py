@@ -37,7 +37,16 @@ _ENTRIES = (
         id=EMBEDDED,
         title="Emoji, in the package",
         native=Native(
-            frames=16, width=128, height=128, steps=10, guidance=4.0, fps=8, max_side=512, max_volume=2**22
+            frames=16,
+            width=256,
+            height=256,
+            steps=10,
+            guidance=4.0,
+            fps=8,
+            multiple=16,
+            min_side=16,
+            max_side=512,
+            max_volume=2**23,
         ),
         licence="MIT",
         limits="Draws Microsoft's Fluent emoji, moving on a plain background, and nothing else.",

@@ -33,7 +33,8 @@ def test_the_tokenizers_agree(ours: TextToVideo, peer: TextToVideoSDPipeline) ->
 
 @pytest.mark.parametrize("guidance", [1.0, 2.5])
 def test_the_frames_agree(ours: TextToVideo, peer: TextToVideoSDPipeline, guidance: float) -> None:
-    latents = torch.randn(1, 4, SIZE["frames"], SIZE["height"] // 8, SIZE["width"] // 8)
+    channels, side = ours.vae.config.latent_channels, ours.vae.config.factor
+    latents = torch.randn(1, channels, SIZE["frames"], SIZE["height"] // side, SIZE["width"] // side)
     video = ours(PROMPT, latents=latents, guidance=guidance, negative_prompt="a cat", **SIZE)
     theirs = peer(
         PROMPT, negative_prompt="a cat", latents=latents, guidance_scale=guidance, output_type="np",

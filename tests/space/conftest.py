@@ -7,14 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.video import Video
 from tests.space.fakes import NATIVE, moving_square
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
@@ -34,17 +32,6 @@ def write_example(folder: Path) -> None:
     Video(moving_square(request), request, "square").save(folder / "riser.mp4")
     index = [{"id": "riser", "model": "square", "request": asdict(request), "seconds": 1.5}]
     (folder / "examples.json").write_text(json.dumps(index))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = Path(CHROMIUM).exists()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM if found else None, args=["--no-sandbox"]
-        )
-        yield started
-        started.close()
 
 
 class Visitor:

@@ -30,15 +30,15 @@ def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outpu
     visitor.generate("a red heart on a white background")
     visitor.see("done", timeout=180)
     shown = visitor.video()
-    assert (shown["width"], shown["height"]) == (128, 128)
+    assert (shown["width"], shown["height"]) == (256, 256)
     assert visitor.problems == []
     visitor.context.close()
     (file,) = outputs.rglob("*.mp4")
     frames = Video.open(file).frames
-    assert frames.shape == (16, 128, 128, 3)
+    assert frames.shape == (16, 256, 256, 3)
     corner, middle = (
         np.median(frames[:, :8, :8], axis=(0, 1, 2)),
-        np.median(frames[:, 56:72, 56:72], axis=(0, 1, 2)),
+        np.median(frames[:, 112:144, 112:144], axis=(0, 1, 2)),
     )
     assert corner.min() > 235  # white, as told
     assert middle[0] - middle[1] > 80  # and something red upon it

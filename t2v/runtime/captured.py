@@ -1,9 +1,12 @@
 """A step that is recorded once and replayed: no Python and no wait between its thousand kernels."""
 
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor
+
+from .device import current
 
 
 class Captured:
@@ -30,11 +33,20 @@ class Captured:
     def _record(self, inputs: tuple[Tensor, ...]) -> None:
         self._shapes = self._graph = self._output = None  # the former graph's memory comes first
         self._inputs = [each.clone() for each in inputs]
-        aside = torch.cuda.Stream()
-        aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):  # kernels are compiled and chosen before the recording
-            self._function(*self._inputs)
-        torch.cuda.current_stream().wait_stream(aside)
-        self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
-            self._output = self._function(*self._inputs)
+        device = inputs[0].device
+        aside = _aside(device)
+        with current(device):
+            aside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(aside):
+                self._function(*self._inputs)  # kernels are compiled and chosen before the recording
+                self._graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
+                    self._output = self._function(*self._inputs)
+            torch.cuda.current_stream().wait_stream(aside)
+
+
+@cache
+def _aside(device: torch.device) -> torch.cuda.Stream:
+    """The stream of `device` that is recorded on. Left to itself, torch.cuda.graph would take, for every
+    device, a stream of the one that recorded first: what then runs elsewhere ends the recording."""
+    return torch.cuda.Stream(device)

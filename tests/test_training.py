@@ -1,5 +1,7 @@
 """What the trainings rest on: fused layers equal the plain ones, updates are orthogonal, exports load."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ from training.export import write_folder
 from training.fused import layer_normed, normed, short_attention
 from training.loop import Average, Clock, Step
 from training.muon import optimizers, orthogonal
-from training.unet import DenoisingLoss
-from training.vae import normalise
+from training.unet import DenoisingLoss, leave_out_time, zero_residuals
+from training.vae import DecoderLoss, normalise
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
 UNET = UNetConfig(
@@ -97,3 +99,79 @@ def test_an_exported_model_loads_with_the_same_weights(tmp_path: Path) -> None:
     for ours, theirs in ((text, found.text_encoder), (unet, found.unet), (vae, found.vae)):
         for name, tensor in ours.state_dict().items():
             assert torch.equal(tensor.half().float(), theirs.state_dict()[name]), name
+
+
+def test_layers_along_time_start_as_identities_that_can_be_left_out() -> None:
+    torch.manual_seed(0)
+    unet, x = UNet3D(UNET), torch.randn(2, 4, 3, 8, 8)
+    t, text = torch.tensor([10, 900]), torch.randn(2, 77, 32)
+    for parameter in unet.out.parameters():
+        parameter.requires_grad_(False)
+    zero_residuals(unet)
+    nn.init.normal_(unet.out.conv.weight)  # a zero output would hide every difference
+    whole = unet(x, t, text)
+    leave_out_time(unet, True)
+    assert torch.equal(unet(x, t, text), whole) and whole.std() > 0.1
+    unet(x, t, text).sum().backward()
+    assert unet.temporal_in.proj_out.weight.grad is None
+    leave_out_time(unet, False)
+    unet(x, t, text).sum().backward()
+    assert unet.temporal_in.proj_out.weight.grad is not None
+
+
+def test_refining_leaves_the_latents_alone() -> None:
+    torch.manual_seed(0)
+    loss_of = DecoderLoss(VAE(TINY_VAE))
+    loss_of(torch.rand(2, 3, 32, 32))[0].backward()
+    assert all(p.grad is None for p in loss_of.vae.encoder.parameters())
+    assert all(p.grad is not None for p in loss_of.vae.decoder.parameters())
+
+
+def _two_steps(rank: int, port: int, folder: str) -> None:
+    """One of two processes: other noise, the same start."""
+    os.environ |= {
+        "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true",
+    }  # fmt: skip
+    accelerator, network = Accelerator(cpu=True), nn.Linear(3, 3)
+    nn.init.constant_(network.weight, 0.5)
+    nn.init.constant_(network.bias, 0.0)
+    loss_of = Loss(network)
+    step = Step(
+        accelerator, loss_of, [torch.optim.SGD([*network.parameters()], lr=torch.tensor(1.0))], Still()
+    )
+    clock = Clock(seconds=1e9, iterations=8, started=-1e6 * rank)
+    clock.tick(accelerator)
+    step(1.0, torch.full((1, 3), 1.0 + rank))
+    torch.save((network.weight.detach(), clock.elapsed), f"{folder}/{rank}")
+    torch.distributed.destroy_process_group()
+
+
+class Loss(nn.Module):
+    """The sum of what a network makes."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network(x).sum(),)
+
+
+class Still:
+    """No average."""
+
+    def update(self) -> None:
+        pass
+
+
+def test_two_processes_take_the_mean_of_their_gradients_and_one_clock(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    torch.multiprocessing.spawn(_two_steps, (port, str(tmp_path)), nprocs=2)
+    (first, time_0), (second, time_1) = (torch.load(tmp_path / str(rank)) for rank in range(2))
+    assert torch.equal(first, second) and time_0 == time_1
+    mean = torch.full((3, 3), 1.5)  # of gradients 1 and 2
+    clipped = mean / torch.cat([mean.flatten(), torch.ones(3)]).norm()  # the biases' are 1
+    torch.testing.assert_close(first, 0.5 - clipped, rtol=1e-4, atol=1e-5)

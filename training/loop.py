@@ -142,10 +142,13 @@ class Step:
 
 
 class Log:
-    """Loss and speed, on the screen and as a CSV that `training.plot` draws."""
+    """Loss and speed, on the screen and as a CSV that `training.plot` draws.
 
-    def __init__(self, path: Path, clock: Clock, every: int = 50):
-        self.path, self.clock, self.every = path, clock, every
+    Of several processes all but one are `silent`.
+    """
+
+    def __init__(self, path: Path, clock: Clock, every: int = 50, silent: bool = False):
+        self.path, self.clock, self.every, self.silent = path, clock, every, silent
         self.sums: dict[str, torch.Tensor] = {}
         self.since, self.began = 0, time.monotonic()
 
@@ -155,7 +158,9 @@ class Log:
         for name, value in values.items():
             self.sums[name] = self.sums.get(name, 0) + value.detach()
         if self.since == self.every:
-            self._write()
+            if not self.silent:
+                self._write()
+            self.sums, self.since, self.began = {}, 0, time.monotonic()
 
     def _write(self) -> None:
         means = {name: float(total) / self.since for name, total in self.sums.items()}
@@ -173,7 +178,6 @@ class Log:
             if new:
                 writer.writeheader()
             writer.writerow(row)
-        self.sums, self.since, self.began = {}, 0, time.monotonic()
 
 
 def save_state(

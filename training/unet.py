@@ -20,6 +20,7 @@ from einops import rearrange
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from t2v.checkpoints import load
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
@@ -37,6 +38,9 @@ PURE_NOISE = 0.05  # of the times: the last, where every video starts
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
+LAST_OF_A_BRANCH = (
+    "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Options:
 
     data: Path
     vae: Path
+    start: str | None
     merges: Path
     out: Path
     seconds: float
@@ -127,17 +132,13 @@ class Trainer:
         self.device = self.accelerator.device
         set_seed(options.seed)
         self.tokenizer = Tokenizer(options.merges)
-        self.vae = (
-            VAE(VAE_SIZE).to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
-        )
-        self.vae.load_state_dict(load_file(options.vae))
-        text = TextEncoder(text_size(self.tokenizer.vocabulary))
-        self.loss_of = DenoisingLoss(text, UNet3D(UNET_SIZE), NoiseSchedule(SCHEDULE))
+        text, unet, self.vae = begin(options, self.tokenizer.vocabulary)
+        self.vae.to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.loss_of = DenoisingLoss(text, unet, NoiseSchedule(SCHEDULE))
         self.loss_of.to(self.device, memory_format=torch.channels_last)
         set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
-        zero_residuals(self.loss_of.unet)
-        freeze_idle_biases(self.loss_of.unet)
-        self.networks = {"text_encoder": text, "unet": self.loss_of.unet}
+        freeze_idle_biases(unet)
+        self.networks = {"text_encoder": text, "unet": unet}
         self.opts = optimizers(self.networks, options.lr)
         self.clock = Clock(options.seconds, options.iterations)
         self.average = Average(self.networks)
@@ -170,7 +171,8 @@ class Trainer:
         """Train, drawing samples now and then; leave `state.pt` and the averaged weights behind."""
         options, clock = self.options, self.clock
         options.out.mkdir(parents=True, exist_ok=True)
-        state, log = options.out / "state.pt", Log(options.out / "unet.csv", clock)
+        state = options.out / "state.pt"
+        log = Log(options.out / "unet.csv", clock, silent=not self.accelerator.is_main_process)
         if state.exists():
             load_state(state, clock, self.average, self.opts)
         pool, began, shown = self.pool(), clock.spent, clock.spent
@@ -207,13 +209,22 @@ class Trainer:
         self.average.swap()
 
 
+def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
+    """The networks of the model to start from; else a trained VAE, and beside it new ones."""
+    if options.start:
+        model = load(options.start)
+        model.text_encoder.requires_grad_(True), model.unet.requires_grad_(True)
+        return model.text_encoder, model.unet, model.vae
+    vae, unet = VAE(VAE_SIZE), UNet3D(UNET_SIZE)
+    vae.load_state_dict(load_file(options.vae))
+    zero_residuals(unet)
+    return TextEncoder(text_size(vocabulary)), unet, vae
+
+
 def zero_residuals(unet: UNet3D) -> None:
     """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
     for name, module in unet.named_modules():
-        if (
-            name.endswith(("conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out"))
-            or name == "out.conv"
-        ):
+        if name.endswith(LAST_OF_A_BRANCH) or name == "out.conv":
             nn.init.zeros_(module.weight)
             nn.init.zeros_(module.bias)
 
@@ -234,6 +245,7 @@ def main() -> None:
     add = parser.add_argument
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))
     add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
+    add("--start", help="a model to go on from, emoji or a folder, its VAE too; then --images 0 is right")
     add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))
     add("--out", type=Path, default=Path("runs/unet"))
     add("--seconds", type=float, default=1500, help="of the whole training, over all its calls")

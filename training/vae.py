@@ -145,7 +145,10 @@ def train(options: Options) -> None:
     if options.fuse:
         fuse(loss_of.vae)
     opts, clock = optimizers(networks, options.lr), Clock(options.seconds, options.iterations)
-    average, log = Average(networks), Log(options.out / "vae.csv", clock)
+    average, log = (
+        Average(networks),
+        Log(options.out / "vae.csv", clock, silent=not accelerator.is_main_process),
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     state = options.out / "state.pt"
     if state.exists():

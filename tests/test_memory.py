@@ -201,14 +201,30 @@ def test_a_dry_run_holds_no_scores_of_a_fused_attention():
     assert (counted.peak, counted.flops) == (1024 * 8 * 4, 4 * 1024 * 1024 * 8)
 
 
-def test_the_published_model_needs_less_on_each_rung():
+@pytest.mark.parametrize("device", [CPU, torch.device("cuda")], ids=str)
+def test_the_published_model_needs_less_on_each_rung(device: torch.device):
     sizes = Sizes()
-    peaks = [needs(sizes, native(16), rung, torch.float16).peak for rung in RUNGS.values()]
+    peaks = [needs(sizes, native(16), rung, torch.float16, device).peak for rung in RUNGS.values()]
     assert peaks == sorted(peaks, reverse=True) and peaks[0] > 3 * peaks[-1]
     with META:
         weights = weight_bytes(UNet3D(sizes.unet).half())
     assert weights == pytest.approx(2 * 1411.2e6, rel=1e-4)
     assert peaks[0] > weights > peaks[-1]
+
+
+def test_a_recorded_step_keeps_its_memory_unless_memory_is_short():
+    """On CUDA, where steps are recorded: while the VAE decodes, and while the next text is read."""
+    with META:
+        fast = FastUNet(UNet3D(UNetConfig()).half().requires_grad_(False), META)
+        x, text = torch.empty(1, 4, 16, 32, 32).half(), torch.empty(2, 77, 1024).half()
+        step = cost(fast, x, torch.empty(1), fast.read(text)).peak
+    for rung in RUNGS.values():
+        cpu, cuda = (
+            needs(Sizes(), native(16), rung, torch.float16, torch.device(name)).peak
+            for name in ("cpu", "cuda")
+        )
+        assert cpu <= cuda <= cpu + step
+        assert (cuda > cpu) == (rung.name in ("fast", "balanced"))
 
 
 def native(frames: int) -> Request:

@@ -84,7 +84,7 @@ def plan(
 ) -> Plan:
     """A complete `request` on `device`; "auto" takes the first rung that fits into what is free."""
     rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
-    need = needs(sizes, request, rung, dtype)
+    need = needs(sizes, request, rung, dtype, device)
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
@@ -93,20 +93,23 @@ def plan(
 
 def fitting(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype) -> Rung:
     """The first rung on which `request` fits into the device's free memory, the last if it does on none."""
-    free = HEADROOM * free_bytes(device)
-    return next((rung for rung in RUNGS.values() if needs(sizes, request, rung, dtype).peak <= free), LAST)
+    free, rungs = HEADROOM * free_bytes(device), RUNGS.values()
+    return next((rung for rung in rungs if needs(sizes, request, rung, dtype, device).peak <= free), LAST)
 
 
-def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype) -> Needs:
+def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
     """What a complete `request` takes on `rung`."""
     guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
     calls = request.steps * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
+    decoding = together * frame.peak
     if rung.parked:
-        peak = parts.unet + max(parts.text_encoder, step.peak, parts.vae + together * frame.peak)
+        resident, beside = parts.unet, max(parts.text_encoder, parts.vae + decoding)
     else:
-        peak = parts.unet + parts.text_encoder + parts.vae + max(step.peak, together * frame.peak)
+        resident, beside = parts.unet + parts.text_encoder + parts.vae, decoding
+    kept = device.type == "cuda" and not rung.rows  # a recorded step keeps its memory (`Ladder.make_room`)
+    peak = resident + (step.peak + beside if kept else max(step.peak, beside))
     return Needs(peak, calls * step.flops, request.frames * frame.flops)
 
 

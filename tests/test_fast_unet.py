@@ -1,10 +1,15 @@
 """The fast forward pass gives what the network itself gives, for every shape of request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import Tensor
 
 from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D, UNetConfig
+from t2v.runtime import fast_vae, plain_ops
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.fast_vae import quicken
 
@@ -79,3 +84,26 @@ def test_a_quickened_vae_decodes_and_encodes_the_same():
     quicken(vae, CPU)
     assert error(vae.decode(z), expected[0]) < 1e-5
     assert error(vae.encode(images), expected[1]) < 1e-5
+
+
+def test_a_quickened_vae_launches_where_its_input_lies(monkeypatch: pytest.MonkeyPatch):
+    """The current device may be another when `vae.decode` is called by itself."""
+    places, launched = [], []
+
+    @contextmanager
+    def current(device: torch.device) -> Iterator[None]:
+        places.append(device)
+        yield
+        places.pop()
+
+    def norm(*given: Tensor, **flags: bool) -> Tensor:
+        launched.append(list(places))
+        return plain_ops.group_norm(*given, **flags)
+
+    vae = VAE(TINY_VAE).eval().requires_grad_(False)
+    ops = SimpleNamespace(**vars(plain_ops) | {"group_norm": norm})
+    monkeypatch.setattr(fast_vae, "current", current)
+    monkeypatch.setattr(fast_vae, "ops_for", lambda device: ops)
+    quicken(vae, CPU)
+    vae.decode(torch.randn(1, 4, 4, 6))
+    assert launched and all(place == [CPU] for place in launched)

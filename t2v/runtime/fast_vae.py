@@ -1,15 +1,17 @@
 """The VAE's blocks as they run fast: fused norms and biases, the order of everything unchanged."""
 
+from collections.abc import Callable
 from functools import partial
 from types import ModuleType
 
 import torch
 from einops import rearrange
-from torch import Tensor
+from torch import Tensor, nn
 
 from t2v.networks import VAE
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 
+from .device import current
 from .fast_unet import resnet
 from .ops import ops_for
 
@@ -20,11 +22,17 @@ def quicken(vae: VAE, device: torch.device) -> None:
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():
         if isinstance(module, ResnetBlock):
-            module.forward = partial(_resnet, ops, module)
+            module.forward = partial(_where_it_lies, _resnet, ops, module)
         elif isinstance(module, Upsample):
-            module.forward = partial(_upsample, ops, module)
+            module.forward = partial(_where_it_lies, _upsample, ops, module)
     for half in (vae.encoder, vae.decoder):
-        half.out.forward = partial(_norm_conv, ops, half.out)
+        half.out.forward = partial(_where_it_lies, _norm_conv, ops, half.out)
+
+
+def _where_it_lies(run: Callable[..., Tensor], ops: ModuleType, m: nn.Module, x: Tensor) -> Tensor:
+    """`run` on the device of x (n c h w): Triton launches on the current one, which may be another."""
+    with current(x.device):
+        return run(ops, m, x)
 
 
 def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:

@@ -43,8 +43,8 @@ examples: $(VENV)/runtime
 # Needs a GPU; training/README.md says how long each step took and on what.
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
-	$(BIN)/python -m training.vae --compile
-	$(BIN)/python -m training.unet --compile
+	$(BIN)/python -m training.vae --fuse --frames 32
+	$(BIN)/accelerate launch -m training.unet --fuse
 	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
 		--text runs/unet/text_encoder.safetensors
 

@@ -34,8 +34,7 @@ def ours(model: str, steps: int | None, dtype: str | None) -> Made:
 
     pipe = TextToVideo.from_pretrained(model, device="cpu", dtype=dtype)
     request = Request(PROMPT, steps=steps, seed=NOISE).validate(pipe.native)
-    shape = 1, 4, request.frames, request.height // 8, request.width // 8
-    latents = torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
+    latents = noise(request, pipe.vae.config)
     made = []
     times = [timed(lambda: made.append(pipe(request, latents=latents))) for _ in range(VIDEOS)]
     return times[1:], made[-1].frames
@@ -58,9 +57,8 @@ def diffusers(model: str, steps: int | None, dtype: str | None) -> Made:
     checkpoint = load(model, dtype=kind)
     request = Request(PROMPT, steps=steps, seed=NOISE).validate(checkpoint.native)
     text = checkpoint.text_encoder(checkpoint.tokenizer(["", PROMPT]))
+    latents = noise(request, checkpoint.vae.config)
     del checkpoint
-    shape = 1, 4, request.frames, request.height // 8, request.width // 8
-    latents = torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
     settings = {
         "prompt_embeds": text[1:],
         "negative_prompt_embeds": text[:1],
@@ -73,6 +71,13 @@ def diffusers(model: str, steps: int | None, dtype: str | None) -> Made:
     made = []
     times = [timed(lambda: made.append(pipe(latents=latents.to(kind), **settings))) for _ in range(VIDEOS)]
     return times[1:], 255 * np.asarray(made[-1].frames)[0]
+
+
+def noise(request: Any, vae: Any) -> torch.Tensor:
+    """What both sides start from (1 c f h w), for a Request and the VAE's config"""
+    side = vae.factor
+    shape = 1, vae.latent_channels, request.frames, request.height // side, request.width // side
+    return torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, float]:

@@ -61,10 +61,8 @@ class Muon(torch.optim.Optimizer):
         torch._foreach_add_(params, [u.view(p.shape) for u, p in zip(updates, params, strict=True)])
 
 
-def optimizers(
-    networks: dict[str, nn.Module], lr: float, adam_lr: float = 1e-3
-) -> list[torch.optim.Optimizer]:
-    """Muon for the inner matrices of the networks, AdamW for all else."""
+def optimizers(networks: dict[str, nn.Module], lr: float) -> list[torch.optim.Optimizer]:
+    """Muon for the inner matrices of the networks, AdamW at half the learning rate for all else."""
     named = [
         (name, p)
         for network in networks.values()
@@ -74,6 +72,6 @@ def optimizers(
     inner = [p for name, p in named if p.ndim > 1 and not any(edge in name for edge in EDGES)]
     chosen = {id(p) for p in inner}
     rest = [p for _, p in named if id(p) not in chosen]
-    rate, cuda = torch.tensor(adam_lr, device=rest[0].device), rest[0].is_cuda
+    rate, cuda = torch.tensor(lr / 2, device=rest[0].device), rest[0].is_cuda
     adam = torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.99), weight_decay=0.0, fused=cuda, capturable=cuda)
     return [Muon(inner, lr=lr), adam]

@@ -39,23 +39,26 @@ class Events:
 
     def connect(self, demo: gr.Blocks) -> None:
         page, form_and_state = self.page, [self.page.state, *self.page.form]
-        watched = [page.screen, page.generate, page.stop, page.again, page.gallery, page.cost]
+        watched = [page.screen, page.generate, page.stop, page.again, page.gallery]
+        described = [page.tokens, page.cost, page.fit]
         shown = [page.state, *page.form, page.screen, page.again]
 
         def follow(event: Any) -> None:
-            event.then(self.follow, [page.state], watched, **QUIET)
+            end = event(self.follow, [page.state], watched, **QUIET)
+            end.then(self.describe, page.form, described, **QUIET)  # the next run's cost is known
 
-        follow(demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET))
+        follow(demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET).then)
         started = [page.state, page.screen, page.generate, page.stop, page.again, page.fields["seed"]]
-        gr.on(
+        begun = gr.on(
             [page.generate.click, page.fields["prompt"].submit],
             self.start,
             form_and_state,
             started,
             validator=self.check,
             **QUIET,
-        ).success(self.follow, [page.state], watched, **QUIET)
-        follow(page.again.click(self.again, form_and_state, [*started, page.fields["random"]], **QUIET))
+        )
+        follow(begun.success)
+        follow(page.again.click(self.again, form_and_state, [*started, page.fields["random"]], **QUIET).then)
         page.stop.click(self.stop, [page.state], [page.stop], **QUIET)
         page.gallery.click(self.pick, [page.state], shown, **QUIET)
         page.shown_examples.click(self.pick_example, [page.state], shown, **QUIET)
@@ -67,7 +70,7 @@ class Events:
             [component.change for component in page.form],
             self.describe,
             page.form,
-            [page.tokens, page.cost, page.fit],
+            described,
             trigger_mode="always_last",
             **QUIET,
         )
@@ -112,20 +115,13 @@ class Events:
                     gr.update(interactive=False),
                     gr.update(visible=True),
                     gr.update(visible=False),
-                    *_skip(2),
+                    gr.skip(),
                 )
                 last = view
             await asyncio.sleep(POLL)
         view = self._end_of(kept, job)
         again = gr.update(visible=bool(self._record(kept)))
-        yield (
-            view,
-            gr.update(interactive=True),
-            gr.update(visible=False),
-            again,
-            self._gallery(kept),
-            gr.skip(),
-        )
+        yield view, gr.update(interactive=True), gr.update(visible=False), again, self._gallery(kept)
 
     def _end_of(self, kept: Kept, job: Job | None) -> Any:
         """The screen after a job: its video, or what went wrong."""

@@ -254,6 +254,16 @@ def test_tokens_are_counted_and_the_cut_is_shown(visitor: Visitor):
     expect(visitor.page.locator("#tokens")).to_contain_text("Cut off: “and the end”")
 
 
+def test_the_cost_is_told_anew_after_a_run(app: App, visitor: Visitor):
+    told = visitor.page.locator("#cost")
+    app.service.estimates._runs.clear()  # as on a new machine
+    visitor.page.get_by_label("Prompt", exact=True).fill("a square")
+    expect(told).to_contain_text("Takes about 42 s")  # as the fake pipeline plans
+    visitor.generate("a square")
+    visitor.see("done")
+    expect(told).not_to_contain_text("42 s")
+
+
 def test_the_cost_is_told_before_the_run(visitor: Visitor):
     visitor.generate("a square to learn from")
     visitor.see("done")

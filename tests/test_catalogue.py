@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from t2v.checkpoints import CATALOGUE, EMBEDDED, Entry, find
+from t2v.checkpoints import CATALOGUE, EMBEDDED, Entry, find, locate
+from t2v.checkpoints.loading import native
 from t2v.request import Request
 
 
@@ -37,3 +38,7 @@ def test_former_ids_are_found():
     assert find("someone/else") is None
     names = [name for entry in CATALOGUE.values() for name in (entry.id, *entry.aliases)]
     assert len(names) == len(set(names))
+
+
+def test_the_embedded_folder_states_what_the_catalogue_says():
+    assert native(locate(EMBEDDED)) == find(EMBEDDED).native

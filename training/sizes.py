@@ -6,9 +6,9 @@ as many numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The
 costliest layer of all, so heads are 16 wide.
 """
 
+from t2v.checkpoints.catalogue import EMBEDDED, find
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
-from t2v.request import Native
 
 VAE_SIZE = VAEConfig(latent_channels=16, widths=(32, 64, 128, 160, 160), blocks=1)
 UNET_SIZE = UNetConfig(
@@ -30,17 +30,5 @@ def text_size(vocabulary: int) -> TextConfig:
 # Flat saturated backgrounds need a last step of pure noise, which only v-prediction can start from.
 SCHEDULE = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing", offset=1)
 
-# What a Request takes where it says nothing: the size that the shipped weights were trained at.
-NATIVE = Native(
-    frames=16,
-    width=256,
-    height=256,
-    steps=10,
-    guidance=4.0,
-    sampler="ddim",
-    fps=8,
-    multiple=VAE_SIZE.factor,
-    min_side=VAE_SIZE.factor,
-    max_side=512,
-    max_volume=2**23,
-)
+# What a Request takes where it says nothing: as the catalogue has it.
+NATIVE = find(EMBEDDED).native

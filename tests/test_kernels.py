@@ -10,31 +10,38 @@ import pytest
 CASES = {  # what is compared, as a function of ops: its tensors are the same on both sides
     "group_norm": "ops.group_norm(maps(3, 96, 5, 7), group)",
     "group_norm of many rows": "ops.group_norm(maps(1, 96, 40, 9), group, silu=True)",
-    "group_norm with a shift": "ops.group_norm(maps(2, 96, 6, 3), group, shift=vector(96), silu=True)",
+    "group_norm with a shift": "ops.group_norm(maps(2, 96, 6, 3), group, (vector(96),), silu=True)",
     "group_norm far from zero": "ops.group_norm(maps(2, 96, 6, 3) + 30, group)",
-    "group_norm by one program": "ops.group_norm(maps(2, 96, 5, 7), wide, shift=vector(96), silu=True)",
+    "group_norm by one program": "ops.group_norm(maps(2, 96, 5, 7), wide, (vector(96),) * 2, silu=True)",
     "group_norm by one program, far from zero": "ops.group_norm(maps(2, 96, 30, 31) + 30, wide)",
-    "temporal_conv": "added(ops.temporal_conv(maps(2, 96, 5, 7), group, time, vector(96)))",
-    "temporal_conv as a product": "added(ops.temporal_conv(maps(2, 640, 5, 7), thick, times, vector(640)))",
+    "group_norm of two": "ops.group_norm(maps(2, 40, 5, 7), group, beside=maps(2, 56, 5, 7))",
+    "group_norm of two by one program": "ops.group_norm(maps(2, 40, 5, 7), wide, beside=maps(2, 56, 5, 7))",
+    "group_norm of two that programs share": "ops.group_norm(maps(1, 40, 60, 25), wide, (vector(96),),"
+    " beside=maps(1, 56, 60, 25))",
+    "temporal_conv": "added(ops.temporal_conv(maps(2, 96, 5, 7), group, time, (vector(96),)))",
+    "temporal_conv as a product": "added(ops.temporal_conv(maps(2, 640, 5, 7), thick, times, (vector(640),)"
+    "))",
     "temporal_conv as a product, many rows": "added(ops.temporal_conv(maps(1, 640, 6, 600), thick, times))",
     "temporal_conv as a product, one frame": "added(ops.temporal_conv(maps(2, 640, 1, 7), thick, times))",
     "product": "added(ops.product(tokens(2, 9, 80), linear))",
     "add_shortcut": "added(ops.add_shortcut(maps(2, 96, 5, 7), maps(2, 64, 5, 7), point))",
+    "add_shortcut of two": "added(ops.add_shortcut(maps(2, 64, 5, 7), maps(2, 64, 5, 7), point,"
+    " maps(2, 32, 5, 7)))",
     "enlarge": "ops.enlarge(maps(2, 96, 5, 7), (10, 14))",
     "enlarge to odd sides": "ops.enlarge(maps(2, 96, 5, 7), (9, 13))",
-    "add": "ops.add(maps(2, 96, 5, 7), maps(2, 96, 5, 7), vector(96))",
+    "add": "ops.add(maps(2, 96, 5, 7), maps(2, 96, 5, 7), (vector(96),) * 4)",
     "add_layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer))",
     "add_layer_norm with biases": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer,"
-    " (vector(80), vector(80)), vector(80)))",
+    " (vector(80), vector(80)), (vector(80),)))",
     "layer_norm with a bias": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer, (vector(80),)))",
     "layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer))",
     "geglu": "ops.geglu(tokens(2, 3, 2 * 1300))",
-    "geglu with a bias": "ops.geglu(tokens(2, 3, 2 * 1300), vector(2 * 1300))",
+    "geglu with a bias": "ops.geglu(tokens(2, 3, 2 * 1300), (vector(2 * 1300),))",
     "temporal_attention": "ops.temporal_attention(tokens(2, 5, 3, 3 * 40), heads=5)",
     "temporal_attention of many frames": "ops.temporal_attention(tokens(1, 24, 2, 3 * 32), heads=2)",
     "the network's fast pass": "fast_pass(ops)",
     "the VAE's": "quickened(ops)",
-    "conv": "(lambda h, bias: ops.add(h, h, bias) - h)(*ops.conv(maps(1, 96, 4, 4), conv))",
+    "conv": "(lambda h, biases: ops.add(h, h, biases) - h)(*ops.conv(maps(1, 96, 4, 4), conv))",
 }
 COMPARE = """
 import json, sys, torch
@@ -48,9 +55,10 @@ def tokens(*shape): return torch.randn(shape).to(device)
 def maps(*shape): return tokens(*shape).contiguous(memory_format=torch.channels_last)
 def vector(size): return tokens(size)
 def added(result):
-    out, bias = result
-    if bias is None: return out
-    return out + (bias[:, None, None] if out.dim() == 4 else bias)
+    out, biases = result
+    for bias in biases:
+        out = out + (bias[:, None, None] if out.dim() == 4 else bias)
+    return out
 def lively(made):
     for weight in made.parameters():  # biases that begin at zero would hide one that is forgotten
         if weight.dim() == 1:

@@ -4,7 +4,9 @@
 - The two halves of guidance are one until the first cross-attention: that prefix runs once.
 - Layers that read the same input are one product: q, k, v; every resnet's time; all keys and values.
 - Feature maps stay channels-last, (n c h w) over rows (n h w, c): no layer permutes memory.
-- Biases are added by what comes after a product; a residual, where it can, by the product itself.
+- Biases are added by what comes after a product; a residual, where it can, by the product itself, and then
+  that product's bias is added before it: `ahead`.
+- A skip is never copied beside its layer's input: what reads the two reads them where they lie.
 - Norms, activations and short attentions are fused operations (`plain_ops`, `triton_ops`).
 """
 
@@ -24,8 +26,9 @@ from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
 
 from .ops import ops_for
+from .plain_ops import Vectors
 
-Late = tuple[Tensor, Tensor | None]  # a result, and the bias (c) that it still lacks, if any
+Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any
 Attend = Callable[[Attention, Tensor], Late]
 Transformer = SpatialTransformer | TemporalTransformer
 
@@ -69,6 +72,8 @@ class FastUNet:
             [m for m in unet.modules() if isinstance(m, Attention) and m not in keys] if not fetch else []
         )
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
+        self._ahead = {m: bias for some in _runs(unet) for m, bias in _biases_ahead(some, device).items()}
+        self._behind = {m: -bias for m, bias in self._ahead.items()}
 
     @property
     def joined(self) -> tuple[Tensor, ...]:
@@ -83,7 +88,8 @@ class FastUNet:
         """x (1 c f h w), t (1), words (g l Σ 2·c) from `read` -> a prediction for each text (g c f h w)"""
         unet, run = self.unet, self._pass(x, t, words)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
-        x = self._temporal(unet.temporal_in, unet.conv_in(x), run)
+        bias = unet.conv_in.bias + self._ahead[unet.temporal_in]
+        x = self._temporal(unet.temporal_in, F.conv2d(x, unet.conv_in.weight, bias, padding=1), run)
         skips = [x]
         for level in unet.down:
             for layer in level.layers:
@@ -97,7 +103,7 @@ class FastUNet:
             x = self._layer(layer, x, run)
         for level in unet.up:
             for layer in level.layers:
-                x = self._layer(layer, torch.cat([x, _copies(skips.pop(), len(x))], dim=1), run)
+                x = self._layer(layer, x, run, beside=_copies(skips.pop(), len(x)))
             if level.upsample is not None:
                 self.fetch(level.upsample)
                 x = level.upsample.conv(self.ops.enlarge(x, skips[-1].shape[2:]))
@@ -109,12 +115,14 @@ class FastUNet:
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
         return Pass(x.shape[2], len(words), iter(shifts), iter(words.split(widths, dim=-1)))
 
-    def _layer(self, layer: Layer, x: Tensor, run: Pass) -> Tensor:
-        """x (n c h w) -> (n c' h w), or (g·n c' h w) past the first cross-attention"""
+    def _layer(self, layer: Layer, x: Tensor, run: Pass, beside: Tensor | None = None) -> Tensor:
+        """x (n c h w), or the channels of x, then of `beside` -> (n c' h w), or (g·n c' h w) past the first
+        cross-attention"""
         self.fetch(layer.resnet)
-        x = self._temporal_conv(
-            layer.temporal_conv, *resnet(self.ops, layer.resnet, x, next(run.shifts)), run
-        )
+        x, biases = resnet(self.ops, layer.resnet, x, (next(run.shifts),), beside)
+        del beside  # its memory is wanted
+        ahead = () if layer.spatial is None else (self._ahead[layer.spatial],)
+        x = self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
         if layer.spatial is not None:
             x = self._spatial_transformer(layer.spatial, x, run)
             x = self._temporal(layer.temporal, x, run)
@@ -123,44 +131,49 @@ class FastUNet:
     def _norm_conv(self, m: NormConv, x: Tensor) -> Tensor:
         return m.conv(self.ops.group_norm(x, m.norm, silu=True))
 
-    def _temporal_conv(self, m: TemporalConv, x: Tensor, bias: Tensor | None, run: Pass) -> Tensor:
-        """x (n c h w), bias (c) that it still lacks -> (n c h w)"""
+    def _temporal_conv(
+        self, m: TemporalConv, x: Tensor, biases: Vectors, ahead: Vectors, run: Pass
+    ) -> Tensor:
+        """x (n c h w), biases (c) that it still lacks -> (n c h w), to which those `ahead` (c) are added"""
         self.fetch(m)
-        h, late = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), bias
+        h, late = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
         for part in m.convs:
             h, late = self.ops.temporal_conv(h, part.norm, part.conv, late)
-        return self.ops.add(x, rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2]), both(bias, late))
+        h = rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
+        return self.ops.add(x, h, (*biases, *late, *ahead))
 
     def _spatial_transformer(self, m: SpatialTransformer, x: Tensor, run: Pass) -> Tensor:
-        """x (n c h w) -> (g·f c h w): here a video is first seen by each text for itself"""
+        """x (n c h w), overwritten -> (g·f c h w): here a video is first seen by each text for itself"""
         self.fetch(m)
         words, total = next(run.words), run.videos * run.frames
-        h = rearrange(self.ops.group_norm(x, m.norm), "n c h w -> n (h w) c")
-        h, bias = self._transform(
+        h = self.ops.group_norm(x, m.norm, (self._behind[m],))
+        h = rearrange(h, "n c h w -> n (h w) c")
+        h = self._transform(
             m, h, self._self_attention, lambda attention, h: self._cross(attention, h, words), total
         )
-        return self.ops.add(_copies(x, total), rearrange(h, "n (h w) c -> n c h w", h=x.shape[2]), bias)
+        return _add_product(_copies(x, total), h, m.proj_out)
 
     def _temporal(self, m: TemporalTransformer, x: Tensor, run: Pass) -> Tensor:
-        """x (n c h w) -> (n c h w)"""
+        """x (n c h w), overwritten -> (n c h w)"""
         self.fetch(m)
-        h = self.ops.group_norm(rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), m.norm)
-        h = rearrange(h, "b c f p -> b f p c")
-        h, bias = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
-        return self.ops.add(x, rearrange(h, "b f (h w) c -> (b f) c h w", h=x.shape[2]), bias)
+        h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
+        h = rearrange(self.ops.group_norm(h, m.norm, (self._behind[m],)), "b c f p -> b f p c")
+        h = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
+        return _add_product(x, h, m.proj_out)
 
-    def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Late:
-        """h (n … d) -> (total … d), copied between the two attentions if total is more than n"""
+    def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
+        """h (n … d) -> (total … d), what proj_out is to be given; copied between the two attentions if total
+        is more than n"""
         ops, block, forward = self.ops, m.block, m.block.feed_forward
         h, late = ops.product(h, m.proj_in)
-        h, normed = ops.add_layer_norm(h, None, block.norm_1, (late,))
-        y, bias = first(block.attention_1, normed)
-        h, normed = ops.add_layer_norm(h, y, block.norm_2, (late, bias))
+        h, normed = ops.add_layer_norm(h, None, block.norm_1, late)
+        y, biases = first(block.attention_1, normed)
+        h, normed = ops.add_layer_norm(h, y, block.norm_2, (*late, *biases))
         h, normed = _copies(h, total), _copies(normed, total)
-        y, bias = second(block.attention_2, normed)
-        h, normed = ops.add_layer_norm(h, y, block.norm_3, (bias,), ahead=forward.proj_out.bias)
+        y, biases = second(block.attention_2, normed)
+        h, normed = ops.add_layer_norm(h, y, block.norm_3, biases, ahead=(forward.proj_out.bias,))
         self._feed_forward(forward, normed, h)
-        return ops.product(h, m.proj_out)
+        return h
 
     def _self_attention(self, m: Attention, h: Tensor) -> Late:
         """h (n l d) -> (n l d)"""
@@ -198,20 +211,18 @@ class FastUNet:
             torch.addmm(added, hidden, m.proj_out.weight.T, out=added)  # unlike addmm_, FLOPs are counted
 
 
-def resnet(ops: ModuleType, m: ResnetBlock, x: Tensor, shift: Tensor | None = None) -> Late:
-    """x (n c h w), shift (c') of the time -> (n c' h w); also what the VAE is made of"""
-    h, bias = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True), m.conv_1.conv)
-    h = ops.group_norm(h, m.conv_2.norm, shift=both(shift, bias), silu=True)
-    h, bias = ops.conv(h, m.conv_2.conv)
+def resnet(
+    ops: ModuleType, m: ResnetBlock, x: Tensor, shifts: Vectors = (), beside: Tensor | None = None
+) -> Late:
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c') of the time -> (n c' h w); also what
+    the VAE is made of"""
+    h, biases = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True, beside=beside), m.conv_1.conv)
+    h = ops.group_norm(h, m.conv_2.norm, (*shifts, *biases), silu=True)
+    h, biases = ops.conv(h, m.conv_2.conv)
     if isinstance(m.shortcut, nn.Identity):
-        return ops.add(x, h, bias), None
-    h, late = ops.add_shortcut(x, h, m.shortcut)
-    return h, both(bias, late)
-
-
-def both(a: Tensor | None, b: Tensor | None) -> Tensor | None:
-    """The sum of two biases (c), either of which may not be there."""
-    return b if a is None else a if b is None else a + b
+        return ops.add(x, h, biases), ()
+    h, late = ops.add_shortcut(x, h, m.shortcut, beside)
+    return h, (*biases, *late)
 
 
 def layers_of(unet: UNet3D) -> Iterator[Layer]:
@@ -228,6 +239,26 @@ def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):
         tensor.data = part
     return whole
+
+
+def _runs(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
+    """The transformers that follow each other without anything between them."""
+    yield (unet.temporal_in,)
+    yield from ((layer.spatial, layer.temporal) for layer in layers_of(unet) if layer.spatial)
+
+
+def _biases_ahead(run: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:
+    """What is added to the input of each before the first begins: its bias (c) and those of all after it."""
+    biases = [m.proj_out.bias.data.to(device) for m in run]
+    return {m: sum(biases[i + 1 :], biases[i]) for i, m in enumerate(run)}
+
+
+def _add_product(x: Tensor, h: Tensor, layer: nn.Linear) -> Tensor:
+    """x (n c h w), which has the bias already, h (… d), its rows in the same order -> x + layer(h) (n c h w),
+    overwriting x"""
+    rows = rearrange(x, "n c h w -> (n h w) c")
+    rows = torch.addmm(rows, h.reshape(len(rows), -1), layer.weight.T, out=rows)
+    return rearrange(rows, "(n h w) c -> n c h w", h=x.shape[2], w=x.shape[3])
 
 
 def _copies(x: Tensor, total: int) -> Tensor:

@@ -37,8 +37,8 @@ def _where_it_lies(run: Callable[..., Tensor], ops: ModuleType, m: nn.Module, x:
 
 def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
-    x, bias = resnet(ops, m, x)
-    return x if bias is None else x.add_(rearrange(bias, "c -> 1 c 1 1"))
+    x, biases = resnet(ops, m, x)
+    return x.add_(rearrange(sum(biases), "c -> 1 c 1 1")) if biases else x
 
 
 def _upsample(ops: ModuleType, m: Upsample, x: Tensor) -> Tensor:

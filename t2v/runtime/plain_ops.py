@@ -1,38 +1,55 @@
 """The fused operations of the fast path in plain PyTorch: for every device, and as the kernels' measure."""
 
+import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks.attention import attend
 
-
-def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor | None]:
-    """x (n c h w) -> its convolution (n c' h w), and the bias (c') that is still to be added, if any"""
-    return layer(x), None
+Vectors = tuple[Tensor, ...]  # one for each channel, all of them to be added
 
 
-def group_norm(x: Tensor, norm: nn.GroupNorm, shift: Tensor | None = None, silu: bool = False) -> Tensor:
-    """x (n c h w), shift (c) that is added first -> normed, and passed through SiLU if asked (n c h w)"""
-    x = norm(x if shift is None else x + rearrange(shift, "c -> 1 c 1 1"))
+def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
+    """x (n c h w) -> its convolution (n c' h w), and the biases (c') that are still to be added, if any"""
+    return layer(x), ()
+
+
+def group_norm(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    shifts: Vectors = (),
+    silu: bool = False,
+    beside: Tensor | None = None,
+) -> Tensor:
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c) that are added first -> normed, and
+    passed through SiLU if asked (n c h w)"""
+    x = x if beside is None else torch.cat([x, beside], dim=1)
+    x = norm(x + rearrange(sum(shifts), "c -> 1 c 1 1") if shifts else x)
     return F.silu(x, inplace=True) if silu else x
 
 
 def temporal_conv(
-    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shift: Tensor | None = None
-) -> tuple[Tensor, Tensor | None]:
-    """x (b c f p), shift (c) -> normed, through SiLU, convolved along f (b c' f p); and as `conv` a bias"""
-    return conv(group_norm(x, norm, shift, silu=True), layer)
+    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
+) -> tuple[Tensor, Vectors]:
+    """x (b c f p), shifts (c) -> normed, through SiLU, convolved along f (b c' f p); and as `conv` biases"""
+    return conv(group_norm(x, norm, shifts, silu=True), layer)
 
 
-def product(x: Tensor, layer: nn.Linear) -> tuple[Tensor, Tensor | None]:
-    """x (… d) -> its product (… d'), and the bias (d') that is still to be added, if any"""
-    return layer(x), None
+def product(x: Tensor, layer: nn.Linear) -> tuple[Tensor, Vectors]:
+    """x (… d) -> its product (… d'), and the biases (d') that are still to be added, if any"""
+    return layer(x), ()
 
 
-def add_shortcut(x: Tensor, y: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Tensor | None]:
-    """x (n c h w), y (n c' h w), a 1x1 layer -> y + layer(x), overwriting y, and as `conv` a bias"""
-    return y.add_(layer(x)), None
+def add_shortcut(
+    x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
+) -> tuple[Tensor, Vectors]:
+    """x (n c h w), or the channels of x, then of `beside`; y (n c' h w), a 1x1 layer -> y + layer(x),
+    overwriting y, and as `conv` biases"""
+    if beside is None:
+        return y.add_(layer(x)), ()
+    first, second = layer.weight.split([x.shape[1], beside.shape[1]], dim=1)
+    return y.add_(F.conv2d(x, first, layer.bias)).add_(F.conv2d(beside, second)), ()
 
 
 def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
@@ -40,30 +57,29 @@ def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(x, size=size, mode="nearest")
 
 
-def add(x: Tensor, y: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x y (n c h w), bias (c) -> their sum (n c h w)"""
-    return x + y if bias is None else x + (y + rearrange(bias, "c -> 1 c 1 1"))
+def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
+    """x y (n c h w), biases (c) -> their sum (n c h w)"""
+    return x + (y + rearrange(sum(biases), "c -> 1 c 1 1") if biases else y)
 
 
 def add_layer_norm(
     x: Tensor,
     y: Tensor | None,
     norm: nn.LayerNorm,
-    biases: tuple[Tensor | None, ...] = (),
-    ahead: Tensor | None = None,
+    biases: Vectors = (),
+    ahead: Vectors = (),
 ) -> tuple[Tensor, Tensor]:
-    """x y (n l d), two biases (d) at most -> their sum, to which `ahead` (d) is added, and the sum normed,
-    both (n l d); without y, x as it is and x with the biases normed"""
+    """x y (n l d), biases (d) -> their sum, to which those `ahead` (d) are added, and the sum normed, both
+    (n l d); without y, x as it is and x with the biases normed"""
     total = x if y is None else x + y
-    for bias in biases:
-        total = total if bias is None else total + bias
+    total = total + sum(biases) if biases else total
     normed = norm(total)
-    return (x if y is None else total if ahead is None else total.add_(ahead)), normed
+    return (x if y is None else total.add_(sum(ahead)) if ahead else total), normed
 
 
-def geglu(x: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x (n l 2d), values, then gates, bias (2d) that is added first -> values times GELU of gates (n l d)"""
-    value, gate = (x if bias is None else x + bias).chunk(2, dim=-1)
+def geglu(x: Tensor, biases: Vectors = ()) -> Tensor:
+    """x (n l 2d), values, then gates, biases (2d) added first -> values times GELU of gates (n l d)"""
+    value, gate = (x + sum(biases) if biases else x).chunk(2, dim=-1)
     return F.gelu(gate).mul_(value)
 
 

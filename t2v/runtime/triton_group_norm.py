@@ -10,14 +10,16 @@ import triton
 import triton.language as tl
 from torch import Tensor, nn
 
-CHANNELS = 64  # of a tile; a larger power of two where it divides the width
-TILE_ROWS = 32
+from .plain_ops import Vectors
+from .triton_rows import TILE_ROWS, channel_tile, get_rows, put_rows, sum_of
+
 TILE = 2048  # numbers that a program sums up at a time, one each place: 16 a thread
 TILES = 8  # that it sums up, fewer where the GPU would stand idle, more where there were too many sums
 TOGETHER = 4  # tiles on their way at once: more take registers that other programs need
 PROGRAMS = 512  # that keep a GPU busy
 CHUNKS = 1024  # the most whose sums are put together
-SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program norms
+SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program sums up
+SMALL_PROGRAMS = 128  # that share such groups: all sum up a whole one, each writes a part
 SMALL_LANES = 32  # the fewest: shorter pieces of rows are read badly
 BLOCK = 16_384  # places that such a program reads at a time
 
@@ -25,39 +27,50 @@ BLOCK = 16_384  # places that such a program reads at a time
 def group_norm(
     x: Tensor,
     norm: nn.GroupNorm,
-    shift: Tensor | None = None,
+    shifts: Vectors = (),
     silu: bool = False,
+    beside: Tensor | None = None,
     unfold: bool = False,
 ) -> Tensor:
-    """x (n c h w), shift (c) that is added first -> normed, and passed through SiLU if asked (n c h w);
-    with `unfold`, (n h w 3·c): each row between those at h - 1 and h + 1, zero outside"""
-    x = x.contiguous(memory_format=torch.channels_last)
-    n, c, h, w = x.shape
-    out = torch.empty((n, h, w, 3 * c), dtype=x.dtype, device=x.device) if unfold else torch.empty_like(x)
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c) that are added first -> normed, and
+    passed through SiLU if asked (n c h w); with `unfold`, (n h w 3·c): each row between those at h - 1 and
+    h + 1, zero outside"""
+    x, *others = (
+        each.contiguous(memory_format=torch.channels_last) for each in (x, beside) if each is not None
+    )
+    n, _, h, w = x.shape
+    c = norm.num_channels
+    shape = (n, h, w, 3 * c) if unfold else (n, h, w, c)
+    out = torch.empty(shape, dtype=x.dtype, device=x.device)
     lanes = triton.next_power_of_2(c // norm.num_groups)
     small = lanes >= SMALL_LANES and h * w * lanes <= SMALL_GROUP
-    (_norm_small if small else _norm_large)(x, out, norm, shift, silu, unfold)
-    return out
+    (_norm_small if small else _norm_large)(x, tuple(others), out, norm, shifts, silu, unfold)
+    return out if unfold else out.permute(0, 3, 1, 2)
 
 
 def _norm_small(
-    x: Tensor, out: Tensor, norm: nn.GroupNorm, shift: Tensor | None, silu: bool, unfold: bool
+    x: Tensor, beside: Vectors, out: Tensor, norm: nn.GroupNorm, shifts: Vectors, silu: bool, unfold: bool
 ) -> None:
-    n, c, rows, width = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], x.shape[1] // norm.num_groups
+    n, own, rows, c = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], norm.num_channels
+    width = c // norm.num_groups
     lanes = triton.next_power_of_2(width)
     height = min(triton.next_power_of_2(rows), BLOCK // lanes)
     warps = min(16, max(1, height * lanes // 1024))
-    _norm_group[(n, norm.num_groups)](
+    parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
+    span = triton.cdiv(triton.cdiv(rows, height), parts) * height
+    _norm_group[(n, norm.num_groups, triton.cdiv(rows, span))](
         x,
-        norm.bias if shift is None else shift,
+        beside,
+        shifts,
         norm.weight,
         norm.bias,
         out,
         rows,
         x.shape[3],
+        own,
         c,
+        span,
         norm.eps,
-        shift is not None,
         silu,
         unfold,
         height,
@@ -68,31 +81,25 @@ def _norm_small(
 
 
 def _norm_large(
-    x: Tensor, out: Tensor, norm: nn.GroupNorm, shift: Tensor | None, silu: bool, unfold: bool
+    x: Tensor, beside: Vectors, out: Tensor, norm: nn.GroupNorm, shifts: Vectors, silu: bool, unfold: bool
 ) -> None:
-    n, c, rows, width = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], x.shape[1] // norm.num_groups
+    n, own, rows, c = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], norm.num_channels
+    width = c // norm.num_groups
     tile = channel_tile(c)
     height = TILE // tile
     span = _span(n, rows, triton.cdiv(c, tile), height)
     chunks = triton.cdiv(rows, span)
     moments = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
-    has_shift = shift is not None
-    shift = shift if has_shift else norm.bias
     together = min(TOGETHER, span // height)
     grid = (n, chunks, triton.cdiv(c, tile))
-    _measure_rows[grid](x, shift, moments, rows, c, chunks, has_shift, span, together, height, tile)
+    _measure_rows[grid](x, beside, shifts, moments, rows, own, c, chunks, span, together, height, tile)
     sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)
     _fold_affine[(n, norm.num_groups)](
-        moments, shift, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, has_shift, *sizes
+        moments, shifts, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, *sizes
     )
     grid = (n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
-    _apply_affine[grid](x, affine, out, rows, x.shape[3], c, silu, unfold, TILE_ROWS, tile)
-
-
-def channel_tile(c: int) -> int:
-    """How many channels a tile spans: whole powers of two waste no lanes."""
-    return next((size for size in (256, 128) if c % size == 0), CHANNELS)
+    _apply_affine[grid](x, beside, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
 
 
 def _span(n: int, rows: int, tiles: int, height: int) -> int:
@@ -108,38 +115,37 @@ def _span(n: int, rows: int, tiles: int, height: int) -> int:
 @triton.jit
 def _norm_group(
     x,
-    shift,
+    beside,
+    shifts,
     weight,
     bias,
     out,
     rows,
     places,
+    own,
     c,
+    span,
     eps,
-    HAS_SHIFT: tl.constexpr,
     SILU: tl.constexpr,
     UNFOLD: tl.constexpr,
     ROWS: tl.constexpr,
     WIDTH: tl.constexpr,
     LANES: tl.constexpr,
 ):
-    """x (n rows c) -> the norm of x + shift, one group of WIDTH channels a program"""
-    n, group = tl.program_id(0), tl.program_id(1)
+    """x (n rows c) -> `span` rows of the norm of x + shifts, one group of WIDTH channels a program"""
+    n, group, part = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     lane = tl.arange(0, LANES)
     inside = lane < WIDTH
     channel = group * WIDTH + lane
-    start = x + n.to(tl.int64) * rows * c
-    added = tl.zeros([LANES], tl.float32)
-    if HAS_SHIFT:
-        added = tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32)
-    near = tl.load(start + channel, mask=inside, other=0.0).to(tl.float32) + added
-    near = tl.sum(tl.where(inside, near, 0.0), 0) / WIDTH  # the first row's mean, to measure from
+    added = sum_of(shifts, channel, inside)
+    near = tl.sum(get_rows(x, beside, n, tl.arange(0, 1), rows, channel, own, c, inside[None, :]), 0)
+    near = tl.sum(near + added, 0) / WIDTH  # the first row's mean, to measure from
     total = tl.zeros([ROWS, LANES], tl.float32)
     squares = tl.zeros([ROWS, LANES], tl.float32)
     for first in range(0, rows, ROWS):
         row = first + tl.arange(0, ROWS)
         here = (row < rows)[:, None] & inside[None, :]
-        value = tl.load(start + row[:, None] * c + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        value = get_rows(x, beside, n, row, rows, channel, own, c, here)
         value = tl.where(here, value + added[None, :] - near, 0.0)
         total += value
         squares += value * value
@@ -149,48 +155,46 @@ def _norm_group(
     scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
     offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
     offset += (added - (near + away)) * scale
-    for first in range(0, rows, ROWS):
+    for first in range(part * span, tl.minimum(part * span + span, rows), ROWS):
         row = first + tl.arange(0, ROWS)
         here = (row < rows)[:, None] & inside[None, :]
-        value = tl.load(start + row[:, None] * c + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        value = get_rows(x, beside, n, row, rows, channel, own, c, here)
         value = value * scale[None, :] + offset[None, :]
         if SILU:
             value = value * tl.sigmoid(value)
-        _put(out, value, n, row, rows, places, channel, c, here, UNFOLD)
+        put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)
 
 
 @triton.jit
 def _measure_rows(
     x,
-    shift,
+    beside,
+    shifts,
     moments,
     rows,
+    own,
     c,
     chunks,
-    HAS_SHIFT: tl.constexpr,
     SPAN: tl.constexpr,
     TOGETHER: tl.constexpr,
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
 ):
-    """x (n rows c) -> moments (n chunks 2 c): mean of x + shift over SPAN rows, and the squares around it"""
+    """x (n rows c) -> moments (n chunks 2 c): mean of x + shifts over SPAN rows, and the squares around it"""
     n, chunk = tl.program_id(0), tl.program_id(1)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
     inside = channel < c
     first = chunk * SPAN
-    start = x + n.to(tl.int64) * rows * c
-    added = tl.zeros([TILE], tl.float32)
-    if HAS_SHIFT:
-        added = tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32)
-    near = tl.load(start + first.to(tl.int64) * c + channel, mask=inside, other=0.0).to(tl.float32) + added
+    added = sum_of(shifts, channel, inside)
+    top = first.to(tl.int64) + tl.arange(0, 1)
+    near = tl.sum(get_rows(x, beside, n, top, rows, channel, own, c, inside[None, :]), 0) + added
     total = tl.zeros([ROWS, TILE], tl.float32)
     squares = tl.zeros([ROWS, TILE], tl.float32)
     for block in range(0, SPAN, TOGETHER * ROWS):
         for i in tl.static_range(TOGETHER):
             row = first + block + i * ROWS + tl.arange(0, ROWS)
             here = (row < rows)[:, None] & inside[None, :]
-            at = row.to(tl.int64)[:, None] * c + channel[None, :]
-            value = tl.load(start + at, mask=here, other=0.0).to(tl.float32)
+            value = get_rows(x, beside, n, row.to(tl.int64), rows, channel, own, c, here)
             value = tl.where(here, value + (added - near)[None, :], 0.0)
             total += value
             squares += value * value
@@ -204,7 +208,7 @@ def _measure_rows(
 @triton.jit
 def _fold_affine(
     moments,
-    shift,
+    shifts,
     weight,
     bias,
     affine,
@@ -213,12 +217,11 @@ def _fold_affine(
     chunks,
     width,
     eps,
-    HAS_SHIFT: tl.constexpr,
     SPAN: tl.constexpr,
     CHUNKS: tl.constexpr,
     WIDTH: tl.constexpr,
 ):
-    """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shift) is x · affine[0] + affine[1], by groups
+    """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shifts) is x · affine[0] + affine[1], by groups
 
     Chunks and channels are put together as Chan et al. 1979 do.
     """
@@ -236,9 +239,8 @@ def _fold_affine(
     squares = tl.load(at + c, mask=here, other=0.0) + around * around * count
     scale = 1.0 / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / total + eps)
     scale = scale * tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
-    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32) - mean * scale
-    if HAS_SHIFT:
-        offset += tl.load(shift + channel, mask=inside, other=0.0).to(tl.float32) * scale
+    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
+    offset += (sum_of(shifts, channel, inside) - mean) * scale
     to = affine + n * 2 * c + channel
     tl.store(to, scale, mask=inside)
     tl.store(to + c, offset, mask=inside)
@@ -247,10 +249,12 @@ def _fold_affine(
 @triton.jit
 def _apply_affine(
     x,
+    beside,
     affine,
     out,
     rows,
     places,
+    own,
     c,
     SILU: tl.constexpr,
     UNFOLD: tl.constexpr,
@@ -265,27 +269,8 @@ def _apply_affine(
     here = (row < rows)[:, None] & inside[None, :]
     scale = tl.load(affine + n * 2 * c + channel, mask=inside, other=0.0)
     offset = tl.load(affine + n * 2 * c + c + channel, mask=inside, other=0.0)
-    at = (n.to(tl.int64) * rows + row)[:, None] * c + channel[None, :]
-    value = tl.load(x + at, mask=here, other=0.0).to(tl.float32) * scale[None, :] + offset[None, :]
+    value = get_rows(x, beside, n, row.to(tl.int64), rows, channel, own, c, here)
+    value = value * scale[None, :] + offset[None, :]
     if SILU:
         value = value * tl.sigmoid(value)
-    _put(out, value, n, row, rows, places, channel, c, here, UNFOLD)
-
-
-@triton.jit
-def _put(out, value, n, row, rows, places, channel, c, here, UNFOLD: tl.constexpr):
-    """value (ROWS TILE) -> its rows of out (n rows c). With UNFOLD, of out (n rows 3 c): into the middle of
-    its own, and beside those a frame, `places` rows, later and earlier; the last frame's rows, which have
-    no later ones, write the zeros before the first frame's, and the first the zeros after the last's."""
-    block = n.to(tl.int64) * rows
-    if UNFOLD:
-        later, earlier = row + places, row - places
-        next_row = tl.where(later < rows, later, later - rows)
-        last_row = tl.where(earlier < 0, earlier + rows, earlier)
-        before = tl.where((later < rows)[:, None], value, 0.0)
-        after = tl.where((earlier < 0)[:, None], 0.0, value)
-        tl.store(out + (block + next_row)[:, None] * 3 * c + channel[None, :], before, mask=here)
-        tl.store(out + ((block + row)[:, None] * 3 + 1) * c + channel[None, :], value, mask=here)
-        tl.store(out + ((block + last_row)[:, None] * 3 + 2) * c + channel[None, :], after, mask=here)
-    else:
-        tl.store(out + (block + row)[:, None] * c + channel[None, :], value, mask=here)
+    put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)

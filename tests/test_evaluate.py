@@ -13,7 +13,18 @@ from PIL import Image, ImageDraw
 from training.captions import held_out
 from training.compose import MOTIONS, compose, plain_spec
 from training.dataset import FRAMES, GRID, SIDE, EmojiClips
-from training.evaluate import GROUPS, draw_trials, judged, load, report, save, seed_psnr
+from training.evaluate import (
+    GROUPS,
+    SEEDS,
+    SHARE,
+    draw_trials,
+    judged,
+    load,
+    report,
+    save,
+    seed_decibels,
+    shares,
+)
 from training.judge import Judge, corner_colour
 from training.phrases import BACKGROUNDS
 
@@ -133,8 +144,22 @@ def test_a_table_of_truth_is_perfect_and_a_wrong_clip_is_counted(clips, tmp_path
     again, videos, vae = load(tmp_path / "clips.zip")
     assert again == trials and vae == 40.0
     assert np.abs(videos[0].astype(int) - frames[0]).mean() < 4
-    records = judged(clips, again, videos)
+    records = judged(Judge(clips), again, videos)
     right = [r["subject right"] and r["background right"] and r["motion right"] for r in records]
     assert right == [True, False, True, True, True, True]
-    table = report(records, seed_psnr(trials, frames), vae)
+    table = report(records, np.mean(seed_decibels(trials, frames)), vae)
     assert table.count("1.000 | 1.000") == 4 and "0.000" in table and "VAE: 40.0 dB" in table
+
+
+def test_shares_hold_every_trial_once_and_keep_a_prompts_seeds_and_one_background_together(clips):
+    trials = draw_trials(clips.subjects, clips=40, seed=0)
+    parts = shares(trials)
+    assert sorted(map(repr, trials)) == sorted(repr(trial) for part in parts for trial in part)
+    assert all(len({trial.background for trial in part}) == 1 for part in parts)
+    homes = [{i for i, part in enumerate(parts) if trial in part} for trial in trials]
+    by_prompt = {t.prompt: set() for t in trials if t.group == "seeds"}
+    for trial, home in zip(trials, homes, strict=True):
+        if trial.group == "seeds":
+            by_prompt[trial.prompt] |= home
+    assert all(len(home) == 1 for home in by_prompt.values())
+    assert max(map(len, parts)) < SHARE + SEEDS

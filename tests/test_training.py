@@ -19,7 +19,7 @@ from training.fused import layer_normed, normed, short_attention
 from training.loop import Average, Clock, Step
 from training.muon import optimizers, orthogonal
 from training.unet import DenoisingLoss, leave_out_time, zero_residuals
-from training.vae import DecoderLoss, normalise
+from training.vae import RefinedLoss, WholeLoss, droplets, flat_places, normalise
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
 UNET = UNetConfig(
@@ -119,12 +119,47 @@ def test_layers_along_time_start_as_identities_that_can_be_left_out() -> None:
     assert unet.temporal_in.proj_out.weight.grad is not None
 
 
-def test_refining_leaves_the_latents_alone() -> None:
+def test_refining_leaves_the_latents_alone_unless_the_encoder_is_asked_for() -> None:
     torch.manual_seed(0)
-    loss_of = DecoderLoss(VAE(TINY_VAE))
-    loss_of(torch.rand(2, 3, 32, 32))[0].backward()
-    assert all(p.grad is None for p in loss_of.vae.encoder.parameters())
-    assert all(p.grad is not None for p in loss_of.vae.decoder.parameters())
+    for encoder in (False, True):
+        loss_of = RefinedLoss(VAE(TINY_VAE), encoder)
+        loss_of(torch.rand(2, 3, 32, 32))[0].backward()
+        reached = [p.grad is not None for p in loss_of.vae.encoder.parameters()]
+        assert all(reached) if encoder else not any(reached)
+        assert all(p.grad is not None for p in loss_of.vae.decoder.parameters())
+
+
+def test_a_refined_encoder_is_held_to_the_latents_that_it_gave() -> None:
+    torch.manual_seed(0)
+    loss_of, images = RefinedLoss(VAE(TINY_VAE), encoder=True), torch.rand(1, 3, 32, 32)
+    held = loss_of(images)[0]
+    with torch.no_grad():
+        loss_of.before.to_moments.bias += 1  # as if the encoder had moved by as much
+    torch.testing.assert_close(loss_of(images)[0], held + 1, atol=0.05, rtol=0)
+
+
+def test_a_droplet_costs_and_an_ordinary_map_does_not() -> None:
+    h = torch.randn(2, 8, 64, 64, generator=torch.manual_seed(0))
+    assert droplets(h, groups=4) == 0
+    h[:, 3, 5, 60] = 300
+    h.requires_grad_()
+    cost = droplets(h, groups=4)
+    cost.backward()
+    assert cost > 0 and h.grad[:, 3, 5, 60].min() > 10 * h.grad.abs().mean()
+
+
+def test_every_training_of_the_vae_counts_droplets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.vae.droplets", lambda h, groups: h.new_tensor(1e3))
+    for loss_of in (WholeLoss(VAE(TINY_VAE)), RefinedLoss(VAE(TINY_VAE), encoder=False)):
+        assert loss_of(torch.rand(4, 3, 32, 32))[0] > 1e3
+        assert loss_of.costs == []
+
+
+def test_flat_places_keep_away_from_edges() -> None:
+    image = torch.zeros(1, 3, 32, 32)
+    image[..., 20:] = 1
+    flat = flat_places(image)[0, 0]
+    assert flat[:, :15].all() and flat[:, 26:].all() and not flat[:, 17:24].any()
 
 
 def _two_steps(rank: int, port: int, folder: str) -> None:

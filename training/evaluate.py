@@ -2,8 +2,9 @@
 
     python -m training.evaluate --model emoji --clips 512 --seed 0
 
-needs `runs/data/emoji.zip` (training/dataset.py). One GPU takes minutes, two CPU cores an hour or two: try
-`--clips 32` there. Generating and judging can be done apart:
+needs `runs/data/emoji.zip` (training/dataset.py). Several processes (`--processes 10`) share the trials and
+all GPUs: then it takes minutes. Two CPU cores take an hour or two: try `--clips 32` there. Generating and
+judging can be done apart:
 
     python -m training.evaluate --clips 512 --save runs/clips.zip       # where the GPU is
     python -m training.evaluate --judge runs/clips.zip                  # anywhere
@@ -19,6 +20,8 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,7 @@ import torch
 from einops import rearrange
 from PIL import Image
 from torch import Tensor
+from tqdm import tqdm
 
 from t2v import TextToVideo
 from training.captions import Captions, Content, held_out
@@ -36,6 +40,7 @@ from training.phrases import BACKGROUNDS, canonical
 from training.subjects import Subject
 
 SEEDS = 8  # of one prompt
+SHARE = 16  # trials, about, that a process takes at a time
 GROUPS = {
     "ceiling": "rendered truth through the VAE",
     "held out": "held-out combinations",
@@ -91,7 +96,78 @@ def _plain(group: str, subjects: tuple[Subject, ...], combination: tuple[int, st
     return Trial(group, prompt, seed, subject, background, motion)
 
 
-def generate(pipe: TextToVideo, clips: EmojiClips, trials: list[Trial]) -> Iterator[np.ndarray]:
+@dataclass
+class Examiner:
+    """The model and its judge on one device; `settings` replace the model's own."""
+
+    pipe: TextToVideo
+    judge: Judge
+    settings: dict[str, float]
+
+    def __call__(self, trials: list[Trial]) -> tuple[list[dict], list[float]]:
+        """-> a record for each trial, PSNR in dB between every two videos of one prompt's seeds"""
+        videos = list(generate(self.pipe, self.judge.clips, trials, **self.settings))
+        return judged(self.judge, trials, videos), seed_decibels(trials, videos)
+
+
+_examiner: Examiner | None = None  # of this process
+
+
+def _begin(options: argparse.Namespace, numbers: Queue | None = None) -> None:
+    """Set this process's examiner up, on a device of its own where there are several."""
+    global _examiner
+    torch.set_num_threads(max(1, torch.get_num_threads() // options.processes))
+    device = options.device
+    if numbers and device == "cuda":
+        device = f"cuda:{numbers.get() % torch.cuda.device_count()}"
+    pipe = TextToVideo.from_pretrained(options.model, device=device)
+    clips = EmojiClips(options.data, device, size=pipe.native.width)
+    given = {"guidance": options.guidance, "steps": options.steps}
+    _examiner = Examiner(pipe, Judge(clips), {name: value for name, value in given.items() if value})
+
+
+def _examine(trials: list[Trial]) -> tuple[list[dict], list[float]]:
+    return _examiner(trials)
+
+
+def examined(options: argparse.Namespace, trials: list[Trial]) -> tuple[list[dict], list[float]]:
+    """What `Examiner` says of all trials, by as many processes as are asked for."""
+    work = shares(trials)
+    if options.processes == 1:
+        _begin(options)
+        return _joined(map(_examine, work), len(work))
+    context = get_context("spawn")
+    numbers = context.Queue()
+    for number in range(options.processes):
+        numbers.put(number)
+    with context.Pool(options.processes, _begin, (options, numbers)) as pool:
+        return _joined(pool.imap_unordered(_examine, work), len(work))
+
+
+def _joined(results: Iterator[tuple[list[dict], list[float]]], total: int) -> tuple[list[dict], list[float]]:
+    records, decibels = [], []
+    for some, more in tqdm(results, total=total, unit="share", desc="examining"):
+        records += some
+        decibels += more
+    return records, decibels
+
+
+def shares(trials: list[Trial]) -> list[list[Trial]]:
+    """The trials in parts of one background each, whose templates are kept; a prompt's seeds together."""
+    parts: list[list[Trial]] = []
+    for trial in sorted(trials, key=lambda trial: (trial.background, trial.group, trial.prompt, trial.seed)):
+        last = parts[-1] if parts else []
+        together = last and (last[-1].group, last[-1].prompt) == (trial.group, trial.prompt)
+        if last and last[-1].background == trial.background and (together or len(last) < SHARE):
+            last.append(trial)
+        else:
+            parts.append([trial])
+    return parts
+
+
+def generate(
+    pipe: TextToVideo, clips: EmojiClips, trials: list[Trial], **settings: float
+) -> Iterator[np.ndarray]:
     """Frames uint8 (f h w 3) for each trial: the model's; for the ceiling, truth through its VAE."""
     captions = Captions(clips.subjects, seed=0)
     for trial in trials:
@@ -99,7 +175,7 @@ def generate(pipe: TextToVideo, clips: EmojiClips, trials: list[Trial]) -> Itera
             content = Content(trial.subject, -1, "", trial.background, trial.motion)
             yield _bytes(through_vae(pipe, compose(clips, captions.spec([content]))[0]))
         else:
-            yield pipe(trial.prompt, seed=trial.seed).frames
+            yield pipe(trial.prompt, seed=trial.seed, **settings).frames
 
 
 @torch.inference_mode()
@@ -121,9 +197,8 @@ def _bytes(frames: Tensor) -> np.ndarray:
     return rearrange(((frames + 1) * 127.5).round().byte(), "f c h w -> f h w c").cpu().numpy()
 
 
-def judged(clips: EmojiClips, trials: list[Trial], videos: list[np.ndarray], at_once: int = 8) -> list[dict]:
+def judged(judge: Judge, trials: list[Trial], videos: list[np.ndarray], at_once: int = 8) -> list[dict]:
     """One record a trial: what was recognised, how near the clip is to the best rendering."""
-    judge = Judge(clips)
     order = sorted(
         range(len(trials)), key=lambda i: trials[i].background
     )  # the judge keeps one colour's templates
@@ -131,7 +206,7 @@ def judged(clips: EmojiClips, trials: list[Trial], videos: list[np.ndarray], at_
     for start in range(0, len(order), at_once):
         rows = order[start : start + at_once]
         films = torch.from_numpy(np.stack([videos[i] for i in rows]))
-        films = rearrange(films.to(clips.frames.device), "b f h w c -> b f c h w").float() / 127.5 - 1
+        films = rearrange(films.to(judge.clips.frames.device), "b f h w c -> b f c h w").float() / 127.5 - 1
         for i, record in zip(rows, _records(judge, [trials[i] for i in rows], films), strict=True):
             records[i] = record
     return records
@@ -163,14 +238,14 @@ def _told(trials: list[Trial]) -> Spec:
     )
 
 
-def seed_psnr(trials: list[Trial], videos: list[np.ndarray]) -> float:
-    """Mean PSNR in dB between the videos that seeds make of one prompt."""
+def seed_decibels(trials: list[Trial], videos: list[np.ndarray]) -> list[float]:
+    """PSNR in dB between every two of the videos that seeds make of one prompt."""
     groups: dict[str, list[np.ndarray]] = {}
     for trial, video in zip(trials, videos, strict=True):
         if trial.group == "seeds":
             groups.setdefault(trial.prompt, []).append(video.astype(np.float32) / 255)
     errors = [((a - b) ** 2).mean() for same in groups.values() for i, a in enumerate(same) for b in same[:i]]
-    return float(-10 * np.log10(np.maximum(errors, 1e-10)).mean())
+    return (-10 * np.log10(np.maximum(errors, 1e-10))).tolist()
 
 
 def report(records: list[dict], seeds: float, vae: float | None) -> str:
@@ -237,6 +312,9 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0, help="draws the combinations")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--processes", type=int, default=1, help="that share the trials")
+    parser.add_argument("--guidance", type=float, help="instead of the model's own")
+    parser.add_argument("--steps", type=int, help="instead of the model's own")
     parser.add_argument("--out", type=Path, default=Path("runs/evaluation.json"))
     parser.add_argument("--save", type=Path, help="only generate: write the clips here")
     parser.add_argument("--judge", type=Path, help="only judge: read the clips from here")
@@ -248,16 +326,17 @@ def main(arguments: list[str] | None = None) -> None:
     options = options_of(arguments)
     if options.judge:
         trials, videos, vae = load(options.judge)
+        clips = EmojiClips(options.data, options.device, size=videos[0].shape[1])
+        records, decibels = judged(Judge(clips), trials, videos), seed_decibels(trials, videos)
     else:
         pipe = TextToVideo.from_pretrained(options.model, device=options.device)
         clips = EmojiClips(options.data, options.device, size=pipe.native.width)
         trials = draw_trials(clips.subjects, options.clips, options.seed)
-        videos = list(generate(pipe, clips, trials))
         vae = vae_psnr(pipe, clips, count=max(4, options.clips // 8), seed=options.seed)
-    if options.save:
-        return save(options.save, trials, videos, vae)
-    clips = EmojiClips(options.data, options.device, size=videos[0].shape[1])
-    records, seeds = judged(clips, trials, videos), seed_psnr(trials, videos)
+        if options.save:
+            return save(options.save, trials, list(generate(pipe, clips, trials)), vae)
+        records, decibels = examined(options, trials)
+    seeds = float(np.mean(decibels))
     print(report(records, seeds, vae))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"between seeds": seeds, "vae": vae, "clips": records}, indent=1))

@@ -1,9 +1,8 @@
-"""Faster forms of a few layers for training on a GPU: the same functions, compiled where much is moved.
+"""Faster forms of a few layers for training on a GPU: the same functions, where much is moved.
 
-Convolutions and matrix products are left to the libraries. Group norms in channels-last memory, gates, layer
-norms and attention over sixteen frames are written so that the compiler reads every tensor once or twice,
-with symbolic sizes, so that each is compiled once and not for every layer. A whole step is then captured as
-one CUDA graph: its thousands of small kernels cost one launch.
+Convolutions and matrix products are left to the libraries. Norms, gates and attention over sixteen frames
+have kernels of their own (`triton_norm`, `triton_rows`, `short_attention`), whose plain twins are here. A
+whole step is then captured as one CUDA graph: its thousands of small kernels cost one launch.
 """
 
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from torch import Tensor, nn
 
 from t2v.networks import attention
 from t2v.networks.attention import FeedForward
-from t2v.networks.resnet import NormConv, ResnetBlock
+from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv
 
 SHORT = 32  # tokens: fused attention wastes most of its tiles on sequences shorter than that
@@ -57,41 +56,61 @@ def short_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return (weights[..., None] * v.float()[..., None, :, :]).sum(-2).to(q.dtype)
 
 
-def fuse(*networks: nn.Module, backend: str = "inductor") -> None:
+def fuse(*networks: nn.Module) -> None:
     """Replace the layers' forward functions. Under bfloat16 autocast only: their outputs are bfloat16."""
-    torch._dynamo.config.recompile_limit = 64
-    compiled = partial(torch.compile, dynamic=True, backend=backend, fullgraph=True)
-    norm, gate, layer_norm = compiled(normed), compiled(gated), compiled(layer_normed)
-    for network in networks:
-        for module in network.modules():
-            if isinstance(module, NormConv):
-                module.forward = partial(_norm_conv, module, norm)
-            elif isinstance(module, FeedForward):
-                module.forward = partial(_feed_forward, module, gate)
-            elif isinstance(module, nn.LayerNorm):
-                module.forward = partial(_layer_norm, module, layer_norm)
-            elif isinstance(module, nn.GroupNorm):
-                module.forward = partial(_group_norm, module, norm, False)
+    for module in (module for network in networks for module in network.modules()):
+        if isinstance(module, NormConv):
+            bias = module.conv.bias
+            idle = not (bias.requires_grad or bias.any())
+            module.forward = partial(_norm_conv, module, None if idle else bias)
+        elif isinstance(module, FeedForward):
+            module.forward = partial(_feed_forward, module)
+        elif isinstance(module, nn.LayerNorm):
+            module.forward = partial(_layer_norm, module)
+        elif isinstance(module, nn.GroupNorm):
+            module.forward = partial(_group_norm, module, False)
+        elif isinstance(module, Upsample):
+            module.forward = partial(_upsample, module)
     attention.attend = partial(_attend, attention.attend)
 
 
-def _group_norm(module: nn.GroupNorm, norm: Callable, active: bool, x: Tensor) -> Tensor:
+def _group_norm(module: nn.GroupNorm, active: bool, x: Tensor) -> Tensor:
     """x (n c h w) in channels-last memory -> the same shape and memory"""
-    rows = rearrange(x, "n c h w -> n (h w) c")
-    y = norm(rows, module.weight, module.bias, module.num_groups, module.eps, active)
+    settings = module.weight, module.bias, module.num_groups, module.eps, active
+    if x.is_cuda:
+        from training.triton_norm import GroupNorm
+
+        return GroupNorm.apply(x, *settings)
+    y = normed(rearrange(x, "n c h w -> n (h w) c"), *settings)
     return rearrange(y, "n (h w) c -> n c h w", h=x.shape[2])
 
 
-def _norm_conv(module: NormConv, norm: Callable, x: Tensor) -> Tensor:
-    return module.conv(_group_norm(module.norm, norm, True, x))
+def _norm_conv(module: NormConv, bias: Tensor | None, x: Tensor) -> Tensor:
+    return F.conv2d(_group_norm(module.norm, True, x), module.conv.weight, bias, padding=module.conv.padding)
 
 
-def _feed_forward(module: FeedForward, gate: Callable, x: Tensor) -> Tensor:
-    return module.proj_out(gate(module.proj_in(x)))
+def _feed_forward(module: FeedForward, x: Tensor) -> Tensor:
+    hidden = module.proj_in(x)
+    if not x.is_cuda:
+        return module.proj_out(gated(hidden))
+    from training.triton_rows import Gate
+
+    return module.proj_out(Gate.apply(hidden))
 
 
-def _layer_norm(module: nn.LayerNorm, norm: Callable, x: Tensor) -> Tensor:
-    return norm(x, module.weight, module.bias, module.eps)
+def _layer_norm(module: nn.LayerNorm, x: Tensor) -> Tensor:
+    if not x.is_cuda:
+        return layer_normed(x, module.weight, module.bias, module.eps)
+    from training.triton_rows import LayerNorm
+
+    return LayerNorm.apply(x, module.weight, module.bias, module.eps)
+
+
+def _upsample(module: Upsample, x: Tensor, size: tuple[int, int] | None = None) -> Tensor:
+    """Autocast would take it to float32."""
+    with torch.autocast(x.device.type, enabled=False):
+        x = F.interpolate(x, size=size or (2 * x.shape[2], 2 * x.shape[3]), mode="nearest")
+    return module.conv(x)
 
 
 def _attend(plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
@@ -105,11 +124,14 @@ def _attend(plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int |
     return ShortAttention.apply(q, k, v)
 
 
-def freeze_idle_biases(unet: nn.Module) -> None:
-    """Set to zero, for good, the biases before norms and gates: they do little there, and their gradients are
-    sums over all places that cost a tenth of a step."""
-    for module in unet.modules():
+def freeze_biases(unet: nn.Module) -> None:
+    """Leave the biases of products and convolutions as they are: the norms' do as much, and the gradients of
+    these are sums over all places, a tenth of a step. Those before norms and gates do nothing: zero."""
+    for name, module in unet.named_modules():
         idle = []
+        inner = not name.startswith(("time.", "out."))
+        if inner and isinstance(module, nn.Linear | nn.Conv2d) and module.bias is not None:
+            module.bias.requires_grad_(False)
         if isinstance(module, FeedForward):
             idle = [module.proj_in]
         elif isinstance(module, TemporalConv):
@@ -117,7 +139,7 @@ def freeze_idle_biases(unet: nn.Module) -> None:
         elif isinstance(module, ResnetBlock):
             idle = [module.conv_1.conv]
         for layer in idle:
-            nn.init.zeros_(layer.bias.requires_grad_(False))
+            nn.init.zeros_(layer.bias)
 
 
 class Captured:
@@ -147,6 +169,7 @@ class Captured:
             for _ in range(WARM_UPS):
                 self.step(*self.inputs)
         torch.cuda.current_stream().wait_stream(stream)
+        torch.cuda.empty_cache()  # what the warm-ups took is of no use to the graph
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has threads of its own
             self.output = self.step(*self.inputs)

@@ -27,7 +27,7 @@ from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
-from training.fused import freeze_idle_biases, fuse
+from training.fused import freeze_biases, fuse
 from training.loop import Average, Clock, Log, Step, load_state, save_state
 from training.muon import optimizers
 from training.samples import sample_grid
@@ -137,7 +137,7 @@ class Trainer:
         self.loss_of = DenoisingLoss(text, unet, NoiseSchedule(SCHEDULE))
         self.loss_of.to(self.device, memory_format=torch.channels_last)
         set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
-        freeze_idle_biases(unet)
+        freeze_biases(unet)
         self.networks = {"text_encoder": text, "unet": unet}
         self.opts = optimizers(self.networks, options.lr)
         self.clock = Clock(options.seconds, options.iterations)
@@ -196,8 +196,7 @@ class Trainer:
         if self.accelerator.is_main_process:
             path = self.options.out / f"samples_{self.clock.done:06d}.webp"
             self.average.swap()
-            with torch.compiler.set_stance("force_eager"):  # not worth compiling anew
-                sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
+            sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
             self.average.swap()
 
     def write(self) -> None:
@@ -258,7 +257,7 @@ def main() -> None:
     add("--lr", type=float, default=2e-3)
     add("--seed", type=int, default=0)
     add("--only", type=int, help="train on the first so many subjects")
-    add("--fuse", action="store_true", help="compile some layers: for a GPU")
+    add("--fuse", action="store_true", help="kernels of our own for some layers: for a GPU")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
     Trainer(options).run()
 

@@ -5,10 +5,12 @@ them, a quarter of them decoded at half resolution, and at the end each channel 
 the 1×1 convolutions around the latents (so that the scale factor of the checkpoint is 1).
 
 With `--refine runs/vae/vae.safetensors` the decoder alone goes on learning, from whole frames: the latents
-stay what they are, so that a UNet can be trained on them at the same time.
+stay what they are, so that a UNet can be trained on them at the same time. With `--encoder` beside it the
+encoder does too, but is held near to what it was: a UNet that knows its latents goes on from there.
 """
 
 import argparse
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +18,12 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
+from einops import rearrange
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from t2v.networks import VAE
+from t2v.networks.resnet import ResnetBlock, Upsample
 from training.captions import Captions
 from training.compose import compose
 from training.dataset import EmojiClips
@@ -29,7 +33,13 @@ from training.muon import optimizers
 from training.sizes import VAE_SIZE
 
 KL, NOISE, MSE = 1e-4, 0.06, 2.0
-SPIKE, SPIKES = 4.0, 10.0  # latents beyond so many deviations, and what they cost: group norms invite them
+FINE_NOISE = 0.04  # on the latents of a VAE that is refined
+HOLD = 1.0  # what it costs a refined encoder to change its latents
+FLAT, MARGIN = 100.0, 4  # of errors so many pixels away from any edge: small, but seen at once
+# Values beyond so many deviations, and what they cost. Group norms invite them: a place that outshines all
+# others sets the scale of the rest (Karras et al. 2020, Analyzing and improving StyleGAN, call it a droplet).
+SPIKE, SPIKES = 4.0, 10.0  # of the latents
+DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
 WHOLE_FRAMES_FROM = 0.88  # of the training: before it crops of half the side, four times as many
 
 
@@ -47,26 +57,49 @@ class Options:
     only: int | None
     fuse: bool
     refine: Path | None
+    encoder: bool
 
 
 class VAELoss(nn.Module):
-    """How far a VAE's pictures are from the true ones."""
+    """How far a VAE's pictures are from the true ones, and what droplets on the way to them cost."""
 
     def __init__(self, vae: VAE):
         super().__init__()
-        self.vae = vae
+        self.vae, self.costs = vae, []
+        for module in vae.decoder.levels.modules():
+            if isinstance(module, ResnetBlock | Upsample):
+                module.register_forward_hook(self._watch)
+
+    def _watch(self, module: nn.Module, inputs: tuple, out: Tensor) -> None:
+        if torch.is_grad_enabled():
+            some = out[: max(1, len(out) // 4)]  # a droplet is in every picture
+            self.costs.append(droplets(some, self.vae.config.groups))
+
+    def droplets(self) -> Tensor:
+        """The mean cost of all feature maps since the last call."""
+        costs, self.costs = self.costs, []
+        return DROPLETS * torch.stack(costs).mean()
 
 
-class DecoderLoss(VAELoss):
-    """The same of the decoder alone: the latents are given."""
+class RefinedLoss(VAELoss):
+    """The same of a trained VAE: of its decoder, and of its encoder if that is to learn too."""
+
+    def __init__(self, vae: VAE, encoder: bool):
+        before = deepcopy(vae).requires_grad_(False) if encoder else None
+        super().__init__(vae)
+        self.before = before
+        for part in (vae.encoder, vae.to_moments):
+            part.requires_grad_(encoder)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
         with torch.autocast(images.device.type, torch.bfloat16):
-            with torch.no_grad():
-                z = self.vae.encode(images).float()
-            decoded = self.vae.decode(z + NOISE * torch.randn_like(z)).float()
-        return picture_loss(decoded, images), F.mse_loss(decoded, images) / 4
+            z = self.vae.encode(images).float()
+            decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
+            moved = F.mse_loss(z, self.before.encode(images).float()) if self.before else 0.0
+        flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
+        loss = picture_loss(decoded, images) + flat + self.droplets() + HOLD * moved
+        return loss, F.mse_loss(decoded, images) / 4
 
 
 class WholeLoss(VAELoss):
@@ -87,7 +120,24 @@ class WholeLoss(VAELoss):
         loss = picture_loss(whole, images[quarter:]) + 0.25 * picture_loss(
             half, F.avg_pool2d(images[:quarter], 2)
         )
-        return loss + KL * kl + SPIKES * spikes, F.mse_loss(whole, images[quarter:]) / 4
+        loss = loss + KL * kl + SPIKES * spikes + self.droplets()
+        return loss, F.mse_loss(whole, images[quarter:]) / 4
+
+
+def droplets(h: Tensor, groups: int) -> Tensor:
+    """h (n c h w) -> the mean square of what stands out of its group by more than DROPLET deviations"""
+    grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
+    away = (grouped - grouped.mean(-1, keepdim=True)).abs() / grouped.detach().std(-1, keepdim=True)
+    return F.relu(away - DROPLET).square().mean()
+
+
+@torch.no_grad()
+def flat_places(images: Tensor) -> Tensor:
+    """images (n 3 h w) -> (n 1 h w), 1 where nothing changes within MARGIN pixels, else 0"""
+    change = torch.zeros_like(images[:, :1])
+    change[..., 1:, :] += images.diff(dim=-2).abs().amax(1, keepdim=True)
+    change[..., :, 1:] += images.diff(dim=-1).abs().amax(1, keepdim=True)
+    return (F.max_pool2d(change, 2 * MARGIN + 1, 1, MARGIN) < 1e-3).float()
 
 
 def picture_loss(x: Tensor, y: Tensor) -> Tensor:
@@ -134,16 +184,15 @@ def train(options: Options) -> None:
     set_seed(options.seed)
     clips = EmojiClips(options.data, device=device, only=options.only)
     captions = Captions(clips.subjects, seed=options.seed + accelerator.process_index)
-    loss_of = (DecoderLoss if options.refine else WholeLoss)(VAE(VAE_SIZE))
-    loss_of.to(device, memory_format=torch.channels_last)
+    vae = VAE(VAE_SIZE)
     if options.refine:
-        loss_of.vae.load_state_dict(load_file(options.refine))
-        for part in (loss_of.vae.encoder, loss_of.vae.to_moments):
-            part.requires_grad_(False)
+        vae.load_state_dict(load_file(options.refine))
+    loss_of = RefinedLoss(vae, options.encoder) if options.refine else WholeLoss(vae)
+    loss_of.to(device, memory_format=torch.channels_last)
     set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
     networks = {"vae": loss_of.vae}
     if options.fuse:
-        fuse(loss_of.vae)
+        fuse(loss_of)
     opts, clock = optimizers(networks, options.lr), Clock(options.seconds, options.iterations)
     average, log = (
         Average(networks),
@@ -194,7 +243,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", type=int, help="train on the first so many subjects")
     parser.add_argument("--refine", type=Path, help="weights whose decoder goes on learning")
-    parser.add_argument("--fuse", action="store_true", help="compile some layers: for a GPU")
+    parser.add_argument("--encoder", action="store_true", help="the encoder too, held near to what it was")
+    parser.add_argument("--fuse", action="store_true", help="kernels of our own for some layers: for a GPU")
     train(Options(**vars(parser.parse_args())))
 
 

@@ -1,6 +1,6 @@
-"""One picture of the figures that benchmarks.gpu wrote, for the README.
+"""One picture of the figures that benchmarks.gpu wrote, for the README; of several files the last counts.
 
-python -m benchmarks.plot benchmarks/results/h100.json benchmarks/results/h100.svg
+cd benchmarks/results && python -m benchmarks.plot h100.json h100-second.json h100-third.json h100.svg
 """
 
 import argparse
@@ -57,10 +57,12 @@ def bars(axes: Axes, labels: list[str], values: list[float], words: list[str]) -
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("figures", type=Path)
+    parser.add_argument("figures", type=Path, nargs="+")
     parser.add_argument("picture", type=Path)
     options = parser.parse_args()
-    figures = json.loads(options.figures.read_text())
+    figures = {}
+    for path in options.figures:
+        figures |= json.loads(path.read_text())
     _, (left, right) = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")
     steps(left, figures)
     memory(right, figures)

@@ -18,7 +18,7 @@ from training.export import write_folder
 from training.fused import layer_normed, normed, short_attention
 from training.loop import Average, Clock, Step
 from training.muon import optimizers, orthogonal
-from training.unet import DenoisingLoss, leave_out_time, zero_residuals
+from training.unet import DenoisingLoss, learn_only, leave_out_time, zero_residuals
 from training.vae import RefinedLoss, WholeLoss, droplets, flat_places, normalise
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
@@ -117,6 +117,16 @@ def test_layers_along_time_start_as_identities_that_can_be_left_out() -> None:
     leave_out_time(unet, False)
     unet(x, t, text).sum().backward()
     assert unet.temporal_in.proj_out.weight.grad is not None
+
+
+def test_only_the_parts_that_are_named_learn() -> None:
+    text, unet = nn.Linear(2, 2), UNet3D(UNET)
+    learn_only(["up.1", "out"], text, unet)
+    learning = {name for name, p in unet.named_parameters() if p.requires_grad}
+    assert learning == {name for name, _ in unet.named_parameters() if name.startswith(("up.1.", "out."))}
+    assert not any(p.requires_grad for p in text.parameters())
+    with pytest.raises(ValueError, match="no part up.11"):
+        learn_only(["up.11"], text, unet)
 
 
 def test_refining_leaves_the_latents_alone_unless_the_encoder_is_asked_for() -> None:

@@ -50,6 +50,7 @@ class Options:
     data: Path
     vae: Path
     start: str | None
+    learn: list[str] | None
     merges: Path
     out: Path
     seconds: float
@@ -138,6 +139,8 @@ class Trainer:
         self.loss_of.to(self.device, memory_format=torch.channels_last)
         set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
         freeze_biases(unet)
+        if options.learn:
+            learn_only(options.learn, text, unet)
         self.networks = {"text_encoder": text, "unet": unet}
         self.opts = optimizers(self.networks, options.lr)
         self.clock = Clock(options.seconds, options.iterations)
@@ -220,6 +223,18 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
     return TextEncoder(text_size(vocabulary)), unet, vae
 
 
+def learn_only(parts: list[str], text: TextEncoder, unet: UNet3D) -> None:
+    """Freeze all but these parts of the UNet, as "up.3": for what a file has lost, or to fine-tune."""
+    text.requires_grad_(False)
+    for name, parameter in unet.named_parameters():
+        if not name.startswith(tuple(f"{part}." for part in parts)):
+            parameter.requires_grad_(False)
+    if not any(parameter.requires_grad for parameter in unet.parameters()):
+        raise ValueError(
+            f"--learn: the UNet has no part {' or '.join(parts)}; its parts are named as in up.3."
+        )
+
+
 def zero_residuals(unet: UNet3D) -> None:
     """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
     for name, module in unet.named_modules():
@@ -245,6 +260,7 @@ def main() -> None:
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))
     add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
     add("--start", help="a model to go on from, emoji or a folder, its VAE too; then --images 0 is right")
+    add("--learn", nargs="+", help="parts of the UNet, as up.3, that learn; all else stays")
     add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))
     add("--out", type=Path, default=Path("runs/unet"))
     add("--seconds", type=float, default=1500, help="of the whole training, over all its calls")

@@ -44,8 +44,10 @@ examples: $(VENV)/runtime
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
 	$(BIN)/python -m training.vae --fuse --frames 32
-	$(BIN)/accelerate launch -m training.unet --fuse
-	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
+	$(BIN)/python -m training.vae --fuse --frames 32 --lr 5e-4 --encoder --refine runs/vae/vae.safetensors \
+		--out runs/refined
+	$(BIN)/accelerate launch -m training.unet --fuse --vae runs/refined/vae.safetensors
+	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/unet/unet.safetensors \
 		--text runs/unet/text_encoder.safetensors
 
 clean:

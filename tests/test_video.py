@@ -157,12 +157,18 @@ def test_a_comment_that_is_not_ours_is_no_settings(comment):
 LOOK = """async bytes => {
     const video = document.createElement('video'), canvas = document.createElement('canvas'), seen = [];
     video.src = 'data:video/mp4;base64,' + bytes;
+    document.body.append(video);
     for (const part of [0.1, 0.9]) {
         await new Promise((found, failed) => {
             video.onerror = () => failed(video.error.message);
-            video.onseeked = found;
+            let shown = false;
+            video.requestVideoFrameCallback(() => { shown = true; });
+            video.onseeked = async () => {  // the frame itself can come a little later
+                for (let i = 0; i < 50 && !shown; i++) await new Promise(next => setTimeout(next, 20));
+                found();
+            };
             const seek = () => { video.currentTime = part * video.duration; };
-            if (video.readyState) seek(); else video.onloadedmetadata = seek;
+            if (video.readyState > 1) seek(); else video.onloadeddata = seek;
         });
         const context = canvas.getContext('2d');
         context.drawImage(video, 0, 0);

@@ -56,7 +56,7 @@ class Captions:
         self,
         subjects: tuple[Subject, ...],
         seed: int,
-        shares: tuple[float, float, float] = (0.07, 0.06, 0.05),
+        shares: tuple[float, float, float] = (0.05, 0.04, 0.03),
     ):
         self.subjects = subjects
         self.random = np.random.default_rng(seed)

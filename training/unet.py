@@ -164,8 +164,8 @@ class Trainer:
         """One update; z (b c f h w), tokens (b l) -> loss"""
         b, device = len(z), self.device
         tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
-        spread = (torch.arange(b, device=device) + torch.rand(b, device=device)) / b  # one from each b-th part
-        t = (spread * SCHEDULE.train_steps).long()
+        spread = torch.arange(b, device=device) + torch.rand(b, device=device)  # one from each b-th part
+        t = (spread / b * SCHEDULE.train_steps).long()
         t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
         (loss,) = self.update(self.clock.rate(), z, tokens, t, torch.randn_like(z))
         self.clock.done += 1

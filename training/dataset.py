@@ -3,7 +3,7 @@
     python -m training.dataset --out runs/data                  # fetches 730 MB with `npm pack`, then packs
     python -m training.dataset --out runs/data --from FOLDER    # the four .tgz files are already in FOLDER
 
-writes `runs/data/emoji.zip` (about 45 MB): per subject one WebP, a 4×4 sheet of 16 frames of 256×256 taken
+writes `runs/data/emoji.zip` (about 26 MB): per subject one WebP, a 4×4 sheet of 16 frames of 256×256 taken
 evenly from the emoji's loop, beside `subjects.json`. The packages are checked by SHA-256.
 
 Usage in training, where `clips.frames` is uint8 (subjects 16 4 256 256), premultiplied RGBA:

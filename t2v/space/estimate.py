@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from statistics import median
+from statistics import median_low
 
 from t2v.request import Request
 
@@ -103,9 +103,9 @@ def evaluations_of(request: Request) -> int:
 def _seconds(runs: list[Run], volume: int, evaluations: int) -> float | None:
     if not runs:
         return None
-    near = _nearest(runs, volume)
-    rate = median(run.denoising / (run.evaluations * run.volume) for run in near)
-    rest = median(run.rest / run.volume for run in near)
+    near = _nearest(runs, volume)  # of two the quicker: another program can only have slowed one
+    rate = median_low(run.denoising / (run.evaluations * run.volume) for run in near)
+    rest = median_low(run.rest / run.volume for run in near)
     return volume * (rate * evaluations + rest)
 
 

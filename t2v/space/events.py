@@ -84,7 +84,7 @@ class Events:
             kept = replace(kept, job=job.id)
         query = {name: value for name, value in request.query_params.items() if not name.startswith("__")}
         record = self._record(kept)
-        values, view = form.defaults(self.service, self.service.default), self._empty()
+        values, view = _skip(len(form.FIELDS)), self._empty()  # the form may have been filled in already
         if job:
             values = form.restored(self.service, job.request, job.model, job.suffix)
         elif record and not query:

@@ -49,6 +49,13 @@ def test_one_odd_run_changes_little(estimates: Estimates):
     assert cost(estimates).seconds == pytest.approx(usual)
 
 
+def test_of_two_runs_the_slow_one_counts_for_nothing(estimates: Estimates):
+    estimates.learn(run())
+    usual = cost(estimates).seconds
+    estimates.learn(run(denoising=1e3, rest=1e3))
+    assert cost(estimates).seconds == pytest.approx(usual)
+
+
 def test_memory_grows_along_the_line(estimates: Estimates):
     estimates.learn(run(VOLUME, peak=1_000))
     estimates.learn(run(2 * VOLUME, peak=1_500))

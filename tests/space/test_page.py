@@ -25,6 +25,20 @@ def test_a_sentence_becomes_a_playing_video(visitor: Visitor):
     assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
 
 
+def test_what_is_written_before_the_page_has_arrived_stays(visitor: Visitor):
+    page, arrival = visitor.context.new_page(), []
+    page.route("**/queue/join*", lambda route: arrival.append(route), times=1)  # the first event
+    page.goto(visitor.url)
+    prompt = page.get_by_label("Prompt", exact=True)
+    prompt.fill("a quick writer")
+    eventually(lambda: page.wait_for_timeout(20) or arrival)
+    arrival[0].continue_()
+    page.wait_for_function("document.querySelector('#gallery')?.innerText.length > 3")  # it has arrived
+    page.wait_for_timeout(300)  # for all else that came with it
+    expect(prompt).to_have_value("a quick writer")
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+
+
 def test_a_preview_grows_before_the_video(visitor: Visitor):
     visitor.generate("slow square")
     visitor.page.wait_for_selector("#screen .preview")

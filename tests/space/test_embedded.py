@@ -19,10 +19,13 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real_app(outputs: Path) -> Iterator[App]:
-    made = App(arguments(["--model", "emoji", "--outputs", str(outputs)]))
-    made.url = made.launch()
-    yield made
-    made.close()
+    """A second app of this process. Gradio looks uploads up in the environment's folder, so that goes back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(outputs))
+        made = App(arguments(["--model", "emoji", "--outputs", str(outputs)]))
+        made.url = made.launch()
+        yield made
+        made.close()
 
 
 def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outputs: Path) -> None:

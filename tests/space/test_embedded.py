@@ -19,7 +19,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real_app(outputs: Path) -> Iterator[App]:
-    """A second app of this process. Gradio looks uploads up in the environment's folder, so that goes back."""
+    """A second app of this process. Gradio finds uploads by an environment variable, so that goes back."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(outputs))
         made = App(arguments(["--model", "emoji", "--outputs", str(outputs)]))

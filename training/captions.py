@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from training.chance import OPEN, turns, uniform
 from training.compose import MOTIONS, SIZES, Spec
 from training.phrases import (
     ADJECTIVES,
@@ -25,6 +26,7 @@ from training.phrases import (
 )
 from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
 
+LOOP = 16  # frames of an emoji's loop
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -72,24 +74,27 @@ class Captions:
         return [self._caption(content) for content in contents], self.spec(contents)
 
     def spec(self, contents: list[Content]) -> Spec:
-        """The contents with everything open drawn at random."""
-        n, draw = len(contents), self.random.uniform
+        """The contents with everything open drawn at random: first its numbers, which the noise will say."""
+        n = len(contents)
+        chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
+        speed, x, y, size = uniform(chance[:, 2:]).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
         still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7
-        size = np.array(SIZES)[motion] * np.where(still, draw(0.82, 1.12, n), draw(0.86, 1.0, n))
-        room = np.where(growing, 0.04, np.where(spinning, 0.16, np.where(still, 0.16, 0.2)))
+        size = np.array(SIZES)[motion] * np.where(still, 0.82 + 0.30 * size, 0.86 + 0.14 * size)
+        room = np.where(growing, 0.03, np.where(spinning, 0.12, np.where(still, 0.12, 0.15)))
         along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
-        x = draw(-1, 1, n) * np.where(along_x, 0.02, room)
-        y = draw(-1, 1, n) * np.where(along_y, 0.02, room)
+        x = (2 * x - 1) * np.where(along_x, 0.02, room)
+        y = (2 * y - 1) * np.where(along_y, 0.02, room)
         tint = [(*np.divide(TINTS[c.tint], 255), 1) if c.tint else (0, 0, 0, 0) for c in contents]
         return Spec(
             subject=torch.tensor([c.subject for c in contents]),
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=torch.tensor(self.random.integers(0, 16, n)).float(),
-            speed=torch.tensor(np.where(draw(size=n) < 0.25, 2.0, 1.0)).float(),
+            motion=torch.tensor(motion), phase=(turns(chance[:, 0], chance[:, 1]) * LOOP).floor() % LOOP,
+            speed=torch.tensor(np.where(speed < 0.25, 2.0, 1.0)).float(),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
+            chance=chance,
         )  # fmt: skip
 
     def _content(self) -> Content:

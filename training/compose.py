@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from einops import rearrange
 
+from training.chance import OPEN
+
 MOTIONS = (
     "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
 )  # fmt: skip
@@ -35,6 +37,7 @@ class Spec:
     x: torch.Tensor  # (b) float, offset of the centre
     y: torch.Tensor  # (b) float
     size: torch.Tensor  # (b) float, the largest size in the clip
+    chance: torch.Tensor  # (b 6) float, standard normal: what the last five came from (training/chance.py)
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -61,7 +64,7 @@ def plain_spec(
         subject=torch.tensor(subject), second=torch.full((n,), -1),
         tint=torch.zeros(n, 4), background=background,
         motion=torch.tensor(motion), phase=zero, speed=zero + 1, x=zero, y=zero,
-        size=torch.tensor(SIZES)[torch.tensor(motion)],
+        size=torch.tensor(SIZES)[torch.tensor(motion)], chance=torch.zeros(n, len(OPEN)),
     )  # fmt: skip
     return replace(default, **others)
 

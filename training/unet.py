@@ -25,6 +25,7 @@ from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from training.captions import Captions
+from training.chance import OPEN, tied
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
 from training.fused import freeze_biases, fuse
@@ -34,7 +35,7 @@ from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
-PURE_NOISE = 0.05  # of the times: the last, where every video starts
+PURE_NOISE = 0.1  # of the times: the last, where every video starts
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
@@ -94,6 +95,7 @@ class LatentPool:
         side, channels = clips.size // vae.config.factor, vae.config.latent_channels
         self.z = torch.empty(capacity, channels, FRAMES, side, side, dtype=torch.bfloat16, device=self.device)
         self.tokens = torch.empty(capacity, tokenizer.length, dtype=torch.long, device=self.device)
+        self.chance = torch.empty(capacity, len(OPEN), device=self.device)
         self.next = self.filled = 0
         self.thread = ThreadPoolExecutor(1)  # writes the next captions meanwhile
         self.ahead: Future | None = None
@@ -110,19 +112,22 @@ class LatentPool:
         rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
         self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=FRAMES).bfloat16()
         self.tokens[rows] = self.tokenizer(texts).to(self.device)
+        self.chance[rows] = spec.chance.to(self.device)
         self.next = (self.next + count) % len(self.z)
         self.filled = min(len(self.z), self.filled + count)
 
-    def draw(self, count: int) -> tuple[Tensor, Tensor]:
-        """-> latents (b c f h w), tokens (b l) of random clips"""
+    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """-> latents (b c f h w), tokens (b l), noise (b c f h w) of random clips"""
         rows = torch.randint(0, self.filled, (count,), device=self.device)
-        return self.z[rows].float(), self.tokens[rows]
+        z = self.z[rows].float()
+        return z, self.tokens[rows], tied(torch.randn_like(z), self.chance[rows])
 
-    def draw_images(self, count: int) -> tuple[Tensor, Tensor]:
-        """-> latents (b c 1 h w), tokens (b l) of random frames of random clips"""
+    def draw_images(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """-> latents (b c 1 h w), tokens (b l), noise (b c 1 h w) of random frames of random clips"""
         rows = torch.randint(0, self.filled, (count,), device=self.device)
         frames = torch.randint(0, FRAMES, (count,), device=self.device)
-        return self.z[rows, :, frames][:, :, None].float(), self.tokens[rows]
+        z = self.z[rows, :, frames][:, :, None].float()
+        return z, self.tokens[rows], torch.randn_like(z)
 
 
 class Trainer:
@@ -160,14 +165,14 @@ class Trainer:
             pool.renew(min(64, options.pool))
         return pool
 
-    def step(self, z: Tensor, tokens: Tensor) -> Tensor:
-        """One update; z (b c f h w), tokens (b l) -> loss"""
+    def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> Tensor:
+        """One update; z noise (b c f h w), tokens (b l) -> loss"""
         b, device = len(z), self.device
         tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
         spread = torch.arange(b, device=device) + torch.rand(b, device=device)  # one from each b-th part
         t = (spread / b * SCHEDULE.train_steps).long()
         t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
-        (loss,) = self.update(self.clock.rate(), z, tokens, t, torch.randn_like(z))
+        (loss,) = self.update(self.clock.rate(), z, tokens, t, noise)
         self.clock.done += 1
         return loss
 

@@ -1,0 +1,55 @@
+"""What a caption leaves open is what the noise says: in training, and to the shipped model."""
+
+import numpy as np
+import pytest
+import torch
+
+from t2v import TextToVideo
+from training.captions import LOOP, Captions, Content
+from training.chance import OPEN, tied, told
+from training.subjects import Subject
+
+SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
+SHAPE = 16, 16, 16, 16  # latents of the embedded model
+
+
+def test_tied_noise_says_what_it_should_and_is_gaussian_still() -> None:
+    torch.manual_seed(0)
+    noise, chance = torch.randn(400, 8, 4, 6, 5), torch.randn(400, len(OPEN))
+    changed = tied(noise, chance)
+    torch.testing.assert_close(told(changed), chance, atol=1e-5, rtol=0)
+    assert torch.equal(changed[:, len(OPEN) :], noise[:, len(OPEN) :])
+    assert abs(changed.mean()) < 0.01 and abs(changed.std() - 1) < 0.01
+    covariance = changed[:, 0].flatten(1).T.cov()
+    assert (covariance - torch.eye(len(covariance))).abs().mean() < 0.05  # one clip's values are independent
+    torch.testing.assert_close(told(noise).var(0), torch.ones(len(OPEN)), atol=0.25, rtol=0)
+
+
+def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
+    captions, still = Captions(SUBJECTS, seed=1), Content(0, -1, "", "green", "still")
+    spec = captions.spec([still] * 2000)
+    assert torch.unique(spec.phase).tolist() == list(range(LOOP))
+    assert 0.2 < (spec.speed == 2).float().mean() < 0.3
+    for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
+        order = spec.chance[:, OPEN.index(number)].argsort()
+        assert (column[order].diff() >= 0).all() and column.std() > 0.01
+
+
+@pytest.fixture(scope="module")
+def pipe() -> TextToVideo:
+    return TextToVideo.from_pretrained("emoji", device="cpu")
+
+
+@pytest.mark.parametrize(("number", "axis"), [("x", 2), ("y", 1)])
+def test_the_shipped_model_puts_its_subject_where_the_noise_says(
+    pipe: TextToVideo, number: str, axis: int
+) -> None:
+    torch.manual_seed(0)
+    noise, said = torch.randn(1, *SHAPE), torch.zeros(1, len(OPEN))
+    places = []
+    for value in (-1.5, 1.5):
+        said[0, OPEN.index(number)] = value
+        frames = pipe("a panda on a green background", latents=tied(noise, said), seed=0).frames.astype(float)
+        subject = np.abs(frames - frames[0, 0, 0]).sum(-1) > 90
+        places.append(np.argwhere(subject)[:, axis].mean())
+    assert places[1] - places[0] > 8  # of 256 pixels; 26 are meant

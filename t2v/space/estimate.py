@@ -40,6 +40,7 @@ class Cost:
     seconds: float | None = None
     peak: int | None = None
     fits: bool = True
+    rest: float = 0.0  # of the seconds: those beside the steps, most of them decoding
 
 
 class Estimates:
@@ -74,7 +75,11 @@ class Estimates:
         most = max((run.volume for run in good), default=0)
         failed = any(most < run.volume <= volume for run in bad)
         too_much = bool(memory and peak and peak > memory and volume > most)
-        return Cost(_seconds(good, volume, evaluations_of(request)), peak, not (failed or too_much))
+        fits = not (failed or too_much)
+        if not good:
+            return Cost(None, peak, fits)
+        denoising, rest = _seconds(good, volume, evaluations_of(request))
+        return Cost(denoising + rest, peak, fits, rest)
 
     def made_to_fit(
         self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
@@ -100,13 +105,12 @@ def evaluations_of(request: Request) -> int:
     return request.steps * (2 if request.guidance > 1 else 1)
 
 
-def _seconds(runs: list[Run], volume: int, evaluations: int) -> float | None:
-    if not runs:
-        return None
+def _seconds(runs: list[Run], volume: int, evaluations: int) -> tuple[float, float]:
+    """-> of the steps, of the rest"""
     near = _nearest(runs, volume)  # of two the quicker: another program can only have slowed one
     rate = median_low(run.denoising / (run.evaluations * run.volume) for run in near)
     rest = median_low(run.rest / run.volume for run in near)
-    return volume * (rate * evaluations + rest)
+    return volume * rate * evaluations, volume * rest
 
 
 def _peak(runs: list[Run], volume: int) -> int | None:

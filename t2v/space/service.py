@@ -150,12 +150,12 @@ class Service:
 
     def seconds_left(self, job: Job) -> float | None:
         """Until a running job is done: its own pace once it has one, what was learnt before."""
-        cost = self.cost(job.model, job.request).seconds
+        cost = self.cost(job.model, job.request)
         if job.step < 2 or job.denoising_since is None:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
-            return None if cost is None else max(0.0, cost - spent)
+            return None if cost.seconds is None else max(0.0, cost.seconds - spent)
         pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
-        return pace * (job.request.steps - job.step)
+        return pace * (job.request.steps - job.step) + cost.rest
 
     def _dispatch(self, worker: Worker) -> None:
         while not self._closing.is_set():

@@ -36,6 +36,7 @@ def test_seconds_follow_steps_guidance_and_volume(estimates: Estimates):
     estimates.learn(run())
     rest, pass_ = 2e-6 * VOLUME, 1e-6 * VOLUME
     assert cost(estimates).seconds == pytest.approx(20 * pass_ + rest)
+    assert cost(estimates, steps=50).rest == pytest.approx(rest)
     assert cost(estimates, steps=50).seconds == pytest.approx(100 * pass_ + rest)
     assert cost(estimates, guidance=1.0).seconds == pytest.approx(10 * pass_ + rest)
     assert cost(estimates, frames=32).seconds == pytest.approx(2 * cost(estimates).seconds)

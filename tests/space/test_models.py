@@ -53,6 +53,13 @@ def test_it_makes_a_video_with_previews(service: Service):
     assert service.cost("tiny", job.request).seconds > 0 and service.cost("tiny", job.request).peak > 10**7
 
 
+def test_the_time_left_after_the_last_step_is_what_decoding_takes(service: Service):
+    job = service.submit(ME, None, Request("a panda", frames=3, width=32, height=24, steps=2, seed=5))
+    eventually(lambda: service.jobs.follow(ME, job.id).over, timeout=60)
+    decoding = replace(job, stage=Stage.DECODING, step=2, denoising_since=service.jobs.clock())
+    assert service.seconds_left(decoding) == service.cost("tiny", job.request).rest > 0
+
+
 def test_it_counts_tokens_and_shows_the_cut(service: Service):
     read = service.read("tiny", "a panda")
     assert read["count"] > 2 and read["limit"] == 77 and read["cut"] == "" and not read["remark"]

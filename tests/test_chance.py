@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from t2v import TextToVideo
-from training.captions import LOOP, Captions, Content
+from training.captions import Captions, Content
 from training.chance import OPEN, tied, told
+from training.dataset import FRAMES
 from training.subjects import Subject
 
 SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
@@ -28,7 +29,7 @@ def test_tied_noise_says_what_it_should_and_is_gaussian_still() -> None:
 def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
     captions, still = Captions(SUBJECTS, seed=1), Content(0, -1, "", "green", "still")
     spec = captions.spec([still] * 2000)
-    assert torch.unique(spec.phase).tolist() == list(range(LOOP))
+    assert torch.unique(spec.phase).tolist() == list(range(FRAMES))
     assert 0.2 < (spec.speed == 2).float().mean() < 0.3
     for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
         order = spec.chance[:, OPEN.index(number)].argsort()

@@ -14,6 +14,7 @@ import torch
 
 from training.chance import OPEN, turns, uniform
 from training.compose import MOTIONS, SIZES, Spec
+from training.dataset import FRAMES
 from training.phrases import (
     ADJECTIVES,
     BACKGROUND_PHRASES,
@@ -26,7 +27,6 @@ from training.phrases import (
 )
 from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
 
-LOOP = 16  # frames of an emoji's loop
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -91,7 +91,7 @@ class Captions:
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=(turns(chance[:, 0], chance[:, 1]) * LOOP).floor() % LOOP,
+            motion=torch.tensor(motion), phase=(turns(chance[:, 0], chance[:, 1]) * FRAMES).floor() % FRAMES,
             speed=torch.tensor(np.where(speed < 0.25, 2.0, 1.0)).float(),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
             chance=chance,

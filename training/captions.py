@@ -1,10 +1,9 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
 What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
-What it leaves open is drawn at random: where the loop starts, speed, position, size, and the background where
-none is named; the clip's noise will say it (training/chance.py). A caption without a motion means a still
-subject. A tenth of the combinations of subject, background and motion is held out (`held_out`), by a hash
-that never changes: training never sees them.
+What it leaves open the random generator decides: loop phase, speed, position, size, and the background where
+none is named. A caption without a motion means a still subject. A tenth of the combinations of subject,
+background and motion is held out (`held_out`), by a hash that never changes: training never sees them.
 """
 
 import hashlib
@@ -12,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from training.chance import OPEN, number_of, one_of, uniform
+from training.chance import OPEN, turns, uniform
 from training.compose import MOTIONS, SIZES, Spec
 from training.dataset import FRAMES
 from training.phrases import (
@@ -29,7 +27,6 @@ from training.phrases import (
 )
 from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
 
-STARTS = 2  # a loop starts at its first frame or at its middle
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -48,7 +45,6 @@ class Content:
     tint: str
     background: str
     motion: str
-    named: bool = True  # whether the caption says the background
 
 
 class Captions:
@@ -79,13 +75,13 @@ class Captions:
 
     def spec(self, contents: list[Content]) -> Spec:
         """The contents with everything open drawn at random: first its numbers, which the noise will say."""
-        chance = self._chances(contents)
-        start, speed = one_of(chance[:, 0], STARTS), uniform(chance[:, 2]).numpy()
-        x, y, size = uniform(chance[:, 3:]).numpy().T
+        n = len(contents)
+        chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
+        speed, x, y, size = uniform(chance[:, 2:]).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
-        still, growing = motion == 0, (motion == 5) | (motion == 6)
-        size = np.array(SIZES)[motion] * np.where(still, 0.86 + 0.22 * size, 0.88 + 0.12 * size)
-        room = np.where(growing, 0.03, np.where(still | (motion == 7), 0.10, 0.12))
+        still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7
+        size = np.array(SIZES)[motion] * np.where(still, 0.82 + 0.30 * size, 0.86 + 0.14 * size)
+        room = np.where(growing, 0.03, np.where(spinning, 0.12, np.where(still, 0.12, 0.15)))
         along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
         x = (2 * x - 1) * np.where(along_x, 0.02, room)
         y = (2 * y - 1) * np.where(along_y, 0.02, room)
@@ -95,21 +91,11 @@ class Captions:
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=(start * (FRAMES // STARTS)).float(),
+            motion=torch.tensor(motion), phase=(turns(chance[:, 0], chance[:, 1]) * FRAMES).floor() % FRAMES,
             speed=torch.tensor(np.where(speed < 0.25, 2.0, 1.0)).float(),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
             chance=chance,
         )  # fmt: skip
-
-    def _chances(self, contents: list[Content]) -> Tensor:
-        """Normal numbers (b OPEN); that of the background says it where the caption doesn't."""
-        n, column, colours = len(contents), OPEN.index("background"), list(BACKGROUNDS)
-        chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
-        shown = torch.tensor([colours.index(content.background) for content in contents])
-        said = number_of(shown, len(colours), uniform(chance[:, column]))
-        named = torch.tensor([content.named for content in contents])
-        chance[:, column] = torch.where(named, chance[:, column], said)
-        return chance
 
     def _content(self) -> Content:
         """One allowed combination of what a caption can fix."""
@@ -129,7 +115,7 @@ class Captions:
             motion = MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
             shown = {subject, second} - {-1}
             if not any(held_out(self.subjects[i].name, background, motion) for i in shown):
-                return Content(subject, second, tint, background, motion, named=self._chance(0.8))
+                return Content(subject, second, tint, background, motion)
 
     def _pick(self, choices, n: int | None = None):
         """One of `choices`, or an array of `n`."""
@@ -142,13 +128,13 @@ class Captions:
 
     def paraphrase(self, content: Content) -> str:
         """One way to say all of it: background and motion are named, other than in `canonical`'s words."""
-        return self._caption(content)
+        return self._caption(content, whole=True)
 
-    def _caption(self, content: Content) -> str:
-        """One way to say it; that a subject is still may be left out."""
+    def _caption(self, content: Content, whole: bool = False) -> str:
+        """One way to say it; unless `whole` is asked for, background and motion may be left out."""
         thing = self._thing(content)
         motion = self._motion(content.motion)
-        background = self._background(content.background) if content.named else ""
+        background = self._background(content.background) if whole or self._chance(0.8) else ""
         filler = self._pick(FILLERS) if not motion and self._chance(0.12) else ""
         if motion and self._chance(0.15):
             motion = ("are " if content.second >= 0 else "is ") + motion

@@ -4,8 +4,7 @@
 
 The VAE stays as it is, so a step sees only latents: a pool of clips, composed, encoded and kept on the
 device, a part of it renewed at every step. The first part of the training sees single frames: sixteen
-subjects for the work of one clip. The layers along time, which start as identities, join for the rest, where
-half of the clips are not mixed with noise from the truth but from what the network made of that noise.
+subjects for the work of one clip. The layers along time, which start as identities, join for the rest.
 """
 
 import argparse
@@ -36,9 +35,7 @@ from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
-PURE_NOISE = 0.4  # of the times: the last, where every video starts
-OWN = 0.5  # of the clips: mixed from the network's own first prediction
-OWN_FROM = 0.25  # of the times: below it such a mixture hides too little of what is wrong
+PURE_NOISE = 0.1  # of the times: the last, where every video starts
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
@@ -71,17 +68,11 @@ class Options:
 
 
 class DenoisingLoss(nn.Module):
-    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times.
+    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times."""
 
-    Of the first `own` clips of a batch, the noisy latents are those that sampling meets: mixed from what the
-    network makes of pure noise, not from the truth. It learns to mend its first prediction, not only to
-    trust what it is given. That needs v, a last time of pure noise, and noise that says what is open
-    (chance.py), for else a blur would be the best answer.
-    """
-
-    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
+    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule):
         super().__init__()
-        self.text_encoder, self.unet, self.own = text_encoder, unet, own
+        self.text_encoder, self.unet = text_encoder, unet
         self.of_v = schedule.config.prediction == "v_prediction"
         signal = schedule.alphas_cumprod.float()
         self.register_buffer("a", signal.sqrt(), persistent=False)
@@ -91,24 +82,8 @@ class DenoisingLoss(nn.Module):
         """z noise (b c f h w), tokens (b l), t (b) -> the loss alone, as a tuple"""
         a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
         with torch.autocast(z.device.type, torch.bfloat16):
-            text = self.text_encoder(tokens)
-        x = a * self._seen(z, text, noise) + s * noise
-        with torch.autocast(z.device.type, torch.bfloat16):
-            predicted = self.unet(x, t, text)
-        return (F.mse_loss(predicted.float(), (a * x - z) / s if self.of_v else noise),)
-
-    @torch.no_grad()
-    def _seen(self, z: Tensor, text: Tensor, noise: Tensor) -> Tensor:
-        """What is mixed with the noise: z, but for the first clips the prediction from noise alone
-
-        Autocast keeps the weights that it has rounded; what it rounds here must not serve the gradients.
-        """
-        if not self.own:
-            return z
-        last = torch.full((self.own,), len(self.a) - 1, device=z.device)
-        with torch.autocast(z.device.type, torch.bfloat16):
-            first = -self.unet(noise[: self.own], last, text[: self.own]).float()
-        return torch.cat([first, z[self.own :]])
+            predicted = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
+        return (F.mse_loss(predicted.float(), a * noise - s * z if self.of_v else noise),)
 
 
 class LatentPool:
@@ -192,13 +167,11 @@ class Trainer:
 
     def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> Tensor:
         """One update; z noise (b c f h w), tokens (b l) -> loss"""
-        b, own, device = len(z), self.loss_of.own, self.device
-        empty, last = torch.rand(b, device=device) < EMPTY, torch.rand(b, device=device) < PURE_NOISE
-        u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(b - own, device)])
-        t = (u * SCHEDULE.train_steps).long()
-        empty[:own] = last[:own] = False
-        tokens = torch.where(empty[:, None], self.empty, tokens)
-        t = torch.where(last, SCHEDULE.train_steps - 1, t)
+        b, device = len(z), self.device
+        tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
+        spread = torch.arange(b, device=device) + torch.rand(b, device=device)  # one from each b-th part
+        t = (spread / b * SCHEDULE.train_steps).long()
+        t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
         (loss,) = self.update(self.clock.rate(), z, tokens, t, noise)
         self.clock.done += 1
         return loss
@@ -217,7 +190,6 @@ class Trainer:
                 pool.renew(RENEW_EVERY * options.fresh)
             images = clock.progress < options.images
             leave_out_time(self.loss_of.unet, images)
-            self.loss_of.own = 0 if images else int(OWN * options.clips)
             drawn = pool.draw_images(FRAMES * options.clips) if images else pool.draw(options.clips)
             log.add(loss=self.step(*drawn))
             if clock.elapsed - shown > SAMPLES_EVERY:
@@ -243,11 +215,6 @@ class Trainer:
             tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
             save_file(tensors, self.options.out / f"{name}.safetensors")
         self.average.swap()
-
-
-def spread(count: int, device: torch.device) -> Tensor:
-    """`count` random numbers, one from each equal part of 0…1: their losses differ so much"""
-    return (torch.arange(count, device=device) + torch.rand(count, device=device)) / max(1, count)
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:

@@ -8,6 +8,7 @@ from t2v import TextToVideo
 from training.captions import Captions, Content
 from training.chance import OPEN, tied, told
 from training.dataset import FRAMES
+from training.heard import compare
 from training.subjects import Subject
 
 SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
@@ -34,6 +35,25 @@ def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
     for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
         order = spec.chance[:, OPEN.index(number)].argsort()
         assert (column[order].diff() >= 0).all() and column.std() > 0.01
+
+
+def test_given_numbers_decide_everything_that_is_open() -> None:
+    content, chance = Content(0, -1, "", "green", "still"), torch.randn(1, len(OPEN))
+    first, second = (Captions(SUBJECTS, seed).spec([content], chance) for seed in (1, 2))
+    fields = zip(vars(first).values(), vars(second).values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in fields)
+
+
+def test_an_animation_is_compared_with_the_true_one() -> None:
+    torch.manual_seed(0)
+    truth = torch.rand(FRAMES, 3, 8, 8) - 0.5
+    late, still = compare(truth.roll(5, 0), truth), compare(truth.mean(0).expand_as(truth), truth)
+    assert compare(truth, truth)["change along the true one"] == pytest.approx(1)
+    assert late["each frame at the best moment of the true clip, dB"] > 90 > 30 > late["whole clips, dB"]
+    assert late["mean over time alone, dB"] > 90 and late["energy of the change"] == pytest.approx(1)
+    assert abs(late["change along the true one"]) < 0.2
+    assert still["energy of the change"] < 1e-6 and still["mean over time alone, dB"] > 90
+    assert still["energy of the change's error"] == pytest.approx(1)
 
 
 @pytest.fixture(scope="module")

@@ -73,10 +73,11 @@ class Captions:
         contents = [self._content() for _ in range(n)]
         return [self._caption(content) for content in contents], self.spec(contents)
 
-    def spec(self, contents: list[Content]) -> Spec:
-        """The contents with everything open drawn at random: first its numbers, which the noise will say."""
-        n = len(contents)
-        chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
+    def spec(self, contents: list[Content], chance: torch.Tensor | None = None) -> Spec:
+        """The contents with everything open as `chance` (b OPEN) has it: the numbers that the noise will say,
+        drawn at random unless given."""
+        if chance is None:
+            chance = torch.from_numpy(self.random.standard_normal((len(contents), len(OPEN)))).float()
         speed, x, y, size = uniform(chance[:, 2:]).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
         still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7

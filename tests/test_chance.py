@@ -6,9 +6,10 @@ import torch
 
 from t2v import TextToVideo
 from training.captions import Captions, Content
-from training.chance import OPEN, tied, told
+from training.chance import OPEN, number_of, one_of, tied, told
 from training.dataset import FRAMES
 from training.heard import compare
+from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS
 from training.subjects import Subject
 
 SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
@@ -30,11 +31,14 @@ def test_tied_noise_says_what_it_should_and_is_gaussian_still() -> None:
 def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
     captions, still = Captions(SUBJECTS, seed=1), Content(0, -1, "", "green", "still")
     spec = captions.spec([still] * 2000)
-    assert torch.unique(spec.phase).tolist() == list(range(FRAMES))
+    assert torch.unique(spec.phase).tolist() == [0, FRAMES // 2]
+    assert ((spec.phase > 0) == (spec.chance[:, OPEN.index("start")] > 0)).all()
     assert 0.2 < (spec.speed == 2).float().mean() < 0.3
     for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
         order = spec.chance[:, OPEN.index(number)].argsort()
         assert (column[order].diff() >= 0).all() and column.std() > 0.01
+    one = Captions(SUBJECTS, seed=1, one_loop=True).spec([still] * 100)
+    assert (one.phase == 0).all() and (one.speed == 1).all() and one.x.std() > 0.01
 
 
 def test_given_numbers_decide_everything_that_is_open() -> None:
@@ -54,6 +58,26 @@ def test_an_animation_is_compared_with_the_true_one() -> None:
     assert abs(late["change along the true one"]) < 0.2
     assert still["energy of the change"] < 1e-6 and still["mean over time alone, dB"] > 90
     assert still["energy of the change's error"] == pytest.approx(1)
+
+
+def test_numbers_say_one_of_many_and_stay_normal() -> None:
+    torch.manual_seed(0)
+    choice = torch.randint(7, (20_000,))
+    said = number_of(choice, 7, torch.rand(20_000))
+    assert torch.equal(one_of(said, 7), choice)
+    assert abs(said.mean()) < 0.03 and abs(said.std() - 1) < 0.03
+    assert one_of(torch.tensor([-9.0, 9.0]), 7).tolist() == [0, 6]
+
+
+def test_a_background_that_no_caption_names_is_what_the_noise_says() -> None:
+    texts, spec = Captions(SUBJECTS, seed=1, shares=(0, 0, 0)).batch(1000)
+    colours = list(BACKGROUNDS)
+    says = one_of(spec.chance[:, OPEN.index("background")], len(colours))
+    shown = torch.cdist(spec.background * 255, torch.tensor(list(BACKGROUNDS.values())).float()).argmin(1)
+    agree = says == shown
+    named = torch.tensor([any(word in text for word in (*colours, *COLOUR_SYNONYMS)) for text in texts])
+    assert agree[~named].all() and 0.1 < (~named).float().mean() < 0.3
+    assert agree[named].float().mean() < 0.2  # else by chance
 
 
 @pytest.fixture(scope="module")

@@ -68,6 +68,41 @@ def test_a_step_lowers_the_loss_and_the_average_follows() -> None:
     assert any(not torch.equal(a, b) for a, b in zip(before, average.mean["unet"], strict=True))
 
 
+def test_clips_are_seen_as_noise_and_then_as_what_the_network_made_of_it() -> None:
+    seen = []
+
+    def unet(x: torch.Tensor, t: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+        seen.append((x.clone(), t))
+        return torch.full_like(x, -3.0)  # so its prediction from noise is 3
+
+    torch.manual_seed(0)
+    schedule = NoiseSchedule(ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True))
+    loss_of = DenoisingLoss(nn.Embedding(9, 4), UNet3D(UNET), schedule, own=1)
+    del loss_of.unet
+    loss_of.unet = unet
+    z, noise, t = torch.randn(2, 4, 2, 4, 4), torch.randn(2, 4, 2, 4, 4), torch.tensor([600, 300])
+    loss, first = loss_of(z, torch.zeros(2, 77, dtype=torch.long), t, noise)
+    a, s = (x[t].view(2, 1, 1, 1, 1) for x in (loss_of.a, loss_of.s))
+    (pure, last), (mixture, then) = seen
+    torch.testing.assert_close(pure, noise)
+    assert last.tolist() == [999, 999] and torch.equal(then, t)
+    torch.testing.assert_close(mixture, a * torch.stack([torch.full_like(z[0], 3.0), z[1]]) + s * noise)
+    right = (a * mixture - z) / s  # with it a·x − s·v is z, whatever x was mixed from
+    torch.testing.assert_close(a * mixture - s * right, z)
+    torch.testing.assert_close(first, F.mse_loss(torch.full_like(z, 3.0), z))
+    torch.testing.assert_close(loss, (first + F.mse_loss(torch.full_like(z, -3.0), right)) / 2)
+
+
+@pytest.mark.parametrize("own", [0, 1, 2])
+def test_every_weight_learns_whatever_part_is_mixed_so(own: int) -> None:
+    torch.manual_seed(0)
+    schedule = NoiseSchedule(ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True))
+    loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), schedule, own)
+    z, noise = torch.randn(2, 2, 4, 2, 4, 4)
+    loss_of(z, torch.randint(0, 100, (2, 77)), torch.tensor([600, 300]), noise)[0].backward()
+    assert [name for name, p in loss_of.named_parameters() if p.grad is None] == []
+
+
 def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
     clock = Clock(seconds=1e9, iterations=1000)
     assert clock.rate() < 0.01

@@ -1,9 +1,10 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
 What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
-What it leaves open the random generator decides: loop phase, speed, position, size, and the background where
-none is named. A caption without a motion means a still subject. A tenth of the combinations of subject,
-background and motion is held out (`held_out`), by a hash that never changes: training never sees them.
+What it leaves open is drawn at random: where the loop starts, speed, position, size, and the background where
+none is named; the clip's noise will say it (training/chance.py). A caption without a motion means a still
+subject. A tenth of the combinations of subject, background and motion is held out (`held_out`), by a hash
+that never changes: training never sees them.
 """
 
 import hashlib
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from training.chance import OPEN, turns, uniform
+from training.chance import OPEN, number_of, one_of, uniform
 from training.compose import MOTIONS, SIZES, Spec
-from training.dataset import FRAMES
 from training.phrases import (
     ADJECTIVES,
     BACKGROUND_PHRASES,
@@ -27,6 +28,7 @@ from training.phrases import (
 )
 from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
 
+STARTS = 4  # a loop starts at one of its first four frames
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -45,13 +47,14 @@ class Content:
     tint: str
     background: str
     motion: str
+    named: bool = True  # whether the caption says the background
 
 
 class Captions:
     """A seeded stream of captions and specs.
 
     `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest
-    shows one subject in its own colours.
+    shows one subject in its own colours. A loop starts at one of its first `starts` frames.
     """
 
     def __init__(
@@ -59,10 +62,12 @@ class Captions:
         subjects: tuple[Subject, ...],
         seed: int,
         shares: tuple[float, float, float] = (0.05, 0.04, 0.03),
+        starts: int = STARTS,
     ):
         self.subjects = subjects
         self.random = np.random.default_rng(seed)
         self.shares = np.cumsum(shares)
+        self.starts = starts
         self.known = {name for subject in subjects for name in subject.names}
         self.twins = [self._twins(subject) for subject in subjects]
         self.countable = [i for i, twins in enumerate(self.twins) if twins]
@@ -73,16 +78,16 @@ class Captions:
         contents = [self._content() for _ in range(n)]
         return [self._caption(content) for content in contents], self.spec(contents)
 
-    def spec(self, contents: list[Content], chance: torch.Tensor | None = None) -> Spec:
+    def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
         """The contents with everything open as `chance` (b OPEN) has it: the numbers that the noise will say,
         drawn at random unless given."""
-        if chance is None:
-            chance = torch.from_numpy(self.random.standard_normal((len(contents), len(OPEN)))).float()
-        speed, x, y, size = uniform(chance[:, 2:]).numpy().T
+        chance = self._chances(contents) if chance is None else chance
+        start = one_of(chance[:, OPEN.index("size")], self.starts)
+        x, y, size = uniform(chance[:, 3:]).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
-        still, growing, spinning = motion == 0, (motion == 5) | (motion == 6), motion == 7
-        size = np.array(SIZES)[motion] * np.where(still, 0.82 + 0.30 * size, 0.86 + 0.14 * size)
-        room = np.where(growing, 0.03, np.where(spinning, 0.12, np.where(still, 0.12, 0.15)))
+        still, growing = motion == 0, (motion == 5) | (motion == 6)
+        size = np.array(SIZES)[motion] * np.where(still, 0.84 + 0.26 * size, 0.87 + 0.13 * size)
+        room = np.where(growing, 0.03, np.where(still | (motion == 7), 0.11, 0.14))
         along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
         x = (2 * x - 1) * np.where(along_x, 0.02, room)
         y = (2 * y - 1) * np.where(along_y, 0.02, room)
@@ -92,11 +97,21 @@ class Captions:
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=(turns(chance[:, 0], chance[:, 1]) * FRAMES).floor() % FRAMES,
-            speed=torch.tensor(np.where(speed < 0.25, 2.0, 1.0)).float(),
+            motion=torch.tensor(motion), phase=start.float(),
+            speed=torch.ones(len(contents)),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
             chance=chance,
         )  # fmt: skip
+
+    def _chances(self, contents: list[Content]) -> Tensor:
+        """Normal numbers (b OPEN); that of the background says it where the caption doesn't."""
+        n, column, colours = len(contents), OPEN.index("background"), list(BACKGROUNDS)
+        chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
+        shown = torch.tensor([colours.index(content.background) for content in contents])
+        said = number_of(shown, len(colours), uniform(chance[:, column]))
+        named = torch.tensor([content.named for content in contents])
+        chance[:, column] = torch.where(named, chance[:, column], said)
+        return chance
 
     def _content(self) -> Content:
         """One allowed combination of what a caption can fix."""
@@ -116,7 +131,7 @@ class Captions:
             motion = MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
             shown = {subject, second} - {-1}
             if not any(held_out(self.subjects[i].name, background, motion) for i in shown):
-                return Content(subject, second, tint, background, motion)
+                return Content(subject, second, tint, background, motion, named=self._chance(0.8))
 
     def _pick(self, choices, n: int | None = None):
         """One of `choices`, or an array of `n`."""
@@ -129,13 +144,13 @@ class Captions:
 
     def paraphrase(self, content: Content) -> str:
         """One way to say all of it: background and motion are named, other than in `canonical`'s words."""
-        return self._caption(content, whole=True)
+        return self._caption(content)
 
-    def _caption(self, content: Content, whole: bool = False) -> str:
-        """One way to say it; unless `whole` is asked for, background and motion may be left out."""
+    def _caption(self, content: Content) -> str:
+        """One way to say it; that a subject is still may be left out."""
         thing = self._thing(content)
         motion = self._motion(content.motion)
-        background = self._background(content.background) if whole or self._chance(0.8) else ""
+        background = self._background(content.background) if content.named else ""
         filler = self._pick(FILLERS) if not motion and self._chance(0.12) else ""
         if motion and self._chance(0.15):
             motion = ("are " if content.second >= 0 else "is ") + motion

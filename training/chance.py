@@ -1,10 +1,10 @@
 """Chance: what a caption leaves open, as numbers that the noise carries.
 
-A clip's loop phase, speed, position and size follow from `OPEN` standard normal numbers, and the noise that
-is mixed into its latents in training is drawn so that it says the same numbers: they are the means of its
-first channels, scaled to variance 1. Every noise says some, so a video starts from plain Gaussian noise, and
-its seed decides what it shows from the first step on. The network needs not agree with itself, step by step
-and frame by frame, on one of many loops and places.
+Where in its loop a clip starts, its speed, position and size, and its background where none is named, follow
+from `OPEN` standard normal numbers, and the noise that is mixed into its latents in training is drawn so that
+it says the same numbers: they are the means of its first channels, scaled to variance 1. Every noise says
+some, so a video starts from plain Gaussian noise, and its seed decides what it shows from the first step on.
+The network needs not agree with itself, step by step and frame by frame, on one of many loops and places.
 
 Such a coupling of noise and data leaves the deterministic samplers exact (Pooladian et al. 2023, Multisample
 flow matching); ddim with `eta` > 0 draws noise that says something else.
@@ -15,7 +15,7 @@ import math
 import torch
 from torch import Tensor
 
-OPEN = ("cosine of the phase", "sine of the phase", "speed", "x", "y", "size")
+OPEN = ("start", "background", "speed", "x", "y", "size")
 
 
 def told(noise: Tensor) -> Tensor:
@@ -36,6 +36,11 @@ def uniform(chance: Tensor) -> Tensor:
     return torch.special.ndtr(chance)
 
 
-def turns(cosine: Tensor, sine: Tensor) -> Tensor:
-    """Two standard normal numbers -> the angle of the point that they are, uniform in 0…1 turns"""
-    return torch.atan2(sine, cosine) / (2 * math.pi) % 1
+def one_of(chance: Tensor, count: int) -> Tensor:
+    """Standard normal numbers -> whole ones from 0 up to `count` − 1, each as likely, by rank"""
+    return (uniform(chance) * count).long().clamp_max(count - 1)
+
+
+def number_of(choice: Tensor, count: int, within: Tensor) -> Tensor:
+    """The normal number that says `choice` of `count`; `within` 0…1 is where in its range"""
+    return torch.special.ndtri((choice + within.clamp(1e-3, 1 - 1e-3)) / count)

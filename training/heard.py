@@ -16,7 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2v import TextToVideo
-from training.captions import Captions, Content
+from training.captions import STARTS, Captions, Content
 from training.chance import told
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
@@ -54,15 +54,17 @@ def decibels_of(squared: Tensor) -> float:
     return float(-10 * squared.clamp_min(1e-10).log10())
 
 
-def measure(pipe: TextToVideo, clips: EmojiClips, trial: Trial) -> dict[str, float]:
+def measure(
+    pipe: TextToVideo, clips: EmojiClips, trial: Trial, captions: Captions, settings: dict[str, float]
+) -> dict[str, float]:
     """`compare` for the video that the model makes of a trial, from noise of its seed"""
     config, native = pipe.unet.config, pipe.native
     side = native.height // pipe.vae.config.factor, native.width // pipe.vae.config.factor
     generator = torch.Generator().manual_seed(trial.seed)
     noise = torch.randn(1, config.in_channels, FRAMES, *side, generator=generator)
     content = Content(trial.subject, -1, "", trial.background, trial.motion)
-    spec = Captions(clips.subjects, 0).spec([content], told(noise))
-    frames = torch.from_numpy(pipe(trial.prompt, latents=noise, seed=trial.seed).frames)
+    spec = captions.spec([content], told(noise))
+    frames = torch.from_numpy(pipe(trial.prompt, latents=noise, seed=trial.seed, **settings).frames)
     video = rearrange(frames.float(), "f h w c -> f c h w") / 127.5 - 1
     return compare(video, compose(clips, spec)[0].cpu())
 
@@ -75,12 +77,21 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=40)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--device")
+    parser.add_argument("--starts", type=int, default=STARTS, help="as in training.unet")
+    parser.add_argument("--steps", type=int, help="instead of the model's own")
+    parser.add_argument("--guidance", type=float, help="instead of the model's own")
     options = parser.parse_args()
     pipe = TextToVideo.from_pretrained(options.model, device=options.device)
     clips = EmojiClips(options.data, str(pipe.device), size=pipe.native.width)
     drawn = draw_trials(clips.subjects, 20 * options.clips, options.seed)
     trials = [trial for trial in drawn if (trial.group, trial.motion) == ("held out", "still")]
-    rows = [measure(pipe, clips, trial) for trial in tqdm(trials[: options.clips], unit="video")]
+    given = {"steps": options.steps, "guidance": options.guidance}
+    settings = {name: value for name, value in given.items() if value}
+    captions = Captions(clips.subjects, 0, starts=options.starts)
+    rows = [
+        measure(pipe, clips, trial, captions, settings)
+        for trial in tqdm(trials[: options.clips], unit="video")
+    ]
     print(f"| {len(rows)} videos | mean | median |\n|---|---:|---:|")
     for name in rows[0]:
         values = [row[name] for row in rows]

@@ -4,7 +4,8 @@
 
 The VAE stays as it is, so a step sees only latents: a pool of clips, composed, encoded and kept on the
 device, a part of it renewed at every step. The first part of the training sees single frames: sixteen
-subjects for the work of one clip. The layers along time, which start as identities, join for the rest.
+subjects for the work of one clip. The layers along time, which start as identities, join for the rest, where
+every clip is seen twice: as pure noise, and as a mixture of that noise with what it was predicted to be.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from t2v.checkpoints import load
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
-from training.captions import Captions
+from training.captions import STARTS, Captions
 from training.chance import OPEN, tied
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
@@ -35,7 +36,9 @@ from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
-PURE_NOISE = 0.1  # of the times: the last, where every video starts
+PURE_NOISE = 0.1  # of the times of frames: the last, where every video starts
+OWN = 2 / 3  # of the clips: mixed from the network's own first prediction
+OWN_FROM = 0.25  # of the times: below it such a mixture hides too little of what is wrong
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: in larger portions it costs less
 ENCODED = 256  # frames at once
@@ -64,26 +67,45 @@ class Options:
     lr: float
     seed: int
     only: int | None
+    starts: int
     fuse: bool
 
 
 class DenoisingLoss(nn.Module):
-    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times."""
+    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times.
 
-    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule):
+    Where `own` is more than 0, clips are seen twice: as pure noise, where sampling starts, and at their time.
+    There the first `own` of them are those that sampling meets: mixed from what the network made of pure
+    noise, not from the truth. It learns to mend its first prediction, not only to trust what it is given.
+    That needs v, a last time of pure noise, and noise that says what is open (chance.py), for else a blur
+    would be the best answer.
+    """
+
+    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
         super().__init__()
-        self.text_encoder, self.unet = text_encoder, unet
+        self.text_encoder, self.unet, self.own = text_encoder, unet, own
         self.of_v = schedule.config.prediction == "v_prediction"
         signal = schedule.alphas_cumprod.float()
         self.register_buffer("a", signal.sqrt(), persistent=False)
         self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
 
-    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor]:
-        """z noise (b c f h w), tokens (b l), t (b) -> the loss alone, as a tuple"""
-        a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
+    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+        """z noise (b c f h w), tokens (b l), t (b) -> the loss; then its part from pure noise, if any"""
         with torch.autocast(z.device.type, torch.bfloat16):
-            predicted = self.unet(a * z + s * noise, t, self.text_encoder(tokens))
-        return (F.mse_loss(predicted.float(), a * noise - s * z if self.of_v else noise),)
+            text = self.text_encoder(tokens)
+            if not self.own:
+                return (self._loss(z, z, text, t, noise)[0],)
+            first, predicted = self._loss(z, z, text, torch.full_like(t, len(self.a) - 1), noise)
+            seen = torch.cat([-predicted[: self.own].detach().float(), z[self.own :]])
+            then, _ = self._loss(z, seen, text, t, noise)
+        return (first + then) / 2, first
+
+    def _loss(self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """The error of what is predicted from `seen` mixed with noise, z being the truth; the prediction"""
+        a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
+        x = a * seen + s * noise
+        predicted = self.unet(x, t, text)
+        return F.mse_loss(predicted.float(), (a * x - z) / s if self.of_v else noise), predicted
 
 
 class LatentPool:
@@ -159,22 +181,27 @@ class Trainer:
         """A pool of clips, a little of it filled."""
         options, process = self.options, self.accelerator.process_index
         clips = EmojiClips(options.data, device=self.device, only=options.only)
-        captions = Captions(clips.subjects, seed=options.seed + 1000 * process + self.clock.done)
+        seed = options.seed + 1000 * process + self.clock.done
+        captions = Captions(clips.subjects, seed, starts=options.starts)
         pool = LatentPool(options.pool, clips, captions, self.tokenizer, self.vae)
         for _ in range(max(1, min(4096, options.pool) // 64)):
             pool.renew(min(64, options.pool))
         return pool
 
-    def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> Tensor:
-        """One update; z noise (b c f h w), tokens (b l) -> loss"""
-        b, device = len(z), self.device
-        tokens = torch.where(torch.rand(b, 1, device=device) < EMPTY, self.empty, tokens)
-        spread = torch.arange(b, device=device) + torch.rand(b, device=device)  # one from each b-th part
-        t = (spread / b * SCHEDULE.train_steps).long()
-        t = torch.where(torch.rand(b, device=device) < PURE_NOISE, SCHEDULE.train_steps - 1, t)
-        (loss,) = self.update(self.clock.rate(), z, tokens, t, noise)
+    def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """One update; z noise (b c f h w), tokens (b l) -> loss, and its part from pure noise (or NaN)"""
+        b, own, device = len(z), self.loss_of.own, self.device
+        empty = torch.rand(b, device=device) < EMPTY * b / (b - own)
+        empty[:own] = False
+        u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(b - own, device)])
+        t = (u * SCHEDULE.train_steps).long()
+        if not own:
+            last = torch.rand(b, device=device) < PURE_NOISE
+            t = torch.where(last, SCHEDULE.train_steps - 1, t)
+        tokens = torch.where(empty[:, None], self.empty, tokens)
+        loss, *first = self.update(self.clock.rate(), z, tokens, t, noise)
         self.clock.done += 1
-        return loss
+        return loss, *(first or [torch.full_like(loss, torch.nan)])
 
     def run(self) -> None:
         """Train, drawing samples now and then; leave `state.pt` and the averaged weights behind."""
@@ -190,8 +217,10 @@ class Trainer:
                 pool.renew(RENEW_EVERY * options.fresh)
             images = clock.progress < options.images
             leave_out_time(self.loss_of.unet, images)
-            drawn = pool.draw_images(FRAMES * options.clips) if images else pool.draw(options.clips)
-            log.add(loss=self.step(*drawn))
+            self.loss_of.own = 0 if images else int(OWN * options.clips)
+            drawn = pool.draw_images(2 * FRAMES * options.clips) if images else pool.draw(options.clips)
+            loss, first = self.step(*drawn)
+            log.add(loss=loss, first=first)
             if clock.elapsed - shown > SAMPLES_EVERY:
                 self.show()
                 shown = clock.elapsed
@@ -215,6 +244,11 @@ class Trainer:
             tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
             save_file(tensors, self.options.out / f"{name}.safetensors")
         self.average.swap()
+
+
+def spread(count: int, device: torch.device) -> Tensor:
+    """`count` random numbers, one from each equal part of 0…1: their losses differ so much"""
+    return (torch.arange(count, device=device) + torch.rand(count, device=device)) / max(1, count)
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
@@ -273,12 +307,13 @@ def main() -> None:
     add("--until", type=float, default=1e9, help="stop this call after so many seconds; the next one resumes")
     add("--iterations", type=int, default=1_000_000)
     add("--images", type=float, default=0.2, help="part of the training that sees single frames")
-    add("--clips", type=int, default=96, help="a step; in the first part 16 times as many frames")
+    add("--clips", type=int, default=48, help="a step; in the first part 32 times as many frames")
     add("--fresh", type=int, default=6, help="new clips a step")
     add("--pool", type=int, default=65_536)
     add("--lr", type=float, default=2e-3)
     add("--seed", type=int, default=0)
     add("--only", type=int, help="train on the first so many subjects")
+    add("--starts", type=int, default=STARTS, help="frames at which a loop may start")
     add("--fuse", action="store_true", help="kernels of our own for some layers: for a GPU")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
     Trainer(options).run()

@@ -1,10 +1,10 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
 What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
-What it leaves open is drawn at random: where the loop starts, speed, position, size, and the background where
-none is named; the clip's noise will say it (training/chance.py). A caption without a motion means a still
-subject. A tenth of the combinations of subject, background and motion is held out (`held_out`), by a hash
-that never changes: training never sees them.
+What it leaves open is drawn at random: position, size, where the loop starts, and the background where none
+is named; the clip's noise will say it (training/chance.py). A caption without a motion means a still subject.
+A tenth of the combinations of subject, background and motion is held out (`held_out`), by a hash that never
+changes: training never sees them.
 """
 
 import hashlib
@@ -80,10 +80,11 @@ class Captions:
 
     def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
         """The contents with everything open as `chance` (b OPEN) has it: the numbers that the noise will say,
-        drawn at random unless given."""
+        drawn at random unless given. That of the size says the start too: small ones start first. A number
+        of its own was never heard (training/README.md)."""
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)
-        x, y, size = uniform(chance[:, 3:]).numpy().T
+        _, x, y, size = uniform(chance).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
         still, growing = motion == 0, (motion == 5) | (motion == 6)
         size = np.array(SIZES)[motion] * np.where(still, 0.84 + 0.26 * size, 0.87 + 0.13 * size)
@@ -97,8 +98,7 @@ class Captions:
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=start.float(),
-            speed=torch.ones(len(contents)),
+            motion=torch.tensor(motion), phase=start.float(), speed=torch.ones(len(contents)),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
             chance=chance,
         )  # fmt: skip

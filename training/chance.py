@@ -1,8 +1,8 @@
 """Chance: what a caption leaves open, as numbers that the noise carries.
 
-Where in its loop a clip starts, its speed, position and size, and its background where none is named, follow
-from `OPEN` standard normal numbers, and the noise that is mixed into its latents in training is drawn so that
-it says the same numbers: they are the means of its first channels, scaled to variance 1. Every noise says
+A clip's position and size, where in its loop it starts, and its background where none is named follow from
+`OPEN` standard normal numbers, and the noise that is mixed into its latents in training is drawn so that it
+says the same numbers: they are the means of some of its channels, scaled to variance 1. Every noise says
 some, so a video starts from plain Gaussian noise, and its seed decides what it shows from the first step on.
 The network needs not agree with itself, step by step and frame by frame, on one of many loops and places.
 
@@ -15,20 +15,22 @@ import math
 import torch
 from torch import Tensor
 
-OPEN = ("start", "background", "speed", "x", "y", "size")
+OPEN = ("background", "x", "y", "size")
+CHANNELS = [1, 3, 4, 5]  # whose means say them; 0 and 2 once said more
 
 
 def told(noise: Tensor) -> Tensor:
     """noise (b c f h w) -> what it says, standard normal (b OPEN)"""
-    said = noise[:, : len(OPEN)]
+    said = noise[:, CHANNELS]
     return said.mean((2, 3, 4)) * math.sqrt(said[0, 0].numel())
 
 
 def tied(noise: Tensor, chance: Tensor) -> Tensor:
     """noise (b c f h w), changed as little as makes it say `chance` (b OPEN)"""
-    said = noise[:, : len(OPEN)]
-    change = (chance - told(noise)) / math.sqrt(said[0, 0].numel())
-    return torch.cat([said + change[:, :, None, None, None], noise[:, len(OPEN) :]], dim=1)
+    change = (chance - told(noise)) / math.sqrt(noise[0, 0].numel())
+    changed = noise.clone()
+    changed[:, CHANNELS] += change[:, :, None, None, None]
+    return changed
 
 
 def uniform(chance: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ class Spec:
     x: torch.Tensor  # (b) float, offset of the centre
     y: torch.Tensor  # (b) float
     size: torch.Tensor  # (b) float, the largest size in the clip
-    chance: torch.Tensor  # (b 6) float, standard normal: what the noise says (training/chance.py)
+    chance: torch.Tensor  # (b OPEN) float, standard normal: what the noise says (training/chance.py)
 
     def __len__(self) -> int:
         return len(self.subject)

@@ -1,12 +1,14 @@
-"""Is what the noise says of an emoji's animation heard? A table, for still subjects on held-out backgrounds:
+"""Is what the noise says heard? A table, for still subjects on held-out backgrounds:
 
     python -m training.heard --model emoji --clips 40 --seed 3
 
 needs `runs/data/emoji.zip`. Each video is laid beside the clip that its noise says (training/chance.py), both
-split into their mean over time and the change about it. On two CPU cores 40 videos take two minutes.
+split into their mean over time and the change about it; another, of the subject's bare name, shows whether
+the background is the one said. On two CPU cores 40 times two videos take three minutes.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,11 @@ from tqdm import tqdm
 
 from t2v import TextToVideo
 from training.captions import STARTS, Captions, Content
-from training.chance import told
-from training.compose import compose
+from training.chance import OPEN, one_of, told
+from training.compose import Spec, compose
 from training.dataset import FRAMES, EmojiClips
 from training.evaluate import Trial, draw_trials
+from training.phrases import BACKGROUNDS
 
 
 def compare(video: Tensor, truth: Tensor) -> dict[str, float]:
@@ -55,18 +58,54 @@ def decibels_of(squared: Tensor) -> float:
 
 
 def measure(
-    pipe: TextToVideo, clips: EmojiClips, trial: Trial, captions: Captions, settings: dict[str, float]
+    pipe: TextToVideo, clips: EmojiClips, trial: Trial, starts: int, settings: dict[str, float]
 ) -> dict[str, float]:
-    """`compare` for the video that the model makes of a trial, from noise of its seed"""
-    config, native = pipe.unet.config, pipe.native
-    side = native.height // pipe.vae.config.factor, native.width // pipe.vae.config.factor
-    generator = torch.Generator().manual_seed(trial.seed)
-    noise = torch.randn(1, config.in_channels, FRAMES, *side, generator=generator)
+    """How near the videos of a trial, and of its subject alone, are to what noise of its seed says"""
+    noise = noise_of(pipe, trial.seed)
     content = Content(trial.subject, -1, "", trial.background, trial.motion)
-    spec = captions.spec([content], told(noise))
-    frames = torch.from_numpy(pipe(trial.prompt, latents=noise, seed=trial.seed, **settings).frames)
-    video = rearrange(frames.float(), "f h w c -> f c h w") / 127.5 - 1
-    return compare(video, compose(clips, spec)[0].cpu())
+    spec = Captions(clips.subjects, 0, starts=starts).spec([content], told(noise))
+    video = made(pipe, trial.prompt, noise, settings)
+    near = nearest_start(video, clips, spec, starts)
+    bare = made(pipe, clips.subjects[trial.subject].phrases[0], noise, settings)
+    return compare(video, compose(clips, spec)[0].cpu()) | {
+        "nearest to the start said, share": float(near == spec.phase[0]),
+        "nearest to it or the next, share": float(abs(near - spec.phase[0]) <= 1),
+        "background the one said, share": float(background_of(bare) == said_background(noise)),
+        "background that or the next, share": float(abs(background_of(bare) - said_background(noise)) <= 1),
+    }
+
+
+def noise_of(pipe: TextToVideo, seed: int) -> Tensor:
+    """Noise (1 c f h w) for a video of the model's own size"""
+    native, factor = pipe.native, pipe.vae.config.factor
+    shape = 1, pipe.unet.config.in_channels, FRAMES, native.height // factor, native.width // factor
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def made(pipe: TextToVideo, prompt: str, noise: Tensor, settings: dict[str, float]) -> Tensor:
+    """The video (f c h w) in −1…1 that the model makes of this noise"""
+    frames = torch.from_numpy(pipe(prompt, latents=noise, seed=0, **settings).frames)
+    return rearrange(frames.float(), "f h w c -> f c h w") / 127.5 - 1
+
+
+def nearest_start(video: Tensor, clips: EmojiClips, spec: Spec, starts: int) -> int:
+    """The start at which the clip that `spec` shows is most like the video"""
+    likeness = [
+        decibels(video - compose(clips, replace(spec, phase=torch.full((1,), float(start))))[0].cpu())
+        for start in range(starts)
+    ]
+    return int(np.argmax(likeness))
+
+
+def background_of(video: Tensor) -> int:
+    """Which of the backgrounds is nearest to a corner's colour"""
+    corner = (video[FRAMES // 2, :, 2, 2] + 1) / 2 * 255
+    return int((torch.tensor(list(BACKGROUNDS.values())) - corner).abs().sum(1).argmin())
+
+
+def said_background(noise: Tensor) -> int:
+    """Which of the backgrounds the noise (1 c f h w) says"""
+    return int(one_of(told(noise)[:, OPEN.index("background")], len(BACKGROUNDS)))
 
 
 def main() -> None:
@@ -87,9 +126,8 @@ def main() -> None:
     trials = [trial for trial in drawn if (trial.group, trial.motion) == ("held out", "still")]
     given = {"steps": options.steps, "guidance": options.guidance}
     settings = {name: value for name, value in given.items() if value}
-    captions = Captions(clips.subjects, 0, starts=options.starts)
     rows = [
-        measure(pipe, clips, trial, captions, settings)
+        measure(pipe, clips, trial, options.starts, settings)
         for trial in tqdm(trials[: options.clips], unit="video")
     ]
     print(f"| {len(rows)} videos | mean | median |\n|---|---:|---:|")

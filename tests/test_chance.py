@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from t2v import TextToVideo
-from training.captions import STARTS, Captions, Content
+from training.captions import FAST, STARTS, Captions, Content
 from training.chance import CHANNELS, OPEN, number_of, one_of, tied, told
 from training.dataset import FRAMES
 from training.heard import compare
@@ -37,8 +37,11 @@ def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
     for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
         order = spec.chance[:, OPEN.index(number)].argsort()
         assert (column[order].diff() >= 0).all() and column.std() > 0.01
-    one = Captions(SUBJECTS, seed=1, starts=1).spec([still] * 100)
-    assert (one.phase == 0).all() and one.x.std() > 0.01
+    assert torch.unique(spec.speed).tolist() == [1, 2]
+    assert (spec.speed == 2).float().mean() == pytest.approx(FAST, abs=0.04)
+    assert spec.y[spec.speed == 2].min() >= spec.y[spec.speed == 1].max()
+    one = Captions(SUBJECTS, seed=1, starts=1, fast=0).spec([still] * 100)
+    assert (one.phase == 0).all() and (one.speed == 1).all() and one.x.std() > 0.01
 
 
 def test_given_numbers_decide_everything_that_is_open() -> None:

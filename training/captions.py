@@ -1,10 +1,10 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
 What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
-What it leaves open is drawn at random: position, size, where the loop starts, and the background where none
-is named; the clip's noise will say it (training/chance.py). A caption without a motion means a still subject.
-A tenth of the combinations of subject, background and motion is held out (`held_out`), by a hash that never
-changes: training never sees them.
+What it leaves open is drawn at random: position, size, where the loop starts and how fast it goes, and the
+background where none is named; the clip's noise will say it (training/chance.py). A caption without a motion
+means a still subject. A tenth of the combinations of subject, background and motion is held out (`held_out`),
+by a hash that never changes: training never sees them.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from training.phrases import (
 from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
 
 STARTS = 4  # a loop starts at one of its first four frames
+FAST = 0.25  # of the loops go twice through in a clip, the others once
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -54,7 +55,8 @@ class Captions:
     """A seeded stream of captions and specs.
 
     `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest
-    shows one subject in its own colours. A loop starts at one of its first `starts` frames.
+    shows one subject in its own colours. A loop starts at one of its first `starts` frames, and a share
+    `fast` of them goes twice as fast.
     """
 
     def __init__(
@@ -63,11 +65,12 @@ class Captions:
         seed: int,
         shares: tuple[float, float, float] = (0.05, 0.04, 0.03),
         starts: int = STARTS,
+        fast: float = FAST,
     ):
         self.subjects = subjects
         self.random = np.random.default_rng(seed)
         self.shares = np.cumsum(shares)
-        self.starts = starts
+        self.starts, self.fast = starts, fast
         self.known = {name for subject in subjects for name in subject.names}
         self.twins = [self._twins(subject) for subject in subjects]
         self.countable = [i for i, twins in enumerate(self.twins) if twins]
@@ -80,10 +83,11 @@ class Captions:
 
     def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
         """The contents with everything open as `chance` (b OPEN) has it: the numbers that the noise will say,
-        drawn at random unless given. That of the size says the start too: small ones start first. A number
-        of its own was never heard (training/README.md)."""
+        drawn at random unless given. That of the size says the start too, small ones start first; that of y
+        the speed, the lowest are fast. Numbers of their own were never heard (training/README.md)."""
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)
+        speed = 1.0 + (uniform(chance[:, OPEN.index("y")]) >= 1 - self.fast)
         _, x, y, size = uniform(chance).numpy().T
         motion = np.array([MOTIONS.index(content.motion) for content in contents])
         still, growing = motion == 0, (motion == 5) | (motion == 6)
@@ -98,7 +102,7 @@ class Captions:
             second=torch.tensor([c.second for c in contents]),
             tint=torch.tensor(np.array(tint), dtype=torch.float32),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=start.float(), speed=torch.ones(len(contents)),
+            motion=torch.tensor(motion), phase=start.float(), speed=speed,
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
             chance=chance,
         )  # fmt: skip

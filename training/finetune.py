@@ -86,7 +86,7 @@ def finetune(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         average.update()
-        bar.set_postfix(loss=f"{float(loss):.4f}")
+        bar.set_postfix(loss=f"{loss.item():.4f}")
     average.swap()
     pipe.unet.requires_grad_(False)
 

@@ -18,11 +18,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2v import TextToVideo
-from training.captions import STARTS, Captions, Content
+from training.captions import FAST, STARTS, Captions, Content
 from training.chance import OPEN, one_of, told
 from training.compose import Spec, compose
 from training.dataset import FRAMES, EmojiClips
 from training.evaluate import Trial, draw_trials
+from training.judge import SPEEDS
 from training.phrases import BACKGROUNDS
 
 
@@ -58,16 +59,18 @@ def decibels_of(squared: Tensor) -> float:
 
 
 def measure(
-    pipe: TextToVideo, clips: EmojiClips, trial: Trial, starts: int, settings: dict[str, float]
+    pipe: TextToVideo, captions: Captions, clips: EmojiClips, trial: Trial, settings: dict[str, float]
 ) -> dict[str, float]:
     """How near the videos of a trial, and of its subject alone, are to what noise of its seed says"""
     noise = noise_of(pipe, trial.seed)
     content = Content(trial.subject, -1, "", trial.background, trial.motion)
-    spec = Captions(clips.subjects, 0, starts=starts).spec([content], told(noise))
+    spec = captions.spec([content], told(noise))
     video = made(pipe, trial.prompt, noise, settings)
-    near = nearest_start(video, clips, spec, starts)
+    near, speed = nearest_loop(video, clips, spec, captions.starts)
     bare = made(pipe, clips.subjects[trial.subject].phrases[0], noise, settings)
     return compare(video, compose(clips, spec)[0].cpu()) | {
+        "nearest to the speed said, share": float(speed == spec.speed[0]),
+        "twice as fast is said, share": float(spec.speed[0] == SPEEDS[1]),
         "nearest to the start said, share": float(near == spec.phase[0]),
         "nearest to it or the next, share": float(abs(near - spec.phase[0]) <= 1),
         "background the one said, share": float(background_of(bare) == said_background(noise)),
@@ -88,13 +91,14 @@ def made(pipe: TextToVideo, prompt: str, noise: Tensor, settings: dict[str, floa
     return rearrange(frames.float(), "f h w c -> f c h w") / 127.5 - 1
 
 
-def nearest_start(video: Tensor, clips: EmojiClips, spec: Spec, starts: int) -> int:
-    """The start at which the clip that `spec` shows is most like the video"""
-    likeness = [
-        decibels(video - compose(clips, replace(spec, phase=torch.full((1,), float(start))))[0].cpu())
-        for start in range(starts)
-    ]
-    return int(np.argmax(likeness))
+def nearest_loop(video: Tensor, clips: EmojiClips, spec: Spec, starts: int) -> tuple[int, float]:
+    """The start and the speed at which the clip that `spec` shows is most like the video"""
+    loops = [(start, speed) for speed in SPEEDS for start in range(starts)]
+    likeness = []
+    for start, speed in loops:
+        shown = replace(spec, phase=torch.full((1,), float(start)), speed=torch.full((1,), speed))
+        likeness.append(decibels(video - compose(clips, shown)[0].cpu()))
+    return loops[int(np.argmax(likeness))]
 
 
 def background_of(video: Tensor) -> int:
@@ -117,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--device")
     parser.add_argument("--starts", type=int, default=STARTS, help="as in training.unet")
+    parser.add_argument("--fast", type=float, default=FAST, help="as in training.unet")
     parser.add_argument("--steps", type=int, help="instead of the model's own")
     parser.add_argument("--guidance", type=float, help="instead of the model's own")
     options = parser.parse_args()
@@ -126,8 +131,9 @@ def main() -> None:
     trials = [trial for trial in drawn if (trial.group, trial.motion) == ("held out", "still")]
     given = {"steps": options.steps, "guidance": options.guidance}
     settings = {name: value for name, value in given.items() if value}
+    captions = Captions(clips.subjects, 0, starts=options.starts, fast=options.fast)
     rows = [
-        measure(pipe, clips, trial, options.starts, settings)
+        measure(pipe, captions, clips, trial, settings)
         for trial in tqdm(trials[: options.clips], unit="video")
     ]
     print(f"| {len(rows)} videos | mean | median |\n|---|---:|---:|")

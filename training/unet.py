@@ -25,7 +25,7 @@ from t2v.checkpoints import load
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
-from training.captions import STARTS, Captions
+from training.captions import FAST, STARTS, Captions
 from training.chance import OPEN, tied
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
@@ -68,6 +68,7 @@ class Options:
     seed: int
     only: int | None
     starts: int
+    fast: float
     fuse: bool
 
 
@@ -182,7 +183,7 @@ class Trainer:
         options, process = self.options, self.accelerator.process_index
         clips = EmojiClips(options.data, device=self.device, only=options.only)
         seed = options.seed + 1000 * process + self.clock.done
-        captions = Captions(clips.subjects, seed, starts=options.starts)
+        captions = Captions(clips.subjects, seed, starts=options.starts, fast=options.fast)
         pool = LatentPool(options.pool, clips, captions, self.tokenizer, self.vae)
         for _ in range(max(1, min(4096, options.pool) // 64)):
             pool.renew(min(64, options.pool))
@@ -314,6 +315,7 @@ def main() -> None:
     add("--seed", type=int, default=0)
     add("--only", type=int, help="train on the first so many subjects")
     add("--starts", type=int, default=STARTS, help="frames at which a loop may start")
+    add("--fast", type=float, default=FAST, help="share of the loops that go twice as fast")
     add("--fuse", action="store_true", help="kernels of our own for some layers: for a GPU")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
     Trainer(options).run()

@@ -3,9 +3,9 @@
 A clip's position and size, where in its loop it starts and how fast it goes, and its background where none is
 named follow from `OPEN` standard normal numbers, and the noise that is mixed into its latents in training is
 drawn so that it says the same numbers: they are the means of some of its channels, scaled to variance 1.
-Every noise says some, so a video starts from plain Gaussian noise, and its seed decides what it shows from the
-first step on. The network needs not agree with itself, step by step and frame by frame, on one of many loops
-and places.
+Every noise says some, so a video starts from plain Gaussian noise, and its seed decides what it shows from
+the first step on. The network needs not agree with itself, step by step and frame by frame, on one of many
+loops and places.
 
 Such a coupling of noise and data leaves the deterministic samplers exact (Pooladian et al. 2023, Multisample
 flow matching); ddim with `eta` > 0 draws noise that says something else.

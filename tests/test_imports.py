@@ -36,7 +36,7 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "torch._inductor": ("t2v.runtime",),
     "huggingface_hub": ("t2v.checkpoints",),
     "safetensors": ("t2v.checkpoints",),
-    "open_clip": ("t2v.networks.text_encoder", "t2v.networks.tokenizer"),
+    "open_clip": ("t2v.networks.openclip",),
     "imageio_ffmpeg": ("t2v.ffmpeg",),
     "diffusers": (),
     "transformers": (),

@@ -1,11 +1,10 @@
 """CLIP's text tower, as far as its penultimate block: the states that the UNet reads."""
 
 import torch
-from open_clip.model import QuickGELU
-from open_clip.transformer import TextTransformer
 from torch import Tensor, nn
 
 from .config import TextConfig
+from .openclip import QuickGELU, TextTransformer
 
 ACTIVATIONS = {"gelu": nn.GELU, "quick_gelu": QuickGELU}
 

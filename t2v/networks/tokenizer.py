@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 import torch
-from open_clip.tokenizer import SimpleTokenizer
 from torch import Tensor
+
+from .openclip import SimpleTokenizer
 
 WORDS_KEPT = 10_000  # of the tokenizer's cache, which otherwise grows with every word ever seen
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
+from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 
 from . import sizes
 from .configs import Config
@@ -58,7 +58,7 @@ def open_part(located: Located, name: str) -> Part:
         weights.enter(VAE_PREFIX)
     config = _sizes(located, name, weights)
     try:
-        with torch.device("meta"):
+        with blank():
             network = NETWORKS[name](config).eval()
     except (ValueError, RuntimeError, AssertionError, ZeroDivisionError) as error:
         raise CheckpointError(f"The sizes of the {name} don't fit together: {config}.") from error

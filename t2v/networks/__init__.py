@@ -1,5 +1,6 @@
 """What is learned: the text encoder, the UNet3D and the VAE, and the sizes that they come in."""
 
+from .blank import blank
 from .config import TINY_TEXT, TINY_UNET, TINY_VAE, TextConfig, UNetConfig, VAEConfig
 from .text_encoder import TextEncoder
 from .tokenizer import Tokenizer
@@ -17,4 +18,5 @@ __all__ = [
     "UNet3D",
     "UNetConfig",
     "VAEConfig",
+    "blank",
 ]

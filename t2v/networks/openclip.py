@@ -1,41 +1,46 @@
-"""What is used of open_clip, without the two large packages that its other models would need.
+"""The two files of open_clip that are used: its text tower and its tokenizer.
 
-open_clip's package imports transformers and timm where they are installed, for towers that are not used here:
-seconds of every start. It does without them where they are missing, so for the time of this import they seem
-to be. Whoever imports open_clip after that gets another copy of it, whole.
+Its package imports all of its models, and with them torchvision, PyTorch's compiler, transformers and timm
+where they are installed: as many seconds as PyTorch itself takes, at every start. So these files are loaded
+beside it. Whoever imports open_clip gets the whole of it, as if this had not been.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
 
-NEEDLESS = ("transformers", "timm")
+PACKAGE = "open_clip"
+NEEDED = {"torchvision": (), "torchvision.ops": (), "torchvision.ops.misc": ("FrozenBatchNorm2d",)}
 
 
 @contextmanager
-def _missing(*packages: str) -> Iterator[None]:
-    """Within it, importing one of `packages` that wasn't imported before raises ImportError."""
-    hidden = [name for name in packages if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))
+def _alone() -> Iterator[None]:
+    """Within it, importing a file of open_clip runs nothing else of it. A helper of it names one class of
+    torchvision, which is not used here: an empty one stands for it."""
+    kept = {name: sys.modules.pop(name) for name in _loaded(PACKAGE)}
+    stand_ins = {name: ModuleType(name) for name in NEEDED if name not in sys.modules}
+    for name, module in stand_ins.items():
+        vars(module).update({each: type(each, (), {}) for each in NEEDED[name]}, __path__=[])
+    bare = ModuleType(PACKAGE)
+    bare.__path__ = find_spec(PACKAGE).submodule_search_locations
+    sys.modules.update(stand_ins, **{PACKAGE: bare})
     try:
         yield
     finally:
-        for name in hidden:
+        for name in (*_loaded(PACKAGE), *stand_ins):
             del sys.modules[name]
+        sys.modules.update(kept)
 
 
-def _forget(package: str) -> None:
-    """Let the next import of `package` load it anew; what was imported from it stays usable."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
-        del sys.modules[name]
+def _loaded(package: str) -> list[str]:
+    """The modules of a package that have been imported."""
+    return [name for name in sys.modules if name.partition(".")[0] == package]
 
 
-_known = "open_clip" in sys.modules
-with _missing(*NEEDLESS):
-    from open_clip.model import QuickGELU
+with _alone():
     from open_clip.tokenizer import SimpleTokenizer
-    from open_clip.transformer import TextTransformer
-if not _known:
-    _forget("open_clip")
+    from open_clip.transformer import QuickGELU, TextTransformer
 
 __all__ = ["QuickGELU", "SimpleTokenizer", "TextTransformer"]

@@ -6,7 +6,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from t2v.networks import VAE, UNet3D
+from t2v.networks import VAE, UNet3D, blank
 
 from .device import current
 from .fast_unet import FastUNet
@@ -48,7 +48,7 @@ class OtherHalf:
 
 def copied(network: Network, device: torch.device) -> Network:
     """The same network with weights of its own on `device`, which is all the memory that it takes."""
-    with torch.device("meta"):
+    with blank():
         copy = type(network)(network.config)
     weights = {name: weight.to(device, copy=True) for name, weight in network.state_dict().items()}
     copy.load_state_dict(weights, assign=True)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from t2v.checkpoints.catalogue import EMBEDDED, find
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
-from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
+from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 from t2v.request import Native, Request
 
 from .dry_run import Cost, cost
@@ -127,7 +127,7 @@ class DryRun:
 @lru_cache(64)
 def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, dtype: torch.dtype) -> DryRun:
     """`shape`: frames, height, width in pixels; `texts`: how many the UNet sees in a batch."""
-    with META:
+    with blank():
         networks = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
     text_encoder, unet, vae = (network.to(dtype).requires_grad_(False) for network in networks)
     h, w = (side // vae.config.factor for side in shape[1:])

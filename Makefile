@@ -46,13 +46,17 @@ train: $(VENV)/dev
 	$(BIN)/python -m training.vae --fuse --frames 32
 	$(BIN)/python -m training.vae --fuse --frames 32 --lr 5e-4 --encoder --refine runs/vae/vae.safetensors \
 		--out runs/refined
-	$(BIN)/accelerate launch -m training.unet --fuse --starts 1 --vae runs/refined/vae.safetensors
+	$(BIN)/accelerate launch -m training.unet --fuse --starts 1 --fast 0 --vae runs/refined/vae.safetensors
 	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/unet/unet.safetensors \
 		--text runs/unet/text_encoder.safetensors
 	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 440 --lr 1.2e-3 \
-		--out runs/starts
+		--fast 0 --out runs/starts
 	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/starts/unet.safetensors \
 		--text runs/starts/text_encoder.safetensors
+	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 900 --lr 1.2e-3 \
+		--out runs/speed
+	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/speed/unet.safetensors \
+		--text runs/speed/text_encoder.safetensors
 
 clean:
 	rm -rf $(VENV) outputs .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 """One picture of the figures that benchmarks.gpu wrote, for the README; of several files the last counts.
 
 cd benchmarks/results
-python -m benchmarks.plot h100.json h100-second.json h100-third-alone.json h100-third.json h100.svg
+python -m benchmarks.plot h100-fourth.json h100.svg
 """
 
 import argparse

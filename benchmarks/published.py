@@ -64,7 +64,7 @@ def write(networks: dict[str, nn.Module], folder: Path) -> Path:
     for name, network in networks.items():
         network.half().save_pretrained(folder / name)
         network.float()
-    (folder / "scheduler").mkdir()
+    (folder / "scheduler").mkdir(exist_ok=True)
     (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(SCHEDULER))
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "TextToVideoSDPipeline"}))
     return folder

@@ -103,17 +103,34 @@ def test_the_shipped_model_puts_its_subject_where_the_noise_says(
     assert places[1] - places[0] > 8  # of 256 pixels; 26 are meant
 
 
+def loop_of(pipe: TextToVideo, noise: torch.Tensor, said: torch.Tensor) -> np.ndarray:
+    """The mean brightness of a winking face, frame by frame, where the noise says `said` (1 OPEN)"""
+    frames = pipe("a zany face on a green background", latents=tied(noise, said), seed=0).frames
+    inside = np.abs(frames - frames[:, :1, :1].astype(float)).sum(-1) > 60
+    return np.array([frame[shown].mean() for frame, shown in zip(frames, inside, strict=True)])
+
+
 def test_the_shipped_model_starts_its_loop_where_the_noise_says(pipe: TextToVideo) -> None:
     """What is to be seen at a frame of the first video is to be seen so many frames sooner in the others."""
     torch.manual_seed(0)
     noise, said, seen = torch.randn(1, *SHAPE), torch.zeros(1, len(OPEN)), []
     for start in range(STARTS):
         said[0, OPEN.index("size")] = number_of(torch.tensor(start), STARTS, torch.tensor(0.5))
-        frames = pipe("a zany face on a green background", latents=tied(noise, said), seed=0).frames
-        inside = np.abs(frames - frames[:, :1, :1].astype(float)).sum(-1) > 60
-        seen.append(np.array([frame[shown].mean() for frame, shown in zip(frames, inside, strict=True)]))
+        seen.append(loop_of(pipe, noise, said))
     likeness = [[np.corrcoef(np.roll(seen[0], -late), other)[0, 1] for late in range(16)] for other in seen]
     assert np.argmax(likeness, axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_the_shipped_model_goes_as_fast_as_the_noise_says(pipe: TextToVideo) -> None:
+    """Of two videos the fast one's frames are every second one of the slow one's, twice."""
+    torch.manual_seed(0)
+    noise, said = torch.randn(1, *SHAPE), torch.zeros(1, len(OPEN))
+    slow = loop_of(pipe, noise, said)
+    said[0, OPEN.index("y")] = torch.special.ndtri(torch.tensor(1 - FAST / 2))
+    fast = loop_of(pipe, noise, said)
+    assert np.corrcoef(np.tile(slow[::2], 2), fast)[0, 1] > 0.7
+    assert np.corrcoef(slow, fast)[0, 1] < 0.5
+    assert np.corrcoef(fast[:8], fast[8:])[0, 1] > 0.7 > np.corrcoef(slow[:8], slow[8:])[0, 1]
 
 
 def test_where_no_background_is_named_the_shipped_model_mostly_shows_the_one_that_the_noise_says(

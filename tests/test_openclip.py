@@ -27,6 +27,20 @@ def test_a_video_is_made_without_what_open_clip_would_bring_and_open_clip_is_who
     assert whole.startswith("CLIP torchvision.ops.misc <module 'timm'")
 
 
+ANOTHER_VERSION = """
+import sys
+from t2v.networks import openclip
+assert "torchvision" not in sys.modules
+openclip.STAND_INS["torchvision.ops.misc"] = ()
+print(*(each.__name__ for each in openclip.load()), "torchvision" in sys.modules)
+"""
+
+
+def test_a_version_whose_files_need_more_is_imported_whole() -> None:
+    done = subprocess.run([sys.executable, "-c", ANOTHER_VERSION], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["QuickGELU", "SimpleTokenizer", "TextTransformer", "True"]
+
+
 def test_a_blank_network_has_the_shapes_and_no_memory() -> None:
     with blank():
         empty = TextEncoder(TINY_TEXT)

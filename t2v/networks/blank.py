@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 def blank() -> Iterator[None]:
     """Networks built within it are on the meta device, none of their weights drawn.
 
-    On that device PyTorch draws by way of its compiler, whose import would take longer than all else.
+    On that device PyTorch draws by way of its compiler, whose import takes a second or several.
     """
     with torch.device("meta"), _Undrawn():
         yield

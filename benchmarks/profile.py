@@ -11,12 +11,12 @@ from torch.profiler import ProfilerActivity, profile
 
 KINDS = {  # a kernel is of the first kind one of whose words is in its name
     "attention": ("flash", "fmha", "_temporal_attention", "sdpa"),
-    "group norm": ("_norm_group", "_measure_rows", "_fold_affine", "_apply_affine", "RowwiseMoments"),
-    "layer norm, sums": ("_add_layer_norm", "layer_norm"),
+    "group norm": ("_norm_at_once", "_norm_group", "_measure_rows", "_fold_affine", "_apply_affine"),
+    "layer norm": ("layer_norm",),
     "sums": ("_add_bias",),
-    "geglu": ("_geglu",),
+    "products with GEGLU": ("_geglu",),
     "copies": ("copy", "Copy", "CatArray", "Memcpy", "upsample"),
-    "convolutions": ("conv", "fprop", "implicit", "cudnn"),
+    "convolutions": ("conv", "fprop", "dgrad", "implicit", "cudnn"),
     "products": ("gemm", "cutlass", "nvjet", "xmma", "splitK"),
     "elementwise": ("elementwise",),
     "zeroing": ("Memset", "memset"),

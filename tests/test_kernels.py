@@ -23,20 +23,22 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "))",
     "temporal_conv as a product, many rows": "added(ops.temporal_conv(maps(1, 640, 6, 600), thick, times))",
     "temporal_conv as a product, one frame": "added(ops.temporal_conv(maps(2, 640, 1, 7), thick, times))",
-    "product": "added(ops.product(tokens(2, 9, 80), linear))",
+    "temporal_conv by its own kernel": "inside(lambda: added(ops.temporal_conv(maps(2, 320, 5, 7), first,"
+    " level, (vector(320),))))",
+    "temporal_conv by its own kernel, many rows": "inside(lambda: added(ops.temporal_conv(maps(3, 320, 4,"
+    " 90), first, level)))",
     "add_shortcut": "added(ops.add_shortcut(maps(2, 96, 5, 7), maps(2, 64, 5, 7), point))",
     "add_shortcut of two": "added(ops.add_shortcut(maps(2, 64, 5, 7), maps(2, 64, 5, 7), point,"
     " maps(2, 32, 5, 7)))",
     "enlarge": "ops.enlarge(maps(2, 96, 5, 7), (10, 14))",
     "enlarge to odd sides": "ops.enlarge(maps(2, 96, 5, 7), (9, 13))",
     "add": "ops.add(maps(2, 96, 5, 7), maps(2, 96, 5, 7), (vector(96),) * 4)",
-    "add_layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer))",
-    "add_layer_norm with biases": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), tokens(2, 9, 80), layer,"
-    " (vector(80), vector(80)), (vector(80),)))",
-    "layer_norm with a bias": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer, (vector(80),)))",
-    "layer_norm": "torch.stack(ops.add_layer_norm(tokens(2, 9, 80), None, layer))",
-    "geglu": "ops.geglu(tokens(2, 3, 2 * 1300))",
-    "geglu with a bias": "ops.geglu(tokens(2, 3, 2 * 1300), (vector(2 * 1300),))",
+    "layer_norm": "ops.layer_norm(tokens(2, 9, 80), layer)",
+    "layer_norm with biases": "ops.layer_norm(tokens(2, 9, 80), layer, (vector(80), vector(80)))",
+    "geglu": "ops.geglu(tokens(2, 3, 80), linear)",
+    "geglu of many": "ops.geglu(tokens(2, 3, 80), large)",
+    "geglu inside the product": "inside(lambda: ops.geglu(tokens(2, 3, 80), linear))",
+    "geglu inside the product, many": "inside(lambda: ops.geglu(tokens(9, 300, 80), large))",
     "temporal_attention": "ops.temporal_attention(tokens(2, 5, 3, 3 * 40), heads=5)",
     "temporal_attention of many frames": "ops.temporal_attention(tokens(1, 24, 2, 3 * 32), heads=2)",
     "the network's fast pass": "fast_pass(ops)",
@@ -48,7 +50,7 @@ import json, sys, torch
 from torch import nn
 from t2v.networks.norm import GroupNorm
 from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D
-from t2v.runtime import fast_unet, fast_vae, plain_ops, triton_ops
+from t2v.runtime import fast_unet, fast_vae, plain_ops, triton_ops, triton_products
 torch.backends.cudnn.allow_tf32 = False
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
@@ -59,6 +61,13 @@ def added(result):
     for bias in biases:
         out = out + (bias[:, None, None] if out.dim() == 4 else bias)
     return out
+def inside(run):
+    serves, count = triton_products.serves, triton_products._multiprocessors
+    triton_products.serves, triton_products._multiprocessors = lambda x: True, lambda device: 2
+    try:
+        return run()
+    finally:
+        triton_products.serves, triton_products._multiprocessors = serves, count
 def lively(made):
     for weight in made.parameters():  # biases that begin at zero would hide one that is forgotten
         if weight.dim() == 1:
@@ -79,12 +88,13 @@ for name, case in json.load(sys.stdin).items():
     results = []
     for ops in (plain_ops, triton_ops):
         torch.manual_seed(7)
-        norms = GroupNorm(32, 96), GroupNorm(4, 96), GroupNorm(32, 640), nn.LayerNorm(80)
-        made = nn.Conv2d(96, 64, 3), nn.Conv2d(96, 64, 1), nn.Linear(80, 40), *(
-            nn.Conv2d(c, c, (3, 1), padding=(1, 0)).to(memory_format=torch.channels_last) for c in (96, 640)
+        norms = GroupNorm(32, 96), GroupNorm(4, 96), GroupNorm(32, 640), GroupNorm(32, 320), nn.LayerNorm(80)
+        made = nn.Conv2d(96, 64, 3), nn.Conv2d(96, 64, 1), nn.Linear(80, 40), nn.Linear(80, 2 * 300), *(
+            nn.Conv2d(c, c, (3, 1), padding=(1, 0)).to(memory_format=torch.channels_last)
+            for c in (96, 640, 320)
         )
-        group, wide, thick, layer = (m.to(device) for m in norms)
-        conv, point, linear, time, times = (m.to(device) for m in made)
+        group, wide, thick, first, layer = (m.to(device) for m in norms)
+        conv, point, linear, large, time, times, level = (m.to(device) for m in made)
         for m in norms:
             nn.init.normal_(m.weight), nn.init.normal_(m.bias)
         with torch.inference_mode():

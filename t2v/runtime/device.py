@@ -1,6 +1,8 @@
 """Which device or devices, and which precision is both fast and right there."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 
 import torch
 
@@ -8,6 +10,7 @@ from t2v.request import RequestError
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 DEVICES = ("cpu", "cuda", "mps", "xpu")
+HOPPER = 9  # the first number of its capability
 
 
 def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device, ...]:
@@ -38,6 +41,20 @@ def _numbered(device: torch.device) -> torch.device:
 def current(device: torch.device) -> AbstractContextManager:
     """Within it, kernels, streams and graphs that name no device go to this one."""
     return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
+
+
+@cache
+def capability(device: torch.device) -> tuple[int, int]:
+    """Of an NVIDIA GPU; (0, 0) of all else."""
+    cuda = device.type == "cuda" and not torch.version.hip
+    return torch.cuda.get_device_capability(device) if cuda else (0, 0)
+
+
+def tune(device: torch.device) -> None:
+    """Before its first product: cuBLAS without a workspace, unless the environment says which. On Hopper its
+    kernels that need none are as fast, and nothing has to be zeroed before each."""
+    if capability(device)[0] == HOPPER:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":0:0")
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:

@@ -4,8 +4,9 @@
 - The two halves of guidance are one until the first cross-attention: that prefix runs once.
 - Layers that read the same input are one product: q, k, v; every resnet's time; all keys and values.
 - Feature maps stay channels-last, (n c h w) over rows (n h w, c): no layer permutes memory.
-- Biases are added by what comes after a product; a residual, where it can, by the product itself, and then
-  that product's bias is added before it: `ahead`.
+- A residual is added by the product itself. Biases within a transformer are never added to the sum: its norms
+  are told of them, and what they come to in the end, one vector, is added before it begins: `ahead`.
+- Doubling and the convolution after it are one layer (`doubling`).
 - A skip is never copied beside its layer's input: what reads the two reads them where they lie.
 - Norms, activations and short attentions are fused operations (`plain_ops`, `triton_ops`).
 """
@@ -21,15 +22,16 @@ from torch import Tensor, nn
 
 from t2v.networks import UNet3D
 from t2v.networks.attention import Attention, FeedForward, SpatialTransformer, attend
-from t2v.networks.resnet import NormConv, ResnetBlock
+from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
 
+from .doubling import double, doubling_weight
 from .ops import ops_for
 from .plain_ops import Vectors
 
 Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any
-Attend = Callable[[Attention, Tensor], Late]
+Attend = Callable[[Attention, Tensor], Tensor]
 Transformer = SpatialTransformer | TemporalTransformer
 
 
@@ -72,6 +74,8 @@ class FastUNet:
             [m for m in unet.modules() if isinstance(m, Attention) and m not in keys] if not fetch else []
         )
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
+        upsamples = [level.upsample for level in unet.up if level.upsample is not None and not fetch]
+        self._doubling = {m: doubling_weight(m.conv).to(device) for m in upsamples}
         self._ahead = {m: bias for some in _runs(unet) for m, bias in _biases_ahead(some, device).items()}
         self._behind = {m: -bias for m, bias in self._ahead.items()}
 
@@ -79,6 +83,11 @@ class FastUNet:
     def joined(self) -> tuple[Tensor, ...]:
         """What stays on the device even where the rest is streamed: used at once for all layers."""
         return self._time_weight, self._time_bias, self._word_weight
+
+    @property
+    def added(self) -> tuple[Tensor, ...]:
+        """What the device holds besides the network's own weights."""
+        return tuple(self._doubling.values())
 
     def read(self, text: Tensor) -> Tensor:
         """text (g l d) -> the keys and values that all cross-attentions will see (g l Σ 2·c)"""
@@ -105,8 +114,7 @@ class FastUNet:
             for layer in level.layers:
                 x = self._layer(layer, x, run, beside=_copies(skips.pop(), len(x)))
             if level.upsample is not None:
-                self.fetch(level.upsample)
-                x = level.upsample.conv(self.ops.enlarge(x, skips[-1].shape[2:]))
+                x = self._upsample(level.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.videos)
 
     def _pass(self, x: Tensor, t: Tensor, words: Tensor) -> Pass:
@@ -127,6 +135,13 @@ class FastUNet:
             x = self._spatial_transformer(layer.spatial, x, run)
             x = self._temporal(layer.temporal, x, run)
         return x
+
+    def _upsample(self, m: Upsample, x: Tensor, size: torch.Size) -> Tensor:
+        """x (n c h w) -> (n c *size)"""
+        self.fetch(m)
+        if m in self._doubling and size == (2 * x.shape[2], 2 * x.shape[3]):
+            return double(x, m.conv, self._doubling[m])
+        return m.conv(self.ops.enlarge(x, size))
 
     def _norm_conv(self, m: NormConv, x: Tensor) -> Tensor:
         return m.conv(self.ops.group_norm(x, m.norm, silu=True))
@@ -151,7 +166,7 @@ class FastUNet:
         h = self._transform(
             m, h, self._self_attention, lambda attention, h: self._cross(attention, h, words), total
         )
-        return _add_product(_copies(x, total), h, m.proj_out)
+        return _add_to_map(_copies(x, total), h, m.proj_out)
 
     def _temporal(self, m: TemporalTransformer, x: Tensor, run: Pass) -> Tensor:
         """x (n c h w), overwritten -> (n c h w)"""
@@ -159,42 +174,39 @@ class FastUNet:
         h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
         h = rearrange(self.ops.group_norm(h, m.norm, (self._behind[m],)), "b c f p -> b f p c")
         h = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
-        return _add_product(x, h, m.proj_out)
+        return _add_to_map(x, h, m.proj_out)
 
     def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
-        """h (n … d) -> (total … d), what proj_out is to be given; copied between the two attentions if total
-        is more than n"""
-        ops, block, forward = self.ops, m.block, m.block.feed_forward
-        h, late = ops.product(h, m.proj_in)
-        h, normed = ops.add_layer_norm(h, None, block.norm_1, late)
-        y, biases = first(block.attention_1, normed)
-        h, normed = ops.add_layer_norm(h, y, block.norm_2, (*late, *biases))
-        h, normed = _copies(h, total), _copies(normed, total)
-        y, biases = second(block.attention_2, normed)
-        h, normed = ops.add_layer_norm(h, y, block.norm_3, biases, ahead=(forward.proj_out.bias,))
-        self._feed_forward(forward, normed, h)
+        """h (n … d) -> (total … d), what proj_out is to be given but for the biases (`_inner_biases`); copied
+        between the two attentions if total is more than n"""
+        ops, block, biases = self.ops, m.block, _inner_biases(m)
+        h = F.linear(h, m.proj_in.weight)
+        normed = ops.layer_norm(h, block.norm_1, biases[:1])
+        _add_product(h, first(block.attention_1, normed), block.attention_1.to_out)
+        normed = _copies(ops.layer_norm(h, block.norm_2, biases[:2]), total)
+        h = _copies(h, total)
+        _add_product(h, second(block.attention_2, normed), block.attention_2.to_out)
+        self._feed_forward(block.feed_forward, ops.layer_norm(h, block.norm_3, biases[:3]), h)
         return h
 
-    def _self_attention(self, m: Attention, h: Tensor) -> Late:
-        """h (n l d) -> (n l d)"""
+    def _self_attention(self, m: Attention, h: Tensor) -> Tensor:
+        """h (n l d) -> (n l d), what to_out is to be given"""
         q, k, v = rearrange(
             self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads
         )
-        out = attend(q, k, v, m.slice_bytes)
-        return self.ops.product(rearrange(out, "n heads l d -> n l (heads d)"), m.to_out)
+        return rearrange(attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
 
-    def _cross(self, m: Attention, h: Tensor, words: Tensor) -> Late:
-        """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d); all frames share the words"""
+    def _cross(self, m: Attention, h: Tensor, words: Tensor) -> Tensor:
+        """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d), what to_out is to be given; all
+        frames share the words"""
         g, l = len(words), h.shape[1]  # noqa: E741
         q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
         k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
-        out = attend(q, k, v, m.slice_bytes)
-        return self.ops.product(rearrange(out, "g heads (f l) d -> (g f) l (heads d)", l=l), m.to_out)
+        return rearrange(attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
 
-    def _temporal_attention(self, m: Attention, h: Tensor) -> Late:
-        """h (b f p d) -> (b f p d)"""
-        out = self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
-        return self.ops.product(out, m.to_out)
+    def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
+        """h (b f p d) -> (b f p d), what to_out is to be given"""
+        return self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
         """h (… d) -> q, k and v side by side (… 3·d)"""
@@ -203,12 +215,11 @@ class FastUNet:
         return torch.cat([m.to_q(h), m.to_k(h), m.to_v(h)], dim=-1)
 
     def _feed_forward(self, m: FeedForward, h: Tensor, total: Tensor) -> None:
-        """Adds to total (n … d), which has its last bias already, what comes of h (n … d)."""
+        """Adds to total (n … d) what comes of h (n … d), without the last bias."""
         rows, sums = h.view(-1, h.shape[-1]), total.view(-1, total.shape[-1])
         size = self.rows or len(rows)
         for some, added in zip(rows.split(size), sums.split(size), strict=True):
-            hidden = self.ops.geglu(*self.ops.product(some, m.proj_in))
-            torch.addmm(added, hidden, m.proj_out.weight.T, out=added)  # unlike addmm_, FLOPs are counted
+            _add_product(added, self.ops.geglu(some, m.proj_in), m.proj_out)
 
 
 def resnet(
@@ -248,17 +259,38 @@ def _runs(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
 
 
 def _biases_ahead(run: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:
-    """What is added to the input of each before the first begins: its bias (c) and those of all after it."""
-    biases = [m.proj_out.bias.data.to(device) for m in run]
+    """What is added to the input of each before the first begins: its biases (c), those of all after it."""
+    biases = [_whole_bias(m).to(device) for m in run]
     return {m: sum(biases[i + 1 :], biases[i]) for i, m in enumerate(run)}
 
 
-def _add_product(x: Tensor, h: Tensor, layer: nn.Linear) -> Tensor:
-    """x (n c h w), which has the bias already, h (… d), its rows in the same order -> x + layer(h) (n c h w),
-    overwriting x"""
-    rows = rearrange(x, "n c h w -> (n h w) c")
-    rows = torch.addmm(rows, h.reshape(len(rows), -1), layer.weight.T, out=rows)
-    return rearrange(rows, "(n h w) c -> n c h w", h=x.shape[2], w=x.shape[3])
+def _inner_biases(m: Transformer) -> Vectors:
+    """The biases (d) of all that is added up on the way to proj_out, in this order."""
+    block = m.block
+    return m.proj_in.bias, *(
+        layer.bias
+        for layer in (block.attention_1.to_out, block.attention_2.to_out, block.feed_forward.proj_out)
+    )
+
+
+def _whole_bias(m: Transformer) -> Tensor:
+    """-> (c), all that biases add to the result: proj_out's, and what proj_out makes of the inner ones"""
+    inner = sum(bias.float() for bias in _inner_biases(m))
+    return (m.proj_out.weight.float() @ inner + m.proj_out.bias.float()).to(m.proj_out.bias.dtype)
+
+
+def _add_product(total: Tensor, h: Tensor, layer: nn.Linear) -> None:
+    """Adds layer(h), without the bias, to total (… d'); h (… d) has its rows in the same order."""
+    rows = total.view(-1, total.shape[-1])
+    torch.addmm(rows, h.reshape(len(rows), -1), layer.weight.T, out=rows)  # unlike addmm_, FLOPs are counted
+
+
+def _add_to_map(x: Tensor, h: Tensor, layer: nn.Linear) -> Tensor:
+    """x (n c h w), which has the biases already, h (… d), its rows in the same order -> x + layer(h)
+    (n c h w), overwriting x"""
+    rows = rearrange(x, "n c h w -> n h w c").contiguous()
+    _add_product(rows, h, layer)
+    return rearrange(rows, "n h w c -> n c h w")
 
 
 def _copies(x: Tensor, total: int) -> Tensor:

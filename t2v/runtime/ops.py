@@ -5,17 +5,14 @@ from types import ModuleType
 import torch
 
 from . import plain_ops
+from .device import capability
 
 MIN_CAPABILITY = (7, 5)  # of a GPU that the kernels' half-precision dot products need
 
 
 def ops_for(device: torch.device) -> ModuleType:
     """The Triton kernels on a CUDA device that can run them, else plain PyTorch."""
-    if (
-        device.type != "cuda"
-        or torch.version.hip
-        or torch.cuda.get_device_capability(device) < MIN_CAPABILITY
-    ):
+    if capability(device) < MIN_CAPABILITY:
         return plain_ops
     try:
         from . import triton_ops

@@ -36,11 +36,6 @@ def temporal_conv(
     return conv(group_norm(x, norm, shifts, silu=True), layer)
 
 
-def product(x: Tensor, layer: nn.Linear) -> tuple[Tensor, Vectors]:
-    """x (… d) -> its product (… d'), and the biases (d') that are still to be added, if any"""
-    return layer(x), ()
-
-
 def add_shortcut(
     x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
 ) -> tuple[Tensor, Vectors]:
@@ -62,24 +57,14 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
     return x + (y + rearrange(sum(biases), "c -> 1 c 1 1") if biases else y)
 
 
-def add_layer_norm(
-    x: Tensor,
-    y: Tensor | None,
-    norm: nn.LayerNorm,
-    biases: Vectors = (),
-    ahead: Vectors = (),
-) -> tuple[Tensor, Tensor]:
-    """x y (n l d), biases (d) -> their sum, to which those `ahead` (d) are added, and the sum normed, both
-    (n l d); without y, x as it is and x with the biases normed"""
-    total = x if y is None else x + y
-    total = total + sum(biases) if biases else total
-    normed = norm(total)
-    return (x if y is None else total.add_(sum(ahead)) if ahead else total), normed
+def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
+    """x (… d), biases (d) that are added first -> normed (… d)"""
+    return norm(x + sum(biases) if biases else x)
 
 
-def geglu(x: Tensor, biases: Vectors = ()) -> Tensor:
-    """x (n l 2d), values, then gates, biases (2d) added first -> values times GELU of gates (n l d)"""
-    value, gate = (x + sum(biases) if biases else x).chunk(2, dim=-1)
+def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
+    """x (… d), a layer of values, then of gates -> values times GELU of gates (… d')"""
+    value, gate = layer(x).chunk(2, dim=-1)
     return F.gelu(gate).mul_(value)
 
 

@@ -1,8 +1,9 @@
 """GroupNorm over channels-last feature maps (n c h w), read as n blocks of h·w rows of c, in Triton.
 
-A small group is read by one program, twice: the second time it lies near. Otherwise three kernels share the
-work: `_measure_rows` sums up, `_fold_affine` turns sums into a scale and an offset, `_apply_affine` applies.
-All sums are in float32, in a fixed order, and of distances from a number near the mean: nothing cancels.
+A group that a program's registers hold is read once. A few larger ones are read by one program each, twice:
+the second time they lie near. Otherwise three kernels share the work: `_measure_rows` sums up, `_fold_affine`
+turns sums into a scale and an offset, `_apply_affine` applies. All sums are in float32, in a fixed order, and
+of distances from the mean or a number near it: nothing cancels.
 """
 
 import torch
@@ -43,7 +44,8 @@ def group_norm(
     shape = (n, h, w, 3 * c) if unfold else (n, h, w, c)
     out = torch.empty(shape, dtype=x.dtype, device=x.device)
     lanes = triton.next_power_of_2(c // norm.num_groups)
-    small = lanes >= SMALL_LANES and h * w * lanes <= SMALL_GROUP
+    few, places = n * norm.num_groups <= SMALL_PROGRAMS, h * w * lanes
+    small = lanes >= SMALL_LANES and places <= (SMALL_GROUP if few else BLOCK)
     (_norm_small if small else _norm_large)(x, tuple(others), out, norm, shifts, silu, unfold)
     return out if unfold else out.permute(0, 3, 1, 2)
 
@@ -56,28 +58,15 @@ def _norm_small(
     lanes = triton.next_power_of_2(width)
     height = min(triton.next_power_of_2(rows), BLOCK // lanes)
     warps = min(16, max(1, height * lanes // 1024))
+    tensors = x, beside, shifts, norm.weight, norm.bias, out
+    if rows <= height:
+        sizes = rows, x.shape[3], own, c, norm.eps, silu, unfold, height, width, lanes
+        _norm_at_once[(n, norm.num_groups)](*tensors, *sizes, num_warps=warps)
+        return
     parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
     span = triton.cdiv(triton.cdiv(rows, height), parts) * height
-    _norm_group[(n, norm.num_groups, triton.cdiv(rows, span))](
-        x,
-        beside,
-        shifts,
-        norm.weight,
-        norm.bias,
-        out,
-        rows,
-        x.shape[3],
-        own,
-        c,
-        span,
-        norm.eps,
-        silu,
-        unfold,
-        height,
-        width,
-        lanes,
-        num_warps=warps,
-    )
+    sizes = rows, x.shape[3], own, c, span, norm.eps, silu, unfold, height, width, lanes
+    _norm_group[(n, norm.num_groups, triton.cdiv(rows, span))](*tensors, *sizes, num_warps=warps)
 
 
 def _norm_large(
@@ -110,6 +99,44 @@ def _span(n: int, rows: int, tiles: int, height: int) -> int:
     while span > height and n * triton.cdiv(rows, span) * tiles < PROGRAMS:
         span //= 2
     return span
+
+
+@triton.jit
+def _norm_at_once(
+    x,
+    beside,
+    shifts,
+    weight,
+    bias,
+    out,
+    rows,
+    places,
+    own,
+    c,
+    eps,
+    SILU: tl.constexpr,
+    UNFOLD: tl.constexpr,
+    ROWS: tl.constexpr,
+    WIDTH: tl.constexpr,
+    LANES: tl.constexpr,
+):
+    """x (n rows c) -> the norm of x + shifts, one whole group of WIDTH channels a program"""
+    n, group = tl.program_id(0), tl.program_id(1)
+    row, lane = tl.arange(0, ROWS), tl.arange(0, LANES)
+    inside = lane < WIDTH
+    channel = group * WIDTH + lane
+    here = (row < rows)[:, None] & inside[None, :]
+    value = get_rows(x, beside, n, row, rows, channel, own, c, here)
+    value += sum_of(shifts, channel, inside)[None, :]
+    count = rows * WIDTH * 1.0
+    value -= tl.sum(tl.sum(tl.where(here, value, 0.0), 0), 0) / count
+    squares = tl.where(here, value * value, 0.0)
+    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
+    scale = scale / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / count + eps)
+    value = value * scale[None, :] + tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)[None, :]
+    if SILU:
+        value = value * tl.sigmoid(value)
+    put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)
 
 
 @triton.jit

@@ -12,8 +12,10 @@ import triton.language as tl
 from einops import rearrange
 from torch import Tensor, nn
 
+from . import triton_products
 from .plain_ops import Vectors
 from .triton_group_norm import group_norm
+from .triton_products import gelu
 from .triton_rows import TILE_ROWS, channel_tile, sum_of
 
 UNFOLD = 640  # channels from which a product with unfolded rows is faster than cuDNN's (3, 1) convolution
@@ -33,16 +35,13 @@ def temporal_conv(
 
     Where that is faster, the norm writes each row with its neighbours in time, and the rest is a product.
     """
+    if triton_products.can_convolve(x, layer):
+        return triton_products.temporal_conv(group_norm(x, norm, shifts, silu=True), layer), (layer.bias,)
     if x.shape[1] < UNFOLD:
         return conv(group_norm(x, norm, shifts, silu=True), layer)
     rows = group_norm(x, norm, shifts, silu=True, unfold=True)
     product = F.linear(rows, rearrange(layer.weight, "o c k 1 -> o (k c)"))  # a view in channels-last
     return rearrange(product, "b f p c -> b c f p"), (layer.bias,)
-
-
-def product(x: Tensor, layer: nn.Linear) -> tuple[Tensor, Vectors]:
-    """x (… d) -> its product (… d') without the bias (d'), which the next kernel adds"""
-    return F.linear(x, layer.weight), () if layer.bias is None else (layer.bias,)
 
 
 def add_shortcut(
@@ -81,46 +80,28 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
     return out
 
 
-def add_layer_norm(
-    x: Tensor,
-    y: Tensor | None,
-    norm: nn.LayerNorm,
-    biases: Vectors = (),
-    ahead: Vectors = (),
-) -> tuple[Tensor, Tensor]:
-    """x y (n l d), biases (d) -> their sum, to which those `ahead` (d) are added, and the sum normed, both
-    (n l d); without y, x as it is and x with the biases normed"""
+def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
+    """x (… d), biases (d) that are added first -> normed (… d)"""
     x, d = x.contiguous(), x.shape[-1]
-    normed = torch.empty_like(x)
-    total = x if y is None else torch.empty_like(x)
+    out = torch.empty_like(x)
     rows, block = x.numel() // d, triton.next_power_of_2(d)
-    _add_layer_norm[(triton.cdiv(rows, NORM_ROWS),)](
-        x,
-        x if y is None else y.contiguous(),
-        biases,
-        ahead,
-        norm.weight,
-        norm.bias,
-        total,
-        normed,
-        rows,
-        d,
-        norm.eps,
-        y is not None,
-        NORM_ROWS,
-        block,
-        num_warps=min(8, max(1, block // 256)),  # a vector as wide as memory gives it, for every thread
+    warps = min(8, max(1, block // 256))  # a vector as wide as memory gives it, for every thread
+    grid = (triton.cdiv(rows, NORM_ROWS),)
+    _layer_norm[grid](
+        x, biases, norm.weight, norm.bias, out, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps
     )
-    return total, normed
+    return out
 
 
-def geglu(x: Tensor, biases: Vectors = ()) -> Tensor:
-    """x (n l 2d), values, then gates, biases (2d) added first -> values times GELU of gates (n l d)"""
-    x, d = x.contiguous(), x.shape[-1] // 2
+def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
+    """x (… d), a layer of values, then of gates -> values times GELU of gates (… d')"""
+    if triton_products.serves(x):
+        return triton_products.geglu(x, layer)
+    x, d = F.linear(x, layer.weight), layer.out_features // 2
     out = torch.empty((*x.shape[:-1], d), dtype=x.dtype, device=x.device)
     rows = out.numel() // d
     grid = (triton.cdiv(rows, GEGLU_ROWS), triton.cdiv(d, GEGLU_LANES))
-    _geglu[grid](x, biases, out, rows, d, GEGLU_ROWS, GEGLU_LANES)
+    _geglu[grid](x, layer.bias, out, rows, d, GEGLU_ROWS, GEGLU_LANES)
     return out
 
 
@@ -162,65 +143,33 @@ def _add_bias(x, y, biases, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr
 
 
 @triton.jit
-def _add_layer_norm(
-    x,
-    y,
-    biases,
-    ahead,
-    weight,
-    bias,
-    total,
-    normed,
-    rows,
-    d,
-    eps,
-    ADD: tl.constexpr,
-    ROWS: tl.constexpr,
-    BLOCK: tl.constexpr,
-):
-    """x y (rows d), biases ahead (d) -> x + y (with ADD) + biases, rounded, its LayerNorm, and, with ADD,
-    total = that sum + ahead"""
+def _layer_norm(x, biases, weight, bias, out, rows, d, eps, ROWS: tl.constexpr, BLOCK: tl.constexpr):
+    """x (rows d), biases (d) -> LayerNorm of x + biases, rounded"""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     lane = tl.arange(0, BLOCK)
     inside = lane < d
     here = (row < rows)[:, None] & inside[None, :]
     at = row.to(tl.int64)[:, None] * d + lane[None, :]
-    read = tl.load(x + at, mask=here, other=0.0)
-    value = read.to(tl.float32) + sum_of(biases, lane, inside)[None, :]
-    if ADD:
-        value += tl.load(y + at, mask=here, other=0.0).to(tl.float32)
-        tl.store(total + at, value + sum_of(ahead, lane, inside)[None, :], mask=here)
-    value = value.to(read.dtype).to(tl.float32)
+    value = tl.load(x + at, mask=here, other=0.0).to(tl.float32) + sum_of(biases, lane, inside)[None, :]
     mean = tl.sum(value, 1) / d
     centred = tl.where(here, value - mean[:, None], 0.0)
     scale = 1.0 / tl.sqrt(tl.sum(centred * centred, 1) / d + eps)
     w = tl.load(weight + lane, mask=inside, other=0.0).to(tl.float32)
     b = tl.load(bias + lane, mask=inside, other=0.0).to(tl.float32)
-    tl.store(normed + at, centred * scale[:, None] * w[None, :] + b[None, :], mask=here)
+    tl.store(out + at, centred * scale[:, None] * w[None, :] + b[None, :], mask=here)
 
 
 @triton.jit
-def _geglu(x, biases, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
-    """x (rows 2d), biases (2d) -> value · GELU(gate) (rows d), the exact GELU within 7e-7"""
+def _geglu(x, bias, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
+    """x (rows 2d), bias (2d) -> value · GELU(gate) (rows d), the exact GELU within 7e-7"""
     row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS)).to(tl.int64)[:, None]
     lane = tl.broadcast_to((tl.program_id(1) * LANES + tl.arange(0, LANES))[None, :], (ROWS, LANES))
     here = (row < rows) & (lane < d)
     value = tl.load(x + row * 2 * d + lane, mask=here, other=0.0).to(tl.float32)
     gate = tl.load(x + row * 2 * d + d + lane, mask=here, other=0.0).to(tl.float32)
-    value += sum_of(biases, lane, here)  # read for every row: else the tile changes hands between threads
-    gate += sum_of(biases, d + lane, here)
-    tl.store(out + row * d + lane, value * _gelu(gate), mask=here)
-
-
-@triton.jit
-def _gelu(x):
-    """x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). The logarithm to base 2 of Φ(-|x|) is nearly a parabola: a
-    polynomial fitted to the least largest error of the product takes half of what erf does."""
-    size = tl.abs(x)
-    power = -0.00047330930829048157 * size + 0.007084557320922613
-    power = (power * size - 0.051827382296323776) * size - 0.4599924385547638
-    power = (power * size - 1.1507878303527832) * size - 1.000037670135498
-    return tl.maximum(x, 0.0) - size * tl.exp2(power)
+    value += tl.load(bias + lane, mask=here, other=0.0).to(tl.float32)  # read for every row: else the tile
+    gate += tl.load(bias + d + lane, mask=here, other=0.0).to(tl.float32)  # changes hands between threads
+    tl.store(out + row * d + lane, value * gelu(gate), mask=here)
 
 
 @triton.jit

@@ -1,0 +1,169 @@
+"""Products whose work around them is done inside, as persistent Triton kernels for Hopper GPUs.
+
+Tiles of the operands are brought by the GPU's tensor memory accelerator; each multiprocessor runs a few
+programs, so that one computes while another ends its tile. Elsewhere, or in float32, libraries' products are
+as fast (`triton_ops`).
+"""
+
+from functools import cache
+
+import torch
+import triton
+import triton.language as tl
+from einops import rearrange
+from torch import Tensor, nn
+from triton.tools.tensor_descriptor import TensorDescriptor
+
+from .device import HOPPER, capability
+
+ROWS, DEPTH = 128, 64  # of a tile of the left operand
+GATED = 64  # columns of a tile of values, and of one of gates
+WIDE, BESIDE = 256, 64  # columns of the two tiles that a program makes of a temporal convolution
+GROUP = 8  # tiles of rows that are taken together, so that their operands are still near
+
+
+def serves(x: Tensor) -> bool:
+    """Whether these kernels are the fastest for x."""
+    return x.element_size() == 2 and capability(x.device)[0] == HOPPER
+
+
+def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
+    """x (… d), a layer of values, then of gates (2·d' d) -> values times GELU of gates (… d')"""
+    x = x.contiguous()
+    rows, width = x.numel() // x.shape[-1], layer.out_features // 2
+    out = torch.empty((*x.shape[:-1], width), dtype=x.dtype, device=x.device)
+    tiles = triton.cdiv(rows, ROWS) * triton.cdiv(width, GATED)
+    left = TensorDescriptor.from_tensor(x.view(rows, -1), [ROWS, DEPTH])
+    right = TensorDescriptor.from_tensor(layer.weight, [GATED, DEPTH])
+    programs = min(2 * _multiprocessors(x.device), tiles)
+    _geglu[(programs,)](
+        left,
+        right,
+        layer.bias,
+        out,
+        rows,
+        width,
+        x.shape[-1],
+        programs,
+        ROWS,
+        GATED,
+        DEPTH,
+        GROUP,
+        num_warps=8,
+    )
+    return out
+
+
+def can_convolve(x: Tensor, layer: nn.Conv2d) -> bool:
+    """Whether `temporal_conv` is the fastest for x (b c f p): it has tiles for the published model's first
+    level, whose 320 channels no power of two divides; wider layers are faster as libraries' products."""
+    return serves(x) and layer.in_channels % DEPTH == 0 and layer.out_channels == WIDE + BESIDE
+
+
+def temporal_conv(x: Tensor, layer: nn.Conv2d) -> Tensor:
+    """x (b c f p) channels-last -> convolved along f by the (3, 1) layer (b c' f p), without the bias"""
+    b, c, f, p = x.shape
+    rows = f * p
+    out = torch.empty((b, f, p, WIDE + BESIDE), dtype=x.dtype, device=x.device)
+    weight = rearrange(layer.weight, "o c k 1 -> o (k c)")  # a view in channels-last
+    left = TensorDescriptor(
+        rearrange(x, "b c f p -> b (f p) c"), [b, rows, c], [rows * c, c, 1], [1, ROWS, DEPTH]
+    )
+    rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, BESIDE))
+    programs = min(_multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
+    sizes = b, p, rows, c, programs, ROWS, WIDE, BESIDE, DEPTH
+    _temporal_conv[(programs,)](left, *rights, out, *sizes, num_warps=8)
+    return rearrange(out, "b f p c -> b c f p")
+
+
+@cache
+def _multiprocessors(device: torch.device) -> int:
+    return torch.cuda.get_device_properties(device).multi_processor_count
+
+
+@triton.jit
+def _place(tile, tall, wide, GROUP: tl.constexpr):
+    """Of tile number `tile` the row, of `tall`, and the column, of `wide`: GROUP rows are gone through
+    together, column by column."""
+    first = tile // (GROUP * wide) * GROUP
+    size = tl.minimum(tall - first, GROUP)
+    return first + tile % (GROUP * wide) % size, tile % (GROUP * wide) // size
+
+
+@triton.jit
+def _geglu(
+    x,
+    weight,
+    bias,
+    out,
+    rows,
+    width,
+    depth,
+    programs,
+    ROWS: tl.constexpr,
+    COLUMNS: tl.constexpr,
+    DEPTH: tl.constexpr,
+    GROUP: tl.constexpr,
+):
+    """x (rows depth), weight (2·width depth), bias (2·width) -> values · GELU(gates) (rows width)"""
+    tall, wide = tl.cdiv(rows, ROWS), tl.cdiv(width, COLUMNS)
+    for tile in tl.range(tl.program_id(0), tall * wide, programs):
+        i, j = _place(tile, tall, wide, GROUP)
+        value = tl.zeros([ROWS, COLUMNS], tl.float32)
+        gate = tl.zeros([ROWS, COLUMNS], tl.float32)
+        for k in tl.range(0, depth, DEPTH, num_stages=3):
+            left = x.load([i * ROWS, k])
+            value = tl.dot(left, weight.load([j * COLUMNS, k]).T, value, input_precision="ieee")
+            gate = tl.dot(left, weight.load([width + j * COLUMNS, k]).T, gate, input_precision="ieee")
+        row, column = i * ROWS + tl.arange(0, ROWS), j * COLUMNS + tl.arange(0, COLUMNS)
+        inside = column < width
+        value += tl.load(bias + column, mask=inside, other=0.0).to(tl.float32)[None, :]
+        gate += tl.load(bias + width + column, mask=inside, other=0.0).to(tl.float32)[None, :]
+        at = row.to(tl.int64)[:, None] * width + column[None, :]
+        tl.store(out + at, value * gelu(gate), mask=(row < rows)[:, None] & inside[None, :])
+
+
+@triton.jit
+def gelu(x):
+    """x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). The logarithm to base 2 of Φ(-|x|) is nearly a parabola: a
+    polynomial fitted to the least largest error of the product takes half of what erf does."""
+    size = tl.abs(x)
+    power = -0.00047330930829048157 * size + 0.007084557320922613
+    power = (power * size - 0.051827382296323776) * size - 0.4599924385547638
+    power = (power * size - 1.1507878303527832) * size - 1.000037670135498
+    return tl.maximum(x, 0.0) - size * tl.exp2(power)
+
+
+@triton.jit
+def _temporal_conv(
+    x,
+    weight,
+    weight_beside,
+    out,
+    videos,
+    places,
+    rows,
+    c,
+    programs,
+    ROWS: tl.constexpr,
+    WIDE: tl.constexpr,
+    BESIDE: tl.constexpr,
+    DEPTH: tl.constexpr,
+):
+    """x (videos rows c), weight (WIDE + BESIDE 3·c), twice, by other tiles -> out (videos rows WIDE +
+    BESIDE). A row's neighbours in time lie `places` before and after it, outside of the video are zeros."""
+    tall = tl.cdiv(rows, ROWS)
+    for tile in tl.range(tl.program_id(0), videos * tall, programs):
+        video, first = tile // tall, tile % tall * ROWS
+        sums = tl.zeros([ROWS, WIDE], tl.float32)
+        beside = tl.zeros([ROWS, BESIDE], tl.float32)
+        for k in tl.range(0, 3 * c, DEPTH, num_stages=3):
+            tap = k // c
+            left = tl.reshape(x.load([video, first + (tap - 1) * places, k - tap * c]), [ROWS, DEPTH])
+            sums = tl.dot(left, weight.load([0, k]).T, sums, input_precision="ieee")
+            beside = tl.dot(left, weight_beside.load([WIDE, k]).T, beside, input_precision="ieee")
+        row = first + tl.arange(0, ROWS)
+        to = out + (video * rows + row).to(tl.int64)[:, None] * (WIDE + BESIDE)
+        here = (row < rows)[:, None]
+        tl.store(to + tl.arange(0, WIDE)[None, :], sums, mask=here)
+        tl.store(to + WIDE + tl.arange(0, BESIDE)[None, :], beside, mask=here)

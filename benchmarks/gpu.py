@@ -225,7 +225,7 @@ def knobs(bench: Bench) -> None:
     words, backends = ladder.unet.read(text), torch.nn.attention.SDPBackend
 
     def timed(name: str) -> None:
-        ladder.step._shapes = None  # record anew
+        ladder.step._recordings.clear()  # record anew
         bench.figures[f"knob {name}: ms a step"] = 1e3 * seconds(lambda: ladder.step(x, t, words))
 
     timed("none")

@@ -16,7 +16,7 @@ from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
-from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, paced
+from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, in_float32, paced
 from t2v.version import VERSION
 from t2v.video import Video, by_suffix
 
@@ -165,20 +165,22 @@ class TextToVideo:
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
         decoders = self.ladder.decoders(len(z), height, width)
         parts = z.chunk(len(decoders))
-        decoded = [decode(part.to(self.dtype)) for decode, part in zip(decoders, parts, strict=False)]
-        return np.concatenate([to_uint8(self._finite(*both)) for both in zip(decoded, parts, strict=True)])
+        seen = [  # all launched before one is waited for; pixels at once, for images may be overwritten
+            to_pixels(decode(part.to(self.dtype))) for decode, part in zip(decoders, parts, strict=False)
+        ]
+        groups = [
+            pixels if finite else self._in_float32(part)
+            for (pixels, finite), part in zip(seen, parts, strict=True)
+        ]
+        return np.concatenate([pixels.cpu().numpy() for pixels in groups])
 
-    def _finite(self, images: Tensor, z: Tensor) -> Tensor:
-        """images (n 3 8h 8w) of z (n c h w), once more in float32 where half precision can't hold them"""
-        if images.isfinite().all():
-            return images
-        try:
-            images = self.vae.float().decode(z.float())
-        finally:
-            self.vae.to(self.dtype)
-        if not images.isfinite().all():
+    def _in_float32(self, z: Tensor) -> Tensor:
+        """z (n c h w), whose images half precision can't hold -> uint8 (n 8h 8w 3)"""
+        with in_float32(self.vae) as vae:
+            pixels, finite = to_pixels(vae.decode(z.float()))
+        if not finite:
             raise NotFiniteError("The VAE gave numbers that are not finite: its weights are broken.")
-        return images
+        return pixels
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
@@ -227,7 +229,8 @@ def joined(*groups: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def to_uint8(images: Tensor) -> np.ndarray:
-    """images (n 3 h w), −1…1 and beyond -> uint8 (n h w 3), clamped before it could wrap around"""
+def to_pixels(images: Tensor) -> tuple[Tensor, Tensor]:
+    """images (n 3 h w), −1…1 and beyond -> uint8 (n h w 3), clamped before it could wrap around, and whether
+    all images are finite"""
     pixels = ((images.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    return rearrange(pixels, "n c h w -> n h w c").cpu().numpy()
+    return rearrange(pixels, "n c h w -> n h w c"), images.isfinite().all()

@@ -1,10 +1,12 @@
-"""A recorded step: on the device of its tensors whichever recorded first, and again after a failure.
+"""Recordings: on the device of their tensors whichever recorded first, in one memory, again after a failure.
 
 No GPU is needed: streams and graphs are stand-ins that write down what is asked of them.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 import pytest
 import torch
@@ -35,10 +37,13 @@ class Given:
 
 
 class Gpus:
-    """torch.cuda of a machine with several. `log`: where the function ran, whether it was being recorded."""
+    """torch.cuda of a machine with several. `log`: where the function ran, whether it was being recorded;
+    `kept`: how many graphs there were when a function ran unrecorded."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.log: list[tuple[str, str, bool]] = []
+        self.graphs: WeakSet[Gpus.CUDAGraph] = WeakSet()
+        self.kept: list[int] = []
         self.device, self.recording = "cuda:0", False
         self.usual = {name: Stream(torch.device(name)) for name in ("cuda:0", "cuda:1")}
         self.streams = dict(self.usual)
@@ -48,10 +53,14 @@ class Gpus:
         monkeypatch.setattr(captured, "current", self.current)
 
     class CUDAGraph:
-        replayed = 0
+        replayed, memory = 0, None
 
         def replay(self) -> None:
             self.replayed += 1
+
+        def pool(self) -> object:
+            assert self.memory, "only what is recorded has a pool"
+            return self.memory
 
     def current_stream(self) -> Stream:
         return self.streams[self.device]
@@ -74,18 +83,34 @@ class Gpus:
             self.streams[device] = before
 
     @contextmanager
-    def graph(self, graph: "Gpus.CUDAGraph", stream: Stream, capture_error_mode: str) -> Iterator[None]:
+    def graph(
+        self, graph: "Gpus.CUDAGraph", pool: object, stream: Stream, capture_error_mode: str
+    ) -> Iterator[None]:
         assert capture_error_mode == "thread_local"  # other threads may use the GPU meanwhile
         assert stream is self.streams[self.device]  # so the failure of the end leaves no stream behind
+        assert pool is None or pool in [other.memory for other in self.graphs], "gone with its last graph"
         self.recording = True
         try:
             yield
         finally:
-            self.recording = False
+            self.recording, graph.memory = False, pool or object()
+            self.graphs.add(graph)
+
+    @property
+    def replayed(self) -> int:
+        """By the graphs that are still there."""
+        return sum(graph.replayed for graph in self.graphs)
+
+    @property
+    def memories(self) -> int:
+        """How many there are."""
+        return len({graph.memory for graph in self.graphs})
 
     def step(self, fail: Callable[[], bool] = lambda: False) -> Callable[..., str]:
         def function(x: Given) -> str:
             self.log.append((self.device, str(self.current_stream().device), self.recording))
+            if not self.recording:
+                self.kept.append(len(self.graphs))
             if self.recording and fail():
                 raise RuntimeError("invalidated")
             return "result"
@@ -118,7 +143,57 @@ def test_a_step_is_recorded_once_a_shape(gpus: Gpus):
     for size in (1, 1, 1, 2, 2):
         step(Given("cuda:0", size))
     assert [recorded for *_, recorded in gpus.log] == [False, True] * 2
-    assert step._graph.replayed == 2
+    assert gpus.replayed == 2, "the former shape's graph is gone"
+    assert gpus.kept == [0, 0], "and was before the new one needed memory"
+
+
+def test_what_is_beside_shares_the_memory_and_keeps_every_shape_of_a_video(gpus: Gpus):
+    step = Captured(gpus.step())
+    decode = Captured(gpus.step(), beside=step)
+    for _ in range(2):
+        for run, size in ((step, 1), (step, 1), (decode, 5), (decode, 5), (decode, 2)):
+            run(Given("cuda:0", size))
+    assert len(gpus.log) == 2 * 3 and gpus.replayed == 10
+    assert gpus.memories == 1
+    assert gpus.kept == [0, 1, 2]
+
+
+def test_a_step_of_a_new_shape_has_all_the_memory(gpus: Gpus):
+    step = Captured(gpus.step())
+    decode = Captured(gpus.step(), beside=step)
+    for size in (1, 2):
+        step(Given("cuda:0", size))
+        decode(Given("cuda:0", 5))
+    assert gpus.kept == [0, 1, 0, 1]
+
+
+def test_memory_is_of_what_is_beside_alone(gpus: Gpus):
+    steps = [Captured(gpus.step()) for _ in range(2)]
+    for step in steps:
+        step(Given("cuda:0"))
+    assert gpus.memories == 2
+
+
+def test_shapes_without_end_are_not_all_kept(gpus: Gpus):
+    step = Captured(gpus.step())
+    decode = Captured(gpus.step(), beside=step)
+    for size in range(30):
+        decode(Given("cuda:0", size))
+    assert max(gpus.kept) < captured.MOST
+
+
+def test_what_is_let_go_is_gone_at_once(gpus: Gpus):
+    """Decoding needs its memory: nothing may wait for the garbage collector."""
+    step = Captured(gpus.step())
+    decode = Captured(gpus.step(), beside=step)
+    step(Given("cuda:0"))
+    decode(Given("cuda:0"))
+    gc.disable()
+    try:
+        del step, decode
+        assert not gpus.graphs
+    finally:
+        gc.enable()
 
 
 def test_after_a_recording_that_failed_the_next_call_records_again(gpus: Gpus):
@@ -127,4 +202,16 @@ def test_after_a_recording_that_failed_the_next_call_records_again(gpus: Gpus):
     with pytest.raises(RuntimeError, match="invalidated"):
         step(Given("cuda:0"))
     assert gpus.streams == gpus.usual
-    assert step(Given("cuda:0")) == "result" and step._graph.replayed == 1
+    assert step(Given("cuda:0")) == "result" and gpus.replayed == 1
+
+
+def test_a_recording_that_failed_leaves_those_beside_it(gpus: Gpus):
+    failures = [True]
+    step = Captured(gpus.step())
+    decode = Captured(gpus.step(lambda: failures and failures.pop()), beside=step)
+    step(Given("cuda:0"))
+    with pytest.raises(RuntimeError, match="invalidated"):
+        decode(Given("cuda:0"))
+    decode(Given("cuda:0"))
+    step(Given("cuda:0"))
+    assert len(gpus.log) == 2 + 4 and gpus.replayed == 3 and gpus.memories == 1

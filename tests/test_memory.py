@@ -14,8 +14,8 @@ from t2v.runtime import RUNGS, Ladder, Sizes, plan
 from t2v.runtime.dry_run import cost
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.planning import fitting, needs, weight_bytes
-from t2v.runtime.streaming import SLOTS, Stream, park, units_of
 
+from .overwriting import Overwriting
 from .tiny_model import write_diffusers
 
 CPU, META = torch.device("cpu"), torch.device("meta")
@@ -98,88 +98,34 @@ def test_halves_in_turn_are_one_text_at_a_time(folder: Path):
 
 
 @pytest.mark.parametrize("memory", RUNGS)
-def test_a_recorded_steps_result_is_used_before_the_next_call_overwrites_it(
+def test_recorded_results_are_used_before_the_next_call_overwrites_them(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
+    """Those of a step, and of decoding in groups of two sizes."""
+    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
     fast = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
-    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, step: Overwriting(step))
+    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
     recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
     assert np.abs(recorded(PANDA).frames.astype(int) - fast(PANDA).frames).max() <= 1
+    assert memory != "fast" or recorded.ladder.decode.calls == 2
 
 
-class Overwriting:
-    """Gives its result in the same tensor every time, as a CUDA graph does."""
-
-    def __init__(self, step: FastUNet):
-        self.step, self.result = step, None
-
-    def __call__(self, *inputs: Tensor) -> Tensor:
-        result = self.step(*inputs)
-        self.result = result if self.result is None else self.result.copy_(result)
-        return self.result
+@pytest.mark.parametrize("memory", RUNGS)
+def test_decoding_is_recorded_where_its_weights_stay(
+    folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+):
+    recorded = []
+    monkeypatch.setattr(Ladder, "_recorded", lambda _, run, beside=None: recorded.append(run) or run)
+    pipe = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
+    assert recorded == [pipe.ladder.unet, pipe.vae.decode][: 2 if memory == "fast" else 1]
 
 
 def test_where_memory_is_short_no_recorded_step_is_kept_while_decoding(folder: Path):
-    for memory, anew in (("fast", 0), ("balanced", 0), ("low", 1)):
+    for memory, anew in (("fast", 0), ("balanced", 0), ("low", 1), ("minimal", 1)):
         pipe, recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory), []
         pipe.ladder._recorded = lambda step, recorded=recorded: recorded.append(step) or step
         pipe(PANDA)
         assert len(recorded) == anew
-
-
-def test_a_parked_module_visits_the_device_only_while_it_runs():
-    module, places = nn.Linear(4, 4).requires_grad_(False), []
-    expected = module(torch.ones(2, 4))
-    hooks = park(module, CPU)
-    home = module.weight.data_ptr()
-    watch = module.register_forward_pre_hook(lambda m, given: places.append(m.weight.data_ptr()))
-    assert torch.equal(module(torch.ones(2, 4)), expected)
-    assert places.pop() != home == module.weight.data_ptr()
-    for hook in hooks:
-        hook.remove()
-    module(torch.ones(2, 4))
-    assert places == [home]
-    watch.remove()
-
-
-def test_a_parked_module_goes_home_after_an_error():
-    module = nn.Linear(4, 4).requires_grad_(False)
-    park(module, CPU)
-    home = module.weight.data_ptr()
-    with pytest.raises(RuntimeError):
-        module(torch.randn(2, 5))
-    assert module.weight.data_ptr() == home
-
-
-def test_streamed_weights_give_the_same_numbers_pass_after_pass():
-    network, (x, t, text) = unet(), inputs()
-    expected = network(x.expand(2, -1, -1, -1, -1), t, text)
-    fast = FastUNet(network, CPU, fetch=lambda unit: stream.fetch(unit))
-    stream = Stream(network, CPU, keep=fast.joined)
-    for _ in range(2):
-        result = fast(x, t, fast.read(text))
-        assert (result - expected).norm() < 1e-5 * expected.norm()
-    assert torch.allclose(network(x.expand(2, -1, -1, -1, -1), t, text), expected, atol=1e-5)
-
-
-def test_units_are_fetched_in_the_order_in_which_they_run():
-    network, (x, t, text) = unet(), inputs()
-    fetched = []
-    fast = FastUNet(network, CPU, fetch=fetched.append)
-    fast(x, t, fast.read(text))
-    assert fetched == list(units_of(network))
-
-
-def test_only_a_few_units_are_on_the_device_at_once():
-    network = unet()
-    stream = Stream(network, CPU)
-    places = {buffer.untyped_storage().data_ptr() for buffer in stream._buffers}
-    for unit in units_of(network):
-        stream.fetch(unit)
-        visitors = [p for p in network.parameters() if p.untyped_storage().data_ptr() in places]
-        assert {id(p) for p in unit.parameters()} <= {id(p) for p in visitors}
-        assert sum(p.numel() * 4 for p in visitors) <= sum(buffer.numel() for buffer in stream._buffers)
-    assert len(places) == SLOTS
 
 
 def test_a_dry_run_counts_what_a_run_does():

@@ -8,9 +8,10 @@ import torch
 
 from t2v import Request, RequestError, TextToVideo
 from t2v.networks import TINY_UNET, UNet3D
-from t2v.runtime import choose_devices
+from t2v.runtime import Ladder, choose_devices
 from t2v.runtime.pair import copied
 
+from .overwriting import Overwriting
 from .tiny_model import write_diffusers
 
 CPU = torch.device("cpu")
@@ -61,17 +62,30 @@ def test_each_device_runs_one_half_and_without_guidance_the_second_rests(pair: T
 
 def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: pytest.MonkeyPatch):
     decoded, devices = [], (pair.vae, pair.ladder.other._vae)
-    for vae, name in zip(devices, "ab", strict=True):
-        decode = vae.decode
-        monkeypatch.setattr(
-            vae, "decode", lambda z, name=name, decode=decode: decoded.append((name, len(z))) or decode(z)
-        )
+    handles = [
+        vae.decoder.register_forward_pre_hook(lambda m, given, i=i: decoded.append((i, len(given[0]))))
+        for i, vae in zip("ab", devices, strict=True)
+    ]
     frames = pair(Request(**(vars(PANDA) | {"frames": 8}))).frames
     assert decoded == [("a", 4), ("b", 4)] and len(frames) == 8
     decoded.clear()
     monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 3)
     assert np.abs(pair(Request(**(vars(PANDA) | {"frames": 8}))).frames.astype(int) - frames).max() <= 1
     assert decoded == [("a", 2), ("b", 2)] * 2
+    for handle in handles:
+        handle.remove()
+
+
+def test_recorded_results_of_both_are_used_before_the_next_call_overwrites_them(
+    folder: Path, pair: TextToVideo, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
+    request = Request(**(vars(PANDA) | {"frames": 7}))
+    frames = pair(request).frames
+    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
+    recorded = TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
+    assert np.array_equal(recorded(request).frames, frames)
+    assert recorded.ladder.decode.calls == recorded.ladder.other._decode.calls == 2
 
 
 def test_the_second_devices_weights_are_its_own():

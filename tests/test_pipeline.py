@@ -11,7 +11,7 @@ from torch import Tensor
 
 from t2v import Request, RequestError, TextToVideo, Video, VideoError
 from t2v.diffusion import guided
-from t2v.pipeline import NotFiniteError, to_uint8
+from t2v.pipeline import NotFiniteError, to_pixels
 from t2v.version import VERSION
 
 from .tiny_model import write_diffusers
@@ -170,11 +170,12 @@ def test_slices_change_the_memory_alone(pipe: TextToVideo):
 
 def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
     frames = shared(PANDA).frames
-    decode, parts = shared.vae.decode, []
-    monkeypatch.setattr(shared.vae, "decode", lambda z: parts.append(len(z)) or decode(z))
+    parts = []
+    watch = shared.vae.decoder.register_forward_pre_hook(lambda module, given: parts.append(len(given[0])))
     monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
     assert np.abs(shared(PANDA).frames.astype(int) - frames).max() <= 1
     assert parts == [2, 1]
+    watch.remove()
 
 
 class TestModelScope:
@@ -270,16 +271,41 @@ def test_a_vae_that_half_precision_cannot_hold_is_run_once_more(
 ):
     pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="bfloat16")
     frames = pipe(PANDA).frames
-    decode, dtypes = pipe.vae.decode, []
+    decoder, ran = pipe.vae.decoder.forward, []
+    weights = [(p.dtype, p.data_ptr()) for p in pipe.vae.parameters()]
 
-    def overflowing(z: Tensor) -> Tensor:
-        dtypes.append((z.dtype, pipe.vae.from_latents.weight.dtype))
-        return decode(z) if z.dtype == torch.float32 else decode(z) * torch.inf
+    def overflowing(h: Tensor) -> Tensor:
+        ran.append((h.dtype, pipe.vae.from_latents.weight.dtype, len(h)))
+        fits = h.dtype == torch.float32 or len(h) == 2
+        return decoder(h) if fits else decoder(h) * torch.inf
 
-    monkeypatch.setattr(pipe.vae, "decode", overflowing)
+    monkeypatch.setattr(pipe.vae.decoder, "forward", overflowing)
+    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
     assert np.abs(pipe(PANDA).frames.astype(int) - frames).mean() < 3
-    assert dtypes == [(torch.bfloat16,) * 2, (torch.float32,) * 2]
-    assert {p.dtype for p in pipe.vae.parameters()} == {torch.bfloat16}
+    half, single = (torch.bfloat16,) * 2, (torch.float32,) * 2
+    assert ran == [(*half, 2), (*half, 1), (*single, 1)], "that part alone, once"
+    assert [(p.dtype, p.data_ptr()) for p in pipe.vae.parameters()] == weights, "where recordings read them"
+
+
+def test_every_part_is_launched_before_one_is_waited_for(
+    shared: TextToVideo, monkeypatch: pytest.MonkeyPatch
+):
+    """So that two devices work at the same time."""
+    log = []
+
+    class Finite:
+        def __bool__(self) -> bool:
+            log.append("waited")
+            return True
+
+    def watched(images: Tensor) -> tuple[Tensor, Finite]:
+        log.append("launched")
+        return to_pixels(images)[0], Finite()
+
+    monkeypatch.setattr("t2v.pipeline.to_pixels", watched)
+    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 1)
+    shared(PANDA)
+    assert log == ["launched"] * 3 + ["waited"] * 3
 
 
 def test_notes_tell_which_words_are_cut(shared: TextToVideo):
@@ -302,8 +328,10 @@ def test_parts_by_their_public_names(shared: TextToVideo):
 
 def test_pixels_are_clamped_never_wrapped():
     images = torch.tensor([-9.0, -1.0, 0.0, 0.999, 1.2, 9.0]).expand(1, 3, 1, 6)
-    assert to_uint8(images)[0, 0, :, 0].tolist() == [0, 0, 128, 255, 255, 255]
-    assert to_uint8(images.half()).shape == (1, 1, 6, 3)
+    pixels, finite = to_pixels(images)
+    assert pixels[0, 0, :, 0].tolist() == [0, 0, 128, 255, 255, 255] and finite
+    assert to_pixels(images.half())[0].shape == (1, 1, 6, 3)
+    assert not to_pixels(images / 0)[1]
 
 
 def test_one_frame_and_odd_sizes(shared: TextToVideo):

@@ -1,6 +1,7 @@
 """Where it runs: device and precision, the memory ladder, the fast forward pass, what a video will need."""
 
 from .device import choose_device, choose_devices, choose_dtype
+from .fast_vae import in_float32
 from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
 from .pace import paced
@@ -17,6 +18,7 @@ __all__ = [
     "choose_devices",
     "choose_dtype",
     "frames_at_once",
+    "in_float32",
     "paced",
     "plan",
     "sizes_of",

@@ -1,48 +1,64 @@
-"""A step that is recorded once and replayed: no Python and no wait between its thousand kernels."""
+"""What is recorded once and replayed: no Python and no wait between its thousand kernels."""
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from .device import current
 
+Run = Callable[..., Tensor]
+MOST = 8  # recordings in one memory: a step, and decoding in groups of every size that comes up
+
+
+class Recording(NamedTuple):
+    """A graph that reads `inputs` and writes `output`."""
+
+    graph: torch.cuda.CUDAGraph
+    inputs: list[Tensor]
+    output: Tensor
+
 
 class Captured:
-    """`function` of CUDA tensors, as a CUDA graph of the shapes that it was last called with.
+    """`function` of CUDA tensors, as CUDA graphs: one for each shape of its inputs.
 
-    It must not wait for the device nor depend on anything but its tensors. The result lies in the graph's own
-    memory: the next call overwrites it.
+    It must not wait for the device nor depend on anything but its tensors and what stays where it is. The
+    result lies in the graphs' own memory: the next call overwrites it, and so does one of a function that was
+    captured `beside` this one, for the graphs of both share that memory. They are of one video's shapes: when
+    the shapes of the function that isn't beside another change, all are dropped.
     """
 
-    def __init__(self, function: Callable[..., Tensor]):
-        self._function = function
-        self._shapes: list[torch.Size] | None = None
+    def __init__(self, function: Run, beside: "Captured | None" = None):
+        self._function, self._leads = function, beside is None
+        self._recordings: dict[tuple, Recording] = {} if beside is None else beside._recordings
 
     def __call__(self, *inputs: Tensor) -> Tensor:
-        shapes = [each.shape for each in inputs]
-        if shapes != self._shapes:
-            self._record(inputs)
-            self._shapes = shapes
-        for mine, given in zip(self._inputs, inputs, strict=True):
-            mine.copy_(given)
-        self._graph.replay()
-        return self._output
+        key = self._function, *(each.shape for each in inputs)
+        if key not in self._recordings:
+            if self._leads or len(self._recordings) == MOST:
+                self._recordings.clear()  # the former graphs' memory comes first
+            self._recordings[key] = self._record(inputs)
+        graph, mine, output = self._recordings[key]
+        for own, given in zip(mine, inputs, strict=True):
+            own.copy_(given)
+        graph.replay()
+        return output
 
-    def _record(self, inputs: tuple[Tensor, ...]) -> None:
-        self._shapes = self._graph = self._output = None  # the former graph's memory comes first
-        self._inputs = [each.clone() for each in inputs]
-        device = inputs[0].device
+    def _record(self, inputs: tuple[Tensor, ...]) -> Recording:
+        mine, device = [each.clone() for each in inputs], inputs[0].device
+        pool = next((each.graph.pool() for each in self._recordings.values()), None)
         aside = _aside(device)
         with current(device):
             aside.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(aside):
-                self._function(*self._inputs)  # kernels are compiled and chosen before the recording
-                self._graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(self._graph, stream=aside, capture_error_mode="thread_local"):
-                    self._output = self._function(*self._inputs)
+                self._function(*mine)  # kernels are compiled and chosen before the recording
+                graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(graph, pool=pool, stream=aside, capture_error_mode="thread_local"):
+                    output = self._function(*mine)
             torch.cuda.current_stream().wait_stream(aside)
+        return Recording(graph, mine, output)
 
 
 @cache

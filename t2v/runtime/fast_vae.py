@@ -1,6 +1,7 @@
 """The VAE's blocks as they run fast: fused norms and biases, the order of everything unchanged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from t2v.networks import VAE
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 
 from .device import current
+from .doubling import double, doubling_weight
 from .fast_unet import resnet
 from .ops import ops_for
 
@@ -24,9 +26,21 @@ def quicken(vae: VAE, device: torch.device) -> None:
         if isinstance(module, ResnetBlock):
             module.forward = partial(_where_it_lies, _resnet, ops, module)
         elif isinstance(module, Upsample):
-            module.forward = partial(_where_it_lies, _upsample, ops, module)
+            module.forward = partial(_upsample, doubling_weight(module.conv).to(device), module)
     for half in (vae.encoder, vae.decoder):
         half.out.forward = partial(_where_it_lies, _norm_conv, ops, half.out)
+
+
+@contextmanager
+def in_float32(vae: VAE) -> Iterator[VAE]:
+    """Within it `vae` computes in float32. Its own weights stay where they are meanwhile: recorded decoding
+    reads them there, and on the host they are pinned."""
+    homes = [(weight, weight.data) for weight in vae.parameters()]
+    try:
+        yield vae.float()
+    finally:
+        for weight, home in homes:
+            weight.data = home
 
 
 def _where_it_lies(run: Callable[..., Tensor], ops: ModuleType, m: nn.Module, x: Tensor) -> Tensor:
@@ -41,9 +55,9 @@ def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:
     return x.add_(rearrange(sum(biases), "c -> 1 c 1 1")) if biases else x
 
 
-def _upsample(ops: ModuleType, m: Upsample, x: Tensor) -> Tensor:
+def _upsample(weight: Tensor, m: Upsample, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c 2h 2w)"""
-    return m.conv(ops.enlarge(x, (2 * x.shape[2], 2 * x.shape[3])))
+    return double(x, m.conv, weight.to(x.dtype))
 
 
 def _norm_conv(ops: ModuleType, m: NormConv, x: Tensor) -> Tensor:

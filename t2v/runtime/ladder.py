@@ -13,15 +13,15 @@ from t2v.diffusion import guided
 from t2v.networks import UNet3D
 from t2v.request import Request, RequestError
 
-from .captured import Captured
-from .device import current
+from .captured import Captured, Run
+from .device import current, tune
 from .fast_unet import FastUNet
 from .fast_vae import quicken
 from .memory import GIB, frames_at_once, free_bytes
 from .pair import OtherHalf
 from .planning import Sizes, fitting
 from .rungs import RUNGS, Rung, rung_of
-from .streaming import Stream, park
+from .streaming import StreamedUNet, park
 
 AMPLE = 12 * GIB  # free: room for any model of this family at its own size
 
@@ -46,6 +46,8 @@ class Ladder:
         self.memory = memory if second is None else "fast"
         self._asked = rung_of(self.memory)
         self.device, self.dtype, self.second = device, dtype, second
+        for each in filter(None, (device, second)):
+            tune(each)
         self._hooks: list[RemovableHandle] = []
         self.other: OtherHalf | None = None
 
@@ -81,16 +83,18 @@ class Ladder:
         for module in (vae.to_moments, vae.from_latents):  # small, and the device's that inputs are made for
             module.to(self.device)
         if self.rung.streamed and guest:
-            self.unet = self._streamed(unet)
+            self.unet = StreamedUNet(unet, self.device, self.rung.rows)
+            self._hooks += self.unet.stream.hooks
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         self.step = self._recorded(self.unet)
+        self.decode = vae.decode if self.rung.parked else self._recorded(vae.decode, beside=self.step)
         if self.second is not None:
             self.other = OtherHalf(unet, vae, self.second, self._recorded)
 
-    def _recorded(self, step: FastUNet) -> Callable[..., Tensor]:
-        """On CUDA the step as a graph, whose result the next call overwrites. Streamed weights move about."""
-        return Captured(step) if self.device.type == "cuda" and not self.rung.streamed else step
+    def _recorded(self, run: Run, beside: Run | None = None) -> Run:
+        """On CUDA `run` as graphs, whose result the next call overwrites, also of what is `beside`."""
+        return Captured(run, beside) if self.device.type == "cuda" else run
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -99,12 +103,6 @@ class Ladder:
             return RUNGS["fast"]
         sizes = Sizes(checkpoint.text_encoder.config, checkpoint.unet.config, checkpoint.vae.config)
         return fitting(sizes, Request("a video", seed=0).validate(checkpoint.native), self.device, self.dtype)
-
-    def _streamed(self, unet: UNet3D) -> FastUNet:
-        fast = FastUNet(unet, self.device, self.rung.rows, fetch=lambda module: stream.fetch(module))
-        stream = Stream(unet, self.device, keep=fast.joined)
-        self._hooks += stream.hooks
-        return fast
 
     @property
     def can_step_down(self) -> bool:
@@ -117,7 +115,7 @@ class Ladder:
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
     def _let_go(self) -> None:
-        self.step = self.unet = self.other = None  # and with them a recorded step's memory
+        self.step = self.decode = self.unet = self.other = None  # and with them the recordings' memory
         while self._hooks:
             self._hooks.pop().remove()
         if self.device.type != "cpu":
@@ -143,7 +141,7 @@ class Ladder:
 
     def decoders(self, frames: int, height: int, width: int) -> list[Callable[[Tensor], Tensor]]:
         """Who decodes z (n c h w) to images (n 3 8h 8w), for each group of frames: as few as fit, on every
-        device as many."""
+        device as many. A group's images may be overwritten by the next group's of the same device."""
         together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
-        decoders = [self._checkpoint.vae.decode, *([self.other.decode] if self.other else [])]
+        decoders = [self.decode, *([self.other.decode] if self.other else [])]
         return decoders * math.ceil(frames / (together * len(decoders)))

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from t2v.networks import VAE, UNet3D, blank
 
+from .captured import Run
 from .device import current
 from .fast_unet import FastUNet
 from .fast_vae import quicken
@@ -17,14 +18,18 @@ Step = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class OtherHalf:
-    """A copy of the networks on a second device. Its work is launched there, never waited for here."""
+    """A copy of the networks on a second device. Its work is launched there, never waited for here.
 
-    def __init__(self, unet: UNet3D, vae: VAE, device: torch.device, recorded: Callable[[FastUNet], Step]):
+    `recorded(run, beside)` gives what `run` is to be called through.
+    """
+
+    def __init__(self, unet: UNet3D, vae: VAE, device: torch.device, recorded: Callable[..., Run]):
         self.device, self.network, self._vae = device, copied(unet, device), copied(vae, device)
         quicken(self._vae, device)
         with current(device):
             self._unet = FastUNet(self.network, device)
         self._step = recorded(self._unet)
+        self._decode = recorded(self._vae.decode, beside=self._step)
 
     def beside(self, step: Step, text: Tensor) -> Step:
         """text (1 l d), of the first half -> a step under two texts, of which `step` predicts the second"""
@@ -43,7 +48,7 @@ class OtherHalf:
     def decode(self, z: Tensor) -> Tensor:
         """z (n c h w) -> images (n 3 8h 8w) on this device"""
         with current(self.device):
-            return self._vae.decode(z.to(self.device))
+            return self._decode(z.to(self.device))
 
 
 def copied(network: Network, device: torch.device) -> Network:

@@ -5,7 +5,7 @@ the seconds rest on a measurement: how fast this device multiplies, and which sh
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
@@ -108,7 +108,8 @@ def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype, device
         resident, beside = parts.unet, max(parts.text_encoder, parts.vae + decoding)
     else:
         resident, beside = parts.unet + parts.text_encoder + parts.vae, decoding
-    kept = device.type == "cuda" and not rung.rows  # a recorded step keeps its memory (`Ladder.make_room`)
+    # A recorded step keeps its memory (`Ladder.make_room`): decoding, recorded into it, first runs beside it.
+    kept = device.type == "cuda" and not rung.rows
     peak = resident + (step.peak + beside if kept else max(step.peak, beside))
     return Needs(peak, calls * step.flops, request.frames * frame.flops)
 
@@ -136,13 +137,18 @@ def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, 
     x, text = empty(1, unet.config.in_channels, shape[0], h, w), empty(texts, 77, unet.config.text_width)
     step = cost(fast, x, torch.empty(1, device=META), fast.read(text))
     frame = cost(vae.decode, empty(1, vae.config.latent_channels, h, w))
-    held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet)
+    held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet) + tensor_bytes(fast.added)
     return DryRun(weight_bytes(text_encoder), held, weight_bytes(vae), step, frame)
 
 
 def weight_bytes(network: nn.Module) -> int:
     """Of all its weights."""
-    return sum(weight.numel() * weight.element_size() for weight in network.parameters())
+    return tensor_bytes(network.parameters())
+
+
+def tensor_bytes(tensors: Iterable[Tensor]) -> int:
+    """Of all their numbers."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 @cache

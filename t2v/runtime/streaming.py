@@ -9,7 +9,7 @@ from torch.utils.hooks import RemovableHandle
 
 from t2v.networks import UNet3D
 
-from .fast_unet import layers_of
+from .fast_unet import FastUNet, layers_of
 
 ALIGNMENT = 256  # of each tensor in a slot, in bytes
 SLOTS = 3  # one computes, one waits, one is on its way
@@ -55,6 +55,9 @@ class Stream:
     `fetch(unit)` makes a unit's weights present and sends those of units past away. The device holds SLOTS
     buffers of the largest unit's size, filled in turn by a stream of copies of its own; and what is no
     unit's, or among the tensors `keep`. The units call `fetch` themselves before their forward.
+
+    A pass begins and, by `leave`, ends with no unit present and no copy on its way, also after an error. So
+    every pass does the same with the same buffers, and none waits for what was before: it may be recorded.
     """
 
     def __init__(self, unet: UNet3D, device: torch.device, keep: Iterable[Tensor] = ()):
@@ -69,49 +72,68 @@ class Stream:
         self._number = {unit: i for i, unit in enumerate(self._units)}
         size = max(sum(_padded(home) for _, home in homes) for homes in self._homes)
         self._buffers = [torch.empty(size, dtype=torch.uint8, device=device) for _ in range(SLOTS)]
-        self._present: list[int | None] = [None] * SLOTS
-        cuda = device.type == "cuda"
-        self._copies = torch.cuda.Stream(device) if cuda else None
-        self._ready, self._done = (
-            [torch.cuda.Event() if cuda else None for _ in range(SLOTS)] for _ in range(2)
-        )
+        self._copies = torch.cuda.Stream(device) if device.type == "cuda" else None
+        self._present: dict[int, torch.cuda.Event | None] = {}  # by number: when its copy is done
         self.hooks = [
             unit.register_forward_pre_hook(lambda module, _: self.fetch(module)) for unit in self._units
         ]
+        self.hooks.append(unet.register_forward_hook(lambda *_: self.leave(), always_call=True))
 
     def fetch(self, unit: nn.Module) -> None:
         """Wait, on the device, for the unit's weights, and start copying those of the units after it."""
         first = self._number[unit]
-        wanted = [(first + ahead) % len(self._units) for ahead in range(min(SLOTS, len(self._units)))]
-        for slot, number in enumerate(self._present):
-            if number is not None and number not in wanted:
-                self._send_away(slot)
+        wanted = range(len(self._units))[first : first + SLOTS]
+        for number in self._present.keys() - wanted:
+            self._send_home(number)
         for number in wanted:
             if number not in self._present:
-                self._bring(number, self._present.index(None))
+                self._bring(number)
         if self._copies:
-            torch.cuda.current_stream(self.device).wait_event(self._ready[self._present.index(first)])
+            self._now().wait_event(self._present[first])
 
-    def _send_away(self, slot: int) -> None:
-        for weight, home in self._homes[self._present[slot]]:
+    def leave(self) -> None:
+        """Send all weights home, where also what runs unrecorded between two replays looks for them."""
+        if self._copies and self._present:
+            self._now().wait_stream(self._copies)  # a recording that leaves a stream behind can't be ended
+        for number in list(self._present):
+            self._send_home(number)
+
+    def _now(self) -> torch.cuda.Stream:
+        return torch.cuda.current_stream(self.device)
+
+    def _send_home(self, number: int) -> None:
+        for weight, home in self._homes[number]:
             weight.data = home
-        self._present[slot] = None
-        if self._copies:
-            self._done[slot].record(torch.cuda.current_stream(self.device))
+        del self._present[number]
 
-    def _bring(self, number: int, slot: int) -> None:
-        start = 0
+    def _bring(self, number: int) -> None:
+        self._present[number], start = None, 0
+        buffer = self._buffers[number % SLOTS]
+        if self._copies:
+            self._copies.wait_stream(self._now())  # who was here before has been used
         with torch.cuda.stream(self._copies) if self._copies else nullcontext():
-            if self._copies:
-                self._copies.wait_event(self._done[slot])  # who was here before has been used
             for weight, home in self._homes[number]:
                 end = start + home.numel() * home.element_size()
-                place = self._buffers[slot][start:end].view(home.dtype).as_strided(home.shape, home.stride())
+                place = buffer[start:end].view(home.dtype).as_strided(home.shape, home.stride())
                 weight.data = place.copy_(home, non_blocking=True)
                 start += _padded(home)
-            if self._copies:
-                self._ready[slot].record(self._copies)
-        self._present[slot] = number
+        if self._copies:
+            self._present[number] = self._copies.record_event()
+
+
+class StreamedUNet(FastUNet):
+    """A FastUNet whose weights are streamed."""
+
+    def __init__(self, unet: UNet3D, device: torch.device, rows: int | None = None):
+        super().__init__(unet, device, rows, fetch=lambda unit: stream.fetch(unit))
+        self.stream = stream = Stream(unet, device, keep=self.joined)
+
+    def __call__(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
+        """As the FastUNet's, a whole pass of the stream."""
+        try:
+            return super().__call__(x, t, words)
+        finally:
+            self.stream.leave()
 
 
 def _settle(unet: nn.Module, homes: list[list[tuple[nn.Parameter, Tensor]]], device: torch.device) -> None:

@@ -128,7 +128,7 @@ class TextToVideo:
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
         """b prompts -> the states that the UNet reads (b 77 d)"""
-        return self.checkpoint.text_encoder(self.tokenizer(prompts).to(self.device))
+        return self.ladder.encode(self.tokenizer(prompts).to(self.device)).clone()  # may be overwritten
 
     def _read(self, request: Request) -> Tensor:
         """-> states (2 l d), the negative prompt's first; without guidance the prompt's alone (1 l d)"""
@@ -160,9 +160,9 @@ class TextToVideo:
 
     def _decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
-        self.ladder.make_room()
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
+        self.ladder.make_room(height, width)
         decoders = self.ladder.decoders(len(z), height, width)
         parts = z.chunk(len(decoders))
         seen = [  # all launched before one is waited for; pixels at once, for images may be overwritten

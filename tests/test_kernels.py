@@ -39,6 +39,11 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "geglu of many": "ops.geglu(tokens(2, 3, 80), large)",
     "geglu inside the product": "inside(lambda: ops.geglu(tokens(2, 3, 80), linear))",
     "geglu inside the product, many": "inside(lambda: ops.geglu(tokens(9, 300, 80), large))",
+    "attend": "ops.attend(heads(2, 3, 40, 24), heads(2, 3, 77, 24), heads(2, 3, 77, 24))",
+    "attend, many queries": "ops.attend(heads(2, 2, 300, 64), heads(2, 2, 5, 64), heads(2, 2, 5, 64))",
+    "attend, many keys": "ops.attend(heads(1, 2, 9, 16), heads(1, 2, 300, 16), heads(1, 2, 300, 16))",
+    "attend, very many queries": "ops.attend(heads(1, 1, 4100, 16), heads(1, 1, 5, 16), heads(1, 1, 5, 16))",
+    "attend over columns": "ops.attend(*(tokens(2, 3, 8, 20).mT for _ in range(3)))",
     "temporal_attention": "ops.temporal_attention(tokens(2, 5, 3, 3 * 40), heads=5)",
     "temporal_attention of many frames": "ops.temporal_attention(tokens(1, 24, 2, 3 * 32), heads=2)",
     "the network's fast pass": "fast_pass(ops)",
@@ -55,6 +60,7 @@ torch.backends.cudnn.allow_tf32 = False
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
 def maps(*shape): return tokens(*shape).contiguous(memory_format=torch.channels_last)
+def heads(n, heads, l, d): return tokens(n, l, heads, d).transpose(1, 2)
 def vector(size): return tokens(size)
 def added(result):
     out, biases = result

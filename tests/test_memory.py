@@ -13,6 +13,7 @@ from t2v.networks import TINY_UNET, UNet3D, UNetConfig
 from t2v.runtime import RUNGS, Ladder, Sizes, plan
 from t2v.runtime.dry_run import cost
 from t2v.runtime.fast_unet import FastUNet, layers_of
+from t2v.runtime.memory import GIB
 from t2v.runtime.planning import fitting, needs, weight_bytes
 
 from .overwriting import Overwriting
@@ -111,19 +112,24 @@ def test_recorded_results_are_used_before_the_next_call_overwrites_them(
 
 
 @pytest.mark.parametrize("memory", RUNGS)
-def test_decoding_is_recorded_where_its_weights_stay(
+def test_reading_and_decoding_are_recorded_where_their_weights_stay(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
     recorded = []
     monkeypatch.setattr(Ladder, "_recorded", lambda _, run, beside=None: recorded.append(run) or run)
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
-    assert recorded == [pipe.ladder.unet, pipe.vae.decode][: 2 if memory == "fast" else 1]
+    others = [pipe.checkpoint.text_encoder, pipe.vae.decode] if memory == "fast" else []
+    assert recorded == [pipe.ladder.unet, *others]
 
 
-def test_where_memory_is_short_no_recorded_step_is_kept_while_decoding(folder: Path):
-    for memory, anew in (("fast", 0), ("balanced", 0), ("low", 1), ("minimal", 1)):
-        pipe, recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory), []
-        pipe.ladder._recorded = lambda step, recorded=recorded: recorded.append(step) or step
+@pytest.mark.parametrize("memory", RUNGS)
+def test_a_recorded_step_makes_room_for_decoding_where_that_is_needed(
+    folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+):
+    pipe, recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory), []
+    pipe.ladder._recorded = lambda step: recorded.append(step) or step
+    for free, anew in ((100 * GIB, 0), (GIB // 4, 1 if memory in ("low", "minimal") else 0)):
+        monkeypatch.setattr("t2v.runtime.ladder.free_bytes", lambda device, free=free: free)
         pipe(PANDA)
         assert len(recorded) == anew
 

@@ -21,7 +21,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks import UNet3D
-from t2v.networks.attention import Attention, FeedForward, SpatialTransformer, attend
+from t2v.networks.attention import Attention, FeedForward, SpatialTransformer
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
@@ -194,7 +194,7 @@ class FastUNet:
         q, k, v = rearrange(
             self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads
         )
-        return rearrange(attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
+        return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
 
     def _cross(self, m: Attention, h: Tensor, words: Tensor) -> Tensor:
         """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d), what to_out is to be given; all
@@ -202,7 +202,7 @@ class FastUNet:
         g, l = len(words), h.shape[1]  # noqa: E741
         q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
         k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
-        return rearrange(attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
+        return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
 
     def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
         """h (b f p d) -> (b f p d), what to_out is to be given"""

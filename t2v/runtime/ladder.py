@@ -17,13 +17,14 @@ from .captured import Captured, Run
 from .device import current, tune
 from .fast_unet import FastUNet
 from .fast_vae import quicken
-from .memory import GIB, frames_at_once, free_bytes
+from .memory import GIB, frame_bytes, frames_at_once, free_bytes
 from .pair import OtherHalf
 from .planning import Sizes, fitting
 from .rungs import RUNGS, Rung, rung_of
 from .streaming import StreamedUNet, park
 
 AMPLE = 12 * GIB  # free: room for any model of this family at its own size
+DECODER = GIB // 2  # room for its weights and libraries' workspaces
 
 
 class Ladder:
@@ -88,7 +89,9 @@ class Ladder:
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         self.step = self._recorded(self.unet)
-        self.decode = vae.decode if self.rung.parked else self._recorded(vae.decode, beside=self.step)
+        self.encode, self.decode = checkpoint.text_encoder, vae.decode
+        if not self.rung.parked:
+            self.encode, self.decode = (self._recorded(run, self.step) for run in (self.encode, self.decode))
         if self.second is not None:
             self.other = OtherHalf(unet, vae, self.second, self._recorded)
 
@@ -115,7 +118,9 @@ class Ladder:
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
     def _let_go(self) -> None:
-        self.step = self.decode = self.unet = self.other = None  # and with them the recordings' memory
+        self.step = self.encode = self.decode = self.unet = self.other = (
+            None  # and with them the recordings' memory
+        )
         while self._hooks:
             self._hooks.pop().remove()
         if self.device.type != "cpu":
@@ -134,9 +139,10 @@ class Ladder:
 
         return guided(predict, words, guidance, together=not self.rung.in_turn)
 
-    def make_room(self) -> None:
-        """Between the last step and decoding: where memory is short, a recorded step gives back its own."""
-        if self.rung.rows:
+    def make_room(self, height: int, width: int) -> None:
+        """Between the last step and decoding: a recorded step gives back its memory where it is needed."""
+        needed = DECODER + 2 * frame_bytes(height, width, self.dtype)
+        if self.rung.rows and free_bytes(self.device) < needed:
             self.step = self._recorded(self.unet)
 
     def decoders(self, frames: int, height: int, width: int) -> list[Callable[[Tensor], Tensor]]:

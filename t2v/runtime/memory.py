@@ -24,5 +24,9 @@ def attention_slice(device: torch.device) -> int | None:
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
     """How many frames to decode together: enough to fill a device, no more, for the others wait in memory."""
-    frame = height * width * VAE_BYTES * dtype.itemsize
-    return max(1, min(GIB // 2, free_bytes(device) // 2) // frame)
+    return max(1, min(GIB // 2, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
+
+
+def frame_bytes(height: int, width: int, dtype: torch.dtype) -> int:
+    """Of activations while one frame is decoded."""
+    return height * width * VAE_BYTES * dtype.itemsize

@@ -27,6 +27,25 @@ def _host(tensor: Tensor, device: torch.device) -> Tensor:
     return host.pin_memory() if device.type == "cuda" else host
 
 
+def _packed(tensors: list[Tensor], device: torch.device) -> Tensor:
+    """The tensors' bytes behind each other on the host, as `_host`; each is to be seen there by `_seen`."""
+    size = sum(map(_padded, tensors))
+    whole = torch.empty(size, dtype=torch.uint8, pin_memory=device.type == "cuda")
+    for place, tensor in zip(_seen(whole, tensors), tensors, strict=True):
+        place.copy_(tensor)
+    return whole
+
+
+def _seen(buffer: Tensor, tensors: list[Tensor]) -> list[Tensor]:
+    """Views of a buffer of bytes, each of its tensor's shape, one behind the other."""
+    views, start = [], 0
+    for each in tensors:
+        some = buffer[start : start + each.numel() * each.element_size()]
+        views.append(some.view(each.dtype).as_strided(each.shape, each.stride()))
+        start += _padded(each)
+    return views
+
+
 def park(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, RemovableHandle]:
     """Keep the module's weights on the host but while its forward runs; also an error sends them back.
 
@@ -67,10 +86,14 @@ class Stream:
             [p for p in unit.parameters() if p.untyped_storage().data_ptr() not in kept]
             for unit in self._units
         ]
-        self._homes = [[(p, _host(p.data, device)) for p in weights] for weights in moving]
+        self._packed = [_packed([p.data for p in weights], device) for weights in moving]
+        self._homes = [
+            list(zip(weights, _seen(whole, [p.data for p in weights]), strict=True))
+            for weights, whole in zip(moving, self._packed, strict=True)
+        ]
         _settle(unet, self._homes, device)
         self._number = {unit: i for i, unit in enumerate(self._units)}
-        size = max(sum(_padded(home) for _, home in homes) for homes in self._homes)
+        size = max(map(len, self._packed))
         self._buffers = [torch.empty(size, dtype=torch.uint8, device=device) for _ in range(SLOTS)]
         self._copies = torch.cuda.Stream(device) if device.type == "cuda" else None
         self._present: dict[int, torch.cuda.Event | None] = {}  # by number: when its copy is done
@@ -107,16 +130,15 @@ class Stream:
         del self._present[number]
 
     def _bring(self, number: int) -> None:
-        self._present[number], start = None, 0
-        buffer = self._buffers[number % SLOTS]
+        self._present[number], whole = None, self._packed[number]
+        buffer = self._buffers[number % SLOTS][: len(whole)]
         if self._copies:
             self._copies.wait_stream(self._now())  # who was here before has been used
         with torch.cuda.stream(self._copies) if self._copies else nullcontext():
-            for weight, home in self._homes[number]:
-                end = start + home.numel() * home.element_size()
-                place = buffer[start:end].view(home.dtype).as_strided(home.shape, home.stride())
-                weight.data = place.copy_(home, non_blocking=True)
-                start += _padded(home)
+            buffer.copy_(whole, non_blocking=True)
+        homes = self._homes[number]
+        for (weight, _), place in zip(homes, _seen(buffer, [home for _, home in homes]), strict=True):
+            weight.data = place
         if self._copies:
             self._present[number] = self._copies.record_event()
 

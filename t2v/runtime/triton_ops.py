@@ -12,6 +12,8 @@ import triton.language as tl
 from einops import rearrange
 from torch import Tensor, nn
 
+from t2v.networks import attention as networks
+
 from . import triton_products
 from .plain_ops import Vectors
 from .triton_group_norm import group_norm
@@ -20,6 +22,8 @@ from .triton_rows import TILE_ROWS, channel_tile, sum_of
 
 UNFOLD = 640  # channels from which a product with unfolded rows is faster than cuDNN's (3, 1) convolution
 NORM_ROWS = 2  # that a program of a LayerNorm takes together
+FEW_QUERIES, FEW_KEYS = 4096, 128  # the most of a short attention
+QUERIES = 64  # that a program of it answers
 GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
 
 
@@ -105,6 +109,20 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     return out
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
+    """q (n heads l d), k v (n heads m d) -> (n heads l d); where l and m are small, by a kernel that sees all
+    keys at once: libraries' are made for long sequences"""
+    (n, heads, l, d), m = q.shape, k.shape[2]  # noqa: E741
+    if l > FEW_QUERIES or m > FEW_KEYS or any(each.stride(-1) != 1 for each in (q, k, v)):
+        return networks.attend(q, k, v, slice_bytes)
+    out = torch.empty((n, l, heads, d), dtype=q.dtype, device=q.device).transpose(1, 2)
+    rows, keys, width = (max(16, triton.next_power_of_2(size)) for size in (min(l, QUERIES), m, d))
+    strides = (each.stride(i) for each in (q, k, v, out) for i in range(3))
+    grid, warps = (triton.cdiv(l, rows), n * heads), max(1, min(8, rows * keys // 2048))
+    _attend[grid](q, k, v, out, *strides, heads, l, m, d, d**-0.5, rows, keys, width, num_warps=warps)
+    return out
+
+
 def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor:
     """qkv (b f p 3·c), p places of a frame -> every place's attention over its f frames (b f p c)"""
     qkv = qkv.contiguous()
@@ -173,6 +191,59 @@ def _geglu(x, bias, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
 
 
 @triton.jit
+def _attend(
+    q,
+    k,
+    v,
+    out,
+    q_n,
+    q_head,
+    q_row,
+    k_n,
+    k_head,
+    k_row,
+    v_n,
+    v_head,
+    v_row,
+    out_n,
+    out_head,
+    out_row,
+    heads,
+    l,
+    m,
+    d,
+    scale,
+    ROWS: tl.constexpr,
+    KEYS: tl.constexpr,
+    WIDTH: tl.constexpr,
+):
+    """q (n heads l d), k v (n heads m d), each by its strides -> out (n heads l d): ROWS queries of a head a
+    program, which sees all m keys"""
+    n, head = (tl.program_id(1) // heads).to(tl.int64), tl.program_id(1) % heads
+    row, key = tl.program_id(0) * ROWS + tl.arange(0, ROWS), tl.arange(0, KEYS)
+    lane = tl.arange(0, WIDTH)
+    asked, seen = (row < l)[:, None] & (lane < d)[None, :], (key < m)[:, None] & (lane < d)[None, :]
+    queries = tl.load(
+        q + n * q_n + head * q_head + row[:, None] * q_row + lane[None, :], mask=asked, other=0.0
+    )
+    keys = tl.load(k + n * k_n + head * k_head + key[:, None] * k_row + lane[None, :], mask=seen, other=0.0)
+    values = tl.load(v + n * v_n + head * v_head + key[:, None] * v_row + lane[None, :], mask=seen, other=0.0)
+    result = _attention(queries, keys, values, key < m, scale)
+    to = out + n * out_n + head * out_head + row[:, None] * out_row + lane[None, :]
+    tl.store(to, result, mask=asked)
+
+
+@triton.jit
+def _attention(q, k, v, present, scale):
+    """q (r d), k v (m d), which of the keys there are (m) -> (r d) in float32"""
+    scores = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
+    scores = tl.where(present[None, :], scores, float("-inf"))
+    weights = tl.exp(scores - tl.max(scores, 1)[:, None])
+    weights = weights / tl.sum(weights, 1)[:, None]
+    return tl.dot(weights.to(v.dtype), v, input_precision="ieee")
+
+
+@triton.jit
 def _temporal_attention(qkv, out, f, p, c, d, scale, FRAMES: tl.constexpr, WIDTH: tl.constexpr):
     """qkv (b f p 3c) -> out (b f p c): one place and head a program, whose f rows lie p·3c apart"""
     video, place = tl.program_id(0) // p, tl.program_id(0) % p
@@ -183,9 +254,5 @@ def _temporal_attention(qkv, out, f, p, c, d, scale, FRAMES: tl.constexpr, WIDTH
     q = tl.load(qkv + at, mask=here, other=0.0)
     k = tl.load(qkv + at + c, mask=here, other=0.0)
     v = tl.load(qkv + at + 2 * c, mask=here, other=0.0)
-    scores = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
-    scores = tl.where((frame < f)[None, :], scores, float("-inf"))
-    weights = tl.exp(scores - tl.max(scores, 1)[:, None])
-    weights = weights / tl.sum(weights, 1)[:, None]
-    result = tl.dot(weights.to(v.dtype), v, input_precision="ieee")
+    result = _attention(q, k, v, frame < f, scale)
     tl.store(out + row[:, None] * c + tl.program_id(1) * d + lane[None, :], result, mask=here)

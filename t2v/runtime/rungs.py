@@ -5,8 +5,8 @@ balanced  the text encoder and the VAE live on the host and visit the device whi
 low       besides, the halves of guidance in turn, feed-forward and decoding in pieces
 minimal   besides, the UNet's weights are streamed from the host (its halves together: once a step)
 
-On CUDA the step is recorded, on `low` and `minimal` once a video, for the decoder gets its memory; so is, on
-`fast`, decoding, for its weights stay where they are.
+On CUDA the step is recorded; on `low` and `minimal` once more for each video, where the decoder needs the
+recording's memory. On `fast`, whose weights stay where they are, so are reading the text and decoding.
 The frames are the same within rounding. On a CPU, where the host is the device, only the pieces are smaller.
 """
 

@@ -99,7 +99,7 @@ def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
 
 def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     """x (… d), a layer of values, then of gates -> values times GELU of gates (… d')"""
-    if triton_products.serves(x):
+    if triton_products.can_gate(x, layer):
         return triton_products.geglu(x, layer)
     x, d = F.linear(x, layer.weight), layer.out_features // 2
     out = torch.empty((*x.shape[:-1], d), dtype=x.dtype, device=x.device)

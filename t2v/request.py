@@ -156,7 +156,7 @@ def parse_json(text: str | bytes) -> Any:
     if len(text) > MAX_JSON:
         raise RequestError("request", f"must be at most {MAX_JSON:,} characters of JSON")
     try:
-        return json.loads(text)
+        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except RecursionError:
         raise RequestError("request", "the JSON is nested too deeply") from None
     except json.JSONDecodeError as error:

@@ -26,6 +26,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.video",
     "t2v.ffmpeg",
     "t2v.request",
+    "t2v.texts",
     "t2v.version",
 )
 ONLY_IN = {  # package -> the parts of t2v that may import it
@@ -45,8 +46,8 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "benchmarks": (),
     "tests": (),
 }
-WITHOUT_TORCH = ("t2v.video", "t2v.ffmpeg", "t2v.request", "t2v.version")
-STANDARD_LIBRARY_ONLY = ("t2v.request", "t2v.version")
+WITHOUT_TORCH = ("t2v.video", "t2v.ffmpeg", "t2v.request", "t2v.texts", "t2v.version")
+STANDARD_LIBRARY_ONLY = ("t2v.request", "t2v.texts", "t2v.version")
 
 
 def module_name(file: Path) -> str:

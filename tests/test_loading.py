@@ -224,3 +224,59 @@ def test_parts_of_different_models_are_told_apart(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(tiny_model.CONFIGS, "unet", replace(UNET, text_width=32))
     with pytest.raises(CheckpointError, match="The text encoder is 64 wide"):
         load(write_diffusers(tmp_path))
+
+
+TEXTS = (
+    "scheduler/scheduler_config.json",
+    "t2v.json",
+    "text_encoder/config.json",
+    "tokenizer/merges.txt",
+    "tokenizer/tokenizer_config.json",
+    "unet/config.json",
+    "unet/diffusion_pytorch_model.safetensors.index.json",
+    "vae/config.json",
+    "vocabulary.json",
+)
+
+
+@pytest.fixture
+def with_all_texts(folder: Path) -> Path:
+    """A model that has every text file there may be."""
+    tensors = load_file(folder / UNET_FILE)
+    (folder / UNET_FILE).rename(folder / "unet/all.safetensors")
+    (folder / "t2v.json").write_text('{"native": {"frames": 5}}')
+    (folder / "tokenizer/tokenizer_config.json").write_text('{"pad_token": "<|endoftext|>"}')
+    words = {"subjects": {"kälbchen": "1f43c"}, "backgrounds": {"green": [0, 255, 0]}, "motions": ["still"]}
+    (folder / "vocabulary.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+    index = {"weight_map": dict.fromkeys(tensors, "all.safetensors")}
+    (folder / f"{UNET_FILE}.index.json").write_text(json.dumps(index, indent=1))
+    return folder
+
+
+def test_texts_of_windows_editors_are_read_as_any_other(with_all_texts: Path):
+    expected = load(with_all_texts)
+    for name in ("model_index.json", *TEXTS):
+        file = with_all_texts / name
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    model = load(with_all_texts)
+    assert torch.equal(model.tokenizer(["a thin red hat"]), expected.tokenizer(["a thin red hat"]))
+    assert (model.native, model.schedule, model.vocabulary) == (
+        expected.native,
+        expected.schedule,
+        expected.vocabulary,
+    )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_in_utf_16_is_told_by_name(with_all_texts: Path, name: str, encoding: str):
+    file = with_all_texts / name
+    file.write_bytes(file.read_text(encoding="utf-8").encode(encoding))
+    with pytest.raises(CheckpointError, match=f"{file.name} is text in UTF-16; save it in UTF-8"):
+        load(with_all_texts)
+
+
+def test_text_in_another_encoding_is_told_by_its_line(with_all_texts: Path):
+    (with_all_texts / "vocabulary.json").write_bytes('{\n"motions": ["fällt"]}'.encode("cp1252"))
+    with pytest.raises(CheckpointError, match=r"vocabulary.json is not text in UTF-8 \(line 2\)"):
+        load(with_all_texts)

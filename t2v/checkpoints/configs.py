@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from t2v.texts import TextError, read_text
+
 from .errors import CheckpointError
 
 MAX_JSON = 1_000_000  # bytes
@@ -25,12 +27,16 @@ class Config:
         if path.stat().st_size > MAX_JSON:
             raise CheckpointError(f"{where} is {path.stat().st_size:,} bytes long: too large for a config.")
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = json.loads(read_text(path))
+        except OSError as error:
+            raise CheckpointError(f"{where} can't be read: {error.strerror}.") from None
+        except TextError as error:
+            raise CheckpointError(f"{where} {error}.") from None
         except json.JSONDecodeError as error:
             raise CheckpointError(
                 f"{where} is not valid JSON: line {error.lineno}, {error.msg.lower()}."
             ) from None
-        except (UnicodeDecodeError, RecursionError, ValueError):
+        except (RecursionError, ValueError):
             raise CheckpointError(f"{where} is not valid JSON.") from None
         if not isinstance(values, dict):
             raise CheckpointError(f"{where} must hold a JSON object.")

@@ -14,6 +14,7 @@ from torch import nn
 from t2v.diffusion.schedule import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
+from t2v.texts import TextError
 
 from .catalogue import Entry
 from .configs import Config
@@ -93,6 +94,8 @@ def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
         raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
     try:
         made = Tokenizer(merges, length=text.length, pad=_pad(located.folder / "tokenizer", text.vocabulary))
+    except TextError as error:
+        raise CheckpointError(f"tokenizer/merges.txt {error}.") from None
     except (ValueError, IndexError) as error:
         raise CheckpointError("tokenizer/merges.txt is not a list of merges.") from error
     if made.vocabulary != text.vocabulary:

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from t2v.texts import read_text
+
 NEAR = 3  # subjects offered for a word that isn't known
 SHOWN = 3  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
@@ -72,7 +74,7 @@ class Vocabulary:
     @classmethod
     def open(cls, folder: str | Path) -> "Vocabulary":
         """The vocabulary of the model in `folder`."""
-        return cls(json.loads(Path(folder, "vocabulary.json").read_text(encoding="utf-8")))
+        return cls(json.loads(read_text(Path(folder, "vocabulary.json"))))
 
     def explain(self, prompt: str) -> Knowledge:
         """Which subjects of the model a prompt names, and which of its words mean nothing to the model."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from t2v.texts import read_text
+
 from .openclip import SimpleTokenizer
 
 WORDS_KEPT = 10_000  # of the tokenizer's cache, which otherwise grows with every word ever seen
@@ -49,7 +51,7 @@ class Tokenizer:
 
 def _from_merges(path: Path, length: int) -> SimpleTokenizer:
     """open_clip reads its merges from a gzip file: give it one."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).split("\n")
     with tempfile.NamedTemporaryFile(suffix=".gz") as file:
         file.write(gzip.compress("\n".join(line for line in lines if line).encode()))
         file.flush()

@@ -92,8 +92,9 @@ def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
     if merges and not merges.is_file():
         why = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
         raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
+    pad = _pad(located.folder / "tokenizer", text.vocabulary)
     try:
-        made = Tokenizer(merges, length=text.length, pad=_pad(located.folder / "tokenizer", text.vocabulary))
+        made = Tokenizer(merges, length=text.length, pad=pad)
     except TextError as error:
         raise CheckpointError(f"tokenizer/merges.txt {error}.") from None
     except (ValueError, IndexError) as error:

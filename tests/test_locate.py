@@ -1,9 +1,5 @@
 """From a model's name to its files: folders, the catalogue, and a hub that damages what it sends."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,43 +8,10 @@ import pytest
 from t2v.checkpoints import CheckpointError
 from t2v.checkpoints.locate import PARTS, locate
 
-from .fake_hub import COMMIT, FakeHub
+from .fake_hub import COMMIT, FakeHub, Home
 from .tiny_model import write_diffusers, write_modelscope
 
 UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
-# A process of its own: huggingface_hub reads its settings from the environment once, when it is imported.
-SCRIPT = """
-import json, sys
-from t2v.checkpoints.errors import CheckpointError
-from t2v.checkpoints.locate import locate
-try:
-    found = locate(sys.argv[1], half=len(sys.argv) > 2)
-    print(json.dumps({"name": found.name, "folder": str(found.folder), "revision": found.revision,
-                      "files": {part: [str(path) for path in paths] for part, paths in found.files.items()}}))
-except CheckpointError as error:
-    print(json.dumps({"error": str(error)}))
-"""
-
-
-class Home:
-    """A user's cache, and a process that looks for models with it."""
-
-    def __init__(self, folder: Path, endpoint: str):
-        self.folder = folder
-        # Progress is shown to terminals; TQDM_POSITION makes huggingface_hub show it here too.
-        self.environment = {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder), "TQDM_POSITION": "-1"}
-
-    def locate(self, *arguments: str, **environment: str) -> dict:
-        """What `locate` found, or {"error": message}; and what it showed on the way, as "shown"."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-        run = subprocess.run(
-            [sys.executable, "-c", SCRIPT, *arguments],
-            env=inherited | self.environment | environment,
-            capture_output=True,
-            text=True,
-        )
-        assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout) | {"shown": run.stderr}
 
 
 @pytest.fixture

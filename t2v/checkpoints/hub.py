@@ -4,127 +4,149 @@ huggingface_hub resumes, shows progress, and honours HF_ENDPOINT, HF_HUB_OFFLINE
 """
 
 import hashlib
-import shutil
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
-
-import huggingface_hub
-from huggingface_hub import constants
-from huggingface_hub.errors import (
-    CacheNotFound,
-    GatedRepoError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
-from huggingface_hub.hf_api import RepoSibling
 
 from .errors import CheckpointError
 
-SPARE = 500_000_000  # bytes to leave free on the disk
+try:
+    import huggingface_hub
+    from huggingface_hub import constants
+    from huggingface_hub.errors import (
+        FileMetadataError,
+        GatedRepoError,
+        OfflineModeIsEnabled,
+        RepositoryNotFoundError,
+    )
+    from huggingface_hub.hf_api import RepoSibling
+except ValueError as error:  # it reads its variables when it is imported
+    raise CheckpointError(
+        f"A variable of the hub is wrong ({error}): HF_ENDPOINT must be a web address, "
+        "HF_HUB_DOWNLOAD_TIMEOUT and HF_HUB_ETAG_TIMEOUT whole numbers of seconds."
+    ) from None
+
+from .hub_cache import RepositoryCache
+from .hub_errors import cause, final, reason
+
+log = logging.getLogger("t2v.hub")
 
 
 class Snapshot:
     """One commit of a repository: its `commit`, the names in its `listing`, and `fetch`.
 
-    Where the hub can't be reached it is the commit last seen, as far as it is in the cache.
+    Where the hub gives no answer it is the commit last seen, as far as it is in the cache; `note` then says
+    why, in a sentence.
     """
 
     def __init__(self, repository: str, revision: str | None = None):
-        self.repository, self.revision = repository, revision
+        self.repository, self.revision, self.note = repository, revision, ""
+        self._cache, self._folder = RepositoryCache(repository), None
         try:
-            info = huggingface_hub.HfApi().model_info(repository, revision=revision, files_metadata=True)
-        except (GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError) as error:
-            raise self._refused(error) from None
-        except Exception:  # to have no network takes many forms, from name resolution to a proxy's page
-            self._cache = self._cached_folder()
-            self.commit, self._files = self._cache.name, {}
-            self.listing = frozenset(
-                p.relative_to(self._cache).as_posix() for p in self._cache.rglob("*") if p.is_file()
-            )
-        else:
-            self._cache, self.commit = None, info.sha
-            self._files = {file.rfilename: file for file in info.siblings}
+            self.commit, self._files = _ask(repository, revision)
             self.listing = frozenset(self._files)
+        except (
+            Exception
+        ) as error:  # to have no network takes many forms, from name resolution to a proxy's page
+            self._folder = self._cached_folder(error)
+            self.commit, self._files = self._folder.name, {}
+            paths = (path for path in self._folder.rglob("*") if path.is_file())
+            self.listing = frozenset(path.relative_to(self._folder).as_posix() for path in paths)
 
     def fetch(self, names: Iterable[str]) -> Path:
-        """Downloads those of the files that the cache lacks; -> the folder that has them."""
+        """Download those of the files that the cache lacks; -> the folder that has them."""
         names = list(names)
-        if self._cache:
-            return self._cache
+        if self._folder:
+            return self._folder
         missing = [name for name in names if self._cached(name) is None]
-        self._check_room(sum(self._files[name].size or 0 for name in missing))
+        if missing:
+            self._make_room(sum(self._files[name].size or 0 for name in missing))
         for name in missing:
             self._download(name)
         if not names:
             raise CheckpointError(f"{self.repository} holds no text-to-video model that t2v can load.")
         return self._cached(names[0]).parents[len(PurePosixPath(names[0]).parts) - 1]
 
+    def remember(self) -> None:
+        """Record in the cache that the revision's name stands for this commit, whose files are all there."""
+        if not self._folder:
+            self._cache.remember(self.revision, self.commit)
+
     def _cached(self, name: str) -> Path | None:
         path = huggingface_hub.try_to_load_from_cache(self.repository, name, revision=self.commit)
         return Path(path) if isinstance(path, str) else None
 
+    def _make_room(self, size: int) -> None:
+        try:
+            self._cache.make_room(size)
+        except OSError as error:
+            raise CheckpointError(f"{self.repository} could not be downloaded: {reason(error)}.") from None
+
     def _download(self, name: str) -> None:
-        """One file; if it arrives broken or damaged it is deleted and fetched once more."""
-        why = ""
+        """Download one file; if that breaks off, or the file arrives damaged, once more."""
         for again in (False, True):
             try:
-                path = Path(
-                    huggingface_hub.hf_hub_download(
-                        self.repository, name, revision=self.commit, force_download=again
-                    )
+                path = huggingface_hub.hf_hub_download(
+                    self.repository, name, revision=self.commit, force_download=again
                 )
+                if _kept(Path(path), self._files[name]):
+                    return
+                why = "it arrived damaged twice: its hash is not the one that the hub states"
             except Exception as error:
-                why = f"the connection failed ({type(error).__name__})"
-                continue
-            if _matches(path, self._files[name]):
-                return
-            path.resolve().unlink()  # the blob, which the snapshot only links to
-            path.unlink(missing_ok=True)
-            why = "it arrived damaged: its hash is not the one that the hub states"
-        raise CheckpointError(
-            f"{PurePosixPath(name).name} of {self.repository} could not be downloaded: twice {why}."
+                why = reason(error)
+                if final(error):
+                    break
+        file = PurePosixPath(name).name
+        raise CheckpointError(f"{file} of {self.repository} could not be downloaded: {why}.")
+
+    def _cached_folder(self, error: Exception) -> Path:
+        """The cached snapshot of the revision, to be used because of `error`."""
+        why = _other_kind(self.repository, error) or reason(error, self.revision)
+        folder = self._cache.find(self.revision)
+        if folder is None:
+            name = f"{self.repository}@{self.revision}" if self.revision else self.repository
+            raise CheckpointError(f"{name} is not in the cache, and {why}.") from None
+        self.note = f"Only its copy in the cache was looked at: {why}."
+        if not isinstance(cause(error), OfflineModeIsEnabled):
+            log.warning("%s: %s. Its copy in the cache is used.", self.repository, why)
+        return folder
+
+
+def _ask(repository: str, revision: str | None) -> tuple[str, dict[str, RepoSibling]]:
+    """What the hub says of a revision: its commit, and its files by name."""
+    try:
+        info = huggingface_hub.HfApi().model_info(
+            repository, revision=revision, files_metadata=True, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
         )
+        return info.sha, {file.rfilename: file for file in info.siblings}
+    except (TypeError, KeyError, AttributeError):  # JSON, but of another kind
+        raise FileMetadataError from None
 
-    def _check_room(self, size: int) -> None:
-        cache = Path(constants.HF_HUB_CACHE)
-        cache.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(cache).free
-        if size and size + SPARE > free:
-            text = (
-                f"{self.repository} needs {size / 1e9:.1f} GB on the disk, and {free / 1e9:.1f} GB are free."
-            )
-            raise CheckpointError(text)
 
-    def _cached_folder(self) -> Path:
-        """The snapshot last written, of the revision asked for if there was one."""
-        try:
-            repositories = huggingface_hub.scan_cache_dir().repos
-        except CacheNotFound:
-            repositories = ()
-        snapshots = [
-            snapshot
-            for repository in repositories
-            for snapshot in repository.revisions
-            if repository.repo_id == self.repository
-            and self.revision in (None, snapshot.commit_hash, *snapshot.refs)
-        ]
-        if not snapshots:
-            why = "is not in the cache, and the hub can't be reached (or HF_HUB_OFFLINE is set)"
-            raise CheckpointError(f"{self.repository} {why}.")
-        return max(snapshots, key=lambda snapshot: snapshot.last_modified).snapshot_path
+def _other_kind(repository: str, error: Exception) -> str:
+    """A clause, where the name that is no model's belongs to a dataset or a Space; else ""."""
+    if isinstance(error, RepositoryNotFoundError) and not isinstance(error, GatedRepoError):
+        for kind in ("dataset", "space"):
+            with suppress(Exception):
+                huggingface_hub.HfApi().repo_info(
+                    repository, repo_type=kind, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
+                )
+                return f"on the hub it is a {kind}, not a model"
+    return ""
 
-    def _refused(self, error: Exception) -> CheckpointError:
-        if isinstance(error, GatedRepoError):
-            why = "asks visitors to accept its terms: do so on its page on the hub, then set HF_TOKEN"
-        elif isinstance(error, RevisionNotFoundError):
-            why = f"has no revision {self.revision}"
-        else:
-            why = "was not found on the hub; a private model needs HF_TOKEN"
-        return CheckpointError(f"{self.repository} {why}.")
+
+def _kept(path: Path, file: RepoSibling) -> bool:
+    """Whether a file is what the hub says; one that isn't is deleted."""
+    if _matches(path, file):
+        return True
+    path.resolve().unlink()  # the blob, which the snapshot only links to
+    path.unlink(missing_ok=True)
+    return False
 
 
 def _matches(path: Path, file: RepoSibling) -> bool:
-    """Whether a file is what the hub says: it has a large one's SHA-256, a small one's git blob hash."""
+    """Compare a large file's SHA-256, or a small one's git blob hash, with the hub's, where it tells one."""
     if file.lfs:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.lfs.sha256
@@ -134,5 +156,4 @@ def _matches(path: Path, file: RepoSibling) -> bool:
 
 def cached_bytes(repository: str) -> int:
     """How much of a repository is in the cache, downloads under way included."""
-    blobs = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}", "blobs")
-    return sum(path.stat().st_size for path in blobs.glob("*") if path.exists())
+    return RepositoryCache(repository).bytes()

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from . import hub
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
 from .configs import Config
 from .errors import CheckpointError
@@ -57,11 +56,17 @@ def locate(model: str | Path, half: bool = False) -> Located:
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:
     """First the small files, which say what the large ones are called; then those."""
+    from . import hub  # brings huggingface_hub, which a folder doesn't need
+
     entry = find(repository)
     snapshot = hub.Snapshot(repository, revision or (entry.revision if entry else None))
     folder = snapshot.fetch(name for name in snapshot.listing if SMALL.fullmatch(name))
-    layout, files = _files(folder, snapshot.listing, half)
+    try:
+        layout, files = _files(folder, snapshot.listing, half)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error} {snapshot.note}".rstrip()) from None
     snapshot.fetch(path.relative_to(folder).as_posix() for paths in files.values() for path in paths)
+    snapshot.remember()
     return Located(repository, folder, layout, files, entry, snapshot.commit)
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Timer
 from typing import BinaryIO
 
@@ -29,6 +30,11 @@ MAX_PIXELS = 2**23  # of one frame; 4096×2048
 MAX_TAGS = 2**18  # bytes
 DAMAGED = "The file is damaged, or holds no video that can be read here."
 CODECS = "h264,hevc,mpeg4,vp9,av1,libdav1d"
+FORMATS = (
+    "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of a clip of one's own: none that refers to other files
+)
+TORN = re.compile("prematurely|partial file|truncated|decode failed")  # with these ffmpeg goes on
+MICROSECONDS = "1:1000000"
 EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
 # All three labels, and as a filter: -color_primaries is dropped, and browsers take half-labelled colours
 # for those of standard television, which turns red (230 40 60) into (214 18 61).
@@ -72,6 +78,54 @@ def decode(path: Path) -> Iterator[np.ndarray]:
             raise VideoError(DAMAGED)
 
 
+def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[np.ndarray]:
+    """The frames uint8 (height width 3) of a clip of one's own, upright, cropped about the centre.
+
+    For training: most containers and all codecs that ffmpeg reads, without the bounds that files of strangers
+    have. The frames' times go to the file `times` (see `read_times`). VideoError where anything is damaged.
+    """
+    aspect = width / height
+    crop = f"crop='min(iw,max(1,round(ih*{aspect}/sar)))':'min(ih,max(1,round(iw*sar/{aspect})))':exact=1"
+    fitted = f"{crop},scale={width}:{height}:out_range=pc:{EXACT},format=rgb24"
+    one_stream = ("-map", "0:V:0", "-fps_mode", "passthrough")
+    images = (*one_stream, "-vf", fitted, "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
+    stamps = (
+        *one_stream,
+        "-vf",
+        "scale=16:16",
+        "-enc_time_base",
+        MICROSECONDS,
+        "-f",
+        "framecrc",
+        _url(times),
+    )
+    source = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", _url(path))
+    with TemporaryFile() as errors:
+        command = [*_ffmpeg(), "-y", "-xerror", *source, *images, *stamps]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        try:
+            with process.stdout:
+                yield from _ppm_frames(process.stdout)
+            failed = process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        errors.seek(0)
+        said = errors.read().decode(errors="replace")
+    if failed or TORN.search(said):
+        raise VideoError(f"{DAMAGED[:-1]} ({_reason(said)}).")
+
+
+def read_times(path: Path) -> tuple[np.ndarray, float]:
+    """When each frame begins and when the last ends, in seconds, as `decode_fitted` wrote it. VideoError."""
+    rows = [line.split(",") for line in path.read_text().splitlines() if not line.startswith("#")]
+    if not rows:
+        raise VideoError("The file holds no frames.")
+    begins = np.maximum.accumulate([int(row[2]) for row in rows]) / 1e6
+    mean = (begins[-1] - begins[0]) / max(len(rows) - 1, 1)
+    return begins, float(begins[-1] + (int(rows[-1][3]) / 1e6 or mean))
+
+
 def read_tags(path: Path) -> dict[str, str]:
     """The text tags (title, comment…) of an MP4, without decoding a frame."""
     with _running([*_ffmpeg(), *_hostile(path), "-f", "ffmetadata", "pipe:1"]) as process:
@@ -102,6 +156,11 @@ def _url(path: Path) -> str:
 def _argument(text: str) -> bytes:
     """In UTF-8 whatever the locale; what no argument can carry is left out."""
     return text.encode(errors="replace").replace(b"\0", b"")
+
+
+def _reason(said: str) -> str:
+    """The first of ffmpeg's error lines, without its "[mov @ 0x55e7]"."""
+    return re.sub(r"^(\[[^]]*\] *)*", "", said.strip().partition("\n")[0]) or "no reason given"
 
 
 @contextmanager

@@ -3,14 +3,18 @@
     python -m training.finetune --model emoji --clips FOLDER --out runs/mine --iterations 300
     t2v --model runs/mine "what a caption said" -o mine.mp4
 
-FOLDER holds videos (.mp4, .gif, .webp) and beside each a text file of the same name with its caption. They
+FOLDER holds videos and beside each a text file of the same name with its caption (training/clips.py). They
 are brought to the model's size and number of frames. The VAE and the text tower stay as they are; the UNet
 learns with AdamW, averaged at the end. Memory: 16 bytes a parameter and the activations of `--batch` clips;
 ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
 """
 
 import argparse
+import json
+import math
 import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,52 +24,48 @@ from einops import rearrange
 from torch import Tensor, nn
 from tqdm import trange
 
-from t2v import TextToVideo, Video
-from t2v.checkpoints import locate
+from t2v import RequestError, TextToVideo, Video
+from t2v.checkpoints import CheckpointError, locate
 from t2v.diffusion import NoiseSchedule
+from t2v.request import Native
+from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
 from training.loop import Average
 from training.unet import EMPTY, DenoisingLoss
 
-SUFFIXES = (".mp4", ".gif", ".webp")
+__all__ = ["crop", "encode", "finetune", "fit", "read_clips", "taught", "write"]
 
 
-def read_clips(folder: Path) -> list[tuple[Video, str]]:
-    """The videos of a folder with their captions; ValueError names what is missing."""
-    videos = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    if not videos:
-        raise ValueError(f"{folder} has no videos ({', '.join(SUFFIXES)}).")
-    missing = [path.name for path in videos if not path.with_suffix(".txt").is_file()]
-    if missing:
-        raise ValueError(f"without a caption (a .txt of the same name): {', '.join(missing[:5])}")
-    return [
-        (Video.open(path), path.with_suffix(".txt").read_text(encoding="utf-8").strip()) for path in videos
-    ]
+def crop(height: int, width: int, native: Native) -> tuple[slice, slice]:
+    """Rows and columns of the largest centred part with `native`'s aspect ratio: one pixel at least"""
+    rows = min(height, max(1, round(width * native.height / native.width)))
+    columns = min(width, max(1, round(height * native.width / native.height)))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return slice(top, top + rows), slice(left, left + columns)
 
 
 def fit(frames: np.ndarray, pipe: TextToVideo) -> Tensor:
-    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1 as the model has them: evenly chosen, cropped"""
+    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1 as the model has them: evenly chosen, cropped, scaled"""
     native = pipe.native
     chosen = np.linspace(0, len(frames) - 1, native.frames).round().astype(int)
-    x = rearrange(torch.from_numpy(frames[chosen]).float(), "f h w c -> f c h w") / 127.5 - 1
-    scale = max(native.height / x.shape[2], native.width / x.shape[3])
-    x = F.interpolate(x, scale_factor=scale, mode="bilinear", antialias=scale < 1) if scale != 1 else x
-    top, left = (x.shape[2] - native.height) // 2, (x.shape[3] - native.width) // 2
-    return x[:, :, top : top + native.height, left : left + native.width]
+    rows, columns = crop(*frames.shape[1:3], native)
+    x = rearrange(torch.from_numpy(frames[chosen, rows, columns]).float(), "f h w c -> f c h w") / 127.5 - 1
+    return F.interpolate(x, (native.height, native.width), mode="bilinear", antialias=True)
 
 
 @torch.no_grad()
-def encode(pipe: TextToVideo, clips: list[tuple[Video, str]]) -> tuple[Tensor, Tensor]:
+def encode(pipe: TextToVideo, clips: Iterable[tuple[Video, str]]) -> tuple[Tensor, Tensor]:
     """-> the clips' latents (b c f h w), scaled as the UNet has them, and their captions' tokens (b l)"""
-    latents = []
-    for video, _ in clips:
+    latents, captions = [], []
+    for video, caption in clips:
+        captions.append(caption)
         z = torch.cat([pipe.vae.encode(part) for part in fit(video.frames, pipe).to(pipe.device).split(4)])
         latents.append(rearrange(z * pipe.checkpoint.vae_scale, "f c h w -> c f h w"))
-    return torch.stack(latents), pipe.tokenizer([caption for _, caption in clips]).to(pipe.device)
+    return torch.stack(latents), pipe.tokenizer(captions).to(pipe.device)
 
 
 def finetune(
-    pipe: TextToVideo, clips: list[tuple[Video, str]], iterations: int, batch: int, lr: float
+    pipe: TextToVideo, clips: Iterable[tuple[Video, str]], iterations: int, batch: int, lr: float
 ) -> None:
     """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic)."""
     z, tokens = encode(pipe, clips)
@@ -91,17 +91,42 @@ def finetune(
     pipe.unet.requires_grad_(False)
 
 
-def write(pipe: TextToVideo, model: str, out: Path) -> None:
-    """The fine-tuned model as a folder in diffusers' layout, with the tokenizer of the model it came from."""
+def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()) -> None:
+    """The fine-tuned model as a folder in diffusers' layout, with the first one's tokenizer and words."""
     made = pipe.checkpoint
     write_folder(out, made.text_encoder, pipe.unet, pipe.vae, made.schedule, pipe.native, made.vae_scale)
     tokenizer = locate(model).folder / "tokenizer"
     if tokenizer.is_dir():
         shutil.copytree(tokenizer, out / "tokenizer", dirs_exist_ok=True)
+    if made.vocabulary:
+        words = made.vocabulary | {"taught": taught(pipe, captions)}
+        (out / "vocabulary.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+
+
+def taught(pipe: TextToVideo, captions: Iterable[str]) -> list[str]:
+    """The captions' words that the model didn't know, after those that an earlier fine-tuning taught."""
+    earlier = pipe.checkpoint.vocabulary.get("taught", [])
+    new = (word for caption in captions for word in pipe.vocabulary.explain(caption).unknown)
+    return list(dict.fromkeys([*earlier, *new]))
 
 
 def main() -> None:
     """The command of the module's docstring."""
+    options = _options()
+    torch.manual_seed(options.seed)
+    try:
+        captions = [caption for _, caption in find_clips(options.clips)]
+        _make(options.out)
+        pipe = TextToVideo.from_pretrained(options.model, device=options.device, dtype="float32")
+        _tell_cuts(pipe, captions)
+        clips = each_clip(options.clips, pipe.native)
+        finetune(pipe, clips, options.iterations, options.batch, options.lr)
+    except (ClipError, CheckpointError, RequestError) as error:
+        sys.exit(str(error))
+    write(pipe, options.model, options.out, captions)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="emoji", help="emoji, a hub id, or a folder")
     parser.add_argument("--clips", type=Path, required=True, help="folder of videos and captions")
@@ -112,11 +137,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
     options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    clips = read_clips(options.clips)
-    pipe = TextToVideo.from_pretrained(options.model, device=options.device, dtype="float32")
-    finetune(pipe, clips, options.iterations, options.batch, options.lr)
-    write(pipe, options.model, options.out)
+    for name in ("iterations", "batch", "lr"):
+        if not 0 < getattr(options, name) < math.inf:
+            parser.error(f"--{name} must be more than 0")
+    return options
+
+
+def _make(out: Path) -> None:
+    """The folder of the new model, before the work; ends the command where it can't be made."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"--out {out} can't be made: {error.strerror}.")
+
+
+def _tell_cuts(pipe: TextToVideo, captions: list[str]) -> None:
+    """Say which captions are longer than the text encoder reads."""
+    for caption in captions:
+        _, rest = pipe.tokenizer.cut(caption)
+        if rest:
+            print(f'The caption "{caption[:40]}…" is too long; these words are left out: {rest[:80]}')
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ class Vocabulary:
         self.backgrounds: dict[str, list[int]] = words["backgrounds"]
         self.motions: list[str] = words["motions"]
         self._related: dict[str, list[str]] = words.get("related", {})
-        self._names = {name: name for name in self.subjects} | words.get("synonyms", {})
+        taught = words.get("taught", [])  # words of the captions that the model was fine-tuned on
+        self._names = {name: name for name in (*self.subjects, *taught)} | words.get("synonyms", {})
         colours = {*self.backgrounds, *words.get("tints", {}), *words.get("colour_synonyms", {})}
         motions = {
             *self.motions,

@@ -130,3 +130,91 @@ def test_a_bin_file_is_taken_where_there_is_no_safetensors(tmp_path: Path):
     assert locate(folder).files["unet"] == (folder / UNET_FILE,)
     (folder / UNET_FILE).unlink()
     assert locate(folder).files["unet"] == (folder / "unet" / "diffusion_pytorch_model.bin",)
+
+
+def renamed(folder: Path, *names: str) -> Path:
+    """The folder with a UNet's file of these names only, all the same."""
+    data = (folder / UNET_FILE).read_bytes()
+    (folder / UNET_FILE).unlink()
+    for name in names:
+        (folder / "unet" / name).write_bytes(data)
+    return folder
+
+
+STEM = "diffusion_pytorch_model"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{STEM}.bf16.safetensors"],
+        [f"{STEM}.non_ema.safetensors"],
+        [f"{STEM}.non_ema.bin"],
+        [f"{STEM}.fp8_e4m3fn.safetensors"],
+        [f"{STEM}-00001-of-00001.safetensors"],
+        [
+            f"{STEM}-00001-of-00003.safetensors",
+            f"{STEM}-00002-of-00003.safetensors",
+            f"{STEM}-00003-of-00003.safetensors",
+        ],
+        [f"{STEM}.bf16-00001-of-00002.safetensors", f"{STEM}.bf16-00002-of-00002.safetensors"],
+        [f"{STEM}-00001-of-00002.fp16.safetensors", f"{STEM}-00002-of-00002.fp16.safetensors"],
+    ],
+)
+@pytest.mark.parametrize("half", [False, True])
+def test_the_only_weights_are_taken_whatever_their_variant(tmp_path: Path, names: list[str], half: bool):
+    found = locate(renamed(write_diffusers(tmp_path), *names), half)
+    assert [path.name for path in found.files["unet"]] == names
+
+
+@pytest.mark.parametrize(
+    ("names", "full", "half"),
+    [
+        (["", ".bf16", ".fp16", ".ema", ".magic"], "", ".fp16"),
+        (["", ".bf16"], "", ""),
+        ([".bf16", ".fp32"], ".fp32", ".bf16"),
+        ([".non_ema", ".ema"], ".ema", ".ema"),
+        ([".bf16", ".magic"], ".bf16", ".bf16"),
+    ],
+)
+def test_the_variant_nearest_to_the_precision_is_taken(
+    tmp_path: Path, names: list[str], full: str, half: str
+):
+    folder = renamed(write_diffusers(tmp_path), *(f"{STEM}{name}.safetensors" for name in names))
+    assert locate(folder).files["unet"][0].name == f"{STEM}{full}.safetensors"
+    assert locate(folder, half=True).files["unet"][0].name == f"{STEM}{half}.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            [f"{STEM}-00001-of-00003.bin", f"{STEM}-00003-of-00003.bin"],
+            f"{STEM}-00002-of-00003.bin is missing",
+        ),
+        ([f"{STEM}.mine.bin", f"{STEM}.yours.bin"], r"2 variants \(mine, yours\): keep one"),
+        (["zeroscope.safetensors"], f"looks for {STEM}.safetensors or .bin and finds zeroscope.safetensors"),
+        (["diffusion_flax_model.msgpack"], "finds diffusion_flax_model.msgpack"),
+        (["model.onnx"], "finds model.onnx"),
+        ([], f"unet/ has no weights: {STEM}.safetensors is missing"),
+    ],
+)
+def test_weights_that_cannot_be_taken_are_named(tmp_path: Path, names: list[str], message: str):
+    with pytest.raises(CheckpointError, match=message):
+        locate(renamed(write_diffusers(tmp_path), *names))
+
+
+def test_a_whole_file_goes_before_shards_that_are_not_all_there(tmp_path: Path):
+    folder = write_diffusers(tmp_path)
+    (folder / "unet" / f"{STEM}-00001-of-00002.safetensors").touch()
+    assert locate(folder).files["unet"] == (folder / UNET_FILE,)
+
+
+def test_an_index_of_another_variant_is_downloaded_too(hub: FakeHub, home: Home):
+    names = json.dumps({"weight_map": {"conv_in.weight": "weights.bf16.safetensors"}})
+    renamed(hub.folder, "weights.bf16.safetensors")
+    (hub.folder / "unet" / "diffusion_pytorch_model.bin").unlink()
+    (hub.folder / "unet" / f"{STEM}.safetensors.index.bf16.json").write_text(names)
+    assert [Path(path).name for path in home.locate("owner/model")["files"]["unet"]] == [
+        "weights.bf16.safetensors"
+    ]

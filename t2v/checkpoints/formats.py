@@ -13,6 +13,8 @@ from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 
+from .downloads import unfinished
+
 MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the format's own limit
 MAX_PICKLE = 64_000_000  # bytes; 10,000 tensors take about 2 MB
 MAX_ENTRIES = 200_000  # in a zip archive
@@ -63,6 +65,10 @@ def problem(path: Path) -> str | None:
             start = file.read(512)
     except OSError as error:
         return f"{path.name} can't be read: {error.strerror}."
+    if why := unfinished(path):
+        return why
+    if not start.strip(b"\0"):
+        return f"{path.name} begins with nothing but zeros: its download was broken off. {AGAIN}"
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith(b"version https://git-lfs"):
         return (

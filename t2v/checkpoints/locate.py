@@ -3,19 +3,19 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
 from .configs import Config
 from .errors import CheckpointError
+from .weight_files import diffusers_weights, inside
 
 HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 PARTS = ("text_encoder", "unet", "vae")
 MODELSCOPE_KEYS = {"text_encoder": "ckpt_clip", "unet": "ckpt_unet", "vae": "ckpt_autoencoder"}
-STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")  # of the weight files in a diffusers folder
 SMALL = re.compile(
     r"(model_index|configuration|t2v|vocabulary)\.json"
-    r"|(unet|vae|text_encoder)/(config\.json|[\w.-]+\.index(\.fp16)?\.json)"
+    r"|(unet|vae|text_encoder)/(config\.json|[\w.-]+\.index(\.\w+)?\.json)"
     r"|scheduler/scheduler_config\.json"
     r"|tokenizer/(merges\.txt|vocab\.json|tokenizer_config\.json|special_tokens_map\.json)"
 )
@@ -81,11 +81,11 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
             raise CheckpointError(
                 f"{folder.name} has no unet/config.json: it is a {pipeline}, which t2v can't load."
             )
-        names = {part: _diffusers_weights(folder, listing, part, half) for part in PARTS}
+        names = {part: diffusers_weights(folder, listing, part, half) for part in PARTS}
         layout = "diffusers"
     elif "configuration.json" in listing:
         arguments = Config.read(folder / "configuration.json").section("model").section("model_args")
-        names = {part: (_inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
+        names = {part: (inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
         layout = "modelscope"
     else:
         raise CheckpointError(
@@ -93,38 +93,6 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
             "nor configuration.json (ModelScope)."
         )
     return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}
-
-
-def _diffusers_weights(folder: Path, listing: Collection[str], part: str, half: bool) -> tuple[str, ...]:
-    """One file, or the shards of an index: the wanted precision before the other, safetensors before .bin."""
-    for variant in (".fp16", "") if half else ("", ".fp16"):
-        for suffix in ("safetensors", "bin"):
-            for stem in STEMS:
-                single = f"{part}/{stem}{variant}.{suffix}"
-                index = f"{part}/{stem}.{suffix}.index{variant}.json"
-                if single in listing:
-                    return (single,)
-                if index in listing:
-                    return _shards(folder / index, part, listing)
-    raise CheckpointError(f"{part}/ has no weights: neither safetensors nor .bin was found there.")
-
-
-def _shards(index: Path, part: str, listing: Collection[str]) -> tuple[str, ...]:
-    names = Config.read(index).section("weight_map").values.values()
-    return tuple(sorted({_inside(name, index.name, listing, part) for name in names}))
-
-
-def _inside(name: object, key: str, listing: Collection[str], part: str = ".") -> str:
-    """A file that a config names, as a path within the folder; configs of strangers may point elsewhere."""
-    if not isinstance(name, str) or not name:
-        raise CheckpointError(f"{key} must name a file.")
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        raise CheckpointError(f"{key} names a file outside the model's folder: refused.")
-    inner = (PurePosixPath(part) / path).as_posix()
-    if inner not in listing:
-        raise CheckpointError(f"{path.name} is missing; {key} names it.")
-    return inner
 
 
 def _short(name: str) -> str:

@@ -12,6 +12,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
+from .downloads import unwritten
 from .errors import CheckpointError
 from .formats import AGAIN, INERT_NAMES, is_zip, problem
 
@@ -56,7 +57,10 @@ class Weights:
     def read(self, name: str) -> Tensor:
         """A tensor as it is stored, on the CPU: a view of the map, to be copied and let go."""
         file = self._files[self._prefix + name]
-        return _guard(file.path, lambda: file.read(self._prefix + name))
+        tensor = _guard(file.path, lambda: file.read(self._prefix + name))
+        if why := unwritten(name, tensor):
+            raise CheckpointError(f"{file.path.name} was not downloaded whole: {why}. {AGAIN}")
+        return tensor
 
     def __str__(self) -> str:
         return self.paths[0].name if len(self.paths) == 1 else f"{self.paths[0].name} and its other shards"

@@ -1,0 +1,70 @@
+"""Signs of a download that was broken off: names, a downloader's own files, and zeros where nothing came.
+
+Many downloaders give a file its full size at once, so its size says nothing. Zeros alone are no fault either:
+biases and the last convolution of a residual branch start as zeros, and pruned rows are zeros. Half a file
+has norms whose weights are all zero, and runs of zeros that begin or end within a row.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# What downloaders put after the name of a file that isn't whole, or of their own file beside it.
+MARKERS = tuple(
+    """.aria2 .aria2__temp .bc! .crdownload .download .downloading .dtapart .fdmdownload .filepart .incomplete
+    .opdownload .part .partial .st .temp .tmp .xltd .xltd.cfg .!qb .!ut""".split()
+)
+STRIDE, PROBE = 65_536, 4_096  # bytes: at every STRIDE of a tensor, PROBE bytes are looked at
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is an unfinished download, or a downloader's file beside one."""
+    return name.lower().endswith(MARKERS)
+
+
+def unfinished(path: Path) -> str | None:
+    """Why the file at `path` can't be whole, by its name and what lies beside it; None if it may be."""
+    if is_unfinished(path.name):
+        return f"{path.name} is an unfinished download. Let it finish, or download the file again."
+    beside = sorted(p.name for p in path.parent.glob("*") if p.name.startswith(path.name))
+    marker = next(filter(is_unfinished, beside), None)
+    if marker is None:
+        return None
+    return f"{path.name} is an unfinished download: {marker} lies beside it. Finish it, or delete both files."
+
+
+def unwritten(name: str, tensor: Tensor) -> str | None:
+    """Why the zeros of a stored tensor look like a gap in a download; None if it has none that do."""
+    if tensor.numel() == 0:
+        return None
+    data = tensor.detach().contiguous().flatten().view(torch.uint8).numpy()
+    if tensor.ndim == 1:
+        norm = name.endswith("weight") and tensor.numel() > 1
+        return f"{name} is nothing but zeros, which no norm has" if norm and not data.any() else None
+    item, row = tensor.itemsize, max(data.size // max(tensor.shape[0], 1), 1)
+    for start, end in _zero_runs(data):
+        first, last = -(-start // item) * item, end // item * item
+        if last - first > max(row, PROBE) and (first % row or last % row):
+            return f"{name} has a gap of {last - first:,} bytes of zeros"
+    return None
+
+
+def _zero_runs(data: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Start and end of the runs of zero bytes that a probe meets: all those of STRIDE + PROBE bytes."""
+    end = 0
+    for start in (*range(0, data.size - PROBE, STRIDE), max(data.size - PROBE, 0)):
+        if start >= end and not data[start : start + PROBE].any():
+            end = start + _leading_zeros(data[start:])
+            yield start - _leading_zeros(data[:start][::-1]), end
+
+
+def _leading_zeros(data: np.ndarray) -> int:
+    """The number of zero bytes that `data` begins with."""
+    size = PROBE
+    while size < data.size and not data[:size].any():
+        size *= 2
+    filled = data[:size] != 0
+    return int(filled.argmax()) if filled.any() else data[:size].size

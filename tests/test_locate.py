@@ -1,5 +1,6 @@
 """From a model's name to its files: folders, the catalogue, and a hub that damages what it sends."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -6,10 +6,12 @@ a bad value is refused before torch is even imported.
 
 import json
 import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
+from itertools import accumulate
 from numbers import Integral, Real
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -20,6 +22,7 @@ MAX_PROMPT = 1_000  # characters; the tokenizer's time is quadratic in the lengt
 MAX_SEED = 2**32 - 1  # beyond it, torch's CPU generator starts to repeat itself
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
+MAX_DEPTH = 32  # of JSON: a bound of our own, for each Python has another
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 
 
@@ -156,14 +159,23 @@ def parse_json(text: str | bytes) -> Any:
     if len(text) > MAX_JSON:
         raise RequestError("request", f"must be at most {MAX_JSON:,} characters of JSON")
     try:
-        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
-    except RecursionError:
-        raise RequestError("request", "the JSON is nested too deeply") from None
+        text = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
+        if _depth(text) > MAX_DEPTH:
+            raise RequestError("request", "the JSON is nested too deeply")
+        return json.loads(text.removeprefix("\ufeff"))
+    except RequestError:
+        raise
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise RequestError("request", f"is not valid JSON: {place}") from None
     except ValueError:  # bytes that aren't UTF-8, an integer of thousands of digits
         raise RequestError("request", "is not valid JSON") from None
+
+
+def _depth(text: str) -> int:
+    """How many brackets of a JSON text are open at once; those within its strings don't count."""
+    brackets = re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text))
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
 def _text(field: str, value: Any, *, required: bool = False) -> str:

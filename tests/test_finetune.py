@@ -76,6 +76,7 @@ def test_a_clip_of_any_size_and_length_fits_the_model(shape: tuple[int, int]) ->
         (["--lr", "nan"], "--lr"),
         (["--out", "ball.mp4"], "ball.mp4 can't be made"),
         (["--model", "nothing/here"], "nothing/here"),
+        (["--out", str(Path(checkpoints.__file__).parent / "emoji")], "choose another"),
         (["--device", "cuda:99"], "device"),
     ],
 )
@@ -96,7 +97,8 @@ def test_a_torn_clip_ends_the_command_before_training(folder: Path, monkeypatch:
         finetune.main()
 
 
-def test_only_the_unet_learns_and_the_folder_loads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_unet_learns_and_the_folder_loads(folder: Path, monkeypatch, capsys) -> None:
+    (folder / "ball.txt").write_text("a checkered ball" + 80 * " word")
     out = folder / "mine"
     monkeypatch.setattr(
         sys,
@@ -111,6 +113,7 @@ def test_only_the_unet_learns_and_the_folder_loads(folder: Path, monkeypatch: py
     for part, changes in (("text_encoder", False), ("vae", False), ("unet", True)):
         pairs = zip(getattr(before, part).parameters(), getattr(after, part).parameters(), strict=True)
         assert any(not torch.equal(a, b) for a, b in pairs) is changes, part
+    assert "these words are left out: word word" in capsys.readouterr().out
     assert after.native == before.native
     known = TextToVideo.from_pretrained(out, device="cpu").vocabulary
     for prompt in ("a checkered ball", "two balls on a green background", "a panda moving left"):

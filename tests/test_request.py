@@ -81,6 +81,10 @@ def test_an_unknown_setting_is_named_with_its_nearest():
     ("text", "word"),
     [
         ("[" * 5_000, "nested too deeply"),
+        ("[" * 33 + "]" * 33, "nested too deeply"),
+        (b'{"a":' * 33 + b"1" + b"}" * 33, "nested too deeply"),
+        ("[{" * 16 + "}]" * 16, "line 1, column"),
+        ("[" * 32 + "]" * 32, "object of settings, not a list"),
         ('{"prompt": "a", "seed": ' + "9" * 5_000 + "}", "not valid JSON"),
         ('{"prompt": ', "line 1, column"),
         (b"\xff\xfe\xff", "not valid JSON"),
@@ -92,6 +96,13 @@ def test_an_unknown_setting_is_named_with_its_nearest():
 def test_bad_json_is_refused(text, word):
     with pytest.raises(RequestError, match=word):
         Request.from_json(text)
+
+
+def test_brackets_in_words_are_no_nesting():
+    prompt = "[" * 400 + '\\"' + "{" * 400
+    request = Request(prompt).validate()
+    assert Request.from_json(request.to_json()) == request
+    assert Request.from_json(request.to_json().encode("utf-16")) == request
 
 
 def test_notes_name_settings_without_effect():

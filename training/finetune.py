@@ -116,7 +116,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     try:
         captions = [caption for _, caption in find_clips(options.clips)]
-        _make(options.out)
+        _make(options.out, options.model)
         pipe = TextToVideo.from_pretrained(options.model, device=options.device, dtype="float32")
         _tell_cuts(pipe, captions)
         clips = each_clip(options.clips, pipe.native)
@@ -143,8 +143,10 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _make(out: Path) -> None:
+def _make(out: Path, model: str) -> None:
     """The folder of the new model, before the work; ends the command where it can't be made."""
+    if out.exists() and out.samefile(locate(model).folder):
+        sys.exit(f"--out {out} is the folder of --model: choose another for the new model.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

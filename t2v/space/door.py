@@ -1,13 +1,19 @@
-"""What stands before Gradio: the shape of a call to the API, and a place in the queue before it is accepted.
+"""ASGI middleware before Gradio: the login, the shape of a call to the API, a place in the queue.
 
-Gradio would answer a wrong shape with an empty error or a 500, and a full queue of ours only after having
-accepted the call. Here both get their plain HTTP answer: 400, 404, 413, 422 or 503 with a sentence.
+Without a login only the login page is answered: Gradio itself leaves some routes open, and knows nothing of
+ours. Gradio would answer a wrong shape with an empty error or a 500, and a full queue of ours only after
+having accepted the call: here both get their plain HTTP answer, 400, 404, 413, 422 or 503 with a sentence.
 """
 
 import json
+import re
 from collections.abc import Container
 from typing import Any
+from urllib.parse import urlsplit
 
+from gradio.data_classes import PredictBody
+from pydantic import ValidationError
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,15 +21,18 @@ from t2v.space import strings
 from t2v.space.api import NAME, PARAMETERS
 from t2v.space.service import Service
 
-PREFIX = "/gradio_api"
-JOIN, CALL, CALL_BY_NAME = f"{PREFIX}/queue/join", f"{PREFIX}/call/", f"{PREFIX}/call/v2/"
+CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<endpoint>[^/]+)/?)")
 MAX_BODY = 256 * 1024  # bytes; prompts are 1,000 characters
+LOGIN_PAGE = re.compile(  # what it consists of, and what Gradio asks itself when it starts
+    r"/|/login/?|/logout|/(assets|static|svelte)/.*|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
+    r"|(/gradio_api)?/theme\.css|/gradio_api/(user|token|login_check|app_id|startup-events)/?"
+)
 
 
 class Refused(Exception):
     """The HTTP status and the sentence of an answer."""
 
-    def __init__(self, status: int, detail: str):
+    def __init__(self, status: int, detail: Any):
         super().__init__(status, detail)
         self.status, self.detail = status, detail
 
@@ -35,35 +44,107 @@ class Door:
         self._app, self._service, self._endpoint, self._functions = app, service, endpoint, functions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] != "POST" or not path.startswith((JOIN, CALL)):
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope = _rooted(scope)
+        path = route_path(scope)
         try:
-            body = _parse(await _read(receive))
-            self._judge(path, body)
+            if not LOGIN_PAGE.fullmatch(path) and not _let_in(scope):
+                raise Refused(401, {"error": strings.LOGIN_FIRST, "auth_message": None})
+            if scope.get("method") == "POST" and (call := CALL.fullmatch(path)):
+                await self._queue(call, scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
         except Refused as refused:
-            await JSONResponse({"detail": refused.detail}, refused.status)(scope, receive, send)
-            return
-        await self._app(*_again(scope, body, receive), send)
+            await _refuse(refused, scope, receive, send)
 
-    def _judge(self, path: str, body: Any) -> None:
-        """Refused where the call can't be accepted; arguments that are left out are filled in."""
-        if not isinstance(body, dict):
-            raise Refused(422, strings.BODY_WRONG)
-        if path.startswith(JOIN) and body.get("fn_index") != self._endpoint:
-            if body.get("fn_index") not in self._functions:
-                raise Refused(404, strings.NO_ENDPOINT)
+    async def _queue(self, call: re.Match, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on. One of `/generate` gets a place, and loses it where Gradio refuses the call."""
+        body = _parse(await _read(receive))
+        if not self._judge(call, body):
+            await self._app(*_again(scope, body, receive), send)
             return
-        if path.startswith(JOIN) or path.removeprefix(CALL).rstrip("/") == NAME:
-            _check_data(body.get("data"))
-            body["data"] += [None] * (len(PARAMETERS) - len(body["data"]))
-        elif path.removeprefix(CALL_BY_NAME).rstrip("/") == NAME:
-            _check_names(body)
-        else:
-            raise Refused(404, strings.NO_ENDPOINT)
         if not self._service.jobs.reserve():
             raise Refused(503, strings.QUEUE_FULL.format(places=self._service.jobs.limits.places))
+        accepted = False
+
+        async def watched(message: Message) -> None:
+            nonlocal accepted
+            accepted = accepted or message.get("status") == 200
+            await send(message)
+
+        try:
+            await self._app(*_again(scope, body, receive), watched)
+        finally:
+            if not accepted:
+                self._service.jobs.release()
+
+    def _judge(self, call: re.Match, body: Any) -> bool:
+        """Whether the call will make a video. Refused where it can't be accepted; arguments that are left out
+        are filled in."""
+        if not isinstance(body, dict):
+            raise Refused(422, strings.BODY_WRONG)
+        if call["join"]:
+            return self._judge_join(body)
+        if call["endpoint"] != NAME:
+            raise Refused(404, strings.NO_ENDPOINT)
+        if call["named"]:
+            _check_names(body)
+        else:
+            _fill(body)
+        return True
+
+    def _judge_join(self, body: dict) -> bool:
+        """The page's own events join the queue as well; only `/generate` needs a place."""
+        if not isinstance(body.get("fn_index"), int) or body["fn_index"] not in self._functions:
+            raise Refused(404, strings.NO_ENDPOINT)
+        if body["fn_index"] != self._endpoint:
+            return False
+        if body.get("session_hash") is None:
+            raise Refused(400, strings.NO_SESSION)
+        _fill(body)
+        return True
+
+
+def route_path(scope: Scope) -> str:
+    """The path as the routes have it: what a proxy left of its prefix is taken off."""
+    path, root = scope["path"], scope.get("root_path", "")
+    return path[len(root) :] or "/" if root and f"{path}/".startswith(f"{root}/") else path
+
+
+def _rooted(scope: Scope) -> Scope:
+    """The scope with a root path that can be compared: Gradio's may be a whole address."""
+    return scope | {"root_path": urlsplit(scope.get("root_path", "")).path.rstrip("/")}
+
+
+def _let_in(scope: Scope) -> bool:
+    """Whether there is no login, or the visitor has passed it."""
+    gradio = scope["app"]
+    if gradio.auth is None:
+        return True
+    cookies = HTTPConnection(scope).cookies
+    names = f"access-token-{gradio.cookie_id}", f"access-token-unsecure-{gradio.cookie_id}"
+    return any(cookies.get(name) in gradio.tokens for name in names)
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    answer = JSONResponse({"detail": refused.detail}, refused.status)
+    await answer(scope, receive, send)
+
+
+def _fill(body: dict) -> None:
+    """Check the arguments by position, and what Gradio asks of such a body; add the missing ones."""
+    _check_data(body.get("data"))
+    try:
+        PredictBody.model_validate(body)
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Refused(422, strings.BODY_FIELD_WRONG.format(name=name[:40])) from None
+    body["data"] += [None] * (len(PARAMETERS) - len(body["data"]))
 
 
 def _check_data(data: Any) -> None:

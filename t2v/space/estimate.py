@@ -7,13 +7,17 @@ slower) costs little. Memory is a line through the peaks.
 
 import json
 import math
+import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median_low
+from typing import BinaryIO
 
 from t2v.request import Request
+from t2v.space.whole import write_whole
 
 KEPT = 400  # runs
 NEAREST = 5
@@ -31,6 +35,13 @@ class Run:
     denoising: float = 0.0
     rest: float = 0.0
     peak: int = 0
+
+    def __post_init__(self):
+        numbers = (self.volume, self.evaluations, self.denoising, self.rest, self.peak)
+        if not all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers):
+            raise ValueError("a run's size and cost are numbers")
+        if self.volume <= 0 or self.evaluations <= 0:
+            raise ValueError("a run has a size")
 
 
 @dataclass(frozen=True)
@@ -51,14 +62,15 @@ class Estimates:
         self._runs = _read(path)
 
     def learn(self, run: Run) -> None:
-        with self._lock:
+        """Remember a run, on disk too where that can be written."""
+        with self._lock, suppress(OSError):  # an estimate is never worth a video
             self._runs.append(run)
             if len(self._runs) > 2 * KEPT:
                 self._runs = self._runs[-KEPT:]
-                self._path.write_text("".join(map(_line, self._runs)))
+                write_whole(self._path, "".join(map(_line, self._runs)))
             else:
-                with self._path.open("a") as file:
-                    file.write(_line(run))
+                with self._path.open("ab+") as file:
+                    file.write(_end_of_line(file) + _line(run).encode())
 
     def cost(
         self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
@@ -136,11 +148,21 @@ def _line(run: Run) -> str:
     return json.dumps(asdict(run)) + "\n"
 
 
+def _end_of_line(file: BinaryIO) -> bytes:
+    """A newline where the last line was torn by a crash or a full disk: the next one isn't lost with it."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
+
+
 def _read(path: Path) -> list[Run]:
-    if not path.exists():
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return []
     runs = []
-    for line in path.read_text().splitlines()[-KEPT:]:
+    for line in text.split("\n")[-KEPT:]:
         try:
             runs.append(Run(**json.loads(line)))
         except (ValueError, TypeError):  # a line torn by a crash

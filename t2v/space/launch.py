@@ -1,46 +1,86 @@
-"""From the command line to a listening page: arguments, routes, a hardened launch."""
+"""From the command line to a listening page: arguments, a hardened launch, an orderly end."""
 
 import argparse
 import logging
+import multiprocessing
 import os
+import signal
+import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
+from typing import NoReturn
 
-from t2v.space import strings
+import psutil
+
+from t2v.space import environment, models, strings
+from t2v.space.address import LaunchError, bare, bracketed, free_port, link
 from t2v.space.examples import FOLDER
 from t2v.space.jobs import Limits
-from t2v.space.models import devices
 from t2v.space.outputs import Outputs
 from t2v.space.service import Service
 
 BACKEND = "t2v.space.models"
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
+FIRST_PORT, PORTS = 7860, 100
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong with an argument."""
+
+    def error(self, message: str) -> NoReturn:
+        raise LaunchError(f"{self.prog}: {message.removeprefix('argument ')} (--help lists the options)")
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="app.py", description="A page that turns a sentence into a video.")
+    """The options; what is left out comes from Gradio's variables."""
+    parser = Parser(prog="app.py", description="A page that turns a sentence into a video.")
     add = parser.add_argument
+    space = os.environ.get("SYSTEM") == "spaces"
+    host = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if space else "127.0.0.1")
     add(
         "--host",
-        default="127.0.0.1",
+        default=host,
         help="address to listen at; 0.0.0.0 for the whole network (default: %(default)s)",
     )
-    add("--port", type=int, help="default: the first free one from 7860")
+    add("--port", type=_port, help=f"default: the first free one from {FIRST_PORT}; 0: any")
     add("--model", help="default model: emoji, a hub id, or a folder")
-    add("--queue", type=int, default=64, metavar="N", help="places in the queue (default: %(default)s)")
+    add("--queue", type=_places, default=64, metavar="N", help="places in the queue (default: %(default)s)")
     add(
         "--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where videos are kept for a day"
     )
-    add("--share", action="store_true", help="a public link through Gradio's relay")
-    add("--auth", metavar="USER:PASSWORD", help="ask visitors for it")
+    shared = bool(environment.flag("GRADIO_SHARE"))
+    add("--share", action="store_true", default=shared, help="a public link through Gradio's relay")
+    add("--auth", type=_account, metavar="USER:PASSWORD", help="ask visitors for it")
     add("--backend", default=BACKEND, help=argparse.SUPPRESS)
     add("--examples", type=Path, default=FOLDER, help=argparse.SUPPRESS)
     return parser.parse_args(given)
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
+        raise argparse.ArgumentTypeError(strings.PORT_WRONG.format(value=text[:40]))
+    return int(text)
+
+
+def _places(text: str) -> int:
+    if not text.isdecimal() or len(text) > 6 or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(strings.QUEUE_WRONG.format(value=text[:40]))
+    return int(text)
+
+
+def _account(text: str) -> str:
+    user, _, password = text.partition(":")
+    if not user.strip() or not password:
+        raise argparse.ArgumentTypeError(strings.AUTH_WRONG)
+    return f"{user.strip()}:{password}"  # Gradio strips the name that a visitor gives
+
+
 def main(given: list[str] | None = None) -> None:
-    """Serve until interrupted."""
+    """Serve until a signal ends it. SystemExit with a sentence where the page can't start."""
+    _end_on_signals()
     options = arguments(given)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     if options.share:
@@ -48,25 +88,59 @@ def main(given: list[str] | None = None) -> None:
     app = App(options)
     try:
         app.launch()
-        app.demo.block_thread()
+        while True:
+            time.sleep(1.0)
+            reap()
     finally:
         app.close()
+
+
+def _end_on_signals() -> None:
+    """SIGTERM, SIGHUP and Ctrl-C end the page in order, also as process 1, whose signals have no effect by
+    default. A second one meets the default. What the caller ignores, as `nohup` does, stays ignored."""
+    handled = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def end(*_: object) -> NoReturn:
+        for number in handled:
+            signal.signal(number, signal.SIG_DFL)
+        raise SystemExit(0)
+
+    for number in handled:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, end)
+
+
+def reap() -> None:
+    """As process 1 of a container: take orphans that have ended, such as a killed worker's encoder, off the
+    process table."""
+    if os.getpid() != 1:
+        return
+    ours = {process.pid for process in multiprocessing.active_children()}
+    for child in psutil.Process().children():
+        try:
+            if child.pid not in ours and child.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(child.pid, os.WNOHANG)
+        except (psutil.Error, OSError):  # somebody else has waited for it
+            continue
 
 
 class App:
     """A service with its page."""
 
     def __init__(self, options: argparse.Namespace):
-        os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-        outputs = Outputs(options.outputs)
-        os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
-        self.options = options
+        self.options, self.host = options, bare(options.host)
+        start = environment.number("GRADIO_SERVER_PORT", FIRST_PORT)
+        count = max(1, environment.number("GRADIO_NUM_PORTS", PORTS))
+        some = range(min(start, 65535), min(start + count, 65536))
+        self._ports = some if options.port is None else [options.port]
+        self._tools = _tools(environment.flag("GRADIO_MCP_SERVER"), options.auth)
+        free_port(self.host, self._ports)
+        environment.prepare()
+        outputs = _outputs(options.outputs)
+        Thread(target=__import__, args=["gradio"], daemon=True).start()  # while PyTorch looks at the GPU
+        found, model = _devices(options.model)
         self.service = Service(
-            options.backend,
-            outputs,
-            devices=devices(),
-            model=options.model,
-            limits=Limits(places=options.queue),
+            options.backend, outputs, devices=found, model=model, limits=Limits(places=options.queue)
         )
         self.service.start()  # its workers import torch while this process imports gradio
         from t2v.space import page
@@ -75,10 +149,22 @@ class App:
 
     def launch(self) -> str:
         """Start listening; -> the address."""
+        port = free_port(self.host, self._ports)
+        try:
+            with environment.without_unusable_proxies():
+                self._serve(port)
+        except Exception as error:
+            logging.getLogger("t2v.space").debug("launching failed", exc_info=error)
+            raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
+        url = link(self.host, port)
+        print(strings.LISTENING.format(title=strings.TITLE, url=url), flush=True)
+        return url
+
+    def _serve(self, port: int) -> None:
         options = self.options
-        _, url, _ = self.demo.launch(
-            server_name="0.0.0.0" if os.environ.get("SYSTEM") == "spaces" else options.host,
-            server_port=options.port,
+        self.demo.launch(
+            server_name=bracketed(self.host),
+            server_port=port,
             share=options.share,
             auth=tuple(options.auth.split(":", 1)) if options.auth else None,
             prevent_thread_lock=True,
@@ -89,14 +175,51 @@ class App:
             allowed_paths=[],
             max_file_size=MAX_UPLOAD,
             ssr_mode=False,
+            num_workers=0,
             state_session_capacity=SESSIONS,
             footer_links=["api"],
-            mcp_server=find_spec("mcp") is not None,
+            mcp_server=self._tools,
             **self._app_options,
         )
-        print(strings.LISTENING.format(title=strings.TITLE, url=url), flush=True)
-        return url
 
     def close(self) -> None:
-        self.demo.close()
+        """End the workers, then the page, without waiting for visitors who are still connected."""
         self.service.close()
+        if server := getattr(self.demo, "server", None):
+            server.force_exit = True
+        self.demo.close(verbose=False)
+
+
+def _outputs(folder: Path) -> Outputs:
+    try:
+        outputs = Outputs(folder)
+        environment.find_temporary_folder(outputs.folder / "temporary")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
+    os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
+    return outputs
+
+
+def _devices(model: str | None) -> tuple[list[str], str | None]:
+    """-> the devices that work, and the default model, which suits them."""
+    seeming = models.devices()
+    if seeming == ["cpu"] or os.environ.get("SPACES_ZERO_GPU"):
+        return seeming, model
+    usable, reason = models.usable()
+    if usable:
+        return usable, model
+    print(strings.GPU_UNUSABLE.format(reason=reason), file=sys.stderr, flush=True)
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # for the workers
+    return ["cpu"], model
+
+
+def _tools(wanted: bool | None, auth: str | None) -> bool:
+    """Whether `/generate` is offered as a tool for language models."""
+    there = find_spec("mcp") is not None
+    if wanted and not there:
+        print(strings.MCP_MISSING, file=sys.stderr, flush=True)
+    if auth and there and wanted is not False:
+        print(strings.MCP_OPEN, file=sys.stderr, flush=True)
+        return False
+    return there and wanted is not False

@@ -1,6 +1,9 @@
 """The models that the app offers, and how a worker loads one. The list costs no torch."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,21 +12,50 @@ from typing import Any
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
 from t2v.request import Request
 from t2v.space import strings
+from t2v.space.address import LaunchError
 from t2v.space.estimate import evaluations_of, volume_of
 from t2v.space.service import Choice
 from t2v.space.words import english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
+PROBE_SECONDS = 120.0
+PROBE = """
+import json, torch
+works, problem = [], ""
+count = torch.cuda.device_count()
+if not torch.version.cuda and not torch.version.hip:
+    problem = "this PyTorch is built without CUDA"
+elif not count:
+    problem = "no driver and GPU that it can use were found"
+for index in range(count):
+    try:
+        (torch.ones(1, device=f"cuda:{index}") + 1).item()
+        works.append(index)
+    except Exception as error:
+        problem = str(error).partition("\\n")[0]
+print(json.dumps([works, problem]))
+"""
 
 
 def devices() -> list[str]:
-    """One name for each device, without importing torch: "cuda:0", … or "cpu"."""
+    """One name for each device that seems to be there, without importing torch: "cuda:0", … or "cpu"."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         count = len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
     else:
         count = len(list(Path("/dev").glob("nvidia[0-9]*")))
     return [f"cuda:{index}" for index in range(count)] or ["cpu"]
+
+
+def usable() -> tuple[list[str], str]:
+    """-> the GPUs on which PyTorch can compute, as a process of its own finds out; what is wrong with others."""
+    try:
+        command = [sys.executable, "-W", "ignore", "-c", PROBE]
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
+        works, problem = json.loads(tried.stdout.splitlines()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
+        return [], f"trying it failed: {type(error).__name__}"
+    return [f"cuda:{index}" for index in works], problem
 
 
 def choices(extra: str | None) -> list[Choice]:
@@ -35,12 +67,14 @@ def choices(extra: str | None) -> list[Choice]:
 
 
 def _own(model: str) -> Choice:
-    """A model that isn't in the catalogue: a folder, or an id of the hub."""
-    return (
-        Choice(Path(model).name, Path(model).name, source=model)
-        if Path(model).is_dir()
-        else Choice(model, model)
-    )
+    """A model that isn't in the catalogue: a folder, or an id of the hub. LaunchError for what is neither."""
+    path = Path(model).expanduser()
+    if path.exists():
+        name = path.resolve().name
+        return Choice(name, name, source=str(path))
+    if "/" not in model or model.startswith(("/", ".", "~")):
+        raise LaunchError(strings.MODEL_MISSING.format(model=model[:100], models=", ".join(CATALOGUE)))
+    return Choice(model, model)
 
 
 def _choice(entry: Entry) -> Choice:

@@ -8,22 +8,28 @@
 A file's name is drawn, never made from input, and a request's id is looked up, never joined to a path.
 """
 
+import errno
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
 from t2v.request import Request, RequestError
 from t2v.space import strings
+from t2v.space.whole import locked, write_whole
 
 DAY = 86_400.0
 MB = 1_000_000
+SECRET = re.compile(r"[!-~]{16,}")
 
 
 class NoSpace(Exception):
@@ -70,23 +76,29 @@ class Outputs:
         self.served, self._notes = self.folder / "served", self.folder / "records"
         self.served.mkdir(parents=True, exist_ok=True)
         self._notes.mkdir(exist_ok=True)
+        for folder in (self.folder, self.served, self._notes):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         self._lock, self._used = RLock(), 0
+        assert self.secret  # written now, while a full disk can still be told
         for path in self._notes.glob("*.json"):
             try:
-                record = Record.from_json(path.read_text())
+                record = Record.from_json(path.read_text(encoding="utf-8"))
                 self._records[record.id] = record
             except (ValueError, TypeError, KeyError, RequestError):
                 path.unlink()  # torn by a crash: its video is swept as a stray
         self.sweep()
 
-    @property
+    @cached_property
     def secret(self) -> str:
         """Sixteen characters that stay the same as long as the folder does."""
         path = self.folder / "secret"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(8))
-        return path.read_text()
+        with locked(self.folder):  # two apps that start at once agree
+            if not path.exists() or not SECRET.fullmatch(path.read_text(errors="replace").strip()):
+                write_whole(path, secrets.token_hex(8), mode=0o600)
+        with suppress(OSError):  # another user's
+            path.chmod(0o600)
+        return path.read_text().strip()
 
     def path(self, id: str, suffix: str) -> Path:
         """Where the video of a job belongs. Both come from the app itself."""
@@ -101,9 +113,7 @@ class Outputs:
     def add(self, record: Record) -> None:
         """Note a finished video, and make room for it."""
         with self._lock:
-            draft = self._notes / f"{record.id}.part"
-            draft.write_text(json.dumps(asdict(record)))
-            os.replace(draft, self._notes / f"{record.id}.json")
+            write_whole(self._notes / f"{record.id}.json", json.dumps(asdict(record)))
             self._records[record.id] = record
             self._used += self.path(record.id, record.suffix).stat().st_size
             if self._used > self.quota:
@@ -135,6 +145,9 @@ class Outputs:
                 path.unlink(missing_ok=True)
                 total -= size
                 self._forget(path.stem)
+            for draft in self._notes.glob(".*.draft"):  # of a process that was killed while it wrote
+                if self.clock() - draft.stat().st_mtime > self.lifetime:
+                    draft.unlink(missing_ok=True)
             self._used = total
             for id in [record.id for record in self._records.values() if not self.find(record.id)]:
                 self._forget(id)

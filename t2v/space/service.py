@@ -211,22 +211,26 @@ class Service:
     def _finish(self, worker: Worker, job: Job, report: dict) -> None:
         work = report["denoising"] + report["decoding"] + report["writing"]
         rest = report["decoding"] + report["writing"]
+        record = record_of(
+            job.id,
+            job.visitor,
+            job.model,
+            report["request"],
+            job.suffix,
+            created=self.outputs.clock(),
+            seconds=work,
+            notes=report["notes"],
+        )
+        try:
+            self.outputs.add(record)
+        except OSError:  # the disk is full, or the video was swept by another app of the same folder
+            log.exception("a video could not be noted")
+            self.jobs.end(job, Stage.FAILED, strings.NO_SPACE)
+            return
+        self.jobs.end(job, Stage.DONE)
         self.estimates.learn(
             self._run(worker, job, denoising=report["denoising"], rest=rest, peak=report["peak"])
         )
-        self.outputs.add(
-            record_of(
-                job.id,
-                job.visitor,
-                job.model,
-                report["request"],
-                job.suffix,
-                created=self.outputs.clock(),
-                seconds=work,
-                notes=report["notes"],
-            )
-        )
-        self.jobs.end(job, Stage.DONE)
 
     def _advice(self, worker: Worker, job: Job, kind: str) -> str:
         """After an out-of-memory: what should fit."""

@@ -100,6 +100,9 @@ CLOSING = "The server is being restarted. Please try again in a minute."
 UNKNOWN_MODEL = "must be one of {models}"
 
 # What the API refuses
+LOGIN_FIRST = "This page asks for a login."
+NO_SESSION = "session_hash: is missing"
+BODY_FIELD_WRONG = "{name}: is not what Gradio's queue takes there"
 BODY_WRONG = "The body must be a JSON object."
 BODY_LARGE = "The body must be at most {size} KB."
 DATA_WRONG = "data: must be a list of the arguments, the prompt first"
@@ -115,3 +118,23 @@ SHARE_WARNING = (
     "run by Gradio. --auth user:password asks visitors for a password."
 )
 LISTENING = "{title} listens at {url}"
+LAUNCH_FAILED = "The page can't start: {reason}"
+PORT_TAKEN = "--port: {port} is taken by another program; choose another, or leave --port out."
+PORTS_TAKEN = "--port: all ports from {first} to {last} are taken; choose one with --port."
+PORT_FORBIDDEN = "--port: this user may not listen at {port}; choose one from 1024 to 65535."
+PORT_WRONG = "must be a whole number from 0 to 65535, not {value}"
+HOST_UNKNOWN = "--host: {host} is no address and no name that can be found."
+HOST_ELSEWHERE = "--host: {host} is not an address of this machine; 0.0.0.0 means all that it has."
+LISTENING_FAILED = "--host, --port: can't listen at {link}: {reason}."
+QUEUE_WRONG = "must be a whole number from 1 to 100000, not {value}"
+AUTH_WRONG = "must be user:password, both not empty"
+MODEL_MISSING = (
+    "--model: {model} is neither a folder here, nor an id such as owner/name, nor one of {models}."
+)
+OUTPUTS_UNUSABLE = "--outputs: {folder} can't be written ({reason}); choose another folder."
+VARIABLE_WRONG = "{name}: must be a whole number, not {value}"
+VARIABLES_UNUSED = "Not used by this page: {names}."
+CERTIFICATES_UNUSABLE = "{name} names no certificates that can be read, so the usual ones are used."
+GPU_UNUSABLE = "PyTorch can't use the GPU here ({reason}), so videos are made on the processor."
+MCP_MISSING = "GRADIO_MCP_SERVER needs: pip install 'gradio[mcp]'"
+MCP_OPEN = "Tools of MCP know no login, so there are none with --auth."

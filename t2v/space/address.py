@@ -1,0 +1,69 @@
+"""Where the page listens: the host, a port that is free there, and the link to it."""
+
+import errno
+import socket
+from collections.abc import Iterable
+
+from t2v.space import strings
+
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": "localhost", "::": "[::1]"}  # where this machine itself reaches such a host
+
+
+class LaunchError(SystemExit):
+    """A sentence why the page can't start. Uncaught, it ends the process with it and exit code 1."""
+
+
+def bare(host: str) -> str:
+    """ "[::1]" -> "::1"; localhost as the IPv4 address, since not every machine has the other."""
+    host = host.strip().removeprefix("[").removesuffix("]")
+    return LOOPBACK if host in ("", "localhost") else host
+
+
+def bracketed(host: str) -> str:
+    """ "::1" -> "[::1]", as in an address line."""
+    return f"[{host}]" if ":" in host else host
+
+
+def link(host: str, port: int) -> str:
+    return f"http://{EVERYWHERE.get(host) or bracketed(host)}:{port}/"
+
+
+def free_port(host: str, ports: Iterable[int]) -> int:
+    """The first of `ports` at which `host` can listen; LaunchError where there is none. 0 stands for any."""
+    tried = []
+    for port in ports:
+        try:
+            return _bind(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise LaunchError(_why(host, port, error)) from None
+            tried.append(port)
+        except UnicodeError:  # no host name can look like that
+            raise LaunchError(strings.HOST_UNKNOWN.format(host=host)) from None
+    if len(tried) == 1:
+        raise LaunchError(strings.PORT_TAKEN.format(port=tried[0]))
+    raise LaunchError(strings.PORTS_TAKEN.format(first=tried[0], last=tried[-1]))
+
+
+def _bind(host: str, port: int) -> int:
+    """Bind every address of `host` and let go. Gradio asks for the loopback's port as well."""
+    for name in dict.fromkeys((host, LOOPBACK)):
+        for family, kind, protocol, _, address in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                listener.bind(address)
+                port = port or listener.getsockname()[1]
+    return port
+
+
+def _why(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return strings.HOST_UNKNOWN.format(host=host)
+    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        return strings.HOST_ELSEWHERE.format(host=host)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return strings.PORT_FORBIDDEN.format(port=port)
+    return strings.LISTENING_FAILED.format(link=link(host, port), reason=error.strerror or error)

@@ -48,7 +48,7 @@ def devices() -> list[str]:
 
 
 def usable() -> tuple[list[str], str]:
-    """-> the GPUs on which PyTorch can compute, as a process of its own finds out; what is wrong with others."""
+    """-> the GPUs on which PyTorch can compute, tried in another process; what is wrong with the rest."""
     try:
         command = [sys.executable, "-W", "ignore", "-c", PROBE]
         tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)

@@ -1,6 +1,6 @@
 """TextToVideo: a sentence becomes states, noise under their guidance latents, and latents frames."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from typing import Any
 
@@ -17,10 +17,9 @@ from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Request, RequestError
 from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, in_float32, paced
+from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
 from t2v.video import Video, by_suffix
-
-OnStep = Callable[[int, int, Tensor], None]
 
 
 class NotFiniteError(RuntimeError):
@@ -42,7 +41,8 @@ class TextToVideo:
         self.schedule = NoiseSchedule(checkpoint.schedule)
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
         self.device, self.dtype, self.ladder = ladder.device, ladder.dtype, ladder
-        self.ladder.place(checkpoint)
+        with OwnState(self.device):
+            self.ladder.place(checkpoint)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
 
@@ -74,7 +74,6 @@ class TextToVideo:
         for network in (*self.ladder.networks, self.vae):
             set_attention_slicing(network, size)
 
-    @torch.inference_mode()
     def __call__(
         self,
         request: Request | Mapping[str, Any] | str | None = None,
@@ -86,16 +85,18 @@ class TextToVideo:
     ) -> Video | dict[str, Any]:
         """Make a video of a Request, a prompt, or keywords that build the Request.
 
-        `on_step(step, steps, x0)` is called after each step with the video's latents as they now seem, and
-        may raise to stop. `latents` (1 c f h/8 w/8) replaces the seed's noise. A mapping with "text" is
-        ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes without a path}.
+        `on_step(step, steps, x0)` is called after each step with a copy of the video's latents as they now
+        seem, and may raise to stop; it runs in the caller's own state of torch. `latents` (1 c f h/8 w/8)
+        replaces the seed's noise. A mapping with "text" is ModelScope's convention: the answer is
+        {"output_video": path, or the MP4's bytes without a path}.
         RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
         """
         if output_video is not None:
             by_suffix(output_video)  # a name that can't be written is better known before the work
         conventional = isinstance(request, Mapping)
         request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
-        with self.ladder.here():
+        with OwnState(self.device, inference=True) as state, self.ladder.here():
+            on_step = on_step and state.outside(on_step)
             video = self._make(request.validate(self.native), on_step, latents)
         if output_video is not None:
             video.save(output_video)
@@ -117,7 +118,7 @@ class TextToVideo:
         return self._attempt(request, on_step, latents)
 
     def _attempt(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
-        generator = torch.Generator().manual_seed(request.seed)
+        generator = torch.Generator("cpu").manual_seed(request.seed)
         x = self._initial(request, latents, generator)
         text = self._read(request)
         for k, step in enumerate(self._denoise(request, x, text, generator), start=1):
@@ -128,7 +129,9 @@ class TextToVideo:
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
         """b prompts -> the states that the UNet reads (b 77 d)"""
-        return self.ladder.encode(self.tokenizer(prompts).to(self.device)).clone()  # may be overwritten
+        with OwnState(self.device, inference=True):
+            states = self.ladder.encode(self.tokenizer(prompts).to(self.device))
+        return states.clone()  # the next call may overwrite them
 
     def _read(self, request: Request) -> Tensor:
         """-> states (2 l d), the negative prompt's first; without guidance the prompt's alone (1 l d)"""
@@ -184,10 +187,11 @@ class TextToVideo:
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
-        if self._colours is None:
-            with self.ladder.here():
-                self._colours = fit_colours(self.vae)
-        return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
+        with OwnState(self.device):
+            if self._colours is None:
+                with self.ladder.here():
+                    self._colours = fit_colours(self.vae)
+            return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """What the caller should know of a request that runs all the same."""

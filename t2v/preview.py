@@ -14,7 +14,8 @@ PICTURES, SIDE = 24, 8  # that the map is fitted on; their sides in latents
 def fit_colours(vae: VAE) -> Tensor:
     """The least-squares map from (latent, 1) to RGB in −1…1, (c+1 3), of smooth coloured pictures."""
     weight = next(vae.parameters())
-    coarse = torch.rand(PICTURES, 3, 3, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    drawn = torch.Generator("cpu").manual_seed(0)
+    coarse = torch.rand((PICTURES, 3, 3, 3), generator=drawn, dtype=torch.float32, device="cpu") * 2 - 1
     size = SIDE * vae.config.factor
     pictures = F.interpolate(coarse, size=(size, size), mode="bilinear")
     z = vae.encode(pictures.to(weight)).float().cpu().nan_to_num(0, 0, 0)  # the solver would fail at them

@@ -23,6 +23,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.checkpoints",
     "t2v.diffusion",
     "t2v.networks",
+    "t2v.torch_state",
     "t2v.video",
     "t2v.ffmpeg",
     "t2v.request",

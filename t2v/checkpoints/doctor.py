@@ -5,6 +5,8 @@ from pathlib import Path
 
 import torch
 
+from t2v.torch_state import OwnState
+
 from .errors import CheckpointError
 from .formats import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
@@ -27,9 +29,13 @@ def diagnose(path: str | Path) -> str | None:
 
 def examine(path: str | Path) -> str:
     """A report on a sound model or weight file, a line a part; CheckpointError where it isn't sound."""
-    if Path(path).is_dir() or not Path(path).exists():
-        return _examine_model(path)
-    weights = Weights([Path(path)])
+    with OwnState():
+        model = Path(path).is_dir() or not Path(path).exists()
+        return _examine_model(path) if model else _examine_file(Path(path))
+
+
+def _examine_file(path: Path) -> str:
+    weights = Weights([path])
     for name in weights.specs:
         if not finite(weights.read(name).float()):
             raise CheckpointError(f"{weights} is damaged: {name} has numbers that are not finite.")

@@ -15,6 +15,7 @@ from t2v.diffusion.schedule import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
 from t2v.texts import TextError
+from t2v.torch_state import OwnState
 
 from .catalogue import Entry
 from .configs import Config
@@ -51,7 +52,11 @@ def load(
 
     CheckpointError says in a sentence or two what is wrong with a model that can't be loaded.
     """
-    located = locate(model, half=dtype in (torch.float16, torch.bfloat16))
+    with OwnState(device):
+        return _load(locate(model, half=dtype.itemsize == 2), dtype, torch.device(device))
+
+
+def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
     parts = open_parts(located)
     settings = {
         "tokenizer": tokenizer(located, parts["text_encoder"].config),
@@ -60,7 +65,7 @@ def load(
         "vae_scale": vae_scale(located),
         "vocabulary": vocabulary(located),
     }
-    networks = {name: fill(part, torch.device(device), dtype) for name, part in parts.items()}
+    networks = {name: fill(part, device, dtype) for name, part in parts.items()}
     return Checkpoint(located.name, located.revision, located.entry, **networks, **settings)
 
 

@@ -130,8 +130,8 @@ def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:
     `generator`: one on the CPU for the whole batch, or one for each of its items.
     """
     if generator is None or isinstance(generator, torch.Generator):
-        return torch.randn(shape, generator=generator)
-    return torch.cat([torch.randn((1, *shape[1:]), generator=each) for each in generator])
+        return torch.randn(shape, generator=generator, dtype=torch.float32, device="cpu")
+    return torch.cat([gaussian((1, *shape[1:]), each) for each in generator])
 
 
 def _split(raw: Tensor, x: Tensor, level: Level, schedule: NoiseSchedule) -> tuple[Tensor, Tensor]:

@@ -144,7 +144,7 @@ class NoiseSchedule:
     def __init__(self, config: ScheduleConfig = ScheduleConfig()) -> None:
         self.config = config
         first, last = math.sqrt(config.beta_start), math.sqrt(config.beta_end)
-        roots = torch.linspace(first, last, config.train_steps, dtype=torch.float64)
+        roots = torch.linspace(first, last, config.train_steps, dtype=torch.float64, device="cpu")
         alphas_cumprod = torch.cumprod(1 - roots**2, dim=0)
         if config.zero_terminal_snr:
             alphas_cumprod = zero_terminal_snr(alphas_cumprod)

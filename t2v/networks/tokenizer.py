@@ -32,10 +32,10 @@ class Tokenizer:
 
     def __call__(self, prompts: list[str]) -> Tensor:
         """b prompts -> ids (b length), int64; what is too long is cut before the end token"""
-        out = torch.full((len(prompts), self.length), self.pad, dtype=torch.long)
+        out = torch.full((len(prompts), self.length), self.pad, dtype=torch.long, device="cpu")
         for row, prompt in zip(out, prompts, strict=True):
             ids = [self._bpe.sot_token_id, *self._encode(prompt)[: self.length - 2], self._bpe.eot_token_id]
-            row[: len(ids)] = torch.tensor(ids)
+            row[: len(ids)] = torch.tensor(ids, device="cpu")
         return out
 
     def cut(self, prompt: str) -> tuple[int, str]:

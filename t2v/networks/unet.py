@@ -28,7 +28,8 @@ class TimeEmbedding(nn.Module):
     def forward(self, t: Tensor) -> Tensor:
         """t (b) in training steps -> (b 4·width)"""
         half = self.width // 2
-        rates = torch.exp(torch.arange(half, device=t.device) * (-math.log(10_000) / half))
+        places = torch.arange(half, dtype=torch.float32, device=t.device)
+        rates = torch.exp(places * (-math.log(10_000) / half))
         angles = t.float()[:, None] * rates
         waves = torch.cat([angles.cos(), angles.sin()], dim=-1).to(self.linear_1.weight.dtype)
         return self.linear_2(nn.functional.silu(self.linear_1(waves)))

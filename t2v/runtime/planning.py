@@ -18,6 +18,7 @@ from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 from t2v.request import Native, Request
+from t2v.torch_state import OwnState
 
 from .dry_run import Cost, cost
 from .fast_unet import FastUNet
@@ -83,6 +84,11 @@ def plan(
     sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto"
 ) -> Plan:
     """A complete `request` on `device`; "auto" takes the first rung that fits into what is free."""
+    with OwnState(device):
+        return _plan(sizes, request, device, dtype, memory)
+
+
+def _plan(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
     rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
     need = needs(sizes, request, rung, dtype, device)
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype)
@@ -135,7 +141,7 @@ def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, 
     empty = partial(torch.empty, device=META, dtype=dtype)
     fast = FastUNet(unet, META, rung.rows)
     x, text = empty(1, unet.config.in_channels, shape[0], h, w), empty(texts, 77, unet.config.text_width)
-    step = cost(fast, x, torch.empty(1, device=META), fast.read(text))
+    step = cost(fast, x, torch.empty(1, device=META, dtype=torch.float32), fast.read(text))
     frame = cost(vae.decode, empty(1, vae.config.latent_channels, h, w))
     held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet) + tensor_bytes(fast.added)
     return DryRun(weight_bytes(text_encoder), held, weight_bytes(vae), step, frame)
@@ -157,13 +163,16 @@ def rate(device: torch.device, dtype: torch.dtype) -> float:
     convolution such as the networks have."""
     if device.type == "cuda":
         side = 8192
-        a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
+        a, b = (_numbers((side, side), device, dtype) for _ in range(2))
         return 2 * side**3 / _seconds(lambda: a @ b)
-    x, weight = (
-        torch.randn(shape, device=device, dtype=dtype) for shape in ((8, 128, 32, 32), (128, 128, 3, 3))
-    )
+    x, weight = (_numbers(shape, device, dtype) for shape in ((8, 128, 32, 32), (128, 128, 3, 3)))
     x, weight = (each.contiguous(memory_format=torch.channels_last) for each in (x, weight))
     return 2 * x.numel() * weight[0].numel() / _seconds(lambda: F.conv2d(x, weight, padding=1))
+
+
+def _numbers(shape: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Normal numbers from a generator of their own: the program's random numbers stay as they are."""
+    return torch.randn(shape, generator=torch.Generator(device), device=device, dtype=dtype)
 
 
 def _seconds(run: Callable[[], Tensor]) -> float:

@@ -30,7 +30,7 @@ def _host(tensor: Tensor, device: torch.device) -> Tensor:
 def _packed(tensors: list[Tensor], device: torch.device) -> Tensor:
     """The tensors' bytes behind each other on the host, as `_host`; each is to be seen there by `_seen`."""
     size = sum(map(_padded, tensors))
-    whole = torch.empty(size, dtype=torch.uint8, pin_memory=device.type == "cuda")
+    whole = torch.empty(size, dtype=torch.uint8, device="cpu", pin_memory=device.type == "cuda")
     for place, tensor in zip(_seen(whole, tensors), tensors, strict=True):
         place.copy_(tensor)
     return whole

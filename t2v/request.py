@@ -23,6 +23,7 @@ MAX_SEED = 2**32 - 1  # beyond it, torch's CPU generator starts to repeat itself
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
 MAX_DEPTH = 32  # of JSON: a bound of our own, for each Python has another
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an open one goes to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 
 
@@ -160,7 +161,7 @@ def parse_json(text: str | bytes) -> Any:
         raise RequestError("request", f"must be at most {MAX_JSON:,} characters of JSON")
     try:
         text = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
-        if _depth(text) > MAX_DEPTH:
+        if depth(text) > MAX_DEPTH:
             raise RequestError("request", "the JSON is nested too deeply")
         return json.loads(text.removeprefix("\ufeff"))
     except RequestError:
@@ -172,9 +173,9 @@ def parse_json(text: str | bytes) -> Any:
         raise RequestError("request", "is not valid JSON") from None
 
 
-def _depth(text: str) -> int:
+def depth(text: str) -> int:
     """How many brackets of a JSON text are open at once; those within its strings don't count."""
-    brackets = re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text))
+    brackets = re.findall(r"[][{}]", STRING.sub("", text))
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 

@@ -5,6 +5,7 @@ import math
 import pickle
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -103,6 +104,15 @@ def test_brackets_in_words_are_no_nesting():
     request = Request(prompt).validate()
     assert Request.from_json(request.to_json()) == request
     assert Request.from_json(request.to_json().encode("utf-16")) == request
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"', "[", "\\", '"\\', "[]", '{"a":', '"\\""'])
+def test_bad_json_is_refused_at_once(piece):
+    for start in ("", '"', "["):
+        began = time.perf_counter()
+        with pytest.raises(RequestError):
+            Request.from_json((start + piece * MAX_JSON)[:MAX_JSON])
+        assert time.perf_counter() - began < 2
 
 
 def test_notes_name_settings_without_effect():

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from t2v.request import MAX_DEPTH, depth
 from t2v.space import strings
 from t2v.space.api import NAME, PARAMETERS
 from t2v.space.service import Service
@@ -190,9 +191,12 @@ async def _read(receive: Receive) -> bytes:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):  # not JSON, too deep, a number of thousands of digits
-        raise Refused(400, strings.BODY_WRONG) from None
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        if depth(text) <= MAX_DEPTH:
+            return json.loads(text)
+    except ValueError:  # not JSON, a number of thousands of digits
+        pass
+    raise Refused(400, strings.BODY_WRONG)
 
 
 def _again(scope: Scope, body: Any, receive: Receive) -> tuple[Scope, Receive]:

@@ -8,7 +8,7 @@ import torch
 from t2v.torch_state import OwnState
 
 from .errors import CheckpointError
-from .formats import kind
+from .kinds import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
 from .locate import locate
 from .parts import finite

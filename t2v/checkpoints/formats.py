@@ -1,4 +1,4 @@
-"""What a weight file is, told from its bytes and its tensor names, before anything in it is trusted.
+"""What a weight file is, told from its bytes before anything in it is trusted.
 
 PyTorch's files are zip archives around a pickle, and a pickle is a program. It is only ever listed here,
 never run; `weights.py` then reads it with `weights_only`.
@@ -6,10 +6,8 @@ never run; `weights.py` then reads it with `weights_only`.
 
 import json
 import pickletools
-import re
 import struct
 import zipfile
-from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,23 +31,6 @@ INERT_NAMES = (
     "numpy.core.multiarray.scalar",
     "numpy._core.multiarray.scalar",
     "numpy.dtype",
-)
-
-# Tensor names by which a file is recognised, the most telling first: (pattern, what has it).
-KINDS = (
-    (
-        r"(^|\.)(lora_(up|down|A|B|unet|te)\b|lora_unet_|lora_te_|.*\.lora_)",
-        "a LoRA, which only changes another model",
-    ),
-    (r"(^|\.)(temopral_conv|temp_convs|transformer_in)\.", "a video UNet"),
-    (r"^model\.diffusion_model\.", "a whole Stable Diffusion image model"),
-    (
-        r"^(down_blocks\.0\.resnets|input_blocks\.1\.0\.in_layers|mid_block\.resnets)",
-        "a Stable Diffusion image UNet",
-    ),
-    (r"^(first_stage_model\.)?(en|de)coder\.(conv_in|down|up|mid)", "a VAE"),
-    (r"(^|\.)(text_model\.)?(encoder\.layers\.\d+\.self_attn|transformer\.resblocks)", "a CLIP text encoder"),
-    (r"^(visual\.|vision_model\.|(text_model\.)?embeddings\.patch_embedding)", "CLIP's vision half"),
 )
 
 
@@ -87,16 +68,6 @@ def is_zip(path: Path) -> bool:
     """Whether a file begins as PyTorch's zip archives do."""
     with path.open("rb") as file:
         return file.read(2) == b"PK"
-
-
-def kind(names: Collection[str]) -> str | None:
-    """What the tensors called `names` belong to, in a few words; None if that can't be told."""
-    if any(name.startswith("visual.") for name in names) and "token_embedding.weight" in names:
-        return "a whole CLIP model"
-    for pattern, what in KINDS:
-        if any(re.search(pattern, name) for name in names):
-            return what
-    return None
 
 
 def _zip_problem(path: Path) -> str | None:

@@ -1,6 +1,6 @@
 """One network of a model: its sizes, the file that has it, and whether the two fit, tensor by tensor."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,10 @@ from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAECo
 from . import sizes
 from .configs import Config
 from .errors import CheckpointError
-from .formats import kind
+from .kinds import kind
 from .layouts import TABLES, Table, ignored
 from .locate import Located
-from .weights import Spec, Weights
+from .weights import NUMBERS, Spec, Weights
 
 VAE_PREFIX = "first_stage_model."  # ModelScope's VAE comes in the file of a whole image model
 NAMED = 3  # tensors in an error message, of each sort
@@ -44,6 +44,8 @@ class Part:
         for name, sources in self.table.items():
             pieces = [self.weights.read(source) for source in sources]
             whole = pieces[0] if len(pieces) == 1 else torch.cat(pieces)
+            if whole.itemsize == 1:  # float8, which not every device can convert
+                whole = whole.to(dtype)
             tensor = whole.to(device, dtype, copy=True).reshape(shapes[name])
             if not finite(tensor):
                 numbers = f"numbers that are not finite as {_plain(dtype)}"
@@ -62,11 +64,19 @@ def open_part(located: Located, name: str) -> Part:
             network = NETWORKS[name](config).eval()
     except (ValueError, RuntimeError, AssertionError, ZeroDivisionError) as error:
         raise CheckpointError(f"The sizes of the {name} don't fit together: {config}.") from error
-    found = weights.specs.keys()
-    table = TABLES[located.layout, name](config, network.state_dict().keys(), found)
+    table = _table(located.layout, name, config, network, weights)
     part = Part(name, config, network, weights, table)
     _check(part, skip=_cut_off(located, config))
     return part
+
+
+def _table(layout: str, name: str, config: Any, network: nn.Module, weights: Weights) -> Table:
+    """Where the network's tensors are in the file, a prefix that all names there have taken off."""
+    make, names = TABLES[layout, name], network.state_dict().keys()
+    prefix = _prefix(make(config, names, weights.specs), weights.specs)
+    if prefix and all(found.startswith(prefix) for found in weights.specs):
+        weights.enter(prefix)
+    return make(config, names, weights.specs)
 
 
 def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetConfig | VAEConfig:
@@ -105,9 +115,10 @@ def _check(part: Part, skip: str | None) -> None:
         _list("has in another shape or type", _misshapen(part), len(needed)),
     ]
     if any(complaints):
-        raise CheckpointError(
-            _misfit(part.name, part.weights, "it " + "; it ".join(filter(None, complaints)))
-        )
+        why = "it " + "; it ".join(filter(None, complaints))
+        if prefix := _prefix(part.table, specs.keys()):
+            why = f"those that do are named {prefix}… in it, beside others; save them alone"
+        raise CheckpointError(_misfit(part.name, part.weights, why))
 
 
 def _misfit(name: str, weights: Weights, why: str) -> str:
@@ -118,13 +129,28 @@ def _misfit(name: str, weights: Weights, why: str) -> str:
     return f"{weights} doesn't fit as {KINDS[name]}: {why}."
 
 
+def _prefix(table: Table, found: Collection[str]) -> str:
+    """What most of a table's tensors have before their names in a file; empty if nothing."""
+    needed = sorted({source for sources in table.values() for source in sources})
+    prefixes = sorted({name.removesuffix(needed[0]) for name in found if name.endswith(f".{needed[0]}")})
+    counts = {prefix: sum(f"{prefix}{name}" in found for name in needed) for prefix in prefixes}
+    best = max(counts, key=counts.__getitem__, default="")
+    return best if counts.get(best, 0) > len(needed) / 2 else ""
+
+
 def _misshapen(part: Part) -> Iterator[str]:
     specs = part.weights.specs
     for name, tensor in part.network.state_dict().items():
         found = [specs[source] for source in part.table[name] if source in specs]
         if len(found) == len(part.table[name]) and not _fits(found, tuple(tensor.shape)):
-            shown = f"{found[0].dtype} {'×'.join(map(str, found[0].shape))}"
-            yield f"{part.table[name][0]} ({shown}, not {'×'.join(map(str, tensor.shape))})"
+            yield f"{part.table[name][0]} ({_difference(found, tuple(tensor.shape))})"
+
+
+def _difference(found: list[Spec], ours: Shape) -> str:
+    """What keeps tensors from being ours: a type that isn't a network's, else their shape."""
+    if odd := [spec.dtype for spec in found if spec.dtype not in NUMBERS]:
+        return f"{odd[0]}, a type that t2v can't read"
+    return f"{found[0].dtype} {'×'.join(map(str, found[0].shape))}, not {'×'.join(map(str, ours))}"
 
 
 def _fits(found: list[Spec], ours: Shape) -> bool:
@@ -136,7 +162,7 @@ def _fits(found: list[Spec], ours: Shape) -> bool:
     if (
         () in shapes
         or len({shape[1:] for shape in shapes}) > 1
-        or any("float" not in spec.dtype for spec in found)
+        or any(spec.dtype not in NUMBERS for spec in found)
     ):
         return False
     shape = (sum(shape[0] for shape in shapes), *shapes[0][1:])

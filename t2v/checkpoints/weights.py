@@ -4,6 +4,7 @@ Reading through a memory map costs no copy, but every page touched counts as thi
 long as the map lives. So a file is mapped anew after every `WINDOW` bytes read.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -15,6 +16,7 @@ from torch import Tensor
 from .downloads import unwritten
 from .errors import CheckpointError
 from .formats import AGAIN, INERT_NAMES, is_zip, problem
+from .wrappers import state_dict, unwrapped
 
 WINDOW = 256 * 2**20  # bytes
 T = TypeVar("T")
@@ -36,7 +38,7 @@ class Weights:
     def __init__(self, paths: Iterable[Path]):
         self.paths = tuple(paths)
         self.specs: dict[str, Spec] = {}
-        self._prefix = ""
+        self._stored: dict[str, str] = {}  # the names in the files by those in `specs`
         self._files: dict[str, _TorchFile | _SafetensorsFile] = {}
         for path in self.paths:
             if why := problem(path):
@@ -45,19 +47,29 @@ class Weights:
             for name, spec in _guard(path, file.specs).items():
                 if name in self.specs:
                     raise CheckpointError(f"{path.name} holds {name}, which another shard holds too.")
-                self.specs[name], self._files[name] = spec, file
+                self.specs[name], self._stored[name], self._files[name] = spec, name, file
+        self._rename(unwrapped(self.specs))
 
     def enter(self, prefix: str) -> None:
         """If any tensor's name begins with `prefix`: keep only such tensors, named without it."""
-        inner = [name for name in self.specs if name.startswith(prefix)]
+        inner = {name.removeprefix(prefix): name for name in self.specs if name.startswith(prefix)}
         if inner:
-            self.specs = {name.removeprefix(prefix): self.specs[name] for name in inner}
-            self._prefix = prefix
+            self._rename({short: self._stored[name] for short, name in inner.items()})
+
+    def _rename(self, stored: dict[str, str]) -> None:
+        """Keep only the tensors in `stored`, from the names they shall have to those in the files."""
+        specs = {self._stored[name]: spec for name, spec in self.specs.items()}
+        self.specs = {name: specs[old] for name, old in stored.items()}
+        self._stored = stored
 
     def read(self, name: str) -> Tensor:
-        """A tensor as it is stored, on the CPU: a view of the map, to be copied and let go."""
-        file = self._files[self._prefix + name]
-        tensor = _guard(file.path, lambda: file.read(self._prefix + name))
+        """A tensor as it is stored, on the CPU: a view of the map, to be copied and let go.
+
+        Raises CheckpointError where it can't be read, or has zeros where a download left a gap.
+        """
+        stored = self._stored[name]
+        file = self._files[stored]
+        tensor = _guard(file.path, lambda: file.read(stored))
         if why := unwritten(name, tensor):
             raise CheckpointError(f"{file.path.name} was not downloaded whole: {why}. {AGAIN}")
         return tensor
@@ -102,11 +114,11 @@ class _TorchFile(_Mapped):
         return self._tensors().__getitem__
 
     def _tensors(self) -> dict[str, Tensor]:
-        """The state dict, which may be wrapped as {"state_dict": …}; what isn't a tensor is passed over."""
+        """The state dict, perhaps within others (see `state_dict`); what isn't a tensor is passed over."""
         with torch.serialization.safe_globals([(_Inert, name) for name in INERT_NAMES]):
             loaded = torch.load(self.path, map_location="cpu", weights_only=True, mmap=True)
-        loaded = loaded.get("state_dict", loaded)
-        return {str(name): t for name, t in loaded.items() if isinstance(t, Tensor) and _is_whole(t)}
+        found = state_dict(loaded).items()
+        return {name: tensor for name, tensor in found if isinstance(tensor, Tensor) and _is_whole(tensor)}
 
 
 def _is_whole(tensor: Tensor) -> bool:
@@ -128,14 +140,27 @@ def _guard(path: Path, action: Callable[[], T]) -> T:
     """What a broken or hostile file raises becomes one sentence, without PyTorch's advice to trust it."""
     try:
         return action()
+    except CheckpointError as error:
+        raise CheckpointError(f"{path.name} {error}.") from None
     except Exception as error:
         text = f"{path.name} is damaged or not a checkpoint: its tensors can't be read. {AGAIN}"
         raise CheckpointError(text) from error
 
 
-DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+DTYPES = {
+    "F64": "float64",
+    "F32": "float32",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "F8_E4M3": "float8_e4m3fn",
+    "F8_E5M2": "float8_e5m2",
+    "F8_E4M3FNUZ": "float8_e4m3fnuz",
+    "F8_E5M2FNUZ": "float8_e5m2fnuz",
+}
+NUMBERS = frozenset(DTYPES.values())  # types whose numbers a network can have
 
 
 def _dtype_name(code: str) -> str:
-    """PyTorch's name of a safetensors dtype; integer types keep their code, since no network has any."""
-    return DTYPES.get(code, code)
+    """PyTorch's name of a safetensors dtype: I8 is int8. One that has none there keeps its code."""
+    whole = re.sub(r"^(U?)I?(\d+)$", lambda found: f"{found[1].lower()}int{found[2]}", code)
+    return DTYPES.get(code, whole)

@@ -47,7 +47,7 @@ def state_dict(loaded: object) -> Mapping[str, Tensor]:
         raise CheckpointError(
             f"holds several sets of weights ({names}): save the one that is wanted by itself"
         )
-    raise CheckpointError("holds no tensors with names, so it is no state dict")
+    raise CheckpointError("holds no tensors with names: it can't be read as a state dict")
 
 
 def _state_dicts(value: object, path: str, depth: int) -> Iterator[tuple[str, Mapping[str, Tensor]]]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from t2v.request import Request, RequestError
+from t2v.source import Source
 from t2v.video import Video, VideoError
 
-__all__ = ["Request", "RequestError", "TextToVideo", "Video", "VideoError"]
+__all__ = ["Request", "RequestError", "Source", "TextToVideo", "Video", "VideoError"]
 
 
 def __getattr__(name: str) -> Any:

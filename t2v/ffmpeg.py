@@ -27,9 +27,10 @@ PRESET = "veryfast"  # at this quality neither larger nor worse than "medium", i
 SECONDS = 300  # for one encoding or decoding
 MEMORY = 2**31  # bytes of address space a decoder gets
 MAX_PIXELS = 2**23  # of one frame; 4096×2048
+MAX_SIDE = 2**14  # pixels of a frame that is scaled
 MAX_TAGS = 2**18  # bytes
 DAMAGED = "The file is damaged, or holds no video that can be read here."
-CODECS = "h264,hevc,mpeg4,vp9,av1,libdav1d"
+CODECS = "h264,hevc,mpeg4,vp8,vp9,av1,libdav1d"
 FORMATS = (
     "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of a clip of one's own: none that refers to other files
 )
@@ -40,7 +41,8 @@ EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
 # for those of standard television, which turns red (230 40 60) into (214 18 61).
 LABELS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p,{LABELS}"
-TO_RGB = f"scale=out_range=pc:{EXACT},format=rgb24"
+SIDES = {"w": "iw*sar", "h": "ih"}  # of a frame with square pixels
+TO_RGB = f"out_range=pc:{EXACT},format=rgb24"  # of a filter scale=
 
 
 class VideoError(ValueError):
@@ -65,14 +67,28 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
         raise VideoError("The encoder stopped before the video was whole.")
 
 
-def decode(path: Path) -> Iterator[np.ndarray]:
-    """The frames uint8 (h w 3) of an MP4, one by one; VideoError where it isn't one, or is damaged.
+def decode(
+    path: Path,
+    demuxer: str = "mov",
+    *,
+    area: int | None = None,
+    first: int | None = None,
+    last_seconds: int | None = None,
+) -> Iterator[np.ndarray]:
+    """The frames uint8 (h w 3) of a video, one by one; VideoError where it isn't one, or is damaged.
+
+    demuxer: "mov" for MP4 and QuickTime, "matroska" for WebM and MKV. With `area`, frames of more pixels
+    are scaled down to it, and pixels that aren't square are made so. `first` is a number of frames to stop
+    after; with `last_seconds`, decoding starts that long before the end.
 
     Each frame comes as a PPM image, which tells its own size.
     """
-    one_stream = ("-map", "0:v:0", "-vf", TO_RGB, "-fps_mode", "passthrough")
+    start = () if last_seconds is None else ("-sseof", f"-{last_seconds}")
+    stop = () if first is None else ("-frames:v", str(first))
+    scale = f"scale={_sides(area)}{TO_RGB}"
+    one_stream = ("-map", "0:V:0", "-vf", scale, "-fps_mode", "passthrough", *stop)  # V: no cover picture
     out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
-    with _running([*_ffmpeg(), "-xerror", *_hostile(path), *one_stream, *out]) as process:
+    with _running([*_ffmpeg(), "-xerror", *start, *_hostile(path, demuxer), *one_stream, *out]) as process:
         yield from _ppm_frames(process.stdout)
         if process.wait():
             raise VideoError(DAMAGED)
@@ -142,10 +158,18 @@ def _ffmpeg() -> tuple[str, ...]:
         raise VideoError("imageio-ffmpeg has no encoder for this machine; install ffmpeg.") from None
 
 
-def _hostile(path: Path) -> tuple[str, ...]:
+def _hostile(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
     """Input options for a file from anywhere: this container, these codecs, this size, no other file."""
     bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
-    return ("-protocol_whitelist", "file", "-f", "mov", *bounds, "-i", _url(path))
+    return ("-protocol_whitelist", "file", "-f", demuxer, *bounds, "-i", _url(path))
+
+
+def _sides(area: int | None) -> str:
+    """Options of the filter scale: square pixels, `area` of them at most; None: the frames' own size."""
+    if area is None:
+        return ""
+    scale = f"min(1,sqrt({area}/(iw*sar*ih)))"
+    return "".join(f"{name}='clip(trunc({side}*{scale}),1,{MAX_SIDE})':" for name, side in SIDES.items())
 
 
 def _url(path: Path) -> str:

@@ -21,9 +21,11 @@ from PIL import Image
 
 from t2v import ffmpeg
 from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
+from t2v.image import to_rgb
 from t2v.request import SETTINGS, Native, Request, RequestError, parse_json
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
+LEAST_AREA = 2**12  # pixels that a frame counts for at least, so that tiny ones are bounded too
 MAX_BYTES = 2**28  # of a GIF or WebP, which are read in this process
 MAX_GIF_FPS = 50  # browsers slow a GIF with shorter pauses down to 10 frames a second
 EXIF_DESCRIPTION = 0x010E
@@ -184,7 +186,7 @@ def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarra
         for index in range(image.n_frames):
             image.seek(index)
             _check_size(*image.size)
-            frame = np.asarray(image.convert("RGB"))
+            frame = np.asarray(to_rgb(image))
             end = begin + image.info.get("duration", 0)  # milliseconds
             count = round(end * fps / 1000) - round(begin * fps / 1000)
             if image.n_frames == 1 and settings:  # a still clip becomes a still image, without a duration
@@ -240,7 +242,7 @@ def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """Frames (h w 3) up to MAX_VOLUME pixels in all; VideoError where more come, or none."""
     volume = 0
     for frame in frames:
-        volume += frame.shape[0] * frame.shape[1]
+        volume += max(frame.shape[0] * frame.shape[1], LEAST_AREA)
         if volume > MAX_VOLUME:
             raise VideoError("The video is longer or larger than this program reads.")
         yield frame

@@ -24,7 +24,9 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.diffusion",
     "t2v.networks",
     "t2v.torch_state",
+    "t2v.source",
     "t2v.video",
+    "t2v.image",
     "t2v.ffmpeg",
     "t2v.request",
     "t2v.texts",
@@ -47,7 +49,15 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "benchmarks": (),
     "tests": (),
 }
-WITHOUT_TORCH = ("t2v.video", "t2v.ffmpeg", "t2v.request", "t2v.texts", "t2v.version")
+WITHOUT_TORCH = (
+    "t2v.source",
+    "t2v.video",
+    "t2v.image",
+    "t2v.ffmpeg",
+    "t2v.request",
+    "t2v.texts",
+    "t2v.version",
+)
 STANDARD_LIBRARY_ONLY = ("t2v.request", "t2v.texts", "t2v.version")
 
 

@@ -1,0 +1,311 @@
+"""What a video may start from: an image, a video, a finished job, all as frames of 8-bit RGB.
+
+A file may come from anybody: its kind is told from its first bytes, only the formats named here are
+decoded, and pixels and time are bounded. Of a long video the first and the last frames are kept: changing
+a video needs its beginning, continuing it needs its end.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from t2v import ffmpeg
+from t2v.ffmpeg import VideoError
+from t2v.image import cropped, shrunk, shrunk_size, to_rgb
+from t2v.request import RequestError
+from t2v.video import MAX_BYTES, Video
+
+ENDS = 256  # frames kept of each end of a long video: as many as a request may ask for
+MAX_VOLUME = 2**27  # frames · width · height kept of a file: eight times what a request may ask for
+AREAS = (2**22, 2**20, 2**18)  # pixels of a frame: the largest whose frames fit; at the last, 2·ENDS do
+MAX_STILL = 2**25  # pixels of an image
+MAX_JPEG = 2**26  # whose decoder can scale down
+MAX_WALK = 2**30  # pixels of an animation that are gone through, in some ten seconds
+LEAST_WALK = 2**14  # pixels that a frame counts for at least
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # what Pillow may open: its EPS reader runs a program
+MOVING = ("PNG", "WEBP", "GIF")  # a second picture in a JPEG is no second frame
+WANTED = "a PNG, JPEG, WebP, BMP or GIF image, or an MP4, MOV or WebM video"
+QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # the first atom's name
+STILL_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+KINDS = {"ndarray": "array", "Tensor": "tensor"}  # a type's name -> what errors call an object of it
+OTHERS = {  # first bytes in lower case -> what such a file is
+    b"<!doctype html": "a web page", b"<html": "a web page", b"<svg": "an SVG drawing",
+    b"<?xml": "an SVG drawing or other XML", b"%!ps": "an EPS drawing", b"\xc5\xd0\xd3\xc6": "an EPS drawing",
+    b"%pdf": "a PDF", b"ii*\0": "a TIFF image", b"mm\0*": "a TIFF image", b"8bps": "a Photoshop image",
+    b"\0\0\1\0": "an icon", b"\0\0\0\x0cjxl ": "a JPEG XL image", b"\0\0\0\x0cjp  ": "a JPEG 2000 image",
+    b"#extm3u": "a playlist", b"ffconcat": "a playlist", b"version https://git-lfs": "a Git LFS pointer",
+    b"oggs": "an Ogg file", b"flv": "a Flash video", b"\x30\x26\xb2\x75": "a WMV video",
+    b"id3": "sound without pictures", b"flac": "sound without pictures",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Frames uint8 (f h w 3) in sRGB that a video starts from. Two are equal where name and digest are."""
+
+    frames: np.ndarray = field(repr=False, compare=False)
+    name: str  # as errors call it, without folders
+    digest: str  # SHA-256 of the frames and their shape: equal pixels have an equal one, whatever the file
+
+    @classmethod
+    def open(cls, path: str | os.PathLike) -> "Source":
+        """Read an image or a video of any origin; RequestError names the file and what to do."""
+        path = Path(path)
+        name = _shown(path.name) or "the file"
+        try:
+            return cls._new(_read(path, name), name)
+        except VideoError as error:
+            raise _refusal(name, f"can't be read. {error}") from None
+
+    @classmethod
+    def of(cls, given: Any) -> "Source":
+        """The source in a path, Video, PIL image, array or tensor (h w 3) or (f h w 3), or list of images.
+
+        Arrays are uint8, or floats from 0 to 1. Of a PIL image only the current frame is taken.
+        RequestError says what is wrong with anything else.
+        """
+        if isinstance(given, Source):
+            return given
+        if isinstance(given, str | os.PathLike):
+            return cls.open(given)
+        if isinstance(given, Video):
+            return cls._new(given.frames.copy(), "the video")
+        kind = type(given).__name__
+        name = f"the {'image' if isinstance(given, Image.Image) else KINDS.get(kind, kind)}"
+        return cls._new(_from_array(given, name), name)
+
+    def fitted(self, frames: int, width: int, height: int) -> np.ndarray:
+        """The first `frames` frames, centre-cropped and resized -> uint8 (frames height width 3).
+
+        Where there are fewer, the last one is repeated.
+        """
+        fitted = [cropped(frame, width, height) for frame in self.frames[:frames]]
+        return np.stack(fitted + fitted[-1:] * (frames - len(fitted)))
+
+    def tail(self, keep: int) -> "Source":
+        """The last `keep` frames as a source; RequestError where there are fewer."""
+        if keep > len(self.frames):
+            count = f"{len(self.frames)} frame{'s' if len(self.frames) > 1 else ''}"
+            raise RequestError("keep", f"must be at most {len(self.frames)}: {self.name} has only {count}")
+        return self._new(self.frames[len(self.frames) - keep :], self.name)
+
+    @classmethod
+    def _new(cls, frames: np.ndarray, name: str) -> "Source":
+        frames = np.ascontiguousarray(frames)
+        frames.setflags(write=False)  # the digest stays true
+        digest = sha256(repr(frames.shape).encode())
+        digest.update(frames.data)
+        return cls(frames, name, digest.hexdigest())
+
+
+def _refusal(name: str, message: str) -> RequestError:
+    return RequestError("source", f"{name} {message}")
+
+
+def _shown(name: str) -> str:
+    """A file's name as it may be shown, whoever chose it."""
+    name = "".join(letter for letter in name if letter.isprintable())
+    return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"
+
+
+def _read(path: Path, name: str) -> np.ndarray:
+    """The frames (f h w 3) of a file, both ends of a long one."""
+    head = _head(path, name)
+    demuxer = _demuxer(head, name)
+    if demuxer == "matroska" and _cut_short(head, path.stat().st_size):
+        raise VideoError(ffmpeg.DAMAGED)
+    own = _made_here(path)
+    if own is not None:
+        return own
+    if demuxer:
+        return _as_large_as_fit(lambda area: _film(path, demuxer, area), name)
+    if path.stat().st_size > MAX_BYTES:
+        raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
+    return _as_large_as_fit(lambda area: _images(path, name, area), name)
+
+
+def _head(path: Path, name: str) -> bytes:
+    """The first bytes of a regular file; RequestError where there are none to read."""
+    try:
+        if not path.is_file():  # opening a pipe or a device might never end
+            raise _refusal(name, f"isn't there, or is no file: give {WANTED}")
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise _refusal(name, f"can't be read: {error.strerror}") from None
+    if not head:
+        raise _refusal(name, f"is empty: give {WANTED}")
+    return head
+
+
+def _demuxer(head: bytes, name: str) -> str | None:
+    """ffmpeg's name for the kind of video, None for an image; RequestError names what is neither."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()  # text may begin with a byte order mark
+    kind = next((kind for signature, kind in OTHERS.items() if start.startswith(signature)), None)
+    if head[:4] == b"RIFF" and head[8:12] != b"WEBP":
+        kind = "an AVI video" if head[8:12] == b"AVI " else "sound without pictures"
+    if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
+        kind = "a HEIC or AVIF image"
+    if kind:
+        raise _refusal(name, f"is {kind}: give {WANTED}")
+    if head[4:8] in QUICKTIME:
+        return "mov"
+    return "matroska" if head[:4] == b"\x1a\x45\xdf\xa3" else None
+
+
+def _cut_short(head: bytes, size: int) -> bool:
+    """Whether a WebM or MKV says that it is longer than the file: its decoder takes a part for the whole.
+
+    The segment's length: as many bytes as the first has leading zeros, and one; all ones: not known.
+    """
+    start = head.find(b"\x18\x53\x80\x67") + 4
+    count = 9 - head[start].bit_length() if 4 <= start < len(head) - 8 else 9
+    every = (1 << 7 * count) - 1
+    length = int.from_bytes(head[start : start + count]) & every
+    return count < 9 and length < every and start + count + length > size
+
+
+def _made_here(path: Path) -> np.ndarray | None:
+    """The frames of a video that this program wrote: merged or padded in its file, they come out as made."""
+    with suppress(VideoError):
+        if Video.read_settings(path):
+            return Video.open(path).frames
+    return None
+
+
+def _as_large_as_fit(read: Callable[[int], Iterable[np.ndarray]], name: str) -> np.ndarray:
+    """The frames (f h w 3) that `read` gives, of as many pixels each as MAX_VOLUME has room for."""
+    for area in AREAS:
+        kept = _ends(read(area))
+        if kept is not None:
+            break
+    if not kept:
+        raise _refusal(name, f"holds no frames: give {WANTED}")
+    frames = np.empty((len(kept), *kept[0].shape), np.uint8)
+    for i in range(len(frames)):
+        frames[i] = kept.popleft()  # both together would take twice the memory
+    return frames
+
+
+def _ends(frames: Iterable[np.ndarray]) -> deque[np.ndarray] | None:
+    """The first and the last ENDS of the frames (h w 3); None where they are over MAX_VOLUME together."""
+    first, last = deque(), deque(maxlen=ENDS)
+    for frame in frames:
+        if first and frame.shape != first[0].shape:  # a video may change its size on the way
+            frame = cropped(frame, *first[0].shape[1::-1])
+        (first if len(first) < ENDS else last).append(frame)
+        if (len(first) + len(last)) * frame.shape[0] * frame.shape[1] > MAX_VOLUME:
+            return None
+    return first + last
+
+
+def _film(path: Path, demuxer: str, area: int) -> Iterator[np.ndarray]:
+    """The frames (h w 3) of a video; of a long one the first ones, then at least the last ENDS."""
+    count = 0
+    for frame in ffmpeg.decode(path, demuxer, area=area, first=2 * ENDS + 1):
+        yield frame
+        count += 1
+    if count > 2 * ENDS:
+        yield from _last(path, demuxer, area)
+
+
+def _last(path: Path, demuxer: str, area: int) -> deque[np.ndarray]:
+    """The last ENDS frames, without decoding an hour of video where a few seconds hold them."""
+    for seconds in (12, 96, 768, None):
+        frames = deque(ffmpeg.decode(path, demuxer, area=area, last_seconds=seconds), ENDS)
+        if len(frames) == ENDS:
+            break
+    return frames
+
+
+def _images(path: Path, name: str, area: int) -> Iterator[np.ndarray]:
+    """The frames (h w 3) of an image or animation, of at most `area` pixels; RequestError if damaged."""
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            _check_size(image, name)
+            image.draft(None, shrunk_size(*image.size, area))  # a JPEG is scaled down while it is decoded
+            for frame in _walk(image, name):
+                yield np.asarray(shrunk(to_rgb(frame), area))
+    except RequestError:
+        raise
+    except UnidentifiedImageError:
+        raise _refusal(name, f"is not an image or video that can be read: give {WANTED}") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _refusal(
+            name, f"has far more than {MAX_STILL // 10**6} million pixels: scale it down"
+        ) from None
+    except Exception:  # Pillow's decoders raise nearly anything at bytes that lie
+        raise _refusal(name, "is damaged or incomplete: save or download it again") from None
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    width, height = image.size
+    most = MAX_STILL if image.format in ("PNG", "WEBP", "BMP", "GIF") else MAX_JPEG
+    if width * height > most:
+        limit = f"{most // 10**6} million pixels"
+        raise _refusal(name, f"is {width}×{height}, more than {limit}: scale it down")
+
+
+def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:
+    """The image at each of its frames, up to MAX_WALK pixels; RequestError beyond."""
+    if image.format not in MOVING:
+        yield image
+        return
+    cost = max(image.size[0] * image.size[1], LEAST_WALK)
+    for number, frame in enumerate(ImageSequence.Iterator(image), 1):
+        if number > 1 and number * cost > MAX_WALK:
+            raise _refusal(name, "is too long for an animation: shorten it, or save it as an MP4")
+        yield frame
+
+
+def _from_array(given: Any, name: str) -> np.ndarray:
+    """Images, arrays and tensors as frames uint8 (f h w 3), the caller's own untouched."""
+    try:
+        array = _array(given)
+    except Exception as error:  # objects of any kind, and their __array__
+        raise _refusal(name, f"can't be read as frames of one size ({type(error).__name__})") from None
+    if array.dtype.kind not in "buifc" or not array.ndim:
+        raise RequestError("source", f"must be a path, Video, image, array or tensor, but {name} is none")
+    if array.dtype != np.uint8 and not np.issubdtype(array.dtype, np.floating):
+        raise _refusal(name, f"must hold uint8, or floats from 0 to 1, not {array.dtype}")
+    if array.ndim not in (3, 4) or array.shape[-1] != 3 or not array.size:
+        raise _refusal(name, f"must be an array (h w 3) or (f h w 3), not {array.shape}{_hint(array.shape)}")
+    frames = array if array.ndim == 4 else array[None]
+    return frames.copy() if array.dtype == np.uint8 else _from_floats(frames, name)
+
+
+def _array(given: Any) -> np.ndarray:
+    if isinstance(given, Image.Image):
+        return np.asarray(to_rgb(given))
+    if isinstance(given, list | tuple):
+        return np.stack([_array(each) for each in given])
+    if hasattr(given, "detach"):  # a tensor, perhaps on a GPU, perhaps in bfloat16, which NumPy lacks
+        given = given.detach().cpu()
+        given = given.float() if given.is_floating_point() else given
+    return np.asarray(given)
+
+
+def _hint(shape: tuple[int, ...]) -> str:
+    """What to do where the colour channels come before rows and columns."""
+    if len(shape) not in (3, 4) or shape[-3] != 3:
+        return ""
+    order = "1, 2, 0" if len(shape) == 3 else "0, 2, 3, 1"
+    return f": put the colours last, permute({order})"
+
+
+def _from_floats(frames: np.ndarray, name: str) -> np.ndarray:
+    """Floats (f h w 3) from 0 to 1 -> uint8."""
+    low, high = float(frames.min()), float(frames.max())
+    if not np.isfinite(low + high):
+        raise _refusal(name, "holds values that aren't finite (NaN or infinity)")
+    if low < 0 or high > 1:
+        raise _refusal(name, f"has values from {low:g} to {high:g}: floats must be from 0 to 1")
+    return np.stack([np.rint(frame.astype(np.float32) * 255).astype(np.uint8) for frame in frames])

@@ -24,8 +24,13 @@ from t2v.request import RequestError
 from t2v.video import MAX_BYTES, Video
 
 ENDS = 256  # frames kept of each end of a long video: as many as a request may ask for
-MAX_VOLUME = 2**27  # frames · width · height kept of a file: eight times what a request may ask for
-AREAS = (2**22, 2**20, 2**18)  # pixels of a frame: the largest whose frames fit; at the last, 2·ENDS do
+MAX_VOLUME = 2**26  # frames · width · height kept of a file: four times what a request may ask for
+AREAS = (
+    2**22,
+    2**20,
+    2**18,
+    2**17,
+)  # pixels of a frame: the largest whose frames fit; at the last, 2·ENDS do
 MAX_STILL = 2**25  # pixels of an image
 MAX_JPEG = 2**26  # whose decoder can scale down
 MAX_WALK = 2**30  # pixels of an animation that are gone through, in some ten seconds
@@ -189,10 +194,7 @@ def _as_large_as_fit(read: Callable[[int], Iterable[np.ndarray]], name: str) -> 
             break
     if not kept:
         raise _refusal(name, f"holds no frames: give {WANTED}")
-    frames = np.empty((len(kept), *kept[0].shape), np.uint8)
-    for i in range(len(frames)):
-        frames[i] = kept.popleft()  # both together would take twice the memory
-    return frames
+    return np.stack(kept)
 
 
 def _ends(frames: Iterable[np.ndarray]) -> deque[np.ndarray] | None:

@@ -15,6 +15,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
     16-bit greys keep their upper 8 bits. An EXIF block or a colour profile that can't be read is ignored.
     """
+    image.load()  # damaged pixels are an error, a damaged EXIF block is none
     image = _upright(image)
     if image.mode in DEPTH_16:
         image = Image.fromarray((np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8))
@@ -54,7 +55,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _in_srgb(image: Image.Image) -> Image.Image:
     """The image's colours by its embedded profile: phones write Display P3, printers a kind of CMYK."""
-    with suppress(Exception):  # a damaged profile, or one for other channels
+    with suppress(Exception):  # no profile, a damaged one, or one for other channels
         profile = ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"]))
         if not ImageCms.getProfileDescription(profile).startswith("sRGB"):
             mode = "RGBA" if image.mode == "RGBA" else "RGB"

@@ -25,12 +25,7 @@ from t2v.video import MAX_BYTES, Video
 
 ENDS = 256  # frames kept of each end of a long video: as many as a request may ask for
 MAX_VOLUME = 2**26  # frames · width · height kept of a file: four times what a request may ask for
-AREAS = (
-    2**22,
-    2**20,
-    2**18,
-    2**17,
-)  # pixels of a frame: the largest whose frames fit; at the last, 2·ENDS do
+AREAS = (2**22, 2**20, 2**18, 2**17)  # pixels of a frame: the largest whose frames all fit is taken
 MAX_STILL = 2**25  # pixels of an image
 MAX_JPEG = 2**26  # whose decoder can scale down
 MAX_WALK = 2**30  # pixels of an animation that are gone through, in some ten seconds
@@ -96,7 +91,7 @@ class Source:
         return np.stack(fitted + fitted[-1:] * (frames - len(fitted)))
 
     def tail(self, keep: int) -> "Source":
-        """The last `keep` frames as a source; RequestError where there are fewer."""
+        """The last `keep` frames, one or more, as a source; RequestError where there are fewer."""
         if keep > len(self.frames):
             count = f"{len(self.frames)} frame{'s' if len(self.frames) > 1 else ''}"
             raise RequestError("keep", f"must be at most {len(self.frames)}: {self.name} has only {count}")

@@ -53,6 +53,7 @@ def test_a_phones_picture_is_turned_upright(tmp_path, suffix, orientation, store
     assert np.abs(frame[8::16, 8::16].astype(int) - quarters()[2::4, 2::4]).max() < 9
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_broken_exif_and_profiles_are_ignored(tmp_path):
     image = Image.fromarray(quarters())
     path = saved(

@@ -25,6 +25,7 @@ from t2v.checkpoints import load
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
+from t2v.networks.tokenizer import read_merges
 from training.captions import FAST, STARTS, Captions
 from training.chance import OPEN, tied
 from training.compose import compose
@@ -160,7 +161,7 @@ class Trainer:
         self.options, self.accelerator = options, Accelerator()
         self.device = self.accelerator.device
         set_seed(options.seed)
-        self.tokenizer = Tokenizer(options.merges)
+        self.tokenizer = Tokenizer(read_merges(options.merges))
         text, unet, self.vae = begin(options, self.tokenizer.vocabulary)
         self.vae.to(self.device, memory_format=torch.channels_last).eval().requires_grad_(False)
         self.loss_of = DenoisingLoss(text, unet, NoiseSchedule(SCHEDULE))

@@ -19,12 +19,12 @@ class Config:
         self.values, self.where = values, where
 
     @classmethod
-    def read(cls, path: Path) -> "Config":
-        """The object in a JSON file."""
+    def read(cls, path: Path, limit: int = MAX_JSON) -> "Config":
+        """The object in a JSON file of at most `limit` bytes."""
         where = f"{path.parent.name}/{path.name}" if path.name == "config.json" else path.name
         if not path.is_file():
             raise CheckpointError(f"{where} is missing.")
-        if path.stat().st_size > MAX_JSON:
+        if path.stat().st_size > limit:
             raise CheckpointError(f"{where} is {path.stat().st_size:,} bytes long: too large for a config.")
         try:
             values = json.loads(read_text(path))

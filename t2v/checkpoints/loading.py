@@ -14,9 +14,13 @@ from torch import nn
 from t2v.diffusion.schedule import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
+<<<<<<< HEAD
 from t2v.texts import TextError
 from t2v.torch_state import OwnState
+=======
+>>>>>>> 0c052ad (A prompt has the ids that transformers gives it: which file counts, "!" as padding within a prompt, every generation of tokenizer files)
 
+from . import tokenizer_files
 from .catalogue import Entry
 from .configs import Config
 from .errors import CheckpointError
@@ -24,7 +28,6 @@ from .locate import PARTS, Located, locate
 from .parts import Part, open_part
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
-CLIP_WORDS = 49408  # entries of CLIP's own vocabulary
 MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
 
 
@@ -92,30 +95,18 @@ def fill(part: Part, device: torch.device, dtype: torch.dtype) -> nn.Module:
 
 
 def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
-    """CLIP's own, or the folder's merges where its vocabulary is smaller; padded as the folder says."""
-    merges = None if text.vocabulary == CLIP_WORDS else located.folder / "tokenizer" / "merges.txt"
-    if merges and not merges.is_file():
-        why = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
-        raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
-    pad = _pad(located.folder / "tokenizer", text.vocabulary)
-    try:
-        made = Tokenizer(merges, length=text.length, pad=pad)
-    except TextError as error:
-        raise CheckpointError(f"tokenizer/merges.txt {error}.") from None
-    except (ValueError, IndexError) as error:
-        raise CheckpointError("tokenizer/merges.txt is not a list of merges.") from error
+    """open_clip's for ModelScope's files, as ModelScope has it; for a diffusers folder transformers'."""
+    if located.layout == "modelscope":
+        return _open_clips(text)
+    return tokenizer_files.read(located.folder / "tokenizer", text)
+
+
+def _open_clips(text: TextConfig) -> Tokenizer:
+    made = Tokenizer(length=text.length)
     if made.vocabulary != text.vocabulary:
-        words = f"{made.vocabulary:,} tokens, the text encoder {text.vocabulary:,}"
-        raise CheckpointError(f"The tokenizer and the text encoder are of different models: it has {words}.")
+        words = f"{made.vocabulary:,} words, the text encoder knows {text.vocabulary:,}"
+        raise CheckpointError(f"The text encoder is not of this family: CLIP's tokenizer has {words}.")
     return made
-
-
-def _pad(folder: Path, words: int) -> int:
-    """The id that fills a prompt up: "!" (0) in this family of models, the end in Stable Diffusion 1's."""
-    file = folder / "tokenizer_config.json"
-    token = Config.read(file).get("pad_token", "!") if file.is_file() else "!"
-    token = token.get("content") if isinstance(token, dict) else token
-    return words - 1 if token == "<|endoftext|>" else 0
 
 
 def schedule(located: Located) -> ScheduleConfig:

@@ -1,9 +1,17 @@
-"""CLIP's byte-pair tokenizer (open_clip's), whole or cut to the first merges that a small model needs."""
+"""CLIP's byte-pair tokenizer, whole or with a model's own words, as open_clip and as transformers run it.
 
-import gzip
-import tempfile
+The two cut words alike and clean a prompt differently. open_clip mends broken Unicode and HTML entities
+("&amp;", "’"). transformers doesn't, and takes every special word wherever it stands: where prompts are
+padded with "!", any "!" in a prompt becomes the padding's id.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cache
 from pathlib import Path
 
+import regex
 import torch
 from torch import Tensor
 
@@ -11,19 +19,28 @@ from t2v.texts import read_text
 
 from .openclip import SimpleTokenizer
 
+START, END = "<|startoftext|>", "<|endoftext|>"
+OPEN_CLIPS = ("<start_of_text>", "<end_of_text>")  # open_clip's names of the same
 WORDS_KEPT = 10_000  # of the tokenizer's cache, which otherwise grows with every word ever seen
+MAX_MERGES = 48_894  # CLIP's own; its published list has more lines
+SPLIT = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+")
 
 
 class Tokenizer:
-    """Prompts to token ids: start, text, end, padding.
+    """Prompts to token ids: start, text, end, padding; a prompt is cleaned as open_clip cleans it.
 
-    `merges` is a merges.txt (a header line, then one merge a line) whose vocabulary is the 512 bytes, the
-    merges in order, start and end; None: CLIP's own 49,408. `pad` fills the rest (open_clip: 0).
+    `merges`: pairs such as "t h"; the vocabulary is then the 512 bytes, the merges in order, start and end.
+    None: CLIP's own 49,408 words. `pad` fills the rest (open_clip: 0). Raises ValueError for a merge that is
+    no pair.
     """
 
-    def __init__(self, merges: Path | None = None, length: int = 77, pad: int = 0):
+    def __init__(self, merges: Sequence[str] | None = None, length: int = 77, pad: int = 0):
         self.length, self.pad = length, pad
-        self._bpe = SimpleTokenizer(context_length=length) if merges is None else _from_merges(merges, length)
+        self._bpe = copy(_clip())
+        self._forget()
+        if merges is not None:
+            self._use(merges, words(merges))
+        self.start, self.end = self._bpe.sot_token_id, self._bpe.eot_token_id
 
     @property
     def vocabulary(self) -> int:
@@ -34,7 +51,7 @@ class Tokenizer:
         """b prompts -> ids (b length), int64; what is too long is cut before the end token"""
         out = torch.full((len(prompts), self.length), self.pad, dtype=torch.long, device="cpu")
         for row, prompt in zip(out, prompts, strict=True):
-            ids = [self._bpe.sot_token_id, *self._encode(prompt)[: self.length - 2], self._bpe.eot_token_id]
+            ids = [self.start, *self._encode(prompt)[: self.length - 2], self.end]
             row[: len(ids)] = torch.tensor(ids, device="cpu")
         return out
 
@@ -45,14 +62,97 @@ class Tokenizer:
 
     def _encode(self, prompt: str) -> list[int]:
         if len(self._bpe.cache) > WORDS_KEPT:
-            self._bpe.cache = {token: token for token in ("<start_of_text>", "<end_of_text>")}
+            self._forget()
         return self._bpe.encode(prompt)
 
+    def _forget(self) -> None:
+        self._bpe.cache = {word: word for word in OPEN_CLIPS}
 
-def _from_merges(path: Path, length: int) -> SimpleTokenizer:
-    """open_clip reads its merges from a gzip file: give it one."""
-    lines = read_text(path).split("\n")
-    with tempfile.NamedTemporaryFile(suffix=".gz") as file:
-        file.write(gzip.compress("\n".join(line for line in lines if line).encode()))
-        file.flush()
-        return SimpleTokenizer(file.name, context_length=length)
+    def _use(self, merges: Sequence[str], ids: Mapping[str, int]) -> None:
+        """Replace CLIP's merges and words by others."""
+        bpe = self._bpe
+        bpe.bpe_ranks = {pair: rank for rank, pair in enumerate(map(_pair, merges))}
+        bpe.sot_token_id, bpe.eot_token_id = ids.get(START, 0), ids.get(END, 0)
+        bpe.encoder = dict(zip(OPEN_CLIPS, (bpe.sot_token_id, bpe.eot_token_id), strict=True)) | dict(ids)
+        bpe.decoder = {number: word for word, number in ids.items()}
+        bpe.vocab_size = len(ids)
+
+
+class TransformersTokenizer(Tokenizer):
+    """The same with a prompt read as transformers' CLIPTokenizer reads it.
+
+    `ids` numbers the words. `special` numbers words that are found in a prompt before all others; those in
+    `caseless` also in capitals. `start`, `end` and `pad` are ids.
+    """
+
+    def __init__(
+        self,
+        merges: Sequence[str],
+        ids: Mapping[str, int],
+        special: Mapping[str, int],
+        *,
+        caseless: frozenset[str] = frozenset(),
+        start: int,
+        end: int,
+        pad: int,
+        length: int = 77,
+    ):
+        super().__init__(length=length, pad=pad)
+        self._use(merges, ids)
+        self.start, self.end = start, end
+        self._bpe.clean_fn, self._bpe.pat = _plain, SPLIT
+        self._bpe.decoder |= {special[word]: self._spelled(word) for word in special}
+        self._special = {word.lower(): special[word] for word in caseless & special.keys()} | dict(special)
+        longest = sorted(special, key=len, reverse=True)
+        forms = [f"(?i:{regex.escape(word)})" if word in caseless else regex.escape(word) for word in longest]
+        self._cut = regex.compile(f"({'|'.join(forms)})")
+
+    def _encode(self, prompt: str) -> list[int]:
+        ids = []
+        for i, piece in enumerate(self._cut.split(prompt)):  # every second one is a special word
+            if i % 2:
+                ids.append(self._special.get(piece, self._special.get(piece.lower())))
+            else:
+                ids += super()._encode(piece)
+        return ids
+
+    def _spelled(self, word: str) -> str:
+        """A word in the letters that stand for its bytes."""
+        return "".join(self._bpe.byte_encoder[byte] for byte in word.encode()) + "</w>"
+
+
+def words(merges: Sequence[str]) -> dict[str, int]:
+    """The numbers of CLIP's words: 256 bytes, the same as ends of words, the merges in order, start, end."""
+    letters = list(_clip().byte_encoder.values())
+    ends = [letter + "</w>" for letter in letters]
+    all_words = [*letters, *ends, *("".join(_pair(merge)) for merge in merges), START, END]
+    return {word: number for number, word in enumerate(all_words)}
+
+
+def clip_merges() -> list[str]:
+    """CLIP's own merges, in order."""
+    return [" ".join(pair) for pair in _clip().bpe_ranks]
+
+
+def read_merges(path: Path) -> list[str]:
+    """The merges in a merges.txt: one a line, perhaps after a title.
+
+    Raises ValueError for a line that is no pair.
+    """
+    lines = [line for line in read_text(path).split("\n") if line.strip()]
+    titled = bool(lines) and ("#version" in lines[0] or len(lines[0].split()) != 2)
+    merges = lines[titled:][:MAX_MERGES]
+    return [" ".join(_pair(merge)) for merge in merges]
+
+
+_clip = cache(SimpleTokenizer)  # reading its list of merges takes a while
+
+
+def _pair(merge: str) -> tuple[str, str]:
+    first, second = merge.split()
+    return first, second
+
+
+def _plain(prompt: str) -> str:
+    """In small letters, one by one: Python's own `lower` knows a sigma at the end of a word."""
+    return "".join(letter.lower() for letter in unicodedata.normalize("NFC", prompt))

@@ -1,0 +1,168 @@
+"""A model's tokenizer, from its folder: what transformers' CLIPTokenizer makes of the same files.
+
+Three generations of folders are published. The oldest have vocab.json, merges.txt, tokenizer_config.json
+and special_tokens_map.json; where the last two disagree, as Stable Diffusion 2's do on the padding, the map
+counts. Since transformers 4.34 tokenizer_config.json has `added_tokens_decoder`, and the map doesn't count.
+transformers 5 writes tokenizer.json instead of vocab.json and merges.txt.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from t2v.networks import TextConfig, Tokenizer
+from t2v.networks.tokenizer import END, START, TransformersTokenizer, clip_merges, read_merges, words
+from t2v.texts import TextError
+
+from .configs import Config
+from .errors import CheckpointError
+
+CLIP_WORDS = 49408  # entries of CLIP's own vocabulary
+MAX_WORDS = 1_000_000
+MAX_FILE = 2**24  # bytes; vocab.json has 1 MB, tokenizer.json 4
+SPARE = 128  # rows of the text encoder that may have no word: some pad their number to a multiple
+NAMED = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END}  # transformers' defaults
+FAMILYS = NAMED | {"pad_token": "!"}  # where the files don't say, and transformers couldn't pad
+SETTINGS = ("tokenizer_config.json", "special_tokens_map.json")
+VOCABULARIES = ("vocab.json", "tokenizer.json")
+
+
+class Token(NamedTuple):
+    """A special word. `normalized`: it is also found in capitals."""
+
+    content: str
+    normalized: bool
+
+
+def read(folder: Path, text: TextConfig) -> Tokenizer:
+    """The tokenizer in `folder`, whose ids the text encoder knows; CheckpointError says what is wrong."""
+    config = _settings(folder)
+    merges, ids = _words(folder, text)
+    named = _named(folder, config)
+    added = _added(folder, config)
+    numbers = {token.content: number for token, number in added.items()} | ids
+    for key, token in named.items():
+        if numbers.get(token.content, text.vocabulary) >= text.vocabulary:
+            raise config.fail(key, token.content, "a word of the tokenizer")
+    special = dict((*named.values(), *added))  # of two statements on a word the later one counts
+    return TransformersTokenizer(
+        merges,
+        ids,
+        {word: numbers[word] for word in special if numbers[word] < text.vocabulary},
+        caseless=frozenset(word for word, caseless in special.items() if caseless),
+        start=numbers[named["bos_token"].content],
+        end=numbers[named["eos_token"].content],
+        pad=numbers[named["pad_token"].content],
+        length=_length(config, text),
+    )
+
+
+def _settings(folder: Path) -> Config:
+    """tokenizer_config.json, overridden by special_tokens_map.json where that counts."""
+    values, overriding = (_optional(folder / name) for name in SETTINGS)
+    config = Config(values if "added_tokens_decoder" in values else values | overriding, "tokenizer/")
+    config.only(padding_side="right", truncation_side="right")
+    return config
+
+
+def _optional(file: Path) -> dict[str, Any]:
+    return Config.read(file, MAX_FILE).values if file.is_file() else {}
+
+
+def _named(folder: Path, config: Config) -> dict[str, Token]:
+    """The tokens with a part of their own: start, end, unknown word, padding."""
+    readable = any((folder / name).is_file() for name in (*SETTINGS, *VOCABULARIES))
+    stated = {key: config.values[key] for key in NAMED if key in config.values}
+    values = (NAMED if readable else FAMILYS) | stated
+    return {key: _token(config, key, values[key] or FAMILYS[key]) for key in NAMED}
+
+
+def _token(config: Config, key: str, value: Any) -> Token:
+    """A word as text, or as the object that older files have for it."""
+    content, normalized = value, False
+    if isinstance(value, dict):
+        content, normalized = value.get("content"), value.get("normalized") is True
+    if not isinstance(content, str) or not content:
+        raise config.fail(key, value, "a word")
+    return Token(content, normalized)
+
+
+def _words(folder: Path, text: TextConfig) -> tuple[list[str], dict[str, int]]:
+    """The merges, and the number of every word; CLIP's own where the folder has none."""
+    vocabulary, whole, file = (folder / name for name in (*VOCABULARIES, "merges.txt"))
+    ids = None
+    if whole.is_file():
+        model = Config.read(whole, MAX_FILE).section("model")
+        merges, ids = _merges(model), model.section("vocab")
+    elif file.is_file():
+        merges = _text_merges(file)
+    elif text.vocabulary == CLIP_WORDS:
+        merges = clip_merges()
+    else:
+        why = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
+        raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
+    if ids is None and vocabulary.is_file():
+        ids = Config.read(vocabulary, MAX_FILE)
+    made = words(merges)
+    _check(made, ids, text)
+    return merges, made if ids is None else ids.values
+
+
+def _text_merges(file: Path) -> list[str]:
+    """The merges in a merges.txt."""
+    try:
+        return read_merges(file)
+    except TextError as error:
+        raise CheckpointError(f"tokenizer/merges.txt {error}.") from None
+    except OSError as error:
+        raise CheckpointError(f"tokenizer/merges.txt can't be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise CheckpointError("tokenizer/merges.txt is not a list of merges.") from error
+
+
+def _merges(model: Config) -> list[str]:
+    """The merges in tokenizer.json: "t h", or since tokenizers 0.20 ["t", "h"]."""
+    try:
+        return [pair if isinstance(pair, str) else " ".join(pair) for pair in model.values["merges"]]
+    except (KeyError, TypeError):
+        raise CheckpointError("tokenizer.json is not a list of merges and words.") from None
+
+
+def _check(made: dict[str, int], ids: Config | None, text: TextConfig) -> None:
+    """The words that the merges make have numbers, and the text encoder a row for each number."""
+    if ids is None:
+        count, spare = len(made), 0
+    else:
+        for word in ids.values:
+            ids.whole(word, 0, MAX_WORDS)
+        if missing := len(made.keys() - ids.values.keys() - {START, END}):
+            raise CheckpointError(f"{ids.where} lacks {missing:,} of the words that the merges make.")
+        if len(ids.values) > len(made) + SPARE:
+            raise CheckpointError(
+                f"The tokenizer's merges were cut off: {ids.where} has {len(ids.values):,} words."
+            )
+        count, spare = max(ids.values.values()) + 1, SPARE
+    if not 0 <= text.vocabulary - count <= spare:
+        has = f"{count:,} tokens, the text encoder {text.vocabulary:,}"
+        raise CheckpointError(f"The tokenizer and the text encoder are of different models: it has {has}.")
+
+
+def _added(folder: Path, config: Config) -> dict[Token, int]:
+    """The words that were added to the vocabulary, as each generation of folders lists them."""
+    if "added_tokens_decoder" in config.values:
+        values = config.section("added_tokens_decoder").values.items()
+        listed = [(value, number) for number, value in values]
+    else:
+        own = _optional(folder / "added_tokens.json").items()
+        listed = [({"content": word, "normalized": True}, number) for word, number in own]
+        whole = _optional(folder / "tokenizer.json").get("added_tokens", [])
+        listed += [(value, value.get("id")) for value in whole if isinstance(value, dict)]
+    try:
+        return {_token(config, "added token", value): int(number) for value, number in listed}
+    except (TypeError, ValueError):
+        raise CheckpointError("tokenizer/ lists an added token without its number.") from None
+
+
+def _length(config: Config, text: TextConfig) -> int:
+    """Tokens of a prompt: as many as the text encoder has places, or fewer where the tokenizer says so."""
+    length = config.get("model_max_length")
+    return min(length, text.length) if type(length) is int and length > 2 else text.length

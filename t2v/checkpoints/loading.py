@@ -14,11 +14,7 @@ from torch import nn
 from t2v.diffusion.schedule import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
-<<<<<<< HEAD
-from t2v.texts import TextError
 from t2v.torch_state import OwnState
-=======
->>>>>>> 0c052ad (A prompt has the ids that transformers gives it: which file counts, "!" as padding within a prompt, every generation of tokenizer files)
 
 from . import tokenizer_files
 from .catalogue import Entry

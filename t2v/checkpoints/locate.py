@@ -17,7 +17,7 @@ SMALL = re.compile(
     r"(model_index|configuration|t2v|vocabulary)\.json"
     r"|(unet|vae|text_encoder)/(config\.json|[\w.-]+\.index(\.\w+)?\.json)"
     r"|scheduler/scheduler_config\.json"
-    r"|tokenizer/(merges\.txt|vocab\.json|tokenizer_config\.json|special_tokens_map\.json)"
+    r"|tokenizer/(merges\.txt|(vocab|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json)"
 )
 
 

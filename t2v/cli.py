@@ -18,6 +18,7 @@ from typing import Any
 from tqdm import tqdm
 
 from t2v.commands import COMMANDS, plain
+from t2v.machine import limit_threads
 from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
 from t2v.spread import spread, stop_once
 from t2v.version import VERSION
@@ -75,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> None:
+    limit_threads()
     if argv and argv[0] in COMMANDS:
         command = COMMANDS[argv[0]]
         parser = Parser(prog=f"t2v {argv[0]}", description=command.help)

@@ -17,6 +17,8 @@ from typing import BinaryIO
 import imageio_ffmpeg
 import numpy as np
 
+from t2v.machine import quota_threads
+
 try:
     import resource
 except ImportError:  # Windows: there the time and frame limits have to do
@@ -53,7 +55,8 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails."""
     height, width = frames.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
-    h264 = ("-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
+    threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder's own choice, which no quota enters
+    h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = ("-fps_mode", "passthrough", "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]

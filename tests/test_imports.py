@@ -28,6 +28,8 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.video",
     "t2v.image",
     "t2v.ffmpeg",
+    "t2v.machine",
+    "t2v.cgroups",
     "t2v.request",
     "t2v.texts",
     "t2v.version",
@@ -54,11 +56,13 @@ WITHOUT_TORCH = (
     "t2v.video",
     "t2v.image",
     "t2v.ffmpeg",
+    "t2v.machine",
+    "t2v.cgroups",
     "t2v.request",
     "t2v.texts",
     "t2v.version",
 )
-STANDARD_LIBRARY_ONLY = ("t2v.request", "t2v.texts", "t2v.version")
+STANDARD_LIBRARY_ONLY = ("t2v.cgroups", "t2v.request", "t2v.texts", "t2v.version")
 
 
 def module_name(file: Path) -> str:

@@ -20,7 +20,6 @@ import argparse
 import copy
 import hashlib
 import io
-import os
 import subprocess
 import tarfile
 import zipfile
@@ -33,6 +32,7 @@ import torch
 from einops import rearrange
 from PIL import Image
 
+from t2v.machine import threads
 from training.subjects import LIST, Subject, load_subjects, parse_subjects
 
 FRAMES, SIDE, GRID = 16, 256, 4
@@ -92,7 +92,7 @@ def sheet(original: bytes) -> bytes:
 def pack(packages: list[Path], path: Path, subjects: tuple[Subject, ...]) -> None:
     """Write the sheets of `subjects` and their list to one uncompressed zip."""
     emoji, films = zip(*originals(packages, subjects), strict=True)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(threads()) as pool:
         sheets = dict(zip(emoji, pool.map(sheet, films, chunksize=4), strict=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:

@@ -1,7 +1,10 @@
 """How large the pieces are in which the work is done: attention scores, decoded frames."""
 
-import psutil
+import sys
+
 import torch
+
+from t2v import machine
 
 GIB = 2**30
 VAE_BYTES = (
@@ -11,10 +14,11 @@ FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention nev
 
 
 def free_bytes(device: torch.device) -> int:
-    """Memory that is free on `device` now."""
+    """Memory that is free on `device` now; where nothing tells, as much as there can be."""
     if device.type in ("cuda", "xpu"):
         return torch.get_device_module(device).mem_get_info(device)[0]
-    return psutil.virtual_memory().available
+    free = machine.memory().free
+    return sys.maxsize if free is None else free
 
 
 def attention_slice(device: torch.device) -> int | None:

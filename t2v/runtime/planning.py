@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from t2v import machine
 from t2v.checkpoints.catalogue import EMBEDDED, find
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
@@ -91,10 +92,16 @@ def plan(
 def _plan(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
     rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
     need = needs(sizes, request, rung, dtype, device)
-    reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype)
+    reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
     return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits)
+
+
+def _granted(device: torch.device) -> float:
+    """The share of its measured speed that a device keeps up: a quota of processor time lets through bursts
+    as short as the measurement."""
+    return min(1, machine.processors() / torch.get_num_threads()) if device.type == "cpu" else 1
 
 
 def fitting(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype) -> Rung:

@@ -26,7 +26,7 @@ STEP = 16  # pixels: the sides of every known model are multiples of it
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its size, its seconds, its peak memory in bytes. peak 0: it ran out of memory."""
+    """One run: its size, its seconds, its peak memory in bytes; None: unknown, 0: it ran out of memory."""
 
     model: str
     device: str
@@ -34,10 +34,10 @@ class Run:
     evaluations: int  # of the network
     denoising: float = 0.0
     rest: float = 0.0
-    peak: int = 0
+    peak: int | None = 0
 
     def __post_init__(self):
-        numbers = (self.volume, self.evaluations, self.denoising, self.rest, self.peak)
+        numbers = (self.volume, self.evaluations, self.denoising, self.rest, self.peak or 0)
         if not all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers):
             raise ValueError("a run's size and cost are numbers")
         if self.volume <= 0 or self.evaluations <= 0:
@@ -82,8 +82,9 @@ class Estimates:
         volume = volume_of(request)
         with self._lock:
             runs = [run for run in self._runs if (run.model, run.device) == (model, device)]
-        good, bad = [run for run in runs if run.peak] or list(planned), [run for run in runs if not run.peak]
-        peak = _peak(good, volume)
+        good, bad = [run for run in runs if run.peak != 0], [run for run in runs if run.peak == 0]
+        good = good or list(planned)
+        peak = _peak([run for run in good if run.peak] or list(planned), volume)
         most = max((run.volume for run in good), default=0)
         failed = any(most < run.volume <= volume for run in bad)
         too_much = bool(memory and peak and peak > memory and volume > most)

@@ -8,7 +8,6 @@ cost a new process.
 """
 
 import errno
-import gc
 import importlib
 import logging
 import os
@@ -16,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Connection
@@ -25,8 +25,10 @@ from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any
 
+from t2v import machine
 from t2v.request import Request
 from t2v.space import strings
+from t2v.space.device_memory import Peak, free_memory, memory_of_device
 
 FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
@@ -51,7 +53,8 @@ class Stopped(Exception):
 def serve(connection: Connection, backend: str, device: str) -> None:
     """The process's main function. `backend`: the name of a module, see `Service`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    os.nice(5)  # the page stays quick while every core denoises
+    give_way()
+    machine.limit_threads()
     mail = Mail(connection)
     desk = Desk(importlib.import_module(backend), device, mail.send, mail.stopped)
     Thread(target=mail.receive, args=(desk,), daemon=True).start()
@@ -63,6 +66,12 @@ def serve(connection: Connection, backend: str, device: str) -> None:
                 desk.plan(model)
             case ("make", Order() as order):
                 desk.attempt(order)
+
+
+def give_way() -> None:
+    """Let the page stay quick while every processor denoises."""
+    with suppress(AttributeError, OSError):  # Windows has no such call, a sandbox may forbid it
+        os.nice(5)
 
 
 class Mail:
@@ -148,7 +157,7 @@ class Desk:
         start = time.perf_counter()
         self.stage(order, "loading")
         pipe = self._load(order.model)
-        reset_peak()
+        peak = Peak()
         self.stage(order, "reading")
         watch = Watch(self, order, pipe)
         video = pipe(order.request, on_step=watch)
@@ -161,7 +170,7 @@ class Desk:
             "denoising": watch.ended - watch.begun,
             "decoding": decoded - watch.ended,
             "writing": end - decoded,
-            "peak": peak_memory(),
+            "peak": peak.read(),
             "frames": len(video.frames),
             "request": video.request or order.request,
             "notes": tuple(video.notes),
@@ -255,35 +264,3 @@ def explain(error: Exception) -> tuple[str, str]:
         return "refused", str(error)
     log.error("a job failed", exc_info=error)
     return "error", strings.UNEXPECTED.format(name=type(error).__name__)
-
-
-def free_memory() -> None:
-    gc.collect()
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def memory_of_device() -> tuple[str, int]:
-    """-> the device's name, and its memory in bytes"""
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        return torch.cuda.get_device_name(), torch.cuda.mem_get_info()[1]
-    return f"CPU, {os.cpu_count()} cores", os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def reset_peak() -> None:
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        torch.cuda.reset_peak_memory_stats()
-    elif sys.platform == "linux":
-        Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts again at what is in use now
-
-
-def peak_memory() -> int:
-    """Bytes that this run needed at most: the GPU's, or without one the process's."""
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        return torch.cuda.max_memory_reserved()
-    import resource
-
-    if sys.platform == "linux":
-        status = Path("/proc/self/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

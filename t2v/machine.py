@@ -1,0 +1,82 @@
+"""What this process may use of its machine: memory, processors. None stands for what can't be known."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from t2v.cgroups import ROOT, memory_limit, processor_limit
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+THREADS = "OMP_NUM_THREADS"  # read by PyTorch when it is imported
+
+
+class Memory(NamedTuple):
+    """Bytes in all, and bytes free now."""
+
+    total: int | None
+    free: int | None
+
+
+def memory(root: Path = ROOT) -> Memory:
+    """The host's, or what a control group or `ulimit -v` leaves of it."""
+    found = [_of_the_host(), memory_limit(root), _address_space()]
+    total, free = ([numbers[i] for numbers in found if numbers and numbers[i] is not None] for i in (0, 1))
+    return Memory(min(total, default=None), min(free, default=None))
+
+
+def processors(root: Path = ROOT) -> float:
+    """How many this process may use: by its affinity, and by the quota of its control groups, as in 1.5."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except (AttributeError, OSError):  # macOS, Windows
+        count = os.cpu_count() or 1
+    return min(count, processor_limit(root) or count)
+
+
+def threads(root: Path = ROOT) -> int:
+    """How many threads compute fastest: one more than a quota runs without pause makes all wait for it."""
+    return max(1, int(processors(root)))
+
+
+def quota_threads(root: Path = ROOT) -> int | None:
+    """The threads to ask of a program that would start one for each processor; None without a quota."""
+    return None if processor_limit(root) is None else threads(root)
+
+
+def limit_threads(root: Path = ROOT) -> None:
+    """Let PyTorch, once it is imported, start no more threads than a quota keeps busy: it knows of none.
+
+    For processes of our own; a library leaves that to its host.
+    """
+    if count := quota_threads(root):
+        os.environ.setdefault(THREADS, str(count))
+
+
+def _of_the_host() -> Memory:
+    try:
+        host = psutil.virtual_memory()
+        return Memory(host.total, host.available)
+    except Exception:  # no /proc, or one that psutil can't read
+        pass
+    try:
+        page = os.sysconf("SC_PAGE_SIZE")
+        return Memory(page * os.sysconf("SC_PHYS_PAGES"), page * os.sysconf("SC_AVPHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return Memory(None, None)
+
+
+def _address_space() -> Memory | None:
+    """Where `ulimit -v` bounds it."""
+    try:
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit == resource.RLIM_INFINITY:
+            return None
+        return Memory(limit, max(0, limit - psutil.Process().memory_info().vms))
+    except Exception:  # no such limits here, or no /proc to say how much of it is used
+        return None

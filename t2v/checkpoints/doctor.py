@@ -11,6 +11,7 @@ from .errors import CheckpointError
 from .kinds import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
 from .locate import locate
+from .names import is_embedded, local_path
 from .parts import finite
 from .weights import Weights
 
@@ -30,8 +31,8 @@ def diagnose(path: str | Path) -> str | None:
 def examine(path: str | Path) -> str:
     """A report on a sound model or weight file, a line a part; CheckpointError where it isn't sound."""
     with OwnState():
-        model = Path(path).is_dir() or not Path(path).exists()
-        return _examine_model(path) if model else _examine_file(Path(path))
+        found = None if is_embedded(path) else local_path(path)
+        return _examine_file(found) if found and found.is_file() else _examine_model(path)
 
 
 def _examine_file(path: Path) -> str:

@@ -33,6 +33,29 @@ INERT_NAMES = (
     "numpy.dtype",
 )
 
+# How files of other formats begin, and what they are.
+MAGIC = (
+    (b"GGUF", "GGUF, quantised weights for programs such as llama.cpp"),
+    (b"\x89HDF", "HDF5, as Keras writes"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x1f\x8b", "a gzip archive: unpack it"),
+    (b"BZh", "a bzip2 archive: unpack it"),
+    (b"\xfd7zXZ", "an xz archive: unpack it"),
+    (b"(\xb5/\xfd", "a Zstandard archive: unpack it"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it"),
+    (b"Rar!", "a RAR archive: unpack it"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"RIFF", "an image or a video"),
+    (b"\x1aE\xdf\xa3", "a video"),
+    (b"%PDF", "a PDF"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+)
+MAGIC_WITHIN = ((4, b"ftyp", "a video or an image"), (257, b"ustar", "a tar archive: unpack it"))
+FORMATS = {".onnx": "ONNX", ".gguf": "GGUF", ".msgpack": "Flax", ".h5": "Keras", ".tflite": "TensorFlow Lite"}
+
 
 def problem(path: Path) -> str | None:
     """Why `path` can't be a weight file, judged by its structure; None if it may be one."""
@@ -59,9 +82,22 @@ def problem(path: Path) -> str | None:
         return f"{path.name} is an HTML page, not a checkpoint: perhaps of an error, or to log in."
     if is_zip(path):
         return _zip_problem(path)
+    if what := _other_format(path, start):
+        return f"{path.name} is {what}. t2v reads safetensors and PyTorch's files."
     if path.suffix == ".safetensors" or start[8:9] == b"{":
         return _safetensors_problem(path, size)
     return _pickle_problem(path, start)
+
+
+def _other_format(path: Path, start: bytes) -> str | None:
+    """What a file is by its first bytes, where it isn't one of the formats that are read here."""
+    marks = [(0, mark, what) for mark, what in MAGIC] + list(MAGIC_WITHIN)
+    for offset, mark, what in marks:
+        if start.startswith(mark, offset):
+            return what
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return "JSON, not weights"
+    return f"weights in {FORMATS[path.suffix.lower()]}'s format" if path.suffix.lower() in FORMATS else None
 
 
 def is_zip(path: Path) -> bool:
@@ -81,7 +117,9 @@ def _zip_problem(path: Path) -> str | None:
             if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > path.stat().st_size:
                 return f"{path.name} is a zip archive that claims more contents than it has bytes: refused."
             if len(pickles) != 1:
-                return f"{path.name} is a zip archive but not a PyTorch checkpoint."
+                return f"{path.name} is a zip archive but not a PyTorch checkpoint: unpack it."
+            if any(entry.filename.rsplit("/")[-1] == "constants.pkl" for entry in entries):
+                return f"{path.name} is TorchScript, a program and not weights: save its state dict."
             if pickles[0].file_size > MAX_PICKLE:
                 return f"{path.name} holds a pickle of {pickles[0].file_size:,} bytes: refused."
             return _code_problem(path, archive.read(pickles[0]))

@@ -1,7 +1,7 @@
 """What a model or a part of one is, told from the names of its tensors or of its classes."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 FAMILY = "t2v runs text-to-video models of the ModelScope family"
 
@@ -94,10 +94,8 @@ def kind(names: Collection[str]) -> str | None:
     return None
 
 
-def family(classes: Iterable[object]) -> str | None:
-    """What the first of diffusers' `classes` that is known here belongs to, in a few words."""
-    for name in classes:
-        for start, what in CLASSES:
-            if isinstance(name, str) and name.startswith(start):
-                return what
-    return None
+def family(name: object) -> str | None:
+    """What a class of diffusers called `name` belongs to, in a few words; None if that isn't known."""
+    if not isinstance(name, str):
+        return None
+    return next((what for start, what in CLASSES if name.startswith(start)), None)

@@ -1,16 +1,19 @@
 """From what a user calls a model to the files on disk: the embedded one, a folder, or a hub id."""
 
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalogue import CATALOGUE, EMBEDDED, Entry, find
+from . import identify
+from .cache_folder import in_cache
+from .catalogue import EMBEDDED, Entry, find
 from .configs import Config
 from .errors import CheckpointError
+from .names import hub_name, is_embedded, local_path
 from .weight_files import diffusers_weights, inside
 
-HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 PARTS = ("text_encoder", "unet", "vae")
 MODELSCOPE_KEYS = {"text_encoder": "ckpt_clip", "unet": "ckpt_unet", "vae": "ckpt_autoencoder"}
 SMALL = re.compile(
@@ -36,22 +39,30 @@ class Located:
 def locate(model: str | Path, half: bool = False) -> Located:
     """The files of a model, downloaded if need be; with `half`, of its fp16 variant where there is one.
 
-    `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision").
+    `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision") or its address.
     CheckpointError says what is missing.
     """
-    name = str(model)
-    folder = Path(__file__).with_name(EMBEDDED) if name == EMBEDDED else Path(model).expanduser()
-    if name == EMBEDDED or (name and folder.is_dir()):
-        paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
-        listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
-        shown = EMBEDDED if name == EMBEDDED else folder.resolve().name
-        return Located(shown, folder, *_files(folder, listing, half), find(name), "")
-    repository, _, revision = name.partition("@")
-    if folder.exists() or not HUB_ID.fullmatch(repository) or ".." in repository:
-        raise CheckpointError(
-            f"{_short(name)} is no model: give a folder, a hub id, or one of {', '.join(CATALOGUE)}."
-        )
-    return _download(repository, revision or None, half)
+    if is_embedded(model):
+        return _in_folder(Path(__file__).with_name(EMBEDDED), EMBEDDED, "", half)
+    path = local_path(model)
+    if path is None:
+        wanted = hub_name(model)
+        return _download(wanted.repository, wanted.revision, half)
+    if not path.is_dir():
+        raise CheckpointError(identify.file(path))
+    cached = in_cache(path)
+    if cached:
+        return _in_folder(cached.folder, cached.repository, cached.commit, half)
+    return _in_folder(path, path.resolve().name, "", half)
+
+
+def _in_folder(folder: Path, name: str, revision: str, half: bool) -> Located:
+    """A model whose files are all in a folder."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise CheckpointError(f"{folder.name} can't be opened: permission denied.")
+    paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
+    listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
+    return Located(name, folder, *_files(folder, listing, half), find(name), revision)
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:
@@ -75,6 +86,8 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
 
     `listing` has the names of all files, those that are still to be downloaded too.
     """
+    if what := identify.other_model(folder, listing):
+        raise CheckpointError(what)
     if "model_index.json" in listing:
         if "unet/config.json" not in listing:
             pipeline = Config.read(folder / "model_index.json").get("_class_name", "something else")
@@ -88,13 +101,5 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
         names = {part: (inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
         layout = "modelscope"
     else:
-        raise CheckpointError(
-            f"{folder.name} is not a model's folder: it has neither model_index.json (diffusers) "
-            "nor configuration.json (ModelScope)."
-        )
+        raise CheckpointError(identify.folder(folder, listing))
     return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}
-
-
-def _short(name: str) -> str:
-    """A path by its last part only."""
-    return (name if HUB_ID.fullmatch(name) else Path(name).name)[:80] or "An empty name"

@@ -14,9 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from t2v import machine
-from t2v.checkpoints.catalogue import EMBEDDED, find
+from t2v.checkpoints.catalogue import EMBEDDED
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
+from t2v.checkpoints.names import listed
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 from t2v.request import Native, Request
 from t2v.torch_state import OwnState
@@ -46,7 +47,7 @@ class Sizes:
 def sizes_of(model: str) -> tuple[Sizes, Native]:
     """A model's sizes and native settings. Nothing is downloaded: those on the hub that are known are all of
     the published size. CheckpointError if `model` is none."""
-    entry = find(model)
+    entry = listed(model)
     if entry is not None and entry.id != EMBEDDED:
         return Sizes(), entry.native
     located = locate(model)

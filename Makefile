@@ -1,4 +1,4 @@
-# make run · sample · test · format · bench · examples · train
+# make run · sample · test · quick · soak · format · bench · examples · train
 #
 # Each target first makes the virtual environment .venv and installs what it needs; a second time, or when the
 # requirements haven't changed, that costs nothing. PYTHON=python3.12 chooses another Python (3.11 or newer),
@@ -9,12 +9,16 @@ PROMPT ?= a panda on a green background
 SAMPLE ?= outputs/sample.mp4
 ARGS ?=
 
+SOAK ?= 100
+QUICK := $(patsubst %,tests/test_%.py,request vocabulary imports schedule guidance catalogue cli video clips)
+FUZZ := tests/test_request.py tests/faults/test_weights.py
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: run sample test lint format bench examples train browser clean
+.PHONY: run sample test quick soak lint format bench examples train browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/runtime
@@ -24,7 +28,17 @@ sample: $(VENV)/runtime
 	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
 
 test: $(VENV)/dev browser lint
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 $(ARGS)
+
+# Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves
+# out the networks and weights, the page and its browser, the hub, what goes wrong, the peers and the training.
+quick: $(VENV)/dev lint
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -k "not browser" $(QUICK) $(ARGS)
+
+# Hours: T2V_SOAK times as many odd requests and damaged weights, then the app under load.
+soak: $(VENV)/dev
+	T2V_SOAK=$(SOAK) $(BIN)/python -m pytest -q -n auto --dist loadfile $(FUZZ)
+	$(BIN)/python benchmarks/load.py $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check

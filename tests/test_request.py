@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from t2v.request import MAX_JSON, SAMPLER_NAMES, SETTINGS, Native, Request, RequestError
 
+from .soak import times
+
 SMALL = Native(frames=4, width=64, height=32, steps=10, guidance=2.5, sampler="euler", fps=12, max_steps=20)
 FULL = Request(
     prompt='a "panda" & a = ; #\n\\ 🐼 % + <b>',
@@ -169,17 +171,17 @@ KEYS = (*SETTINGS, *SETTINGS, *SETTINGS, "stepz", "\ud800", "a\nb", 7, None)
 
 def test_ten_thousand_odd_payloads_are_in_range_or_refused_by_name():
     random = Random(0)
-    accepted = 0
-    for _ in range(10_000):
+    accepted, cases = 0, times(10_000)
+    for _ in range(cases):
         odd = {random.choice(KEYS): random.choice(ODD) for _ in range(random.randrange(4))}
         accepted += is_in_range_not_refused_by_name({"prompt": "a panda"} | odd)
-    assert 1_000 < accepted < 9_000
+    assert 0.1 * cases < accepted < 0.9 * cases
 
 
 VALUES = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary(), st.lists(st.integers()))
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@settings(max_examples=times(500), deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from(SETTINGS) | st.text(), VALUES, max_size=4))
 def test_unforeseen_payloads_are_in_range_or_refused_by_name(payload):
     is_in_range_not_refused_by_name(payload)

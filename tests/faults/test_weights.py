@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from t2v.checkpoints import CheckpointError, diagnose, examine, load
 from t2v.checkpoints.weights import Weights
 
+from ..soak import times
 from ..tiny_model import stored, write_diffusers, write_modelscope
 
 UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
@@ -324,7 +325,7 @@ def test_mutated_files_are_read_or_refused(tmp_path: Path, suffix: str):
     path = tmp_path / f"weights.{suffix}"
     save_file(tensors, path) if suffix == "safetensors" else torch.save({"state_dict": tensors}, path)
     original, refused, chance = path.read_bytes(), 0, random.Random(suffix)
-    for _ in range(5_000):
+    for _ in range(times(5_000)):
         path.write_bytes(mutate(original, chance))
         try:
             weights = Weights([path])
@@ -333,14 +334,14 @@ def test_mutated_files_are_read_or_refused(tmp_path: Path, suffix: str):
         except CheckpointError as error:
             refused += 1
             assert str(tmp_path) not in str(error)
-    assert 500 < refused < 5_000
+    assert times(500) < refused < times(5_000)
 
 
 def test_mutated_models_are_loaded_or_refused(folder: Path):
     """60 whole models with one file mutated, configs included."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     originals, chance, refused = {path: path.read_bytes() for path in files}, random.Random(1), 0
-    for _ in range(60):
+    for _ in range(times(60)):
         path = chance.choice(files)
         path.write_bytes(mutate(originals[path], chance))
         try:
@@ -348,7 +349,7 @@ def test_mutated_models_are_loaded_or_refused(folder: Path):
         except CheckpointError:
             refused += 1
         path.write_bytes(originals[path])
-    assert 20 < refused < 60
+    assert times(20) < refused < times(60)
 
 
 def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch):

@@ -28,7 +28,8 @@ MAX_VOLUME = 2**26  # frames · width · height kept of a file: four times what 
 AREAS = (2**22, 2**20, 2**18, 2**17)  # pixels of a frame: the largest whose frames all fit is taken
 MAX_STILL = 2**25  # pixels of an image
 MAX_JPEG = 2**26  # whose decoder can scale down
-MAX_WALK = 2**30  # pixels of an animation that are gone through, in some ten seconds
+MAX_LENGTH = 2**16  # pixels of a side: Pillow keeps a pointer to each row
+MAX_WALK = 2**29  # pixels of an animation that are gone through, in some ten seconds
 LEAST_WALK = 2**14  # pixels that a frame counts for at least
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # what Pillow may open: its EPS reader runs a program
 MOVING = ("PNG", "WEBP", "GIF")  # a second picture in a JPEG is no second frame
@@ -249,6 +250,10 @@ def _check_size(image: Image.Image, name: str) -> None:
     if width * height > most:
         limit = f"{most // 10**6} million pixels"
         raise _refusal(name, f"is {width}×{height}, more than {limit}: scale it down")
+    if max(width, height) > MAX_LENGTH:
+        raise _refusal(
+            name, f"is {width}×{height}, longer than {MAX_LENGTH} pixels: crop it or scale it down"
+        )
 
 
 def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:

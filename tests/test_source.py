@@ -55,7 +55,7 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path):
     assert Source.open(path).frames.shape[1:] == (64, 96, 3)
 
 
-def test_the_cover_picture_of_a_video_is_not_its_first_stream(tmp_path):
+def test_a_videos_cover_picture_is_none_of_its_frames(tmp_path):
     Image.new("RGB", (32, 32), BLUE).save(tmp_path / "cover.png")
     film = encoded(tmp_path / "film.mp4", "color=red:size=64x48:rate=10:duration=0.5")
     both = (

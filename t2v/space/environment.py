@@ -1,5 +1,6 @@
 """The environment of a launch: Gradio's variables, proxies, certificates, the temporary folder."""
 
+import importlib
 import os
 import ssl
 import sys
@@ -7,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 from t2v.space import strings
 from t2v.space.address import LaunchError
@@ -80,9 +82,17 @@ def _spare_localhost() -> None:
         os.environ["no_proxy"] = os.environ["NO_PROXY"] = spared
 
 
+def import_gradio() -> None:
+    """Begin to import Gradio while the caller goes on. It makes clients of httpx, which proxies can break."""
+    with without_unusable_proxies() as taken:
+        if taken:
+            importlib.import_module("gradio")
+    Thread(target=importlib.import_module, args=["gradio"], daemon=True).start()
+
+
 @contextmanager
-def without_unusable_proxies() -> Iterator[None]:
-    """Within it, proxies of a kind that httpx can't speak are gone: it would refuse any request at all."""
+def without_unusable_proxies() -> Iterator[dict[str, str]]:
+    """Remove proxies with which httpx would refuse every request; -> those. They are set again afterwards."""
     import httpx
 
     taken = {}
@@ -92,7 +102,7 @@ def without_unusable_proxies() -> Iterator[None]:
         names = [name for name in os.environ if name.lower() in PROXIES]
         taken = {name: os.environ.pop(name) for name in names}
     try:
-        yield
+        yield taken
     finally:
         os.environ.update(taken)
 

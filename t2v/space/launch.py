@@ -10,7 +10,6 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import NoReturn
 
 import psutil
@@ -139,7 +138,7 @@ class App:
         free_port(self.host, self._ports)
         environment.prepare()
         outputs = _outputs(options.outputs)
-        Thread(target=__import__, args=["gradio"], daemon=True).start()  # while PyTorch looks at the GPU
+        environment.import_gradio()
         found, model = _devices(options.model)
         self.service = Service(
             options.backend, outputs, devices=found, model=model, limits=Limits(places=options.queue)

@@ -77,7 +77,7 @@ class Outputs:
         self.served.mkdir(parents=True, exist_ok=True)
         self._notes.mkdir(exist_ok=True)
         for folder in (self.folder, self.served, self._notes):
-            if not os.access(folder, os.W_OK | os.X_OK):
+            if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         self._lock, self._used = RLock(), 0
         assert self.secret  # written now, while a full disk can still be told

@@ -168,7 +168,8 @@ class Service:
         try:
             self._make(worker, job)
         except Exception:
-            log.exception("a dispatcher failed")
+            if not self._closing.is_set():  # else its worker was ended under it
+                log.exception("a dispatcher failed")
             worker.close()
         if not job.over:
             self.jobs.end(

@@ -92,9 +92,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(PIP) --no-deps "$(MODELSCOPE)"
 	@touch $@
 
-# Some tests open the page in a real browser.
+# Some tests open the page in a real browser, some through a real proxy.
 browser:
-	@command -v chromium > /dev/null || { \
-		echo "Installing Debian's chromium for the tests of the page …"; \
-		[ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y chromium > /dev/null; \
-	} || { echo "The tests of the page need a browser: sudo apt-get install chromium"; exit 1; }
+	@export PATH="$$PATH:/usr/sbin"; { command -v chromium && command -v nginx; } > /dev/null || { \
+		echo "Installing Debian's chromium and nginx for the tests of the page …"; \
+		[ "$$(id -u)" = 0 ] && apt-get -qq update && \
+			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx > /dev/null; \
+	} || { echo "The tests of the page need: sudo apt-get install chromium nginx"; exit 1; }

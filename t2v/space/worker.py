@@ -32,7 +32,7 @@ class Worker:
         self._messages: Queue[tuple] = Queue()
         self._questions: dict[int, tuple[Event, list]] = {}
         self._numbers = itertools.count()
-        self._sending = Lock()
+        self._sending, self._ending = Lock(), Lock()
 
     @property
     def pid(self) -> int | None:
@@ -85,12 +85,14 @@ class Worker:
         return self._plans.get(model, [])
 
     def close(self) -> None:
-        """End the process; the next order starts another."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._connection.close()
+        """End the process; the next order starts another. Any thread may call it."""
+        with self._ending:
+            process, connection = self._process, self._connection
             self._process = self._connection = None
+        if process is not None:
+            process.kill()
+            process.join()
+            connection.close()
 
     def _ensure(self) -> None:
         if self.pid is not None:

@@ -58,7 +58,7 @@ def ways(app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         tmp_path_factory.mktemp("nginx"),
         shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin"),
     )
-    assert found, "this test needs nginx: sudo apt-get install nginx-light"
+    assert found, "this test needs nginx: sudo apt-get install nginx"
     kept, stripped, port = free_port(), free_port(), httpx.URL(app.url).port
     conf = folder / "nginx.conf"
     conf.write_text(NGINX.format(folder=folder, kept=kept, stripped=stripped, port=port))

@@ -273,9 +273,11 @@ def _from_array(given: Any, name: str) -> np.ndarray:
     try:
         array = _array(given)
     except Exception as error:  # objects of any kind, and their __array__
-        raise _refusal(name, f"can't be read as frames of one size ({type(error).__name__})") from None
+        raise _refusal(name, f"must be one or more frames of one size ({type(error).__name__})") from None
     if array.dtype.kind not in "buifc" or not array.ndim:
-        raise RequestError("source", f"must be a path, Video, image, array or tensor, but {name} is none")
+        raise RequestError(
+            "source", f"must be a path, Video, image, array or tensor, not {type(given).__name__}"
+        )
     if array.dtype != np.uint8 and not np.issubdtype(array.dtype, np.floating):
         raise _refusal(name, f"must hold uint8, or floats from 0 to 1, not {array.dtype}")
     if array.ndim not in (3, 4) or array.shape[-1] != 3 or not array.size:

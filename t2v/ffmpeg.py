@@ -33,9 +33,7 @@ MAX_SIDE = 2**14  # pixels of a frame that is scaled
 MAX_TAGS = 2**18  # bytes
 DAMAGED = "The file is damaged, or holds no video that can be read here."
 CODECS = "h264,hevc,mpeg4,vp8,vp9,av1,libdav1d"
-FORMATS = (
-    "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of a clip of one's own: none that refers to other files
-)
+FORMATS = "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of one's own clips: none refers to other files
 TORN = re.compile("prematurely|partial file|truncated|decode failed")  # with these ffmpeg goes on
 MICROSECONDS = "1:1000000"
 EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"

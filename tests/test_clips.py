@@ -1,5 +1,6 @@
 """Clips as people have them are read, any container, size, length, speed, orientation; errors name them."""
 
+import os
 import subprocess
 import tracemalloc
 import unicodedata
@@ -274,12 +275,14 @@ def test_all_clips_that_are_none_are_named_together(folder: Path, data: bytes) -
         (folder / name).with_suffix(".txt").write_text("nothing")
     (folder / "broken.mov").symlink_to(folder / "gone.mov")
     (folder / "broken.txt").write_text("gone")
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "pipe.txt").write_text("never ends")
     film(folder / "sound.mp4", "sine=d=1")
     (folder / "sound.txt").write_text("only heard")
     with pytest.raises(ClipError) as told:
         read_clips(folder, NATIVE)
     assert [line.split(" can't be used")[0] for line in str(told.value).splitlines()] == [
-        "a.mp4", "broken.mov", "sound.mp4", "z.webm",
+        "a.mp4", "broken.mov", "pipe.mp4", "sound.mp4", "z.webm",
     ]  # fmt: skip
     assert str(folder) not in str(told.value)
 

@@ -62,13 +62,8 @@ def find_clips(folder: Path) -> list[tuple[Path, str]]:
     videos = [path for path in files if path.suffix.lower() in SUFFIXES]
     texts = {_key(path): path for path in files if path.suffix.lower() == ".txt"}
     known = {_key(path) for path in videos}
-    _check(
-        [
-            STRANGE.format(path.name)
-            for path in files
-            if _is_media(path) and _key(path) in texts.keys() - known
-        ]
-    )
+    strange = [path.name for path in files if _is_media(path) and _key(path) in texts.keys() - known]
+    _check([STRANGE.format(name) for name in strange])
     if not videos:
         raise ClipError(f"{folder} has no videos ({KINDS}){_deeper(Path(folder))}.")
     if missing := [path.name for path in videos if _key(path) not in texts]:
@@ -100,6 +95,8 @@ def read_caption(path: Path) -> str:
 
 def read_clip(path: Path, native: Native) -> np.ndarray:
     """Frames uint8 (f h w 3), as many and as large as `native`'s, evenly spaced in time. VideoError."""
+    if not path.is_file():  # opening a pipe might never end
+        raise VideoError("There is no such file.")
     try:
         with path.open("rb") as file:
             head = file.read(12)

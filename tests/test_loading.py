@@ -280,3 +280,32 @@ def test_text_in_another_encoding_is_told_by_its_line(with_all_texts: Path):
     (with_all_texts / "vocabulary.json").write_bytes('{\n"motions": ["fällt"]}'.encode("cp1252"))
     with pytest.raises(CheckpointError, match=r"vocabulary.json is not text in UTF-8 \(line 2\)"):
         load(with_all_texts)
+
+
+STAND_INS = {
+    "nothing": (b"", r"is empty \(0 bytes\)"),
+    "zeros": (bytes(600), "begins with nothing but zeros"),
+    "pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+        "is a Git LFS pointer",
+    ),
+    "page": (b"\xef\xbb\xbf<!DOCTYPE html>\r\n<html>Sign in</html>", "is an HTML page"),
+}
+
+
+@pytest.mark.parametrize("name", ["unet/config.json", "scheduler/scheduler_config.json", "t2v.json"])
+@pytest.mark.parametrize("stand_in", STAND_INS)
+def test_what_came_in_place_of_a_config_is_named(folder: Path, name: str, stand_in: str):
+    data, message = STAND_INS[stand_in]
+    (folder / name).write_bytes(data)
+    with pytest.raises(CheckpointError, match=f"{Path(name).name} {message}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("part", ["unet", "text_encoder"])
+def test_a_config_of_quantised_weights_is_named(folder: Path, part: str):
+    edit_json(folder / part / "config.json", quantization_config={"quant_method": "bitsandbytes"})
+    with pytest.raises(
+        CheckpointError, match=f"{part}/config.json: the weights are quantised .bitsandbytes."
+    ):
+        load(folder)

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from t2v.texts import TextError, read_text
+from t2v.texts import TextError, decode
 
+from .downloads import stand_in
 from .errors import CheckpointError
 
 MAX_JSON = 1_000_000  # bytes
@@ -27,9 +28,13 @@ class Config:
         if path.stat().st_size > limit:
             raise CheckpointError(f"{where} is {path.stat().st_size:,} bytes long: too large for a config.")
         try:
-            values = json.loads(read_text(path))
+            data = path.read_bytes()
         except OSError as error:
             raise CheckpointError(f"{where} can't be read: {error.strerror}.") from None
+        if why := stand_in(data):
+            raise CheckpointError(f"{where} {why}")
+        try:
+            values = json.loads(decode(data))
         except TextError as error:
             raise CheckpointError(f"{where} {error}.") from None
         except json.JSONDecodeError as error:

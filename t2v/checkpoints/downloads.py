@@ -20,6 +20,23 @@ MARKERS = tuple(
 STRIDE, PROBE = 65_536, 4_096  # bytes: at every STRIDE of a tensor, PROBE bytes are looked at
 
 
+AGAIN = "Download it again."
+
+
+def stand_in(start: bytes) -> str | None:
+    """What came in place of a file, told from its first bytes, as a predicate; None if it may be the file."""
+    if not start:
+        return f"is empty (0 bytes). {AGAIN}"
+    if not start.strip(b"\0"):
+        return f"begins with nothing but zeros: its download was broken off. {AGAIN}"
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer, not the file itself: run `git lfs pull`, or download the file."
+    if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        return "is an HTML page, not the file itself: perhaps of an error, or to log in."
+    return None
+
+
 def is_unfinished(name: str) -> bool:
     """Whether a file of this name is an unfinished download, or a downloader's file beside one."""
     return name.lower().endswith(MARKERS)

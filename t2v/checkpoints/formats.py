@@ -11,12 +11,11 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 
-from .downloads import unfinished
+from .downloads import AGAIN, stand_in, unfinished
 
 MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the format's own limit
 MAX_PICKLE = 64_000_000  # bytes; 10,000 tensors take about 2 MB
 MAX_ENTRIES = 200_000  # in a zip archive
-AGAIN = "Download it again."
 
 # What the pickle of a state dict is made of. Anything else would be code.
 STATE_DICT_MODULES = {"torch", "torch._utils", "torch.storage", "torch._tensor", "torch.nn.parameter"}
@@ -62,8 +61,6 @@ def problem(path: Path) -> str | None:
     if not path.is_file():
         return f"{path.name} is missing or not a file."
     size = path.stat().st_size
-    if size == 0:
-        return f"{path.name} is empty (0 bytes). {AGAIN}"
     try:
         with path.open("rb") as file:
             start = file.read(512)
@@ -71,15 +68,8 @@ def problem(path: Path) -> str | None:
         return f"{path.name} can't be read: {error.strerror}."
     if why := unfinished(path):
         return why
-    if not start.strip(b"\0"):
-        return f"{path.name} begins with nothing but zeros: its download was broken off. {AGAIN}"
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith(b"version https://git-lfs"):
-        return (
-            f"{path.name} is a Git LFS pointer, not a checkpoint: run `git lfs pull`, or download the file."
-        )
-    if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        return f"{path.name} is an HTML page, not a checkpoint: perhaps of an error, or to log in."
+    if what := stand_in(start):
+        return f"{path.name} {what}"
     if is_zip(path):
         return _zip_problem(path)
     if what := _other_format(path, start):
@@ -144,7 +134,10 @@ def _code_problem(path: Path, pickle: bytes) -> str | None:
     foreign = sorted(name for name in _imports(pickle) if not _harmless(name))
     if not foreign:
         return None
-    return f"{path.name} holds code ({', '.join(foreign[:3])}): refused, and nothing in it was run."
+    return (
+        f"{path.name} holds code ({', '.join(foreign[:3])}): refused, and nothing in it was run. "
+        "A state dict by itself would be read."
+    )
 
 
 def _imports(pickle: bytes) -> set[str]:

@@ -32,6 +32,9 @@ class HubName:
     repository: str
     revision: str | None = None
 
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.revision}" if self.revision else self.repository
+
 
 def local_path(model: str | Path) -> Path | None:
     """The file or folder that is meant, if there is one: as written, without quotes, or with %20 as a blank.

@@ -86,7 +86,13 @@ def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetCo
             "unet": sizes.diffusers_unet,
             "vae": sizes.diffusers_vae,
         }
-        return read[name](Config.read(located.folder / name / "config.json"))
+        config = Config.read(located.folder / name / "config.json")
+        if method := config.get("quantization_config"):
+            how = method.get("quant_method", "unknown") if isinstance(method, dict) else "unknown"
+            raise CheckpointError(
+                f"{config.where}: the weights are quantised ({how}); t2v reads float16 and the like."
+            )
+        return read[name](config)
     if name == "unet":
         config = Config.read(located.folder / "configuration.json")
         return sizes.modelscope_unet(config.section("model").section("model_cfg"))

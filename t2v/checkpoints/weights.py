@@ -13,9 +13,9 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from .downloads import unwritten
+from .downloads import AGAIN, unwritten
 from .errors import CheckpointError
-from .formats import AGAIN, INERT_NAMES, is_zip, problem
+from .formats import INERT_NAMES, is_zip, problem
 from .wrappers import state_dict, unwrapped
 
 WINDOW = 256 * 2**20  # bytes

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
+from t2v.checkpoints.errors import CheckpointError
+from t2v.checkpoints.names import HubName, hub_name, is_embedded, local_path
 from t2v.request import Request
 from t2v.space import strings
 from t2v.space.address import LaunchError
@@ -60,21 +62,26 @@ def usable() -> tuple[list[str], str]:
 
 def choices(extra: str | None) -> list[Choice]:
     """Every model of the catalogue, the default first: `extra` if given, else what suits the machine."""
-    first = extra or (EMBEDDED if devices() == ["cpu"] else WITH_GPU)
-    listed = {id: _choice(entry) for id, entry in CATALOGUE.items()}
-    default = listed.pop(first, None) or _own(first)
-    return [default, *listed.values()]
+    first = _own(extra) if extra else _choice(CATALOGUE[EMBEDDED if devices() == ["cpu"] else WITH_GPU])
+    return [first, *(_choice(entry) for id, entry in CATALOGUE.items() if id != first.id)]
 
 
 def _own(model: str) -> Choice:
-    """A model that isn't in the catalogue: a folder, or an id of the hub. LaunchError for what is neither."""
-    path = Path(model).expanduser()
-    if path.exists():
-        name = path.resolve().name
-        return Choice(name, name, source=str(path))
-    if "/" not in model or model.startswith(("/", ".", "~")):
-        raise LaunchError(strings.MODEL_MISSING.format(model=model[:100], models=", ".join(CATALOGUE)))
-    return Choice(model, model)
+    """The model that the page's owner names: a folder, an id or an address. LaunchError for what is none."""
+    try:
+        path = None if is_embedded(model) else local_path(model)
+        if path and not path.is_dir():
+            from t2v.checkpoints import identify  # brings torch
+
+            raise CheckpointError(identify.file(path))
+        if path:
+            name = path.resolve().name
+            return Choice(name, name, source=str(path))
+        wanted = HubName(EMBEDDED) if is_embedded(model) else hub_name(model)
+    except CheckpointError as error:
+        raise LaunchError(f"--model: {error}") from None
+    entry = None if wanted.revision else find(wanted.repository)
+    return _choice(entry) if entry else Choice(str(wanted), str(wanted))
 
 
 def _choice(entry: Entry) -> Choice:

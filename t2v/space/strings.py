@@ -128,9 +128,6 @@ HOST_ELSEWHERE = "--host: {host} is not an address of this machine; 0.0.0.0 mean
 LISTENING_FAILED = "--host, --port: can't listen at {link}: {reason}."
 QUEUE_WRONG = "must be a whole number from 1 to 100000, not {value}"
 AUTH_WRONG = "must be user:password, both not empty"
-MODEL_MISSING = (
-    "--model: {model} is neither a folder here, nor an id such as owner/name, nor one of {models}."
-)
 OUTPUTS_UNUSABLE = "--outputs: {folder} can't be written ({reason}); choose another folder."
 VARIABLE_WRONG = "{name}: must be a whole number, not {value}"
 VARIABLES_UNUSED = "Not used by this page: {names}."

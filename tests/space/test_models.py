@@ -5,15 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.torch import save_file
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
 from t2v.request import Request
 from t2v.space import about, models
+from t2v.space.address import LaunchError
 from t2v.space.jobs import Stage
 from t2v.space.service import Service
 from t2v.video import Video
 from tests.space.conftest import eventually
-from tests.tiny_model import write_diffusers
+from tests.tiny_model import stored, write_diffusers
 
 ME = "a visitor of the tiny model"
 
@@ -78,6 +80,28 @@ def test_the_default_suits_the_machine(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
     assert models.devices() == ["cuda:0", "cuda:1"] and models.choices(None)[0].id == models.WITH_GPU
     assert {choice.id for choice in models.choices("some/model")} == {"some/model", *CATALOGUE}
+
+
+@pytest.mark.parametrize(
+    "text", ["camenduru/potat1/", "https://huggingface.co/Camenduru/potat1/tree/main?x=1"]
+)
+def test_the_owner_may_paste_an_address(text: str):
+    revision = "@main" if "tree" in text else ""
+    assert models.choices(text)[0].id == f"camenduru/potat1{revision}"
+    assert {choice.id for choice in models.choices(" Emoji ")} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "https://github.com/owner/name", "/nowhere/model", "x" * 300])
+def test_a_model_that_is_none_is_known_at_once(text: str):
+    with pytest.raises(LaunchError, match="--model: ") as error:
+        models.choices(text)
+    assert "nowhere" not in str(error.value)
+
+
+def test_a_weight_file_as_the_pages_model_is_named(tmp_path: Path):
+    save_file(stored("diffusers", "vae"), tmp_path / "vae.safetensors")
+    with pytest.raises(LaunchError, match="--model: vae.safetensors is a VAE"):
+        models.choices(str(tmp_path / "vae.safetensors"))
 
 
 def test_a_download_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

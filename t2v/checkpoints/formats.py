@@ -70,6 +70,8 @@ def problem(path: Path) -> str | None:
         return why
     if what := stand_in(start):
         return f"{path.name} {what}"
+    if start[4:9] == b"\0\0\0\0{":  # the length of a header under 4 GiB, and the header
+        return _safetensors_problem(path, size)
     if is_zip(path):
         return _zip_problem(path)
     if what := _other_format(path, start):
@@ -93,7 +95,7 @@ def _other_format(path: Path, start: bytes) -> str | None:
 def is_zip(path: Path) -> bool:
     """Whether a file begins as PyTorch's zip archives do."""
     with path.open("rb") as file:
-        return file.read(2) == b"PK"
+        return file.read(4) in (b"PK\3\4", b"PK\5\6")
 
 
 def _zip_problem(path: Path) -> str | None:

@@ -14,6 +14,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from t2v.checkpoints import CheckpointError, examine, load
+from t2v.checkpoints.formats import MAGIC
 from t2v.checkpoints.locate import locate
 
 from ..tiny_model import stored, write_diffusers, write_modelscope
@@ -97,6 +98,21 @@ def test_a_file_given_as_a_model_is_named(tmp_path: Path, name: str):
     with pytest.raises(CheckpointError, match=what) as error:
         load(tmp_path / name)
     assert name in str(error.value) and str(tmp_path) not in str(error.value)
+
+
+@pytest.mark.parametrize("mark", ["", *(mark.decode("latin-1") for mark, _ in MAGIC), "PK", "{", "[", "\x80"])
+def test_the_length_of_a_header_is_no_mark_of_another_format(tmp_path: Path, mark: str):
+    """A safetensors file begins with its header's length, whose bytes may spell anything."""
+    save_file({"a.weight": torch.ones(2, 3)}, path := tmp_path / "a.safetensors")
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    wanted = int.from_bytes(mark[:2].encode("latin-1").ljust(2, b"\x01"), "little")
+    for padded in (wanted, wanted + 65_536):
+        if padded < length:
+            continue
+        header = data[8 : 8 + length] + b" " * (padded - length)
+        path.write_bytes(padded.to_bytes(8, "little") + header + data[8 + length :])
+        assert "1 tensors" in examine(path), padded
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path):

@@ -5,13 +5,13 @@ Exit codes: 0 done, 1 failed, 2 a wrong setting or usage, 130 interrupted.
 """
 
 import argparse
+import codecs
 import os
 import re
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from itertools import count, islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,15 @@ from tqdm import tqdm
 
 from t2v.commands import COMMANDS, plain
 from t2v.machine import limit_threads
+from t2v.naming import KINDS, Target, UsageError, targets
+from t2v.places import PlaceError
 from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
-from t2v.spread import spread, stop_once
+from t2v.spread import place, spread, stop_once
+from t2v.streams import OutputError, complain, prepare, say
 from t2v.version import VERSION
-from t2v.video import CONTAINERS, Settings
+from t2v.video import Settings, check_saving
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
-KINDS = ", ".join(CONTAINERS)
-NUMBER = re.compile(r"%(0\d)?d")  # where a pattern of file names takes the video's number
 FLAGS = {  # what each setting of a Request is, in words; ranges beyond these are the model's
     "negative_prompt": "what the video should not show",
     "frames": "number of frames",
@@ -41,10 +42,6 @@ FLAGS = {  # what each setting of a Request is, in words; ranges beyond these ar
 }
 
 
-class UsageError(ValueError):
-    """The command line asks for something that can't be done; the text says what can."""
-
-
 class Parser(argparse.ArgumentParser):
     """Answers a mistake in one line, and takes no shortened flags: a new flag would change their meaning."""
 
@@ -54,22 +51,19 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str):
         raise UsageError(f"{message} ({self.prog} --help shows what there is)")
 
+    def _print_message(self, message: str, file: Any = None):
+        say(message.rstrip("\n"))
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code. Whatever happens is told in one line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a prompt may hold letters that the terminal lacks
-            stream.reconfigure(errors="backslashreplace")
+    prepare()
     try:
         _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
     except (RequestError, UsageError) as error:
         return _fail(MISUSED, str(error))
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "stopped")
-    except BrokenPipeError:  # nobody reads on, as in `t2v models | head -1`; nor may the exit try to flush
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except Exception as error:  # the last stop before the user
         return _fail(FAILED, _in_one_line(error))
     return DONE
@@ -87,7 +81,7 @@ def _run(argv: list[str]) -> None:
 
 
 def _fail(code: int, message: str) -> int:
-    if code == FAILED or os.environ.get("RANK", "0") == "0":  # what all processes know, one tells
+    if code == FAILED or place().main:  # what all processes know, one tells
         _tell("problem", message)
     return code
 
@@ -95,7 +89,7 @@ def _fail(code: int, message: str) -> int:
 def _in_one_line(error: Exception) -> str:
     """The project's own errors are sentences for users; of any other, its kind and first line."""
     if os.environ.get("T2V_TRACEBACK"):
-        traceback.print_exception(error)
+        complain("".join(traceback.format_exception(error)))
     if type(error).__module__.startswith("t2v."):
         return " ".join(str(error).split())
     first_line = str(error).partition("\n")[0]
@@ -113,7 +107,10 @@ def _generate_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"t2v {VERSION}")
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what the video should show")
     parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
-    output = f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 (or video-%%d.mp4)"
+    output = (
+        f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 or panda-%%03d.mp4:"
+    )
+    output += " %%d, with no letter or digit after it, becomes a free number (left out: video-%%d.mp4)"
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
     settings = parser.add_argument_group("settings (left out: the model's own)")
     for field, words in FLAGS.items():
@@ -141,22 +138,29 @@ def _generate(args: argparse.Namespace) -> None:
     """Check all that can be checked before torch is loaded, then make one video after the other."""
     given = {field: getattr(args, field) for field in FLAGS if getattr(args, field) is not None}
     requests = [_checked(Request(prompt, **given), where) for where, prompt in _prompts(args)]
-    paths = list(islice(_outputs(args.output, len(requests)), len(requests)))
-    _check_folder(paths[0].parent)
-
+    files = targets(args.output, len(requests))
     choices = {name: getattr(args, name) for name in ("model", "device", "dtype", "memory")}
     chosen = {name: choice for name, choice in choices.items() if choice is not None}
-    if _together():
-        _generate_together(requests, paths, chosen)
+    if place().size > 1:
+        _generate_together(requests, files, chosen)
         return
+    _check(files[0].path)
     pipe, requests = _load(chosen, requests)
-    for path, request in zip(paths, requests, strict=True):
+    for target, request in zip(files, requests, strict=True):
         with tqdm(
             total=request.steps, unit="step", leave=False, disable=None, desc=plain(request.prompt[:30])
         ) as bar:
-            told = _make(pipe, request, path, lambda step, steps, x0, bar=bar: bar.update())
+            told = _make(pipe, request, target, lambda step, steps, x0, bar=bar: bar.update())
         for kind, text in told:
             _tell(kind, text)
+
+
+def _check(path: Path) -> None:
+    """Refuse what saving would fail at, before the work is done."""
+    try:
+        check_saving(path)
+    except PlaceError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Request]]:
@@ -167,18 +171,15 @@ def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Re
     return pipe, [request.validate(pipe.native) for request in requests]
 
 
-def _together() -> bool:
-    """Whether `accelerate launch` has started several of this process."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1
-
-
-def _generate_together(requests: list[Request], paths: list[Path], chosen: dict[str, str]) -> None:
+def _generate_together(requests: list[Request], files: list[Target], chosen: dict[str, str]) -> None:
     """This process's share of the videos, where `accelerate launch` has started one for each device."""
     device = chosen.pop("device", "")
     if device not in ("", "cpu"):
         raise UsageError(
             "--device: each process that accelerate starts has its own; leave it out, or say cpu"
         )
+    if place().main:
+        _check(files[0].path)
 
     from t2v.checkpoints import EMBEDDED, locate
     from t2v.runtime import choose_dtype
@@ -187,17 +188,17 @@ def _generate_together(requests: list[Request], paths: list[Path], chosen: dict[
     crew = Crew(on_cpu=device == "cpu")
     if crew.main:  # one downloads the model, while the others wait for what comes next
         locate(chosen.get("model", EMBEDDED), choose_dtype(chosen.get("dtype"), crew.device).itemsize == 2)
-    names = crew.agree([str(path) for path in paths])  # free ones, as the main process saw the folder
+    shared = [Target(*fields) for fields in crew.agree(files)]  # as the main process saw the folder
 
     def load() -> tuple[Any, int]:
         loaded = _load(chosen | {"device": crew.device}, requests)
         return loaded, sum(request.steps for request in loaded[1])
 
     def make(loaded: tuple[Any, list[Request]], number: int, on_step: Any) -> list[tuple[str, str]]:
-        return _make(loaded[0], loaded[1][number], Path(names[number]), on_step)
+        return _make(loaded[0], loaded[1][number], shared[number], on_step)
 
     stop_once()
-    spread(crew, load, make, names, _tell, _in_one_line)
+    spread(crew, load, make, [str(target.path) for target in shared], _tell, _in_one_line)
 
 
 def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -212,15 +213,27 @@ def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _read_lines(file: str) -> list[str]:
-    if file == "-" and _together():
+    """The lines of a text in UTF-8, with a byte order mark or not. Only \\n, \\r\\n and \\r end a line."""
+    if file == "-" and place().size > 1:
         raise UsageError("--prompts -: several processes can't share stdin; give a file")
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        content = _read_stdin() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"--prompts {file}: {error.strerror}") from None
-    except ValueError:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise UsageError(f"--prompts {file}: is not a text file in UTF-8 but in UTF-16: save it as UTF-8")
+    try:
+        return re.split(r"\r\n|\n|\r", content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
         raise UsageError(f"--prompts {file}: is not a text file in UTF-8") from None
-    return text.splitlines()
+
+
+def _read_stdin() -> bytes:
+    """All of stdin as bytes: its own encoding is the terminal's, not the text's."""
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("--prompts -: there is no stdin; give a file")
+    bytes_of = getattr(sys.stdin, "buffer", None)
+    return bytes_of.read() if bytes_of else sys.stdin.read().encode(errors="surrogatepass")
 
 
 def _checked(request: Request, where: str) -> Request:
@@ -231,48 +244,24 @@ def _checked(request: Request, where: str) -> Request:
         raise RequestError(f"{place}{error.field}", error.message) from None
 
 
-def _outputs(output: str | None, videos: int) -> Iterator[Path]:
-    """The files to write. A name that is given is overwritten; a number that is taken is passed over."""
-    pattern = "video-%d.mp4" if output is None else output
-    folder = Path(pattern).is_dir() or pattern.endswith(("/", os.sep))
-    if folder or (videos > 1 and not Path(pattern).suffix):
-        pattern = os.path.join(pattern, "%03d.mp4")
-    if Path(pattern).suffix.lower() not in CONTAINERS:
-        raise UsageError(f"{output}: the name of a video ends in {KINDS}")
-    if NUMBER.search(Path(pattern).name):
-        return (path for number in count(1) if not (path := _numbered(pattern, number)).exists())
-    if videos > 1:
-        raise UsageError(f"{videos} prompts and one file: quote a prompt of several words, or give a folder/")
-    return iter([Path(pattern)])
-
-
-def _numbered(pattern: str, number: int) -> Path:
-    folder, name = os.path.split(pattern)
-    return Path(folder, NUMBER.sub(lambda place: f"{number:{place[1] or ''}}", name))
-
-
-def _check_folder(folder: Path) -> None:
-    """A folder that can't be written is better known before the work than after it."""
-    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise UsageError(f"{folder} is not a folder that can be written to")
-
-
-def _make(pipe: Any, request: Request, path: Path, on_step: Any) -> list[tuple[str, str]]:
+def _make(pipe: Any, request: Request, target: Target, on_step: Any) -> list[tuple[str, str]]:
     """One video in its file -> what to tell of it."""
     start = time.monotonic()
     video = pipe(request, on_step=on_step)
-    video.save(path)
+    path = target.save(video)
     notes = [("note", note) for note in video.notes]
     return [*notes, ("made", f"{path}: {_summary(video.settings)}, {time.monotonic() - start:.1f} s")]
 
 
 def _tell(kind: str, text: str) -> None:
     """A video that is made on stdout, all else on stderr."""
-    if kind == "made":
-        print(plain(text), flush=True)
-    else:
-        print(f"t2v: {plain(text)}", file=sys.stderr)
+    if kind != "made":
+        complain(f"t2v: {plain(text)}")
+        return
+    try:
+        say(plain(text))
+    except OutputError as error:  # the video is there all the same
+        complain(f"t2v: {error}")
 
 
 def _summary(settings: Settings) -> str:

@@ -4,18 +4,28 @@ A command is a row of COMMANDS: its help, its arguments, and a function that pri
 """
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from t2v.request import Request
-from t2v.video import Settings, Video, VideoError
+from t2v.streams import say
+from t2v.video import Settings, Video, VideoError, kind_of
+
+EMBEDDED = "emoji"  # t2v.checkpoints, which says so too, brings torch
+# What commands a terminal: control characters, line ends, the direction of writing, half a surrogate pair.
+# Letters that can't be seen alone stay: emoji and several scripts are joined by them.
+COMMANDING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
 
 
 def plain(text: str) -> str:
     """Text that can't command the terminal, whoever wrote it: control characters are spelled out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _models(args: argparse.Namespace) -> None:
@@ -25,14 +35,14 @@ def _models(args: argparse.Namespace) -> None:
         made_for = entry.native
         clip = f"{made_for.frames} frames of {made_for.width}×{made_for.height} at {made_for.fps} fps"
         download = f"{entry.size / 1e9:.1f} GB to download" if entry.size else "built in"
-        print(f"{entry.id}\n  {entry.title}: {clip}, {made_for.steps} steps, guidance {made_for.guidance:g}")
-        print(f"  {download}; licence {entry.licence}\n  {entry.limits}")
+        say(f"{entry.id}\n  {entry.title}: {clip}, {made_for.steps} steps, guidance {made_for.guidance:g}")
+        say(f"  {download}; licence {entry.licence}\n  {entry.limits}")
 
 
 def _check(args: argparse.Namespace) -> None:
     from t2v.checkpoints import examine  # brings torch
 
-    print("\n".join(map(plain, examine(args.path).splitlines())))
+    say("\n".join(map(plain, examine(args.path).split("\n"))))
 
 
 def _info(args: argparse.Namespace) -> None:
@@ -40,16 +50,21 @@ def _info(args: argparse.Namespace) -> None:
     if settings is None:
         raise VideoError("The video holds no settings of t2v.")
     if args.json:
-        print(settings.to_json())
+        say(settings.to_json())
         return
     width, height = settings.size
     lines = [f"{settings.frames} frames of {width}×{height}, made by t2v {settings.version}"]
     lines += [f"model: {settings.model} {settings.revision}"]
+    if settings.device:
+        threads = f", {settings.threads} threads" if settings.threads else ""
+        lines += [f"made on: {settings.device}, {settings.dtype}{threads}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
-        lines += [f"again: {_command_line(settings)}"]
+        lines += [f"again: {_command_line(settings, kind_of(args.file))}"]
+        if "/" not in settings.model and settings.model not in ("", EMBEDDED):
+            lines += [f"note: {settings.model} is a folder: say where it lies"]
     lines += [f"note: {note}" for note in settings.notes]
-    print("\n".join(plain(line).rstrip() for line in lines))
+    say("\n".join(plain(line).rstrip() for line in lines))
 
 
 def _plan(args: argparse.Namespace) -> None:
@@ -63,9 +78,9 @@ def _plan(args: argparse.Namespace) -> None:
     planned = plan(sizes, request, device, dtype, args.memory)
     clip = f"{request.frames} frames of {request.width}×{request.height}, {request.steps} steps"
     precision = str(dtype).removeprefix("torch.")
-    print(f"{clip}, guidance {request.guidance:g}\n{device}, {precision}, memory {planned.rung}")
+    say(f"{clip}, guidance {request.guidance:g}\n{device}, {precision}, memory {planned.rung}")
     fits = "" if planned.fits else ": more than is free now"
-    print(f"about {planned.bytes / 1e9:.1f} GB{fits}\nabout {planned.seconds:.3g} s")
+    say(f"about {planned.bytes / 1e9:.1f} GB{fits}\nabout {planned.seconds:.3g} s")
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -84,13 +99,26 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")
 
 
-def _command_line(settings: Settings) -> str:
-    """The command that makes the same video again."""
-    given = {name: value for name, value in asdict(settings.request).items() if value not in (None, "")}
-    prompt = given.pop("prompt")
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-    model = [f"--model={settings.model}"] if settings.model else []
-    return shlex.join(["t2v", *model, *flags, "--", prompt])
+def _command_line(settings: Settings, suffix: str) -> str:
+    """The command that makes the same video again, in a file of the same kind, for a POSIX shell."""
+    model = settings.model
+    if settings.revision and "/" in model:  # a hub id
+        model = f"{model}@{settings.revision}"
+    flags = {"model": model, "device": settings.device, "dtype": settings.dtype, **asdict(settings.request)}
+    prompt = flags.pop("prompt")
+    if suffix != ".mp4":
+        flags["output"] = f"video-%d{suffix}"
+    given = {name: str(value) for name, value in flags.items() if value not in (None, "")}
+    words = [f"--{name.replace('_', '-')}={_shell_word(value)}" for name, value in given.items()]
+    return " ".join(["t2v", *words, "--", _shell_word(prompt)])
+
+
+def _shell_word(text: str) -> str:
+    """The text quoted. Where a part of it would command the terminal, printf makes it from its bytes."""
+    if plain(text) == text:
+        return shlex.quote(text)
+    parts = (c if HARMLESS.match(c) else "".join(f"\\{byte:03o}" for byte in c.encode()) for c in text)
+    return f"""\"$(printf '{"".join(parts).replace(chr(92) + "045", "%%")}')\""""
 
 
 class Command(NamedTuple):

@@ -5,12 +5,14 @@ decoded may come from anybody, so the container is never guessed (a playlist nam
 decoder read other files), and the decoder's memory, time and frame size are bounded.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Timer
 from typing import BinaryIO
 
@@ -27,10 +29,12 @@ except ImportError:  # Windows: there the time and frame limits have to do
 CRF = 10  # ModelScope's
 PRESET = "veryfast"  # at this quality neither larger nor worse than "medium", in a third of the time
 SECONDS = 300  # for one encoding or decoding
+VARIABLE = "IMAGEIO_FFMPEG_EXE"  # names another binary
 MEMORY = 2**31  # bytes of address space a decoder gets
 MAX_PIXELS = 2**23  # of one frame; 4096×2048
 MAX_SIDE = 2**14  # pixels of a frame that is scaled
 MAX_TAGS = 2**18  # bytes
+PLACES = re.compile(r"^(\[[^]]*\]\s*)+|(file:)?(/|[A-Za-z]:\\)\S*")  # in what ffmpeg says: addresses, paths
 DAMAGED = "The file is damaged, or holds no video that can be read here."
 CODECS = "h264,hevc,mpeg4,vp8,vp9,av1,libdav1d"
 FORMATS = "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of one's own clips: none refers to other files
@@ -44,6 +48,8 @@ TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p,{L
 SIDES = {"w": "iw*sar", "h": "ih"}  # of a frame with square pixels
 TO_RGB = f"out_range=pc:{EXACT},format=rgb24"  # of a filter scale=
 
+_tried: set[tuple[str, ...]] = set()  # commands that have passed `check`
+
 
 class VideoError(ValueError):
     """A video can't be written or read: one sentence, without paths."""
@@ -56,16 +62,39 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder's own choice, which no quota enters
     h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
-    out = ("-fps_mode", "passthrough", "-movflags", "+faststart", "-f", "mp4", _url(path))
+    out = (*_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
-    try:
-        done = subprocess.run(command, input=frames.data.cast("B"), capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        raise VideoError(f"The encoder didn't finish within {SECONDS} seconds.") from None
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with _started():
+        done = subprocess.run(command, input=frames.data.cast("B"), timeout=SECONDS, **pipes)
     if b"No space left" in done.stderr:
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:
-        raise VideoError("The encoder stopped before the video was whole.")
+        cause = _cause(done.stderr.decode(errors="replace"), path)
+        raise VideoError(f"The encoder stopped before the video was whole{cause}.")
+
+
+def check(folder: Path) -> None:
+    """Encode and decode two small frames in `folder`, once for each binary; VideoError where that fails."""
+    command = _ffmpeg()
+    if command in _tried:
+        return
+    try:
+        with TemporaryDirectory(dir=folder, prefix=".") as inside:
+            _try(Path(inside, "trial.mp4"))
+    except VideoError as error:
+        instead = f"unset {VARIABLE} or let it" if os.environ.get(VARIABLE) else f"let {VARIABLE}"
+        way_out = f"For .mp4, {instead} name an ffmpeg with libx264; .gif and .webp need none."
+        raise VideoError(f"{error} {way_out}") from None
+    _tried.add(command)
+
+
+def _try(path: Path) -> None:
+    encode(np.zeros((2, 16, 16, 3), np.uint8), 8, {}, path)
+    with suppress(VideoError):
+        if len(list(decode(path))) == 2:
+            return
+    raise VideoError("What ffmpeg writes can't be read back.")
 
 
 def decode(
@@ -87,7 +116,7 @@ def decode(
     start = () if last_seconds is None else ("-sseof", f"-{last_seconds}")
     stop = () if first is None else ("-frames:v", str(first))
     scale = f"scale={_sides(area)}{TO_RGB}"
-    one_stream = ("-map", "0:V:0", "-vf", scale, "-fps_mode", "passthrough", *stop)  # V: no cover picture
+    one_stream = ("-map", "0:V:0", "-vf", scale, *_every_frame(), *stop)  # V: no cover picture
     out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
     with _running([*_ffmpeg(), "-xerror", *start, *_hostile(path, demuxer), *one_stream, *out]) as process:
         yield from _ppm_frames(process.stdout)
@@ -159,6 +188,38 @@ def _ffmpeg() -> tuple[str, ...]:
         raise VideoError("imageio-ffmpeg has no encoder for this machine; install ffmpeg.") from None
 
 
+def _every_frame() -> tuple[str, str]:
+    """The option that neither repeats nor drops frames. Before version 5.1 it has another name."""
+    return _sync_option(_ffmpeg()[0]), "passthrough"
+
+
+@cache
+def _sync_option(binary: str) -> str:
+    command = [binary, "-fps_mode", "passthrough"]
+    with _started():
+        trial = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    return "-vsync" if b"Unrecognized option" in trial.stderr else "-fps_mode"
+
+
+@contextmanager
+def _started() -> Iterator[None]:
+    """VideoError where the binary can't be started, or doesn't end."""
+    name = f"The ffmpeg that {VARIABLE} names" if os.environ.get(VARIABLE) else "ffmpeg"
+    try:
+        yield
+    except OSError as error:
+        raise VideoError(f"{name} can't be run: {error.strerror or 'unknown error'}.") from None
+    except subprocess.TimeoutExpired as error:
+        raise VideoError(f"{name} didn't finish within {error.timeout:g} seconds.") from None
+
+
+def _cause(stderr: str, path: Path) -> str:
+    """A colon and what ffmpeg said first, without paths and addresses; nothing where it said nothing."""
+    first = next((line for line in stderr.splitlines() if line.strip()), "")
+    words = PLACES.sub("", first.replace(str(path), "/")).strip(" .:")[:200]
+    return f": {words}" if words else ""
+
+
 def _hostile(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
     """Input options for a file from anywhere: this container, these codecs, this size, no other file."""
     bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
@@ -191,9 +252,10 @@ def _reason(said: str) -> str:
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen]:
     """A decoder with bounded memory and time, dead at the end of the block."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    with _started():
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
     timer = Timer(SECONDS, process.kill)
     try:
         timer.start()

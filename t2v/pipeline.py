@@ -19,7 +19,7 @@ from t2v.request import Request, RequestError
 from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, in_float32, paced
 from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
-from t2v.video import Video, by_suffix
+from t2v.video import Video, check_saving
 
 
 class NotFiniteError(RuntimeError):
@@ -92,7 +92,7 @@ class TextToVideo:
         RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
         """
         if output_video is not None:
-            by_suffix(output_video)  # a name that can't be written is better known before the work
+            check_saving(output_video)
         conventional = isinstance(request, Mapping)
         request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
         with OwnState(self.device, inference=True) as state, self.ladder.here():
@@ -125,7 +125,14 @@ class TextToVideo:
             if on_step:
                 on_step(k, request.steps, step.x0)
         frames = self._decode(step.x)
-        return Video(frames, request, self.name, self.revision, VERSION, self.notes(request))
+        made = (self.name, self.revision, VERSION, self.notes(request))
+        return Video(frames, request, *made, *self._made_on())
+
+    def _made_on(self) -> tuple[str, str, int]:
+        """-> device, precision, and threads of the processor, on which the last bits depend"""
+        devices = [self.device, self.ladder.second] if self.ladder.second else [self.device.type]
+        threads = torch.get_num_threads() if self.device.type == "cpu" else 0
+        return ",".join(map(str, devices)), str(self.dtype).removeprefix("torch."), threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
         """b prompts -> the states that the UNet reads (b 77 d)"""

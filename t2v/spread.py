@@ -3,11 +3,12 @@
 A failure ends the work of its own device, as it ends the command on one device; the others make the rest.
 """
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
@@ -15,6 +16,35 @@ from t2v.request import RequestError
 
 LOOK_EVERY = 0.1  # seconds
 Report = tuple[str, str]  # its kind, its text
+
+
+class Place(NamedTuple):
+    """Which of a launcher's `size` processes this one is, from 0."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def main(self) -> bool:
+        """It is the one that speaks."""
+        return self.rank == 0
+
+
+def place() -> Place:
+    """This process's place, or that of a single process.
+
+    A launcher sets all of its variables. Where some are missing or make no sense, they are left over from a
+    cluster, a notebook or another program, and mean nothing.
+    """
+    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT")
+    rank, size, local, port = (_whole(os.environ.get(name, "")) for name in names)
+    launched = os.environ.get("MASTER_ADDR") and 0 <= local <= rank < size and 0 < port < 2**16
+    return Place(rank, size) if launched else Place()
+
+
+def _whole(text: str) -> int:
+    """The number that a text spells, or -1."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 class SpreadError(RuntimeError):

@@ -10,18 +10,19 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from itertools import pairwise, repeat
+from dataclasses import asdict, dataclass, fields
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, features
 
 from t2v import ffmpeg
 from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
 from t2v.image import to_rgb
+from t2v.places import claim, writable_folder
 from t2v.request import SETTINGS, Native, Request, RequestError, parse_json
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
@@ -44,6 +45,9 @@ class Settings:
     notes: tuple[str, ...]
     frames: int
     size: tuple[int, int]  # width, height; an MP4's own is even
+    device: str = ""  # "cpu", "cuda", or the pair "cuda:0,cuda:1"
+    dtype: str = ""
+    threads: int = 0  # of the processor, where it was the device: sums depend on it in their last bits
 
     def to_json(self) -> str:
         """One line of ASCII JSON."""
@@ -58,7 +62,12 @@ class Settings:
             request = Request(**known).checked(ANY) if known else None
             names = (str(given[name]) for name in ("model", "revision", "version"))
             frames, width, height = map(int, (given["frames"], *given["size"]))
-            return cls(request, *names, tuple(map(str, given["notes"])), frames, (width, height))
+            made_on = (
+                str(given.get("device", "")),
+                str(given.get("dtype", "")),
+                int(given.get("threads", 0)),
+            )
+            return cls(request, *names, tuple(map(str, given["notes"])), frames, (width, height), *made_on)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included
 
@@ -73,6 +82,9 @@ class Video:
     revision: str = ""
     version: str = ""
     notes: tuple[str, ...] = ()
+    device: str = ""
+    dtype: str = ""
+    threads: int = 0
 
     def __post_init__(self):
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -90,11 +102,28 @@ class Video:
         """All but the frames."""
         frames, height, width, _ = self.frames.shape
         made = (self.request, self.model, self.revision, self.version, self.notes)
-        return Settings(*made, frames, (width, height))
+        return Settings(*made, frames, (width, height), self.device, self.dtype, self.threads)
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""
         path = Path(path)
+        with self._written(path) as draft:
+            os.replace(draft, path)
+        return path
+
+    def save_new(self, paths: Iterable[Path]) -> Path:
+        """Write the video as the first of `paths` that is free, all of one folder and suffix; -> that path.
+
+        No file is overwritten: of several processes that save at once, no two get the same path.
+        """
+        paths = iter(paths)
+        first = next(paths)
+        with self._written(first) as draft:
+            return next(path for path in chain([first], paths) if claim(draft, path))
+
+    @contextmanager
+    def _written(self, path: Path) -> Iterator[Path]:
+        """A whole, decoded file beside `path`, gone at the end of the block unless it was renamed."""
         container = by_suffix(path)
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
@@ -102,13 +131,12 @@ class Video:
             container.write(self, draft)
             if sum(1 for _ in container.read(draft, self.settings)) != len(self.frames):
                 raise VideoError("The written video lacks frames.")
-            os.replace(draft, path)
+            yield draft
         except OSError as error:
             raise VideoError(f"The video can't be written: {error.strerror or 'unknown error'}.") from None
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
-        return path
 
     def to_bytes(self, suffix: str = ".mp4") -> bytes:
         """The file that `save` writes."""
@@ -124,8 +152,8 @@ class Video:
         frames = np.stack(list(_bounded(container.read(path, settings))))
         if settings is None:
             return cls(frames)
-        made = (settings.request, settings.model, settings.revision, settings.version, settings.notes)
-        return cls(_cropped(frames, settings.size), *made)
+        made = {field.name: getattr(settings, field.name) for field in fields(cls) if field.name != "frames"}
+        return cls(_cropped(frames, settings.size), **made)
 
     @staticmethod
     def read_settings(path: str | os.PathLike) -> Settings | None:
@@ -140,6 +168,7 @@ class Container(NamedTuple):
     write: Callable[[Video, Path], None]
     read: Callable[[Path, Settings | None], Iterable[np.ndarray]]  # frames (h w 3)
     comment: Callable[[Path], str]
+    check: Callable[[Path], None]  # VideoError where files of the kind can't be written in this folder
 
 
 def _write_mp4(video: Video, path: Path) -> None:
@@ -285,6 +314,12 @@ def _by_content(path: Path) -> Container:
     raise VideoError("The file is not an MP4, GIF or animated WebP video.")
 
 
+def kind_of(path: str | os.PathLike) -> str:
+    """The suffix that a video's content calls for; VideoError where it is none."""
+    container = _by_content(Path(path))
+    return next(suffix for suffix, each in CONTAINERS.items() if each is container)
+
+
 def by_suffix(path: str | os.PathLike) -> Container:
     """The kind of file that a name stands for; VideoError where it stands for none."""
     suffix = Path(path).suffix.lower()
@@ -293,8 +328,19 @@ def by_suffix(path: str | os.PathLike) -> Container:
     return CONTAINERS[suffix]
 
 
+def check_saving(path: str | os.PathLike) -> None:
+    """Raise VideoError where `save` would fail: wrong kind, unfit encoder, or no place (PlaceError)."""
+    container = by_suffix(path)
+    container.check(writable_folder(Path(path)))
+
+
+def _check_webp(folder: Path) -> None:
+    if not features.check("webp"):
+        raise VideoError("This Pillow can't write WebP: install one that can, or save as .mp4 or .gif.")
+
+
 CONTAINERS = {
-    ".mp4": Container(_write_mp4, _read_mp4, _mp4_comment),
-    ".gif": Container(_write_gif, _read_animation, _gif_comment),
-    ".webp": Container(_write_webp, _read_animation, _webp_comment),
+    ".mp4": Container(_write_mp4, _read_mp4, _mp4_comment, ffmpeg.check),
+    ".gif": Container(_write_gif, _read_animation, _gif_comment, lambda folder: None),
+    ".webp": Container(_write_webp, _read_animation, _webp_comment, _check_webp),
 }

@@ -14,6 +14,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.space",
     "t2v.__main__",
     "t2v.cli",
+    "t2v.naming",
     "t2v.spread",
     "t2v.commands",
     "t2v",
@@ -27,9 +28,11 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.source",
     "t2v.video",
     "t2v.image",
+    "t2v.places",
     "t2v.ffmpeg",
     "t2v.machine",
     "t2v.cgroups",
+    "t2v.streams",
     "t2v.request",
     "t2v.texts",
     "t2v.version",
@@ -55,14 +58,16 @@ WITHOUT_TORCH = (
     "t2v.source",
     "t2v.video",
     "t2v.image",
+    "t2v.places",
     "t2v.ffmpeg",
     "t2v.machine",
     "t2v.cgroups",
+    "t2v.streams",
     "t2v.request",
     "t2v.texts",
     "t2v.version",
 )
-STANDARD_LIBRARY_ONLY = ("t2v.cgroups", "t2v.request", "t2v.texts", "t2v.version")
+STANDARD_LIBRARY_ONLY = ("t2v.cgroups", "t2v.streams", "t2v.request", "t2v.texts", "t2v.version")
 
 
 def module_name(file: Path) -> str:

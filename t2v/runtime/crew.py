@@ -7,6 +7,7 @@ main process. So a device that fails or is slow holds up none of the others.
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +16,24 @@ from accelerate import PartialState
 from torch.distributed import PrefixStore, TCPStore
 
 PATIENCE = timedelta(days=1)  # for what the main process does alone, such as a download
+JOINING = timedelta(minutes=5)  # for the others to start
+FOREIGN = (  # what accelerate would obey, and another launcher or a training's settings have left
+    "ACCELERATE_TORCH_DEVICE", "ACCELERATE_USE_", "FORK_LAUNCHED", "FSDP_", "MPI_", "MV2_", "OMPI_", "PMI_",
+)  # fmt: skip
+
+
+class CrewError(RuntimeError):
+    """The processes that the environment tells of can't be reached."""
 
 
 class Crew:
     """This process's place among them. `main`: it is the one that speaks; `device`: its own.
 
-    `on_cpu`: the processor, whatever accelerators there are.
+    `on_cpu`: the processor, whatever accelerators there are. CrewError where the others don't come.
     """
 
     def __init__(self, on_cpu: bool = False):
-        nothing_else = on_cpu or not torch.accelerator.is_available()
-        state = PartialState(cpu=nothing_else, backend="gloo")  # no tensors are exchanged
+        state = _join(on_cpu or not torch.accelerator.is_available())
         self.size, self.main, self.device = state.num_processes, state.is_main_process, state.device
         address, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
         store = TCPStore(address, port, is_master=False, timeout=PATIENCE)
@@ -63,3 +71,28 @@ class Crew:
             kind, text = json.loads(self._store.get(f"report {self._read}"))
             self._read += 1
             yield kind, text
+
+
+def _join(on_cpu: bool) -> PartialState:
+    """accelerate's state of this process, once all the others are there."""
+    try:
+        with _without_foreign():
+            return PartialState(cpu=on_cpu, backend="gloo", timeout=JOINING)  # no tensors are exchanged
+    except (torch.distributed.DistError, ValueError) as error:
+        rank, size = os.environ["RANK"], os.environ["WORLD_SIZE"]
+        raise CrewError(
+            f"RANK={rank} and WORLD_SIZE={size} tell of other processes, which can't be reached"
+            f" ({str(error).partition(chr(10))[0]}); where no launcher runs, unset both"
+        ) from None
+
+
+@contextmanager
+def _without_foreign() -> Iterator[None]:
+    """Hide the variables of FOREIGN."""
+    hidden = {name: value for name, value in os.environ.items() if name.startswith(FOREIGN)}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

@@ -1,0 +1,59 @@
+"""The names of the files that a command writes: one that is given, or the free numbers of a pattern."""
+
+import os
+import re
+from itertools import count, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from t2v.video import CONTAINERS, Video
+
+KINDS = ", ".join(CONTAINERS)
+NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 100%dark.mp4 is a name
+
+
+class UsageError(ValueError):
+    """The command line asks for something that can't be done; the text says what can."""
+
+
+class Target(NamedTuple):
+    """Where one video goes. `number`: the first to try in the pattern; 0 where the pattern is a name."""
+
+    pattern: str
+    number: int = 0
+
+    @property
+    def path(self) -> Path:
+        return _numbered(self.pattern, self.number) if self.number else Path(self.pattern)
+
+    def save(self, video: Video) -> Path:
+        """Write the video, over an old file of a given name, never over one of a number; -> its path."""
+        if not self.number:
+            return video.save(self.path)
+        return video.save_new(_numbered(self.pattern, number) for number in count(self.number))
+
+
+def targets(output: str | None, videos: int) -> list[Target]:
+    """The targets of so many videos. `output` is a file, a folder, or a pattern such as panda-%d.mp4."""
+    if output == "":
+        raise UsageError("-o: the name is empty")
+    pattern = "video-%d.mp4" if output is None else output
+    folder = os.path.isdir(pattern) or pattern.endswith(("/", os.sep))
+    if folder or (videos > 1 and not Path(pattern).suffix):
+        pattern = os.path.join(pattern, "%03d.mp4")
+    if Path(pattern).suffix.lower() not in CONTAINERS:
+        raise UsageError(f"{output}: the name of a video ends in {KINDS}")
+    if NUMBER.search(Path(pattern).name):
+        free = (number for number in count(1) if not os.path.lexists(_numbered(pattern, number)))
+        return [Target(pattern, number) for number in islice(free, videos)]
+    if videos > 1:
+        raise UsageError(
+            f"{videos} prompts and one file: quote a prompt of several words, give a folder/, or put %d for"
+            " the number into the name, with no letter or digit after it"
+        )
+    return [Target(pattern)]
+
+
+def _numbered(pattern: str, number: int) -> Path:
+    folder, name = os.path.split(pattern)
+    return Path(folder, NUMBER.sub(lambda place: f"{number:{place[1] or ''}}", name))

@@ -1,0 +1,66 @@
+"""Where a file goes: whether its folder takes it, and a name that no other process gets."""
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from t2v.ffmpeg import VideoError
+
+ROOM = 2**20  # bytes that the disk must have for a video to be begun
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_NAME = (errno.ENAMETOOLONG, errno.EISDIR)
+
+
+class PlaceError(VideoError):
+    """No file can be written under this name, or none of a video's size."""
+
+
+def writable_folder(path: Path) -> Path:
+    """The nearest folder above `path` that exists, after a trial of writing there; or PlaceError."""
+    try:
+        folder = _nearest_folder(path.absolute())
+        with TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(ROOM))
+    except OSError as error:
+        cause = "There is no room on the disk" if error.errno in FULL else "The name can't be a file's"
+        if error.errno not in (*FULL, *NO_NAME):
+            cause = "Its place is not a folder that can be written to"
+        raise PlaceError(f"{cause}: {error.strerror or 'unknown error'}.") from None
+    return folder
+
+
+def _nearest_folder(path: Path) -> Path:
+    """OSError where the path, or a folder that would be made for it, can't have its name."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    folder = next(parent for parent in path.parents if parent.exists())
+    for part in path.parts[len(folder.parts) :]:
+        with suppress(FileNotFoundError):
+            (folder / part).lstat()  # a name that is too long is found here
+    return folder
+
+
+def claim(draft: Path, path: Path) -> bool:
+    """Give a whole file the name `path` unless there is such a file; -> whether it has the name."""
+    try:
+        os.link(draft, path)
+        return True
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        return _claim_without_link(draft, path)
+
+
+def _claim_without_link(draft: Path, path: Path) -> bool:
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    try:
+        os.replace(draft, path)
+    except BaseException:
+        path.unlink()
+        raise
+    return True

@@ -1,0 +1,69 @@
+"""Print to standard streams that may be closed, full, left by their reader, or short of letters."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+
+class OutputError(OSError):
+    """Text for stdout is lost."""
+
+    def __str__(self) -> str:
+        return f"stdout can't be written: {self.strerror or 'unknown error'}"
+
+
+def prepare() -> None:
+    """Open the null device for each closed stream; let letters that a stream lacks be spelled out.
+
+    Otherwise the next file to be opened gets the closed stream's number, and with it what libraries print.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number: this one
+        if name != "stdin" and getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        if name != "stdin" and hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Print text to stdout; OutputError if it is lost, on a full disk for example.
+
+    A closed stream, or one that nobody reads any more, loses nothing.
+    """
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:  # as in `t2v models | head -1`
+        pass
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from None
+
+
+def complain(text: str) -> None:
+    """Print text to stderr, if that is possible."""
+    with suppress(OSError):
+        _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Print and flush at once. A stream that has failed gets nothing more, not even at Python's exit."""
+    try:
+        print(text, file=stream, flush=True)
+    except UnicodeEncodeError:  # a stream of a notebook or editor, without `reconfigure`
+        print(text.encode("ascii", "backslashreplace").decode(), file=stream, flush=True)
+    except ValueError:  # closed by the program that this one runs in
+        return
+    except OSError:
+        _silence(stream)
+        raise
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what the stream holds, and all that follows, go to the null device."""
+    with suppress(OSError, ValueError):  # not every stream has a number
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)

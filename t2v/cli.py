@@ -77,7 +77,15 @@ def _run(argv: list[str]) -> None:
         command.arguments(parser)
         command.run(parser.parse_args(argv[1:]))
     else:
-        _generate(_generate_parser().parse_intermixed_args(argv))
+        _generate(_parsed(argv))
+
+
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    """The arguments of a command line without a command's word; all that follows a -- are prompts."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    args = _generate_parser().parse_intermixed_args(argv[:end])
+    args.prompts = [*(args.prompts or ()), *map(_text, argv[end + 1 :])]
+    return args
 
 
 def _fail(code: int, message: str) -> int:
@@ -105,7 +113,7 @@ def _generate_parser() -> Parser:
         epilog=f"commands:\n{commands}",
     )
     parser.add_argument("--version", action="version", version=f"t2v {VERSION}")
-    parser.add_argument("prompts", nargs="*", metavar="PROMPT", help="what the video should show")
+    parser.add_argument("prompts", nargs="*", metavar="PROMPT", type=_text, help="what the video should show")
     parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
     output = (
         f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 or panda-%%03d.mp4:"
@@ -114,7 +122,7 @@ def _generate_parser() -> Parser:
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
     settings = parser.add_argument_group("settings (left out: the model's own)")
     for field, words in FLAGS.items():
-        metavar, kind = ("TEXT", str) if field in ("negative_prompt", "sampler") else ("N", _number)
+        metavar, kind = ("TEXT", _text) if field in ("negative_prompt", "sampler") else ("N", _number)
         settings.add_argument(f"--{field.replace('_', '-')}", help=words, metavar=metavar, type=kind)
     where = parser.add_argument_group("model and machine")
     where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
@@ -132,6 +140,14 @@ def _number(text: str) -> int | float | str:
         except ValueError:
             continue
     return text
+
+
+def _text(argument: str) -> str:
+    """An argument in UTF-8, also where the locale is ASCII: Python keeps its bytes as surrogates then."""
+    try:
+        return argument if argument.isprintable() else os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
 
 
 def _generate(args: argparse.Namespace) -> None:

@@ -29,6 +29,7 @@ except ImportError:  # Windows: there the time and frame limits have to do
 CRF = 10  # ModelScope's
 PRESET = "veryfast"  # at this quality neither larger nor worse than "medium", in a third of the time
 SECONDS = 300  # for one encoding or decoding
+TRIAL = 30  # seconds for one that does nothing
 VARIABLE = "IMAGEIO_FFMPEG_EXE"  # names another binary
 MEMORY = 2**31  # bytes of address space a decoder gets
 MAX_PIXELS = 2**23  # of one frame; 4096×2048
@@ -70,7 +71,8 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     if b"No space left" in done.stderr:
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:
-        cause = _cause(done.stderr.decode(errors="replace"), path)
+        killed = f"ended by signal {-done.returncode}" if done.returncode < 0 else ""
+        cause = _cause(done.stderr.decode(errors="replace") or killed, path)
         raise VideoError(f"The encoder stopped before the video was whole{cause}.")
 
 
@@ -197,7 +199,7 @@ def _every_frame() -> tuple[str, str]:
 def _sync_option(binary: str) -> str:
     command = [binary, "-fps_mode", "passthrough"]
     with _started():
-        trial = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        trial = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRIAL)
     return "-vsync" if b"Unrecognized option" in trial.stderr else "-fps_mode"
 
 

@@ -98,6 +98,27 @@ def test_a_file_that_is_named_is_overwritten(pipeline):
     assert len(Video.open("a.mp4").frames) == 2
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("source", ["p.txt", "-"])
+def test_only_line_ends_part_prompts(pipeline, monkeypatch, end, source):
+    prompts = ["a\u2028panda", "a\x0bbear\x0c", "a\x85cat", "ein Bär 🐼\x1c\x1e\u2029"]
+    content = ("\ufeff" + end.join([*prompts, ""])).encode()
+    Path("p.txt").write_bytes(content)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="cp1252"))
+    assert main(["--prompts", source, "-o", "out"]) == DONE
+    assert [request.prompt for request in pipeline.calls] == [prompt.strip() for prompt in prompts]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("source", ["p.txt", "-"])
+def test_a_text_of_two_bytes_a_letter_is_named(pipeline, monkeypatch, capsys, encoding, source):
+    content = "a panda\na bear\n".encode(encoding)
+    Path("p.txt").write_bytes(content)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert main(["--prompts", source, "-o", "out"]) == MISUSED
+    assert "UTF-16: save it as UTF-8" in capsys.readouterr().err and not pipeline.calls
+
+
 def test_prompts_from_a_file_and_from_stdin(pipeline, monkeypatch):
     Path("p.txt").write_text("\ufeffa panda\n\n  \nein Bär 🐼\n", encoding="utf-8")
     assert main(["first", "--prompts", "p.txt", "-o", "out"]) == DONE

@@ -13,7 +13,7 @@ import pytest
 
 from t2v import cli
 from t2v.request import RequestError
-from t2v.spread import SpreadError, spread
+from t2v.spread import Place, SpreadError, place, spread
 from t2v.video import Video
 
 from .tiny_model import write_diffusers
@@ -147,8 +147,75 @@ def test_a_setting_that_no_model_can_have_is_every_processes_answer():
     assert hall.reports == []
 
 
-def test_one_of_several_processes_tells_of_a_mistake(monkeypatch: pytest.MonkeyPatch, capsys):
-    monkeypatch.setenv("WORLD_SIZE", "2")
+LAUNCHED = {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1", "MASTER_ADDR": "127.0.0.1"} | {
+    "MASTER_PORT": "29500"
+}
+LEFT_OVER = (
+    {"RANK": "1"},
+    {"WORLD_SIZE": "2"},
+    {"LOCAL_RANK": "1"},
+    {"MASTER_ADDR": "10.0.0.7", "MASTER_PORT": "29500"},
+    {"RANK": "abc"},
+    {"WORLD_SIZE": ""},
+    {"RANK": "1", "WORLD_SIZE": "2"},
+    {"RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "job-0", "MASTER_PORT": "23456"},
+    {"SLURM_PROCID": "3", "SLURM_NTASKS": "8", "SLURM_LOCALID": "3"},
+    {"OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "2", "PMI_RANK": "1", "PMI_SIZE": "x"},
+    *(LAUNCHED | {name: ""} for name in LAUNCHED),
+    *(LAUNCHED | {name: "abc"} for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT")),
+    LAUNCHED | {"RANK": "2"},
+    LAUNCHED | {"RANK": "-1"},
+    LAUNCHED | {"RANK": "²"},
+    LAUNCHED | {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1"},
+    LAUNCHED | {"MASTER_PORT": "99999"},
+)
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in LAUNCHED:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("variables", LEFT_OVER, ids=str)
+def test_left_over_variables_make_no_launcher_and_no_silence(alone, variables: dict[str, str], capsys):
+    for name, value in variables.items():
+        alone.setenv(name, value)
+    assert place() == Place(0, 1) and place().main
+    assert cli.main(["a panda", "--steps", "0"]) == cli.MISUSED
+    assert capsys.readouterr().err.startswith("t2v: steps: ")
+
+
+def test_a_launchers_variables_all_together_are_one(alone):
+    for name, value in LAUNCHED.items():
+        alone.setenv(name, value)
+    assert place() == Place(1, 2) and not place().main
+
+
+def test_processes_that_never_come_are_told_of_and_the_way_out_too():
+    code = """
+from datetime import timedelta
+from t2v.runtime import crew
+crew.JOINING = timedelta(seconds=1)
+try:
+    crew.Crew(on_cpu=True)
+except crew.CrewError as error:
+    print(error)
+"""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    env = os.environ | LAUNCHED | {"MASTER_PORT": port, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("RANK=1 and WORLD_SIZE=2 tell of other processes"), done.stderr
+    assert "unset both" in done.stdout and done.stdout.count("\n") == 1
+
+
+def test_one_of_several_processes_tells_of_a_mistake(alone, capsys):
+    monkeypatch = alone
+    for name, value in (LAUNCHED | {"LOCAL_RANK": "0"}).items():
+        monkeypatch.setenv(name, value)
     for rank, voices in (("0", 1), ("1", 0)):
         monkeypatch.setenv("RANK", rank)
         for line in (["--steps", "0", "a panda"], ["--prompts", "-"], ["a panda", "--device", "cuda:1"]):
@@ -178,7 +245,9 @@ def test_two_processes_make_the_files_that_one_makes(line: list[str], tmp_path: 
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "002.mp4").touch()  # taken: its number is passed over
     command = [*launch(), *line, "--steps", "2", "-o", two]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    foreign = {"ACCELERATE_TORCH_DEVICE": "cuda:9", "FORK_LAUNCHED": "abc", "OMPI_COMM_WORLD_SIZE": "7"}
+    env = os.environ | foreign | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=env)
     assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(two)) == ["001.mp4", "002.mp4", "003.mp4", "004.mp4"]
     assert sorted(text.split(":")[0][-7:] for text in done.stdout.splitlines()) == [

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from t2v import ffmpeg, video
-from t2v.video import Video, VideoError
+from t2v.video import Video, VideoError, check_saving
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
 SUFFIXES = (".mp4", ".gif", ".webp")
@@ -137,6 +137,99 @@ def test_a_broken_encoder_leaves_no_file(tmp_path, monkeypatch, deed):
     assert not list((tmp_path / "new").iterdir())
 
 
+REAL = ffmpeg._ffmpeg()[0]
+WITHOUT_X264 = f"""#!/bin/sh
+case "$*" in *libx264*)
+    echo "[vost#0:0 @ 0x5f] Unknown encoder 'libx264'" >&2; echo "Error opening {ROOT}/a b.mp4" >&2; exit 8
+esac
+exec '{REAL}' "$@"
+"""
+OLD = f"""#!/bin/sh
+case "$*" in *fps_mode*) echo "Unrecognized option 'fps_mode'." >&2; exit 1;; esac
+for word; do shift; [ "$word" = -vsync ] && word=-fps_mode; set -- "$@" "$word"; done
+exec '{REAL}' "$@"
+"""
+UNFIT = {  # a program in ffmpeg's place -> what is said of it
+    "without the encoder": (WITHOUT_X264, "Unknown encoder 'libx264'"),
+    "no program": ("hello", "Exec format error"),
+    "for another processor": ("\x7fELF\2\1\1" + "\0" * 11 + "\0\0" + "\0" * 99, "Exec format error"),
+    "does nothing": ("#!/bin/sh\nexit 0", "can't be read back"),
+    "dies": ("#!/bin/sh\nkill -9 $$", "signal 9"),
+    "never ends": ("#!/bin/sh\nexec sleep 60", "within 0.5 seconds"),
+    "lacks a library": (
+        '#!/bin/sh\necho "$0: libx264.so.164: cannot open" >&2; exit 127',
+        "libx264.so.164: cannot open",
+    ),
+}
+
+
+@pytest.fixture
+def replaced(tmp_path, monkeypatch):
+    """A function that puts a program in ffmpeg's place -> the file."""
+
+    def put(content: str) -> Path:
+        file = tmp_path / "bin" / "ffmpeg of ours"
+        file.parent.mkdir()
+        file.write_text(content, encoding="latin-1")
+        file.chmod(0o755)
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(file))
+        return file
+
+    yield put
+    ffmpeg._sync_option.cache_clear()
+    ffmpeg._tried.clear()
+
+
+@pytest.mark.parametrize(("content", "words"), UNFIT.values(), ids=UNFIT)
+def test_an_unfit_encoder_is_known_before_the_work(tmp_path, monkeypatch, replaced, content, words):
+    replaced(content)
+    monkeypatch.setattr(ffmpeg, "TRIAL", 0.5)
+    monkeypatch.setattr(ffmpeg, "SECONDS", 5)
+    with pytest.raises(VideoError) as caught:
+        check_saving(tmp_path / "new" / "a.mp4")
+    message = str(caught.value)
+    assert words in message and "IMAGEIO_FFMPEG_EXE" in message and "/" not in message
+    assert "\n" not in message and os.listdir(tmp_path) == ["bin"]
+    check_saving(tmp_path / "a.gif")  # which needs none
+    assert len(Video.open(Video(FRAMES).save(tmp_path / "a.webp")).frames) == 8
+
+
+@pytest.mark.parametrize("name", ["absent", "a folder", "not executable"])
+def test_a_variable_that_names_no_program_is_named(tmp_path, replaced, name):
+    file = replaced("#!/bin/sh\n")
+    file.chmod(0o644)
+    if name != "not executable":
+        file.unlink()
+    if name == "a folder":
+        file.mkdir()
+    with pytest.raises(VideoError, match="IMAGEIO_FFMPEG_EXE names can't be run: "):
+        check_saving(tmp_path / "a.mp4")
+
+
+def test_an_old_ffmpeg_does(tmp_path, replaced):
+    new = Video(FRAMES).to_bytes()
+    replaced(OLD)
+    ffmpeg._sync_option.cache_clear()
+    check_saving(tmp_path / "a.mp4")
+    assert Video(FRAMES).save(tmp_path / "a.mp4").read_bytes() == new
+    assert len(Video.open(tmp_path / "a.mp4").frames) == 8
+
+
+def test_one_trial_is_enough_for_a_binary(tmp_path, replaced):
+    log = tmp_path / "log"
+    replaced(f"#!/bin/sh\necho >> '{log}'\nexec '{REAL}' \"$@\"")
+    check_saving(tmp_path / "a.mp4")
+    runs = len(log.read_text())
+    check_saving(tmp_path / "b.mp4")
+    assert len(log.read_text()) == runs <= 3
+
+
+def test_the_encoders_words_are_passed_on(tmp_path, replaced):
+    replaced(WITHOUT_X264)
+    with pytest.raises(VideoError, match="whole: Unknown encoder 'libx264'.$"):
+        Video(FRAMES).save(tmp_path / "a.mp4")
+
+
 def test_a_video_that_lacks_frames_is_not_kept_and_the_old_file_stays(tmp_path, monkeypatch):
     old = Video(FRAMES[:2]).save(tmp_path / "a.mp4").read_bytes()
     encode = ffmpeg.encode
@@ -150,7 +243,7 @@ def test_a_video_that_lacks_frames_is_not_kept_and_the_old_file_stays(tmp_path, 
 def test_no_space_is_an_error_without_a_file(tmp_path, suffix):
     code = f"""
 import resource, numpy as np
-from t2v.video import Video, VideoError
+from t2v.video import Video, VideoError, check_saving
 frames = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), dtype=np.uint8)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
 try:

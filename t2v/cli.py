@@ -5,9 +5,7 @@ Exit codes: 0 done, 1 failed, 2 a wrong setting or usage, 130 interrupted.
 """
 
 import argparse
-import codecs
 import os
-import re
 import sys
 import time
 import traceback
@@ -24,6 +22,7 @@ from t2v.places import PlaceError
 from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
 from t2v.spread import place, spread, stop_once
 from t2v.streams import OutputError, complain, prepare, say
+from t2v.texts import TextError, decode
 from t2v.version import VERSION
 from t2v.video import Settings, check_saving
 
@@ -229,19 +228,15 @@ def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _read_lines(file: str) -> list[str]:
-    """The lines of a text in UTF-8, with a byte order mark or not. Only \\n, \\r\\n and \\r end a line."""
+    """The lines of a text in UTF-8, which newlines alone part, not all that Unicode counts as line ends."""
     if file == "-" and place().size > 1:
         raise UsageError("--prompts -: several processes can't share stdin; give a file")
     try:
-        content = _read_stdin() if file == "-" else Path(file).read_bytes()
+        return decode(_read_stdin() if file == "-" else Path(file).read_bytes()).split("\n")
     except OSError as error:
         raise UsageError(f"--prompts {file}: {error.strerror}") from None
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-        raise UsageError(f"--prompts {file}: is not a text file in UTF-8 but in UTF-16: save it as UTF-8")
-    try:
-        return re.split(r"\r\n|\n|\r", content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(f"--prompts {file}: is not a text file in UTF-8") from None
+    except TextError as error:
+        raise UsageError(f"--prompts {file}: {error}") from None
 
 
 def _read_stdin() -> bytes:

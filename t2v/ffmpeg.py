@@ -72,8 +72,8 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:
         killed = f"ended by signal {-done.returncode}" if done.returncode < 0 else ""
-        cause = _cause(done.stderr.decode(errors="replace") or killed, path)
-        raise VideoError(f"The encoder stopped before the video was whole{cause}.")
+        reason = _reason(done.stderr.decode(errors="replace") or killed, path)
+        raise VideoError(f"The encoder stopped before the video was whole: {reason}.")
 
 
 def check(folder: Path) -> None:
@@ -135,7 +135,7 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
     aspect = width / height
     crop = f"crop='min(iw,max(1,round(ih*{aspect}/sar)))':'min(ih,max(1,round(iw*sar/{aspect})))':exact=1"
     fitted = f"{crop},scale={width}:{height}:out_range=pc:{EXACT},format=rgb24"
-    one_stream = ("-map", "0:V:0", "-fps_mode", "passthrough")
+    one_stream = ("-map", "0:V:0", *_every_frame())
     images = (*one_stream, "-vf", fitted, "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
     stamps = (
         *one_stream,
@@ -150,7 +150,10 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
     source = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", _url(path))
     with TemporaryFile() as errors:
         command = [*_ffmpeg(), "-y", "-xerror", *source, *images, *stamps]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        with _started():
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+            )
         try:
             with process.stdout:
                 yield from _ppm_frames(process.stdout)
@@ -161,7 +164,7 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
         errors.seek(0)
         said = errors.read().decode(errors="replace")
     if failed or TORN.search(said):
-        raise VideoError(f"{DAMAGED[:-1]} ({_reason(said)}).")
+        raise VideoError(f"{DAMAGED[:-1]} ({_reason(said, path)}).")
 
 
 def read_times(path: Path) -> tuple[np.ndarray, float]:
@@ -215,13 +218,6 @@ def _started() -> Iterator[None]:
         raise VideoError(f"{name} didn't finish within {error.timeout:g} seconds.") from None
 
 
-def _cause(stderr: str, path: Path) -> str:
-    """A colon and what ffmpeg said first, without paths and addresses; nothing where it said nothing."""
-    first = next((line for line in stderr.splitlines() if line.strip()), "")
-    words = PLACES.sub("", first.replace(str(path), "/")).strip(" .:")[:200]
-    return f": {words}" if words else ""
-
-
 def _hostile(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
     """Input options for a file from anywhere: this container, these codecs, this size, no other file."""
     bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
@@ -246,9 +242,10 @@ def _argument(text: str) -> bytes:
     return text.encode(errors="replace").replace(b"\0", b"")
 
 
-def _reason(said: str) -> str:
-    """The first of ffmpeg's error lines, without its "[mov @ 0x55e7]"."""
-    return re.sub(r"^(\[[^]]*\] *)*", "", said.strip().partition("\n")[0]) or "no reason given"
+def _reason(said: str, path: Path) -> str:
+    """The first of ffmpeg's error lines, without its "[mov @ 0x55e7]" and without paths."""
+    first = next((line for line in said.splitlines() if line.strip()), "")
+    return PLACES.sub("", first.replace(str(path), "/")).strip(" .:")[:200] or "no reason given"
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def test_a_text_of_two_bytes_a_letter_is_named(pipeline, monkeypatch, capsys, en
     Path("p.txt").write_bytes(content)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert main(["--prompts", source, "-o", "out"]) == MISUSED
-    assert "UTF-16: save it as UTF-8" in capsys.readouterr().err and not pipeline.calls
+    assert "is text in UTF-16; save it in UTF-8" in capsys.readouterr().err and not pipeline.calls
 
 
 def test_prompts_from_a_file_and_from_stdin(pipeline, monkeypatch):
@@ -143,7 +143,7 @@ WRONG = {
     "a -o p.txt/a.mp4": "not a folder",
     "a --step 10": "unrecognized arguments: --step",
     "--prompts absent.txt": "No such file",
-    "--prompts raw.txt": "not a text file in UTF-8",
+    "--prompts raw.txt": "is text in UTF-16; save it in UTF-8",
     "--prompts p.txt -o out": "line 2: prompt: must be at most 1,000",
     "info": "required: file",
     "models extra": "unrecognized arguments",

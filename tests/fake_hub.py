@@ -172,6 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_info("main", body)
         elif path.startswith(api := "/api/models/owner/model/revision/"):
             self._send_info(path.removeprefix(api), body)
+        elif path.startswith(tree := "/api/models/owner/model/tree/"):
+            self._send_tree(path.removeprefix(tree), body)
         elif path.startswith(files := "/owner/model/resolve/"):
             self._send_file(path.removeprefix(files), body)
         else:
@@ -202,6 +204,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             text = json.dumps(self.hub.info(commit))
             self._send(200, text.encode(), {"Content-Type": "application/json"}, body)
+
+    def _send_tree(self, revision: str, body: bool) -> None:
+        entries = [
+            {"type": "file", "path": name, "size": len(data), "oid": _git_hash(data)}
+            for name, data in self.hub.files(self.hub.commit(revision)).items()
+        ]
+        self._send(200, json.dumps(entries).encode(), {"Content-Type": "application/json"}, body)
 
     def _refuse(self, code: str, body: bool) -> None:
         self._send(404, b"{}", {"X-Error-Code": code}, body)

@@ -37,6 +37,7 @@ NOT_THE_HUB = (
 )
 TOKEN_SPELLED = "HF_TOKEN or the saved login holds characters that no token has"
 WAITING, REJECTED = "awaiting", "rejected"  # the hub's words on a request for access
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 STATUSES = {  # the way out, where a status says enough
     404: "check the model's name, and HF_ENDPOINT if it is set",
     407: "the proxy wants a login: write its address as http://user:password@host:port",
@@ -152,7 +153,7 @@ def _transport(error: BaseException) -> str:
     if _named(error, "UnsupportedProtocol"):
         return "HF_ENDPOINT is no web address: it must begin with https://"
     if _named(error, "InvalidURL"):
-        return f"{_first_set(('HF_ENDPOINT',)) or _proxy() or 'the address'} is no web address"
+        return f"{_first_set(('HF_ENDPOINT', *PROXIES)) or 'the address'} is no web address"
     if _named(error, "LocalProtocolError"):
         return TOKEN_SPELLED
     if _named(error, "TooManyRedirects", "DecodingError"):
@@ -205,13 +206,13 @@ def _other(error: BaseException) -> str:
     if isinstance(error, UnicodeEncodeError):
         return TOKEN_SPELLED
     if "proxy" in text.lower():
-        return f"the proxy's address{_through_proxy()} is no web address"
+        return f"a proxy's address ({_first_set(PROXIES)}) is no web address"
     if numbered := re.search(r"os error (\d+)", text):  # hf_xet's way to hand on what the disk said
         return _local(OSError(int(numbered[1]), ""))
     if "xet" in text.lower():
         return "its transfer by hf_xet failed: HF_HUB_DISABLE_XET=1 does without"
     if isinstance(error, OSError) and "consistency" in text.lower():
-        return "it arrived cut: try again"
+        return "its size is not the hub's: the connection broke off, or a login page came instead"
     return f"its download failed ({type(error).__name__})"
 
 
@@ -229,14 +230,10 @@ def _token_sent(error: HfHubHTTPError) -> bool:
 
 
 def _through_proxy() -> str:
-    return f" ({name})" if (name := _proxy()) else ""
-
-
-def _proxy() -> str:
-    """The variable that names the proxy on the way to the hub; "" without one."""
+    """The variable that names the proxy on the way to the hub, in brackets; "" without one."""
     scheme = urlsplit(constants.ENDPOINT).scheme or "https"
-    names = (f"{scheme}_proxy", "all_proxy")
-    return _first_set([spelled for name in names for spelled in (name.upper(), name)])
+    name = _first_set([proxy for proxy in PROXIES if proxy.lower() in (f"{scheme}_proxy", "all_proxy")])
+    return f" ({name})" if name else ""
 
 
 def _first_set(names: tuple[str, ...] | list[str]) -> str:

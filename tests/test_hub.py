@@ -1,5 +1,6 @@
 """What the hub, the network and the disk can answer to a download, and the cache that is left for others."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -368,11 +369,42 @@ def test_a_name_that_moved_on_keeps_the_last_whole_commit(tmp_path: Path, hub: F
     hub.refs["main"] = OTHER
     hub.folders[OTHER] = write_diffusers(tmp_path / "newer", seed=1)
     hub.answers = {f"GET /owner/model/resolve/{OTHER}/{UNET_FILE}": Answer(403)}
-    told(home.locate("owner/model"), "403")
+    found = home.locate("owner/model")
+    assert found["revision"] == COMMIT and "403 Forbidden" in found["shown"]
     assert home.locate("owner/model", HF_HUB_OFFLINE="1")["revision"] == COMMIT
+    told(home.locate(f"owner/model@{OTHER}"), "403 Forbidden")  # a commit that is asked for is never another
     hub.answers = {}
     assert home.locate("owner/model")["revision"] == OTHER
     assert home.locate("owner/model", HF_HUB_OFFLINE="1")["revision"] == OTHER
+
+
+def test_a_file_that_was_cut_in_the_cache_is_fetched_again(hub: FakeHub, home: Home):
+    file = Path(home.locate("owner/model")["files"]["unet"][0])
+    os.truncate(file, 100)
+    assert "error" not in home.locate("owner/model")
+    assert file.read_bytes() == hub.files()[UNET_FILE]
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (
+            "RuntimeError('Data processing error: No space left on device (os error 28)')",
+            ("No space left on device", "HF_HOME"),
+        ),
+        (
+            "RuntimeError('Data processing error: CAS service error: cas-server.xethub.hf.co')",
+            ("HF_HUB_DISABLE_XET=1",),
+        ),
+    ],
+)
+def test_a_transfer_by_hf_xet(raised: str, words: tuple, home: Home):
+    broken = f"""
+import huggingface_hub.file_download as d
+def fail(url, file, **_): raise {raised}
+d.http_get = fail
+"""
+    told(home.locate("owner/model", before=broken), "could not be downloaded", *words)
 
 
 def test_half_a_model_in_the_cache_is_not_said_to_be_another(hub: FakeHub, home: Home):

@@ -5,6 +5,7 @@ huggingface_hub resumes, shows progress, and honours HF_ENDPOINT, HF_HUB_OFFLINE
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -33,6 +34,10 @@ from .hub_errors import cause, final, reason
 log = logging.getLogger("t2v.hub")
 
 
+class DownloadError(CheckpointError):
+    """The hub, the network or the disk ended a download."""
+
+
 class Snapshot:
     """One commit of a repository: its `commit`, the names in its `listing`, and `fetch`.
 
@@ -49,39 +54,52 @@ class Snapshot:
         except (
             Exception
         ) as error:  # to have no network takes many forms, from name resolution to a proxy's page
-            self._folder = self._cached_folder(error)
-            self.commit, self._files = self._folder.name, {}
-            paths = (path for path in self._folder.rglob("*") if path.is_file())
-            self.listing = frozenset(path.relative_to(self._folder).as_posix() for path in paths)
+            self._use(*self._cached_folder(error))
 
     def fetch(self, names: Iterable[str]) -> Path:
         """Download those of the files that the cache lacks; -> the folder that has them."""
         names = list(names)
         if self._folder:
             return self._folder
-        missing = [name for name in names if self._cached(name) is None]
+        if not names:
+            raise CheckpointError(f"{self.repository} holds no text-to-video model that t2v can load.")
+        missing = [name for name in names if not self._is_cached(name)]
         if missing:
             self._make_room(sum(self._files[name].size or 0 for name in missing))
         for name in missing:
             self._download(name)
-        if not names:
-            raise CheckpointError(f"{self.repository} holds no text-to-video model that t2v can load.")
-        return self._cached(names[0]).parents[len(PurePosixPath(names[0]).parts) - 1]
+        return self._cache.snapshot(self.commit)
+
+    def fall_back(self, error: DownloadError) -> bool:
+        """Turn to the commit that the revision last stood for here, if there is another one."""
+        folder = self._cache.find(self.revision)
+        if self._folder or folder is None or folder.name == self.commit:
+            return False
+        log.warning("%s The commit before, %s, is in the cache and used.", error, folder.name[:12])
+        self._use(folder, f"Only the commit before was looked at. {error}")
+        return True
 
     def remember(self) -> None:
         """Record in the cache that the revision's name stands for this commit, whose files are all there."""
         if not self._folder:
             self._cache.remember(self.revision, self.commit)
 
-    def _cached(self, name: str) -> Path | None:
-        path = huggingface_hub.try_to_load_from_cache(self.repository, name, revision=self.commit)
-        return Path(path) if isinstance(path, str) else None
+    def _use(self, folder: Path, note: str) -> None:
+        """Take the commit as it is in the cache."""
+        self._folder, self.note, self.commit, self._files = folder, note, folder.name, {}
+        paths = (path for path in folder.rglob("*") if path.is_file())
+        self.listing = frozenset(path.relative_to(folder).as_posix() for path in paths)
+
+    def _is_cached(self, name: str) -> bool:
+        """Whether the file is there, of the size that the hub states; a copy may have been cut."""
+        path, size = self._cache.snapshot(self.commit) / name, self._files[name].size
+        return os.path.isfile(path) and size in (None, os.path.getsize(path))
 
     def _make_room(self, size: int) -> None:
         try:
             self._cache.make_room(size)
         except OSError as error:
-            raise CheckpointError(f"{self.repository} could not be downloaded: {reason(error)}.") from None
+            raise DownloadError(f"{self.repository} could not be downloaded: {reason(error)}.") from None
 
     def _download(self, name: str) -> None:
         """Download one file; if that breaks off, or the file arrives damaged, once more."""
@@ -98,19 +116,18 @@ class Snapshot:
                 if final(error):
                     break
         file = PurePosixPath(name).name
-        raise CheckpointError(f"{file} of {self.repository} could not be downloaded: {why}.")
+        raise DownloadError(f"{file} of {self.repository} could not be downloaded: {why}.")
 
-    def _cached_folder(self, error: Exception) -> Path:
-        """The cached snapshot of the revision, to be used because of `error`."""
+    def _cached_folder(self, error: Exception) -> tuple[Path, str]:
+        """-> the cached snapshot of the revision, and the sentence that says why it is used"""
         why = _other_kind(self.repository, error) or reason(error, self.revision)
         folder = self._cache.find(self.revision)
         if folder is None:
             name = f"{self.repository}@{self.revision}" if self.revision else self.repository
             raise CheckpointError(f"{name} is not in the cache, and {why}.") from None
-        self.note = f"Only its copy in the cache was looked at: {why}."
         if not isinstance(cause(error), OfflineModeIsEnabled):
             log.warning("%s: %s. Its copy in the cache is used.", self.repository, why)
-        return folder
+        return folder, f"Only its copy in the cache was looked at: {why}."
 
 
 def _ask(repository: str, revision: str | None) -> tuple[str, dict[str, RepoSibling]]:

@@ -29,6 +29,10 @@ class RepositoryCache:
         self.repository = repository
         self.folder = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}")
 
+    def snapshot(self, commit: str) -> Path:
+        """The folder of a commit's files."""
+        return self.folder / "snapshots" / commit
+
     def find(self, revision: str | None) -> Path | None:
         """The snapshot of a branch, a tag, or a commit, which may be shortened; None if it is not there.
 

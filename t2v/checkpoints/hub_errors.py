@@ -39,6 +39,7 @@ TOKEN_SPELLED = "HF_TOKEN or the saved login holds characters that no token has"
 WAITING, REJECTED = "awaiting", "rejected"  # the hub's words on a request for access
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 STATUSES = {  # the way out, where a status says enough
+    400: "check the model's name and revision",
     404: "check the model's name, and HF_ENDPOINT if it is set",
     407: "the proxy wants a login: write its address as http://user:password@host:port",
     408: "try again",
@@ -177,6 +178,10 @@ def _transport(error: BaseException) -> str:
 
 
 def _tls(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError) and "valid" in error.verify_message:
+        return (
+            f"the hub's certificate is out of its time ({error.verify_message}): check this machine's clock"
+        )
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
             f"the hub's certificate is not trusted ({error.verify_message}): where a company's proxy reads "

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import identify
 from .cache_folder import in_cache
@@ -71,6 +72,17 @@ def _download(repository: str, revision: str | None, half: bool) -> Located:
 
     entry = find(repository)
     snapshot = hub.Snapshot(repository, revision or (entry.revision if entry else None))
+    try:
+        layout, folder, files = _fetched(snapshot, half)
+    except hub.DownloadError as error:
+        if not snapshot.fall_back(error):
+            raise
+        layout, folder, files = _fetched(snapshot, half)
+    return Located(repository, folder, layout, files, entry, snapshot.commit)
+
+
+def _fetched(snapshot: Any, half: bool) -> tuple[str, Path, dict[str, tuple[Path, ...]]]:
+    """snapshot: a `hub.Snapshot` -> the layout, the folder, and the weight files of each part, all there"""
     folder = snapshot.fetch(name for name in snapshot.listing if SMALL.fullmatch(name))
     try:
         layout, files = _files(folder, snapshot.listing, half)
@@ -78,7 +90,7 @@ def _download(repository: str, revision: str | None, half: bool) -> Located:
         raise CheckpointError(f"{error} {snapshot.note}".rstrip()) from None
     snapshot.fetch(path.relative_to(folder).as_posix() for paths in files.values() for path in paths)
     snapshot.remember()
-    return Located(repository, folder, layout, files, entry, snapshot.commit)
+    return layout, folder, files
 
 
 def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dict[str, tuple[Path, ...]]]:

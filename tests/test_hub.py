@@ -429,6 +429,17 @@ def test_odd_things_in_the_cache_do_no_harm(home: Home):
     assert home.locate("owner/model", HF_HUB_OFFLINE="1")["files"] == found["files"]
 
 
+def test_a_cached_file_that_can_not_be_read(home: Home):
+    home.locate("owner/model")
+    another_users = """
+import os
+access = os.access
+os.access = lambda path, mode: mode != os.R_OK and access(path, mode)
+"""
+    for environment in ({}, {"HF_HUB_OFFLINE": "1"}):
+        told(home.locate("owner/model", before=another_users, **environment), "Permission denied", "HF_HOME")
+
+
 def test_a_download_that_ends_while_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     cache = hub_cache.RepositoryCache("owner/model")
     cache.folder = tmp_path

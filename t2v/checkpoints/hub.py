@@ -3,6 +3,7 @@
 huggingface_hub resumes, shows progress, and honours HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN and its cache.
 """
 
+import errno
 import hashlib
 import logging
 import os
@@ -51,16 +52,21 @@ class Snapshot:
         try:
             self.commit, self._files = _ask(repository, revision)
             self.listing = frozenset(self._files)
-        except (
-            Exception
-        ) as error:  # to have no network takes many forms, from name resolution to a proxy's page
+        except Exception as error:  # no answer takes many forms, from name resolution to a proxy's page
             self._use(*self._cached_folder(error))
 
     def fetch(self, names: Iterable[str]) -> Path:
         """Download those of the files that the cache lacks; -> the folder that has them."""
         names = list(names)
-        if self._folder:
-            return self._folder
+        folder = self._folder or self._fetch(names)
+        for name in names:
+            if not os.access(folder / name, os.R_OK):
+                why = reason(PermissionError(errno.EACCES, name))
+                raise CheckpointError(f"{PurePosixPath(name).name} of {self.repository} is no use: {why}.")
+        return folder
+
+    def _fetch(self, names: list[str]) -> Path:
+        """The online half of `fetch`."""
         if not names:
             raise CheckpointError(f"{self.repository} holds no text-to-video model that t2v can load.")
         missing = [name for name in names if not self._is_cached(name)]

@@ -97,7 +97,10 @@ class TextToVideo:
         request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
         with OwnState(self.device, inference=True) as state, self.ladder.here():
             on_step = on_step and state.outside(on_step)
-            video = self._make(request.validate(self.native), on_step, latents)
+            request = request.validate(self.native)
+            if why := self.schedule.problem(request.sampler, request.steps):
+                raise RequestError("sampler", why)
+            video = self._make(request, on_step, latents)
         if output_video is not None:
             video.save(output_video)
         if conventional:
@@ -155,6 +158,8 @@ class TextToVideo:
         noise = gaussian(shape, generator)
         if latents is not None and latents.shape != noise.shape:
             raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
+        if latents is not None and not latents.isfinite().all():
+            raise RequestError("latents", "hold numbers that are not finite")
         return (noise if latents is None else latents).to(self.device, torch.float32)
 
     def _denoise(
@@ -166,7 +171,7 @@ class TextToVideo:
         for step in paced(steps, self.device):
             yield step
         if not step.x.isfinite().all():
-            raise NotFiniteError(f"The UNet's numbers are not finite in {self.dtype}; try dtype float32.")
+            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
 
     def _decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
@@ -238,6 +243,13 @@ def joined(*groups: Mapping[str, Any]) -> dict[str, Any]:
                 raise RequestError(str(key), "is given twice")
         whole |= group
     return whole
+
+
+def _way_out(dtype: torch.dtype) -> str:
+    """The end of a sentence on numbers that are not finite."""
+    if dtype == torch.float32:
+        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
+    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."
 
 
 def to_pixels(images: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ Facts are from the models' cards and from ModelScope 1.40. No revision is pinned
 commit found there is resolved once, recorded with every video, and its files are checked by hash.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from t2v.request import Native
@@ -30,6 +31,7 @@ class Entry:
     size: int
     revision: str | None = None  # a commit of the hub
     aliases: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()  # in its repository, with the same model in another layout
 
 
 _ENTRIES = (
@@ -76,6 +78,7 @@ _ENTRIES = (
     Entry(
         id="cerspense/zeroscope_v2_576w",
         title="Zeroscope v2 576w",
+        folders=("zs2_576w",),
         native=Native(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
@@ -85,6 +88,7 @@ _ENTRIES = (
     Entry(
         id="cerspense/zeroscope_v2_XL",
         title="Zeroscope v2 XL",
+        folders=("zs2_XL",),
         native=Native(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
@@ -109,3 +113,20 @@ def find(model: str) -> Entry | None:
     if model in CATALOGUE:
         return CATALOGUE[model]
     return next((entry for entry in _ENTRIES if model in entry.aliases), None)
+
+
+def recognise(hints: Iterable[str]) -> Entry | None:
+    """The entry whose name stands in one of the `hints`, the first hints counting more; None if none does.
+
+    Case and signs don't count: "cerspense--zeroscope-v2-576w (1)" is zeroscope_v2_576w.
+    """
+    for hint in map(_letters, hints):
+        for entry in _ENTRIES:
+            names = (name.rpartition("/")[2] for name in (entry.id, *entry.aliases, *entry.folders))
+            if entry.id != EMBEDDED and any(_letters(name) in hint for name in names):
+                return entry
+    return None
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

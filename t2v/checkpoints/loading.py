@@ -4,19 +4,19 @@ The networks are built without memory (the meta device); each tensor is read thr
 placed. So the peak on the host is what is kept there, one tensor, and one window of a file.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from t2v.diffusion.schedule import ScheduleConfig
+from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
 from t2v.torch_state import OwnState
 
-from . import tokenizer_files
+from . import identity, tokenizer_files
 from .catalogue import Entry
 from .configs import Config
 from .errors import CheckpointError
@@ -24,6 +24,7 @@ from .locate import PARTS, Located, locate
 from .parts import Part, open_part
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
+FAMILYS_SIDE = 32  # `sample_size` in every published UNet config, also of models made for larger videos
 MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
 
 
@@ -110,8 +111,10 @@ def schedule(located: Located) -> ScheduleConfig:
     if located.layout == "modelscope":
         return ScheduleConfig()
     config = Config.read(located.folder / "scheduler" / "scheduler_config.json")
+    listed = Config.read(located.folder / "model_index.json").get("scheduler")
+    kind = {"_class_name": listed[1]} if isinstance(listed, list) and len(listed) == 2 else {}
     try:
-        return ScheduleConfig.from_diffusers(config.values)
+        return ScheduleConfig.from_diffusers(kind | config.values)
     except ValueError as error:
         raise CheckpointError(f"{config.where}: {error}") from None
 
@@ -124,22 +127,34 @@ def vae_scale(located: Located) -> float:
 
 
 def native(located: Located) -> Native:
-    """What a model was made for: its own t2v.json, the catalogue, else what its config lets one guess."""
+    """What a model was made for: its own t2v.json, the catalogue, else what its configs let one guess.
+
+    A `sample_size` other than the family's says more than which model it was before.
+    """
     if (file := located.folder / "t2v.json").is_file():
         return _stated(Config.read(file).section("native"))
-    if located.entry:
-        return located.entry.native
+    if entry := located.entry or identity.same_model(located.name, located.folder):
+        return entry.native
     if located.layout == "modelscope":
         arguments = Config.read(located.folder / "configuration.json").section("model").section("model_args")
         return Native(frames=arguments.whole("max_frames", 1, Native.max_frames, Native.frames))
     config = Config.read(located.folder / "unet" / "config.json")
+    if config.get("sample_size", FAMILYS_SIDE) == FAMILYS_SIDE and (entry := identity.origin(located.folder)):
+        return entry.native
+    return _guessed(config, located, schedule(located))
+
+
+def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> Native:
+    """Videos of the size that the UNet's config names, by a sampler that the schedule allows."""
     levels = len(Config.read(located.folder / "vae" / "config.json").items("block_out_channels"))
-    size = config.get("sample_size", 32)
+    size = unet.get("sample_size", FAMILYS_SIDE)
     height, width = size if isinstance(size, list) and len(size) == 2 else (size, size)
     if not all(type(side) is int and 1 <= side <= 256 for side in (height, width)):
-        raise config.fail("sample_size", size, "one or two whole numbers from 1 to 256")
+        raise unet.fail("sample_size", size, "one or two whole numbers from 1 to 256")
     factor = 2 ** (levels - 1)  # pixels a side of one latent
-    return Native(width=width * factor, height=height * factor, multiple=max(factor, MULTIPLE))
+    usual = Native(width=width * factor, height=height * factor, multiple=max(factor, MULTIPLE))
+    unusable = NoiseSchedule(schedule).problem(usual.sampler, min(usual.steps, schedule.train_steps))
+    return replace(usual, sampler="dpmpp_2m") if unusable else usual
 
 
 def _stated(config: Config) -> Native:

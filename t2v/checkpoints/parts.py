@@ -48,8 +48,7 @@ class Part:
                 whole = whole.to(dtype)
             tensor = whole.to(device, dtype, copy=True).reshape(shapes[name])
             if not finite(tensor):
-                numbers = f"numbers that are not finite as {_plain(dtype)}"
-                raise CheckpointError(f"{self.weights} is damaged: {sources[0]} has {numbers}.")
+                raise CheckpointError(_not_finite(self.weights, sources[0], dtype, whole))
             yield name, tensor
 
 
@@ -185,6 +184,14 @@ def _list(verb: str, names: Iterable[str], total: int) -> str:
 def finite(tensor: Tensor) -> bool:
     """Whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
     return tensor.numel() == 0 or all(bool(extreme.isfinite()) for extreme in tensor.aminmax())
+
+
+def _not_finite(weights: Weights, name: str, dtype: torch.dtype, stored: Tensor) -> str:
+    """The file is damaged, or its numbers are too large for the precision that they are wanted in."""
+    numbers = f"{name} has numbers that are not finite as {_plain(dtype)}"
+    if finite(stored.float()):
+        return f"{weights} can't be used in this precision: {numbers}. Take float32 or bfloat16."
+    return f"{weights} is damaged: {numbers}."
 
 
 def _plain(dtype: torch.dtype) -> str:

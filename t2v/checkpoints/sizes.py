@@ -35,7 +35,7 @@ def diffusers_unet(config: Config) -> UNetConfig:
         if config.get(key) is not None:
             raise config.fail(key, config.get(key), "null")
     groups = config.whole("norm_num_groups", 1, MAX_WIDTH, 32)
-    head_width = config.whole("attention_head_dim", 1, 1024, 64)
+    head_width = _head_width(config)
     widths = config.wholes("block_out_channels", 1, MAX_WIDTH, (320, 640, 1280, 1280))
     _divisible(
         config, "block_out_channels", _divisible(config, "block_out_channels", widths, groups), head_width
@@ -52,6 +52,16 @@ def diffusers_unet(config: Config) -> UNetConfig:
         entry_heads=8,  # fixed in UNet3DConditionModel
         groups=groups,
     )
+
+
+def _head_width(config: Config) -> int:
+    """One number, or the same one for every level."""
+    if not isinstance(config.get("attention_head_dim"), list):
+        return config.whole("attention_head_dim", 1, 1024, 64)
+    widths = config.wholes("attention_head_dim", 1, 1024)
+    if len(set(widths)) > 1:
+        raise config.fail("attention_head_dim", widths, "the same width of a head on every level")
+    return widths[0]
 
 
 def _attention_by_level(config: Config, levels: int) -> tuple[bool, ...]:
@@ -118,10 +128,12 @@ def diffusers_vae(config: Config) -> VAEConfig:
 
 def transformers_text(config: Config) -> TextConfig:
     """text_encoder/config.json, perhaps of a whole CLIP model, where the text tower is a section of it."""
-    if isinstance(config.get("text_config"), dict) and config.get("hidden_size") is None:
+    if isinstance(config.get("text_config"), dict) and (
+        config.get("model_type") == "clip" or config.get("hidden_size") is None
+    ):
         config = config.section("text_config")
     config.only(hidden_act=("quick_gelu", "gelu"), layer_norm_eps=1e-5)
-    config.only(model_type=("clip_text_model", "clip"))
+    config.only(model_type=("clip_text_model", "clip"), use_attention_mask=False)
     width = config.whole("hidden_size", 1, MAX_WIDTH, 512)
     return TextConfig(
         vocabulary=config.whole("vocab_size", 3, MAX_WORDS, 49408),

@@ -57,21 +57,16 @@ SETTINGS = {
 }
 
 # The scheduler classes that share this family of schedules. Which one a file names only says how its authors
-# sampled; the sampler is the request's choice here.
-SCHEDULERS = (
-    "DDIMScheduler",
-    "DDPMScheduler",
-    "PNDMScheduler",
-    "DPMSolverMultistepScheduler",
-    "DPMSolverSinglestepScheduler",
-    "DEISMultistepScheduler",
-    "UniPCMultistepScheduler",
-    "EulerDiscreteScheduler",
-    "EulerAncestralDiscreteScheduler",
-    "HeunDiscreteScheduler",
-    "LMSDiscreteScheduler",
+# sampled; the sampler is the request's choice here. Those that clip do so where a file doesn't say.
+CLIPPING_SCHEDULERS = frozenset(
+    "DDIMScheduler DDIMInverseScheduler DDIMParallelScheduler DDPMScheduler DDPMParallelScheduler".split()
 )
-CLIPPING_SCHEDULERS = ("DDIMScheduler", "DDPMScheduler")  # clip_sample is true where these leave it out
+SCHEDULERS = CLIPPING_SCHEDULERS | frozenset(
+    """DEISMultistepScheduler DPMSolverMultistepInverseScheduler DPMSolverMultistepScheduler
+    DPMSolverSDEScheduler DPMSolverSinglestepScheduler EulerAncestralDiscreteScheduler EulerDiscreteScheduler
+    HeunDiscreteScheduler KDPM2AncestralDiscreteScheduler KDPM2DiscreteScheduler LCMScheduler
+    LMSDiscreteScheduler PNDMScheduler SASolverScheduler TCDScheduler UniPCMultistepScheduler""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -105,9 +100,9 @@ class ScheduleConfig:
         Raises ValueError, naming the key and what is right, for what the samplers can't follow.
         """
         kind = settings.get("_class_name")
-        if kind not in SCHEDULERS:
-            known = ", ".join(SCHEDULERS)
-            raise ValueError(f"_class_name: {kind!r} is not supported; right is one of {known}")
+        if not isinstance(kind, str) or kind not in SCHEDULERS:
+            right = "DDIMScheduler, or another of diffusers' with a scaled_linear schedule"
+            raise ValueError(f"_class_name: {kind!r} is not supported; right is {right}")
         betas = settings.get("beta_schedule", "linear")
         if betas != "scaled_linear":
             raise ValueError(f"beta_schedule: {betas!r} is not supported; right is scaled_linear")
@@ -116,7 +111,8 @@ class ScheduleConfig:
         for key in ("thresholding", "use_flow_sigmas", "trained_betas"):
             if settings.get(key):
                 raise ValueError(f"{key}: {settings[key]!r} is unsupported; right is to leave it out")
-        return cls(**{name: settings.get(setting.key, setting.default) for name, setting in SETTINGS.items()})
+        given = {key: value for key, value in settings.items() if value is not None}
+        return cls(**{name: given.get(setting.key, setting.default) for name, setting in SETTINGS.items()})
 
 
 class Level(NamedTuple):
@@ -173,6 +169,21 @@ class NoiseSchedule:
             times = np.linspace(0, last, points)[::-1]
         times = np.minimum(times[:steps], last)
         return (times.astype(np.float32) if fractional else times.round().astype(int)).tolist()
+
+    def problem(self, sampler: str, steps: int) -> str | None:
+        """Why `sampler` can't make `steps` steps of this schedule, and the way out; None where it can.
+
+        ddim divides the first prediction of the noise by the signal. The other samplers keep a rest of it.
+        """
+        if sampler != "ddim" or self.config.prediction != "epsilon":
+            return None
+        if self.level(self.timesteps(steps, spacing="leading")[0]).signal > 0:
+            return None
+        return (
+            "ddim can't start from the noise alone of this model's schedule, as it predicts epsilon and its "
+            "scheduler_config.json has rescale_betas_zero_snr: true; take dpmpp_2m, unipc or euler, or set "
+            "it to false"
+        )
 
     def level(self, t: int) -> Level:
         """The level at a training time; before the first one, the end that ddim's last step goes to."""

@@ -1,5 +1,6 @@
 """The samplers against diffusers' schedulers, each made from the same config: equal times, equal latents."""
 
+import inspect
 from itertools import product
 
 import diffusers
@@ -146,3 +147,34 @@ def test_times_equal_diffusers_for_many_step_counts(name, spacing):
             pass
         scheduler.set_timesteps(steps)
         assert network.times == scheduler.timesteps.tolist()
+
+
+OWN_SCHEDULES = {"CogVideoXDDIMScheduler", "CogVideoXDPMScheduler", "RePaintScheduler", "UnCLIPScheduler"}
+
+
+def beta_schedulers() -> dict[str, type]:
+    """diffusers' schedulers that take a `beta_schedule`, by name."""
+    names = [name for name in dir(diffusers) if name.endswith("Scheduler")]
+    classes = {name: getattr(diffusers, name) for name in names}
+    return {
+        name: kind
+        for name, kind in classes.items()
+        if "beta_schedule" in inspect.signature(kind.__init__).parameters
+    }
+
+
+@pytest.mark.parametrize("name", beta_schedulers())
+def test_every_scheduler_with_the_familys_schedule_is_read(name):
+    kind, config = beta_schedulers()[name], CONFIG | {"_class_name": name}
+    if name in OWN_SCHEDULES:
+        with pytest.raises(ValueError, match="_class_name"):
+            ScheduleConfig.from_diffusers(config)
+        return
+    ours = NoiseSchedule(ScheduleConfig.from_diffusers(config)).alphas_cumprod
+    torch.testing.assert_close(ours.float(), kind.from_config(config).alphas_cumprod, rtol=1e-5, atol=0)
+    clips = {key: value for key, value in config.items() if key != "clip_sample"}
+    if getattr(kind.from_config(clips).config, "clip_sample", False):
+        with pytest.raises(ValueError, match="clip_sample"):
+            ScheduleConfig.from_diffusers(clips)
+    else:
+        ScheduleConfig.from_diffusers(clips)

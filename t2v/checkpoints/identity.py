@@ -26,9 +26,6 @@ def origin(folder: Path) -> Entry | None:
 
 def _hints(name: str, folder: Path) -> Iterator[str]:
     yield from (name, folder.name)
-    resolved = folder.resolve()
-    if resolved.parent.name == "snapshots":  # of the hub's cache
-        yield resolved.parent.parent.name
     yield from REMOTE.findall(_text(folder / ".git" / "config"))
     yield from HEADING.findall(_text(folder / "README.md"))[:1]
 

@@ -44,7 +44,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
     CheckpointError says what is missing.
     """
     if is_embedded(model):
-        return _in_folder(Path(__file__).with_name(EMBEDDED), EMBEDDED, "", half)
+        return _in_folder(Path(__file__).with_name(EMBEDDED), EMBEDDED, "", half, find(EMBEDDED))
     path = local_path(model)
     if path is None:
         wanted = hub_name(model)
@@ -53,17 +53,17 @@ def locate(model: str | Path, half: bool = False) -> Located:
         raise CheckpointError(identify.file(path))
     cached = in_cache(path)
     if cached:
-        return _in_folder(cached.folder, cached.repository, cached.commit, half)
-    return _in_folder(path, path.resolve().name, "", half)
+        return _in_folder(cached.folder, cached.repository, cached.commit, half, find(cached.repository))
+    return _in_folder(path, path.resolve().name, "", half, None)
 
 
-def _in_folder(folder: Path, name: str, revision: str, half: bool) -> Located:
+def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry | None) -> Located:
     """A model whose files are all in a folder."""
     if not os.access(folder, os.R_OK | os.X_OK):
         raise CheckpointError(f"{folder.name} can't be opened: permission denied.")
     paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
     listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
-    return Located(name, folder, *_files(folder, listing, half), find(name), revision)
+    return Located(name, folder, *_files(folder, listing, half), entry, revision)
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:

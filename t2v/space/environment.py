@@ -40,10 +40,11 @@ def flag(name: str) -> bool | None:
     return value in ("1", "true", "yes", "on") if value else None
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, most: int) -> int:
+    """A variable that is a whole number; LaunchError for anything else."""
     value = os.environ.get(name, "").strip() or str(default)
-    if not value.isdecimal() or len(value) > 9:
-        raise LaunchError(strings.VARIABLE_WRONG.format(name=name, value=value[:40]))
+    if not value.isdecimal() or len(value) > 9 or int(value) > most:
+        raise LaunchError(strings.VARIABLE_WRONG.format(name=name, most=most, value=value[:40]))
     return int(value)
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -130,11 +131,11 @@ class App:
 
     def __init__(self, options: argparse.Namespace):
         self.options, self.host = options, bare(options.host)
-        start = environment.number("GRADIO_SERVER_PORT", FIRST_PORT)
-        count = max(1, environment.number("GRADIO_NUM_PORTS", PORTS))
-        some = range(min(start, 65535), min(start + count, 65536))
+        start = environment.number("GRADIO_SERVER_PORT", FIRST_PORT, most=65535)
+        count = max(1, environment.number("GRADIO_NUM_PORTS", PORTS, most=65535))
+        some = range(start, min(start + count, 65536))
         self._ports = some if options.port is None else [options.port]
-        self._tools = _tools(environment.flag("GRADIO_MCP_SERVER"), options.auth)
+        self._wanted = environment.flag("GRADIO_MCP_SERVER")
         free_port(self.host, self._ports)
         environment.prepare()
         outputs = _outputs(options.outputs)
@@ -179,7 +180,7 @@ class App:
             num_workers=0,
             state_session_capacity=SESSIONS,
             footer_links=["api"],
-            mcp_server=self._tools,
+            mcp_server=_tools(self._wanted, options.auth),
             **self._app_options,
         )
 
@@ -216,11 +217,15 @@ def _devices(model: str | None) -> tuple[list[str], str | None]:
 
 
 def _tools(wanted: bool | None, auth: str | None) -> bool:
-    """Whether `/generate` is offered as a tool for language models."""
-    there = find_spec("mcp") is not None
-    if wanted and not there:
-        print(strings.MCP_MISSING, file=sys.stderr, flush=True)
-    if auth and there and wanted is not False:
-        print(strings.MCP_OPEN, file=sys.stderr, flush=True)
+    """Whether `/generate` is offered as a tool for language models. A `mcp` that Gradio can't use is none."""
+    if wanted is False or not (wanted or find_spec("mcp")):
         return False
-    return there and wanted is not False
+    try:
+        import_module("gradio.mcp")
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        print(strings.MCP_UNUSABLE.format(reason=reason[:200]), file=sys.stderr, flush=True)
+        return False
+    if auth:
+        print(strings.MCP_OPEN, file=sys.stderr, flush=True)
+    return not auth

@@ -240,7 +240,7 @@ def test_a_mistake_is_one_sentence(case: str, tmp_path: Path):
 @pytest.mark.parametrize("name", ["GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS"])
 def test_a_variable_that_is_no_number_is_named(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(name, "many")
-    with pytest.raises(LaunchError, match=f"{name}: must be a whole number, not many"):
+    with pytest.raises(LaunchError, match=f"{name}: must be a whole number from 0 to 65535, not many"):
         launch.App(launch.arguments([]))
 
 
@@ -333,8 +333,17 @@ def test_a_gpu_that_pytorch_cannot_use_is_none(monkeypatch: pytest.MonkeyPatch):
     assert len(found) <= torch.cuda.device_count() and (found or reason)
 
 
-def test_tools_of_mcp_follow_the_variable_and_the_login(monkeypatch: pytest.MonkeyPatch):
-    for there in (True, False):
-        monkeypatch.setattr(launch, "find_spec", lambda name, there=there: there or None)
-        assert launch._tools(None, None) == launch._tools(True, None) == there
-        assert not launch._tools(False, None) and not launch._tools(None, "me:pw")
+def test_tools_of_mcp_follow_the_package_the_variable_and_the_login(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    def no_such_package(name: str) -> None:
+        raise ImportError("cannot import name 'server' from 'mcp'")
+
+    monkeypatch.setattr(launch, "find_spec", lambda name: object())
+    monkeypatch.setattr(launch, "import_module", lambda name: None)
+    assert launch._tools(None, None) and launch._tools(True, None)
+    assert not launch._tools(False, None) and not launch._tools(None, "me:pw")
+    monkeypatch.setattr(launch, "import_module", no_such_package)
+    assert not launch._tools(None, None) and "cannot import" in capsys.readouterr().err
+    monkeypatch.setattr(launch, "find_spec", lambda name: None)
+    assert not launch._tools(None, None) and capsys.readouterr().err == ""

@@ -1,6 +1,7 @@
 """A page with --auth and a root path, reached directly and through a real nginx, which keeps the prefix or
 strips it: everything stands behind the login, and only calls that are let in take places of the queue."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -8,13 +9,15 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
-from t2v.space.door import LOGIN_PAGE
+from t2v.space.door import LOGIN_PAGE, Door, _rooted, route_path
 from t2v.space.launch import App, arguments
 from tests.space.conftest import eventually
 from tests.space.started import free_port
@@ -139,7 +142,13 @@ def test_refused_calls_hold_no_place(app: App, owner: httpx.Client):
         for _ in range(3):
             answer = owner.post(path, **body)
             assert answer.status_code == status, (path, body, answer.text)
-    for path in (JOIN + "/", JOIN + "x", CALL + "//", CALL + "/x", f"/{CALL}x"):  # no route, a redirect, or what nginx makes of it
+    for path in (
+        JOIN + "/",
+        JOIN + "x",
+        CALL + "//",
+        CALL + "/x",
+        CALL + "x",
+    ):  # no such route, or a redirect
         assert owner.post(path, json=joined | {"prompt": "a"}).status_code in (307, 404, 405, 422)
     assert places_are_free(app)
     assert make(owner)[0] == "complete"
@@ -208,6 +217,37 @@ def test_what_a_visitor_made_is_only_served_behind_the_login(
         assert owner.head(path).status_code == 200
     owner.get("logout")
     assert owner.get(f"video/{record.name}").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/queue/data", "/t2v/video/x", "/anything"])
+def test_a_websocket_asks_for_the_login(app: App, path: str):
+    sent, reached = [], []
+
+    async def receive() -> dict:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    async def inner(*_: object) -> None:
+        reached.append(path)
+
+    door = Door(inner, app.service, 0, ())
+    scope = {"type": "websocket", "path": path, "headers": [], "root_path": "/t2v", "app": app.demo.app}
+    thread = Thread(target=asyncio.run, args=[door(scope, receive, send)])
+    thread.start()
+    thread.join()
+    assert [message["type"] for message in sent] == ["websocket.close"] and not reached
+
+
+@pytest.mark.parametrize("root", ["", "/t2v", "/a/t2v/", "https://a.example/t2v", "https://a.example/t2v/"])
+@pytest.mark.parametrize("path", ["/", "/video/x", "/gradio_api/call/v2/generate", "/t2vvideo/x"])
+def test_paths_are_compared_without_the_prefix(root: str, path: str):
+    prefix = urlsplit(root).path.rstrip("/")
+    for given in {path, prefix + path}:
+        assert route_path(_rooted({"path": given, "root_path": root})) == path
+    if prefix:
+        assert route_path(_rooted({"path": prefix, "root_path": root})) == "/"
 
 
 def test_gradios_client_logs_in(url: str, tmp_path: Path):

@@ -1,12 +1,19 @@
 """The folder of videos: lifetime, quota, free space, records that survive."""
 
+import json
+import multiprocessing
 import os
+import random
+import signal
+import time
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
 from t2v.request import Request
+from t2v.space import whole
+from t2v.space.estimate import Estimates, Run
 from t2v.space.outputs import NoSpace, Outputs, record_of
 
 Usage = namedtuple("Usage", "total used free")
@@ -95,3 +102,100 @@ def test_a_short_disk_refuses(tmp_path: Path):
     outputs = Outputs(tmp_path, reserve=100, disk_usage=lambda path: Usage(1000, 950, 50))
     with pytest.raises(NoSpace, match="nearly full"):
         outputs.check_space()
+
+
+# -- files are whole or not there
+
+
+@pytest.mark.parametrize("left", ["", "1234", "\0" * 16, "a secret with spaces", None])
+def test_a_secret_that_is_no_whole_one_is_replaced_once(tmp_path: Path, left: str | None):
+    path = tmp_path / "secret"
+    if left is not None:
+        path.write_text(left)
+    first, second = Outputs(tmp_path).secret, Outputs(tmp_path).secret
+    assert first == second == path.read_text() and len(first) == 16 and first != left
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_whole_secret_stays_and_is_its_owners_alone(tmp_path: Path):
+    path = tmp_path / "secret"
+    path.write_text("0123456789abcdef\n")
+    path.chmod(0o644)
+    assert Outputs(tmp_path).secret == "0123456789abcdef"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def _secret_of(folder: Path) -> str:
+    return Outputs(folder).secret
+
+
+@pytest.mark.parametrize("left", [None, ""])
+def test_apps_that_start_at_once_agree_on_the_secret(tmp_path: Path, left: str | None):
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        for number in range(12):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            if left is not None:
+                (folder / "secret").write_text(left)
+            assert len(set(pool.map(_secret_of, [folder] * 4, chunksize=1))) == 1
+
+
+def _write_for_ever(path: Path) -> None:
+    number = 0
+    while True:
+        whole.write_whole(path, json.dumps([number := number + 1] * 20_000))
+
+
+def test_a_killed_process_leaves_no_torn_file(tmp_path: Path):
+    path, context = tmp_path / "file.json", multiprocessing.get_context("spawn")
+    for _ in range(4):
+        process = context.Process(target=_write_for_ever, args=[path])
+        process.start()
+        while not path.exists():
+            time.sleep(0.01)
+        time.sleep(random.uniform(0.02, 0.1))
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        numbers = json.loads(path.read_text())
+        assert len(numbers) == 20_000 and len(set(numbers)) == 1
+
+
+def test_a_full_disk_leaves_a_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "file"
+    whole.write_whole(path, "before")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        whole.write_whole(path, "after")
+    assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
+
+
+RUN = Run("square", "CPU", 1000, 20, 3.0, 1.0, 10**7)
+
+
+@pytest.mark.parametrize("torn", [b'{"model": "squ', b"\xff\xfe", b"\0" * 300, b'{"volume": 0}', b"[]", b"7"])
+def test_a_torn_line_of_the_runs_costs_itself_alone(tmp_path: Path, torn: bytes):
+    path = tmp_path / "runs.jsonl"
+    Estimates(path).learn(RUN)
+    with path.open("ab") as file:
+        file.write(torn)
+    Estimates(path).learn(RUN)
+    assert Estimates(path)._runs == [RUN, RUN]
+
+
+def test_runs_without_a_size_are_left_out(tmp_path: Path):
+    path = tmp_path / "runs.jsonl"
+    rows = [{"volume": 0}, {"evaluations": 0}, {"volume": "x"}, {"denoising": float("nan")}, {"peak": "x"}]
+    path.write_text("".join(json.dumps(vars(RUN) | row) + "\n" for row in rows))
+    assert Estimates(path)._runs == []
+
+
+def test_runs_that_cannot_be_written_are_remembered_all_the_same(tmp_path: Path):
+    path = tmp_path / "runs.jsonl"
+    path.mkdir()
+    estimates = Estimates(path)
+    estimates.learn(RUN)
+    assert estimates._runs == [RUN]

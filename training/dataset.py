@@ -96,7 +96,7 @@ def pack(packages: list[Path], path: Path, subjects: tuple[Subject, ...]) -> Non
         sheets = dict(zip(emoji, pool.map(sheet, films, chunksize=4), strict=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("subjects.json", _EPOCH), LIST.read_text())
+        archive.writestr(zipfile.ZipInfo("subjects.json", _EPOCH), LIST.read_text(encoding="utf-8"))
         for subject in subjects:
             archive.writestr(zipfile.ZipInfo(f"{subject.emoji}.webp", _EPOCH), sheets[subject.emoji])
 

@@ -78,4 +78,4 @@ def parse_subjects(text: str | bytes) -> tuple[Subject, ...]:
 
 def load_subjects() -> tuple[Subject, ...]:
     """All subjects in their fixed order."""
-    return parse_subjects(LIST.read_text())
+    return parse_subjects(LIST.read_text(encoding="utf-8"))

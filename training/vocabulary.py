@@ -35,7 +35,10 @@ def vocabulary(subjects: tuple[Subject, ...]) -> dict:
 
 def related(names: list[str]) -> dict[str, list[str]]:
     """Words that aren't names, with those of `names` that are nearest in meaning."""
-    near = {word: [n for n in to if n in names] for word, to in json.loads(RELATED.read_text()).items()}
+    near = {
+        word: [n for n in to if n in names]
+        for word, to in json.loads(RELATED.read_text(encoding="utf-8")).items()
+    }
     return {word: to for word, to in near.items() if to}
 
 

@@ -42,7 +42,10 @@ def in_cache(folder: Path) -> Cached | None:
 def _current(root: Path) -> Path | None:
     """The snapshot of the branch main, else the one last written."""
     main = root / "refs" / "main"
-    if main.is_file() and (named := root / "snapshots" / main.read_text().strip()).is_dir():
+    if (
+        main.is_file()
+        and (named := root / "snapshots" / main.read_bytes().decode(errors="replace").strip()).is_dir()
+    ):
         return named
     snapshots = [path for path in (root / "snapshots").iterdir() if path.is_dir()]
     return max(snapshots, key=lambda path: path.stat().st_mtime, default=None)

@@ -62,6 +62,8 @@ def unwritten(name: str, tensor: Tensor) -> str | None:
         norm = name.endswith("weight") and tensor.numel() > 1
         return f"{name} is nothing but zeros, which no norm has" if norm and not data.any() else None
     item, row = tensor.itemsize, max(data.size // max(tensor.shape[0], 1), 1)
+    if not data[:PROBE].any() and not data.max():
+        return None
     for start, end in _zero_runs(data):
         first, last = -(-start // item) * item, end // item * item
         if last - first > max(row, PROBE) and (first % row or last % row):
@@ -81,7 +83,7 @@ def _zero_runs(data: np.ndarray) -> Iterator[tuple[int, int]]:
 def _leading_zeros(data: np.ndarray) -> int:
     """The number of zero bytes that `data` begins with."""
     size = PROBE
-    while size < data.size and not data[:size].any():
+    while size < data.size and not data[:size].max():
         size *= 2
     filled = data[:size] != 0
     return int(filled.argmax()) if filled.any() else data[:size].size

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import identify
+from . import foreign
 from .cache_folder import in_cache
 from .catalogue import EMBEDDED, Entry, find
 from .configs import Config
@@ -50,7 +50,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
         wanted = hub_name(model)
         return _download(wanted.repository, wanted.revision, half)
     if not path.is_dir():
-        raise CheckpointError(identify.file(path))
+        raise CheckpointError(foreign.file(path))
     cached = in_cache(path)
     if cached:
         return _in_folder(cached.folder, cached.repository, cached.commit, half, find(cached.repository))
@@ -98,7 +98,7 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
 
     `listing` has the names of all files, those that are still to be downloaded too.
     """
-    if what := identify.other_model(folder, listing):
+    if what := foreign.other_model(folder, listing):
         raise CheckpointError(what)
     if "model_index.json" in listing:
         if "unet/config.json" not in listing:
@@ -113,5 +113,5 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
         names = {part: (inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
         layout = "modelscope"
     else:
-        raise CheckpointError(identify.folder(folder, listing))
+        raise CheckpointError(foreign.folder(folder, listing))
     return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}

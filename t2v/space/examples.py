@@ -9,6 +9,7 @@ from pathlib import Path
 
 from t2v.request import Request
 from t2v.space.outputs import Record
+from t2v.texts import read_text
 
 FOLDER = Path(__file__).parents[2] / "examples"
 
@@ -16,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / "examples"
 def read(folder: Path = FOLDER) -> dict[str, Record]:
     """The examples of `examples.json` by their id, those whose video is there."""
     index = folder / "examples.json"
-    given = json.loads(index.read_text()) if index.exists() else []
+    given = json.loads(read_text(index)) if index.exists() else []
     records = [_record(**example) for example in given]
     return {record.id: record for record in records if (folder / record.name).exists()}
 
@@ -39,11 +40,13 @@ def make(prompts: dict[str, Request], model: str, folder: Path = FOLDER) -> None
         seconds = round(time.perf_counter() - start, 2)
         index.append({"id": id, "model": model, "request": asdict(video.request), "seconds": seconds})
         print(f"{id}: {seconds} s")
-    (folder / "examples.json").write_text(json.dumps(index, indent=1, ensure_ascii=False) + "\n")
+    (folder / "examples.json").write_text(
+        json.dumps(index, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def main() -> None:
-    wanted = json.loads((FOLDER / "prompts.json").read_text())
+    wanted = json.loads(read_text(FOLDER / "prompts.json"))
     prompts = {id: Request(**settings) for id, settings in wanted["prompts"].items()}
     make(prompts, wanted["model"])
 

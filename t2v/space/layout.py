@@ -10,9 +10,10 @@ from t2v.request import MAX_FPS, MAX_GUIDANCE, MAX_PROMPT, MAX_SEED, SAMPLER_NAM
 from t2v.space import about, form, screen, strings
 from t2v.space.outputs import Record
 from t2v.space.service import SUFFIXES, Service
+from t2v.texts import read_text
 
 HERE = Path(__file__).parent
-CSS, SCRIPT = (HERE / "page.css").read_text(), (HERE / "page.js").read_text()
+CSS, SCRIPT = read_text(HERE / "page.css"), read_text(HERE / "page.js")
 GALLERY = 12  # videos shown
 STATE_KEY = "t2v"  # of the browser's local storage
 

@@ -71,9 +71,9 @@ def _own(model: str) -> Choice:
     try:
         path = None if is_embedded(model) else local_path(model)
         if path and not path.is_dir():
-            from t2v.checkpoints import identify  # brings torch
+            from t2v.checkpoints import foreign  # brings torch
 
-            raise CheckpointError(identify.file(path))
+            raise CheckpointError(foreign.file(path))
         if path:
             name = path.resolve().name
             return Choice(name, name, source=str(path))

@@ -219,3 +219,19 @@ def test_an_index_of_another_variant_is_downloaded_too(hub: FakeHub, home: Home)
     assert [Path(path).name for path in home.locate("owner/model")["files"]["unet"]] == [
         "weights.bf16.safetensors"
     ]
+
+
+@pytest.mark.parametrize("unet", ["UNet2DConditionModel", ""])
+def test_a_model_of_another_family_is_named_before_its_weights_are_downloaded(
+    hub: FakeHub, home: Home, unet: str
+):
+    (hub.folder / "unet/config.json").write_text(json.dumps({"_class_name": unet}))
+    (hub.folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
+    error = home.locate("https://huggingface.co/owner/model")["error"]
+    assert error.startswith("owner/model is a Stable Diffusion image model")
+    assert not hub.sent[UNET_FILE]
+
+
+def test_an_address_is_downloaded_as_its_id(hub: FakeHub, home: Home):
+    found = home.locate("https://huggingface.co/owner/model/tree/main")
+    assert (found["name"], found["revision"]) == ("owner/model", COMMIT)

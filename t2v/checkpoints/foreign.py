@@ -29,9 +29,9 @@ def file(path: Path) -> str:
     return f"{path.name} is {kind(names) or 'a weight file of a kind not known here'}. {WHOLE}"
 
 
-def folder(path: Path, listing: Collection[str]) -> str:
-    """What the folder at `path` is, which is in no layout of a model; `listing` has its files' names."""
-    said = f"{path.name} is not a model's folder"
+def folder(called: str, path: Path, listing: Collection[str]) -> str:
+    """What the folder at `path`, of the files in `listing`, is, which is in no layout of a model."""
+    said = f"{called} is not a model's folder"
     inner = sorted(name.partition("/")[0] for name in listing if name.partition("/")[2] in MODEL_INDEXES)
     if inner:
         return f"{said}, but {_some(inner)} in it {'is' if len(inner) == 1 else 'are'}: give that."
@@ -64,16 +64,14 @@ def _single(path: Path) -> str:
     return ""
 
 
-def other_model(path: Path, listing: Collection[str]) -> str | None:
+def other_model(called: str, path: Path, listing: Collection[str]) -> str | None:
     """What the diffusers model in a folder is, where it is of another family; None if it may be t2v's."""
     for index in ("unet/config.json", "model_index.json"):
         name = Config.read(path / index).get("_class_name") if index in listing else None
         if name == "UNet3DConditionModel":
             return None
         if what := family(name):
-            return (
-                f"{path.name} is {what} ({name}), which t2v can't load: {FAMILY}, which `t2v models` lists."
-            )
+            return f"{called} is {what} ({name}), which t2v can't load: {FAMILY}, which `t2v models` lists."
     return None
 
 

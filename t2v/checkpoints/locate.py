@@ -60,10 +60,10 @@ def locate(model: str | Path, half: bool = False) -> Located:
 def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry | None) -> Located:
     """A model whose files are all in a folder."""
     if not os.access(folder, os.R_OK | os.X_OK):
-        raise CheckpointError(f"{folder.name} can't be opened: permission denied.")
+        raise CheckpointError(f"{name} can't be opened: permission denied.")
     paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
     listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
-    return Located(name, folder, *_files(folder, listing, half), entry, revision)
+    return Located(name, folder, *_files(name, folder, listing, half), entry, revision)
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:
@@ -85,7 +85,7 @@ def _fetched(snapshot: Any, half: bool) -> tuple[str, Path, dict[str, tuple[Path
     """snapshot: a `hub.Snapshot` -> the layout, the folder, and the weight files of each part, all there"""
     folder = snapshot.fetch(name for name in snapshot.listing if SMALL.fullmatch(name))
     try:
-        layout, files = _files(folder, snapshot.listing, half)
+        layout, files = _files(snapshot.repository, folder, snapshot.listing, half)
     except CheckpointError as error:
         raise CheckpointError(f"{error} {snapshot.note}".rstrip()) from None
     snapshot.fetch(path.relative_to(folder).as_posix() for paths in files.values() for path in paths)
@@ -93,18 +93,20 @@ def _fetched(snapshot: Any, half: bool) -> tuple[str, Path, dict[str, tuple[Path
     return layout, folder, files
 
 
-def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dict[str, tuple[Path, ...]]]:
+def _files(
+    name: str, folder: Path, listing: Collection[str], half: bool
+) -> tuple[str, dict[str, tuple[Path, ...]]]:
     """The layout of a folder whose small files are there, and the weight files of each part.
 
-    `listing` has the names of all files, those that are still to be downloaded too.
+    `name` is what errors call the model. `listing` has the names of all files, downloaded or not.
     """
-    if what := foreign.other_model(folder, listing):
+    if what := foreign.other_model(name, folder, listing):
         raise CheckpointError(what)
     if "model_index.json" in listing:
         if "unet/config.json" not in listing:
             pipeline = Config.read(folder / "model_index.json").get("_class_name", "something else")
             raise CheckpointError(
-                f"{folder.name} has no unet/config.json: it is a {pipeline}, which t2v can't load."
+                f"{name} has no unet/config.json: it is a {pipeline}, which t2v can't load."
             )
         names = {part: diffusers_weights(folder, listing, part, half) for part in PARTS}
         layout = "diffusers"
@@ -113,5 +115,5 @@ def _files(folder: Path, listing: Collection[str], half: bool) -> tuple[str, dic
         names = {part: (inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
         layout = "modelscope"
     else:
-        raise CheckpointError(foreign.folder(folder, listing))
+        raise CheckpointError(foreign.folder(name, folder, listing))
     return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}

@@ -169,6 +169,13 @@ def test_a_folder_of_something_else_is_named(tmp_path: Path, name: str):
     assert str(error.value).startswith("given ") and str(tmp_path) not in str(error.value)
 
 
+def test_the_folder_that_one_is_in_is_called_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "given").mkdir()
+    monkeypatch.chdir(tmp_path / "given")
+    with pytest.raises(CheckpointError, match="^given is not a model's folder"):
+        load(".")
+
+
 def test_a_pipeline_of_another_name_with_a_video_unet_is_loaded(tmp_path: Path):
     folder = write_diffusers(tmp_path)
     (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionSomethingPipeline"}')

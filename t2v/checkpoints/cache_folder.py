@@ -22,12 +22,15 @@ def in_cache(folder: Path) -> Cached | None:
 
     The folder is a repository's, its "snapshots", or a snapshot. CheckpointError if it has no snapshot.
     """
-    folder = folder.absolute()
-    for root in (folder, *folder.parents[:2]):
-        if root.name.startswith(PREFIX) and (root / "snapshots").is_dir():
-            break
-    else:
-        return None
+    for path in (folder.absolute(), folder.resolve()):
+        for root in (path, *path.parents[:2]):
+            if root.name.startswith(PREFIX) and (root / "snapshots").is_dir():
+                return _in_repository(path, root)
+    return None
+
+
+def _in_repository(folder: Path, root: Path) -> Cached | None:
+    """The snapshot that a folder within the repository's folder `root` stands for."""
     repository = root.name.removeprefix(PREFIX).replace("--", "/", 1)
     if folder.parent == root / "snapshots":
         return Cached(folder, repository, folder.name)
@@ -42,10 +45,8 @@ def in_cache(folder: Path) -> Cached | None:
 def _current(root: Path) -> Path | None:
     """The snapshot of the branch main, else the one last written."""
     main = root / "refs" / "main"
-    if (
-        main.is_file()
-        and (named := root / "snapshots" / main.read_bytes().decode(errors="replace").strip()).is_dir()
-    ):
-        return named
+    commit = main.read_bytes().decode(errors="replace").strip() if main.is_file() else ""
+    if commit and (root / "snapshots" / commit).is_dir():
+        return root / "snapshots" / commit
     snapshots = [path for path in (root / "snapshots").iterdir() if path.is_dir()]
     return max(snapshots, key=lambda path: path.stat().st_mtime, default=None)

@@ -200,10 +200,11 @@ def cache(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_the_cache_stands_for_its_snapshot(cache: Path):
-    for folder in (cache, cache / "snapshots", cache / "snapshots" / COMMIT):
+    (link := cache.parent / "link").symlink_to(cache / "snapshots" / COMMIT)
+    for folder in (cache, cache / "snapshots", cache / "snapshots" / COMMIT, link):
         found = locate(folder)
         assert (found.name, found.revision) == ("owner/my--model", COMMIT)
-        assert found.folder.name == COMMIT
+        assert found.folder.resolve().name == COMMIT
     assert locate(cache / "snapshots" / ("d" * 40)).revision == "d" * 40
 
 

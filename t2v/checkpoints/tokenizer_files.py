@@ -38,16 +38,16 @@ def read(folder: Path, text: TextConfig) -> Tokenizer:
     config = _settings(folder)
     merges, ids = _words(folder, text)
     named = _named(folder, config)
-    added = _added(folder, config)
+    added, known = _added(folder, config), range(text.vocabulary)
     numbers = {token.content: number for token, number in added.items()} | ids
     for key, token in named.items():
-        if numbers.get(token.content, text.vocabulary) >= text.vocabulary:
+        if numbers.get(token.content) not in known:
             raise config.fail(key, token.content, "a word of the tokenizer")
     special = dict((*named.values(), *added))  # of two statements on a word the later one counts
     return TransformersTokenizer(
         merges,
         ids,
-        {word: numbers[word] for word in special if numbers[word] < text.vocabulary},
+        {word: numbers[word] for word in special if numbers[word] in known},
         caseless=frozenset(word for word, caseless in special.items() if caseless),
         start=numbers[named["bos_token"].content],
         end=numbers[named["eos_token"].content],
@@ -121,10 +121,21 @@ def _text_merges(file: Path) -> list[str]:
 
 def _merges(model: Config) -> list[str]:
     """The merges in tokenizer.json: "t h", or since tokenizers 0.20 ["t", "h"]."""
-    try:
-        return [pair if isinstance(pair, str) else " ".join(pair) for pair in model.values["merges"]]
-    except (KeyError, TypeError):
-        raise CheckpointError("tokenizer.json is not a list of merges and words.") from None
+    merges = model.get("merges")
+    listed = merges if isinstance(merges, list) else [None]
+    pairs = [pair.split() if isinstance(pair, str) else pair for pair in listed]
+    if not all(_is_pair(pair) for pair in pairs):
+        raise CheckpointError("tokenizer.json has no list of merges.")
+    return [" ".join(pair) for pair in pairs]
+
+
+def _is_pair(value: object) -> bool:
+    """Whether a value is two words."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(word) is str and word.split() == [word] for word in value)
+    )
 
 
 def _check(made: dict[str, int], ids: Config | None, text: TextConfig) -> None:

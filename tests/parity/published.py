@@ -126,3 +126,53 @@ TOKENIZERS = {  # the files of tokenizer/, by what is special about them
         }
     },
 }
+
+OLD_UNET = {  # keys of unet/config.json that came, went, or never were UNet3DConditionModel's
+    "_diffusers_version": "0.15.0.dev0",
+    "_name_or_path": "./models/model_scope_diffusers/",
+    "center_input_sample": False,
+    "dual_cross_attention": False,
+    "flip_sin_to_cos": True,
+    "freq_shift": 0,
+    "only_cross_attention": False,
+    "upcast_attention": None,
+    "use_linear_projection": True,
+    "sample_size": 32,
+}
+BETAS = {
+    "_diffusers_version": "0.15.0.dev0",
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "num_train_timesteps": 1000,
+    "prediction_type": "epsilon",
+    "steps_offset": 1,
+    "trained_betas": None,
+}
+SOLVER = {
+    "algorithm_type": "dpmsolver++",
+    "dynamic_thresholding_ratio": 0.995,
+    "lower_order_final": True,
+    "sample_max_value": 1.0,
+    "solver_order": 2,
+    "solver_type": "midpoint",
+    "thresholding": False,
+}
+CLIPPED = {"clip_sample": False, "clip_sample_range": 1.0, "set_alpha_to_one": False, "skip_prk_steps": True}
+SCHEDULERS = {  # scheduler_config.json, by the class that it names
+    "DDIMScheduler": BETAS | CLIPPED,
+    "DDPMScheduler": BETAS | CLIPPED | {"variance_type": "fixed_small"},
+    "PNDMScheduler": BETAS | CLIPPED,
+    "DPMSolverMultistepScheduler": BETAS | SOLVER | CLIPPED,
+    "DPMSolverSinglestepScheduler": BETAS | SOLVER,
+    "DEISMultistepScheduler": BETAS | SOLVER | {"algorithm_type": "deis", "solver_type": "logrho"},
+    "UniPCMultistepScheduler": BETAS | {"disable_corrector": [], "predict_x0": True, "solver_type": "bh2"},
+    "EulerDiscreteScheduler": BETAS | {"interpolation_type": "linear", "use_karras_sigmas": False},
+    "EulerAncestralDiscreteScheduler": BETAS | {"timestep_spacing": "linspace"},
+    "HeunDiscreteScheduler": BETAS | {"clip_sample": False, "use_karras_sigmas": False},
+    "KDPM2DiscreteScheduler": BETAS,
+    "KDPM2AncestralDiscreteScheduler": BETAS,
+    "LCMScheduler": BETAS | CLIPPED | {"original_inference_steps": 50, "timestep_scaling": 10.0},
+    "TCDScheduler": BETAS | CLIPPED,
+    "SASolverScheduler": BETAS | {"predictor_order": 2, "corrector_order": 2, "predict_x0": True},
+}

@@ -1,4 +1,4 @@
-"""Where the page listens: the host, a port that is free there, and the link to it."""
+"""The address at which the page listens: its host, a free port there, the link to it."""
 
 import errno
 import socket

@@ -82,8 +82,8 @@ class Door:
                 self._service.jobs.release()
 
     def _judge(self, call: re.Match, body: Any) -> bool:
-        """Whether the call will make a video. Refused where it can't be accepted; arguments that are left out
-        are filled in."""
+        """Tell whether the call makes a video, and fill in the arguments that are left out. Refused where the
+        call can't be accepted."""
         if not isinstance(body, dict):
             raise Refused(422, strings.BODY_WRONG)
         if call["join"]:
@@ -120,7 +120,7 @@ def _rooted(scope: Scope) -> Scope:
 
 
 def _let_in(scope: Scope) -> bool:
-    """Whether there is no login, or the visitor has passed it."""
+    """Tell whether there is no login, or the visitor has passed it."""
     gradio = scope["app"]
     if gradio.auth is None:
         return True

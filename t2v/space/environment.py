@@ -35,13 +35,13 @@ READ_BY_GRADIO = {
 
 
 def flag(name: str) -> bool | None:
-    """A variable that says yes or no; None where it isn't set."""
+    """Read a variable that says yes or no; None where it isn't set."""
     value = os.environ.get(name, "").strip().lower()
     return value in ("1", "true", "yes", "on") if value else None
 
 
 def number(name: str, default: int, most: int) -> int:
-    """A variable that is a whole number; LaunchError for anything else."""
+    """Read a variable that is a whole number from 0 to `most`; LaunchError for anything else."""
     value = os.environ.get(name, "").strip() or str(default)
     if not value.isdecimal() or len(value) > 9 or int(value) > most:
         raise LaunchError(strings.VARIABLE_WRONG.format(name=name, most=most, value=value[:40]))
@@ -49,7 +49,7 @@ def number(name: str, default: int, most: int) -> int:
 
 
 def prepare() -> None:
-    """Before Gradio is imported: remove what would break it, and say which variables are not used."""
+    """Remove what would break Gradio when it is imported, and name its variables that are not used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     given = {name for name in os.environ if name.startswith("GRADIO_")}
     if unused := sorted(given - READ_HERE - READ_BY_GRADIO):
@@ -74,7 +74,7 @@ def _drop_missing_certificates() -> None:
 
 
 def _spare_localhost() -> None:
-    """No request to this machine goes through a proxy; all others still do."""
+    """Except this machine from the use of proxies; all other hosts are still asked through them."""
     if any(os.environ.get(name) or os.environ.get(name.upper()) for name in PROXIES):
         spared = os.environ.get("no_proxy", os.environ.get("NO_PROXY", ""))
         names = [name.strip() for name in spared.split(",") if name.strip()]

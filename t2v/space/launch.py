@@ -93,6 +93,7 @@ def main(given: list[str] | None = None) -> None:
             time.sleep(1.0)
             reap()
     finally:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # visitors who are cut off are no error
         app.close()
         gc.freeze()  # else the interpreter searches all objects for cycles before it ends, for seconds
 
@@ -217,7 +218,7 @@ def _devices(model: str | None) -> tuple[list[str], str | None]:
 
 
 def _tools(wanted: bool | None, auth: str | None) -> bool:
-    """Whether `/generate` is offered as a tool for language models. A `mcp` that Gradio can't use is none."""
+    """Tell whether `/generate` is offered as a tool for language models; Gradio must be able to use `mcp`."""
     if wanted is False or not (wanted or find_spec("mcp")):
         return False
     try:

@@ -1,6 +1,7 @@
 """One app with the fake pipeline and one browser for all tests of the page."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.video import Video
 from tests.space.fakes import NATIVE, moving_square
+from tests.space.started import clean
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +98,17 @@ def other(app: App, browser: Browser) -> Iterator[Visitor]:
     made = Visitor(browser, app.url)
     yield made
     made.context.close()
+
+
+@pytest.fixture
+def own_environment() -> Iterator[None]:
+    """A clean environment; what a launch writes into it goes back after the test."""
+    kept = dict(os.environ)
+    for name in kept.keys() - clean().keys():
+        del os.environ[name]
+    yield
+    os.environ.clear()
+    os.environ.update(kept)
 
 
 def eventually(condition, timeout: float = 10.0) -> None:

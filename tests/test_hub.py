@@ -277,7 +277,7 @@ def test_a_cache_that_can_not_be_made(tmp_path: Path, hub: FakeHub, home: Home):
     home.folder.mkdir()
     (home.folder / "hub").write_text("a file where the cache should be")
     found = home.locate("owner/model")
-    told(found, "cache", "HF_HOME")
+    told(found, "cache", "a file is in its place", "HF_HOME")
     assert not found["shown"]  # nothing of huggingface_hub's own, which would tell the path
     told(home.locate("owner/model", HF_HOME=str(home.folder / "hub")), "cache", "HF_HOME", "Not a directory")
     found = home.locate("owner/model", HF_HUB_CACHE=str(home.folder / "hub" / "below"))

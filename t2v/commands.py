@@ -57,7 +57,7 @@ def _info(args: argparse.Namespace) -> None:
     lines += [f"model: {settings.model} {settings.revision}"]
     if settings.device:
         threads = f", {settings.threads} threads" if settings.threads else ""
-        lines += [f"made on: {settings.device}, {settings.dtype}{threads}"]
+        lines += [f"made on: {settings.device}, {settings.dtype}, memory {settings.memory}{threads}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
         lines += [f"again: {_command_line(settings, kind_of(args.file))}"]
@@ -104,7 +104,8 @@ def _command_line(settings: Settings, suffix: str) -> str:
     model = settings.model
     if settings.revision and "/" in model:  # a hub id
         model = f"{model}@{settings.revision}"
-    flags = {"model": model, "device": settings.device, "dtype": settings.dtype, **asdict(settings.request)}
+    where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
+    flags = {"model": model} | where | asdict(settings.request)
     prompt = flags.pop("prompt")
     if suffix != ".mp4":
         flags["output"] = f"video-%d{suffix}"

@@ -30,6 +30,7 @@ CRF = 10  # ModelScope's
 PRESET = "veryfast"  # at this quality neither larger nor worse than "medium", in a third of the time
 SECONDS = 300  # for one encoding or decoding
 TRIAL = 30  # seconds for one that does nothing
+TRIAL_COLOUR = (230, 40, 60)  # which a wrong label turns into (214 18 61)
 VARIABLE = "IMAGEIO_FFMPEG_EXE"  # names another binary
 MEMORY = 2**31  # bytes of address space a decoder gets
 MAX_PIXELS = 2**23  # of one frame; 4096×2048
@@ -45,6 +46,7 @@ EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
 # All three labels, and as a filter: -color_primaries is dropped, and browsers take half-labelled colours
 # for those of standard television, which turns red (230 40 60) into (214 18 61).
 LABELS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+OPTIONS = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"  # version 4 needs these
 TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p,{LABELS}"
 SIDES = {"w": "iw*sar", "h": "ih"}  # of a frame with square pixels
 TO_RGB = f"out_range=pc:{EXACT},format=rgb24"  # of a filter scale=
@@ -63,7 +65,7 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder's own choice, which no quota enters
     h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
-    out = (*_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
+    out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     with _started():
@@ -77,7 +79,7 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
 
 
 def check(folder: Path) -> None:
-    """Encode and decode two small frames in `folder`, once for each binary; VideoError where that fails."""
+    """Encode and decode small frames in `folder`, once for each binary; VideoError where they change."""
     command = _ffmpeg()
     if command in _tried:
         return
@@ -92,11 +94,14 @@ def check(folder: Path) -> None:
 
 
 def _try(path: Path) -> None:
-    encode(np.zeros((2, 16, 16, 3), np.uint8), 8, {}, path)
+    """Write two frames and read them back: in number, size and colour as they were."""
+    frames = np.full((2, 16, 16, 3), TRIAL_COLOUR, np.uint8)
+    encode(frames, 8, {}, path)
     with suppress(VideoError):
-        if len(list(decode(path))) == 2:
+        again = np.stack([*decode(path)] or [np.empty(0)])
+        if again.shape == frames.shape and np.abs(again - frames.astype(int)).max() <= 4:
             return
-    raise VideoError("What ffmpeg writes can't be read back.")
+    raise VideoError("What ffmpeg writes comes back otherwise, or can't be read back.")
 
 
 def decode(

@@ -131,11 +131,12 @@ class TextToVideo:
         made = (self.name, self.revision, VERSION, self.notes(request))
         return Video(frames, request, *made, *self._made_on())
 
-    def _made_on(self) -> tuple[str, str, int]:
-        """-> device, precision, and threads of the processor, on which the last bits depend"""
+    def _made_on(self) -> tuple[str, str, str, int]:
+        """-> device, precision, rung, and threads of the processor: the last bits depend on them"""
         devices = [self.device, self.ladder.second] if self.ladder.second else [self.device.type]
         threads = torch.get_num_threads() if self.device.type == "cpu" else 0
-        return ",".join(map(str, devices)), str(self.dtype).removeprefix("torch."), threads
+        precision = str(self.dtype).removeprefix("torch.")
+        return ",".join(map(str, devices)), precision, self.ladder.rung.name, threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
         """b prompts -> the states that the UNet reads (b 77 d)"""

@@ -47,7 +47,8 @@ class Settings:
     size: tuple[int, int]  # width, height; an MP4's own is even
     device: str = ""  # "cpu", "cuda", or the pair "cuda:0,cuda:1"
     dtype: str = ""
-    threads: int = 0  # of the processor, where it was the device: sums depend on it in their last bits
+    memory: str = ""  # the rung; like the threads, it decides how sums are formed, to the last bit
+    threads: int = 0  # of the processor, where it was the device
 
     def to_json(self) -> str:
         """One line of ASCII JSON."""
@@ -62,12 +63,9 @@ class Settings:
             request = Request(**known).checked(ANY) if known else None
             names = (str(given[name]) for name in ("model", "revision", "version"))
             frames, width, height = map(int, (given["frames"], *given["size"]))
-            made_on = (
-                str(given.get("device", "")),
-                str(given.get("dtype", "")),
-                int(given.get("threads", 0)),
-            )
-            return cls(request, *names, tuple(map(str, given["notes"])), frames, (width, height), *made_on)
+            where = [str(given.get(name, "")) for name in ("device", "dtype", "memory")]
+            size, threads = (width, height), int(given.get("threads", 0))
+            return cls(request, *names, tuple(map(str, given["notes"])), frames, size, *where, threads)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included
 
@@ -84,6 +82,7 @@ class Video:
     notes: tuple[str, ...] = ()
     device: str = ""
     dtype: str = ""
+    memory: str = ""
     threads: int = 0
 
     def __post_init__(self):
@@ -102,7 +101,7 @@ class Video:
         """All but the frames."""
         frames, height, width, _ = self.frames.shape
         made = (self.request, self.model, self.revision, self.version, self.notes)
-        return Settings(*made, frames, (width, height), self.device, self.dtype, self.threads)
+        return Settings(*made, frames, (width, height), self.device, self.dtype, self.memory, self.threads)
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""

@@ -45,14 +45,16 @@ def arguments_in_a_shell(line: str, folder: Path) -> list[str]:
 def test_a_shell_gets_the_request(tmp_path: Path, capsys, text: str, suffix: str):
     negative = "" if text == "--" else text  # which argparse can't have as a flag's value
     request = Request(text, negative, seed=0, eta=0.1, fps=60).validate()
-    video = Video(TINY, request, "owner/model", "c0ffee", device="cuda:0,cuda:1", dtype="float16")
+    where = {"device": "cuda:0,cuda:1", "dtype": "float16", "memory": "low"}
+    video = Video(TINY, request, "owner/model", "c0ffee", **where)
     line = again(video.save(tmp_path / f"a{suffix}"), capsys)
     assert line.isascii() or line.encode().decode() == line == plain(line)
     arguments = arguments_in_a_shell(line, tmp_path)
     args = _parsed(arguments)
     given = {name: getattr(args, name) for name in SETTINGS if name != "prompt"}
     assert Request(*args.prompts, **given).validate() == request
-    assert (args.model, args.device, args.dtype) == ("owner/model@c0ffee", "cuda:0,cuda:1", "float16")
+    assert {name: getattr(args, name) for name in where} == where
+    assert args.model == "owner/model@c0ffee"
     assert args.output == (None if suffix == ".mp4" else f"video-%d{suffix}")
     if plain(text) == text:
         assert shlex.split(line)[1:] == arguments
@@ -77,7 +79,7 @@ def test_a_model_has_its_commit_and_a_folder_is_named_as_one(tmp_path, capsys, m
 def test_a_record_of_an_older_version_is_read():
     old = Settings(Request("a").validate(), "emoji", "", "0.1", (), 1, (2, 2))
     kept = {name: value for name, value in json.loads(old.to_json()).items()}
-    for name in ("device", "dtype", "threads"):
+    for name in ("device", "dtype", "memory", "threads"):
         del kept[name]
     assert Settings.from_json(json.dumps(kept)) == old
     assert Settings.from_json(json.dumps(kept | {"threads": "many"})) is None
@@ -87,7 +89,7 @@ def test_a_record_of_an_older_version_is_read():
 def test_the_embedded_models_video_is_made_again_to_the_bit(tmp_path, monkeypatch, capsys, suffix: str):
     monkeypatch.chdir(tmp_path)
     size = "--frames 3 --width 64 --height 48 --steps 2 --eta 0.5 --guidance 1.5 --fps 7".split()
-    precision = ["--dtype", "float32"] if suffix == ".mp4" else []
+    precision = ["--dtype", "float32", "--memory", "low"] if suffix == ".mp4" else []
     first = ["-o", f"first{suffix}", "--negative-prompt=-blur", *size, *precision, "--", "it's a\npanda"]
     assert main(first) == DONE
     line = again(Path(f"first{suffix}"), capsys)

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import psutil
 
+from t2v import ffmpeg, streams
 from t2v.space import environment, models, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link
 from t2v.space.examples import FOLDER
@@ -81,6 +82,7 @@ def _account(text: str) -> str:
 
 def main(given: list[str] | None = None) -> None:
     """Serve until a signal ends it. SystemExit with a sentence where the page can't start."""
+    streams.prepare()
     _end_on_signals()
     options = arguments(given)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
@@ -200,6 +202,10 @@ def _outputs(folder: Path) -> Outputs:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
+    try:
+        ffmpeg.check(outputs.folder)
+    except ffmpeg.VideoError as error:
+        raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
     os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
     return outputs
 

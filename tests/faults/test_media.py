@@ -144,6 +144,12 @@ case "$*" in *libx264*)
 esac
 exec '{REAL}' "$@"
 """
+OTHER_COLOURS = f"""#!/bin/sh
+for word; do shift; case "$word" in -color*) word=-metadata;; bt709|tv) word=a=b;; setparams*|*,setparams*) \\
+    word=$(echo "$word" | sed 's/,setparams.*/,setparams=colorspace=smpte170m/');; esac; set -- "$@" "$word"
+done
+exec '{REAL}' "$@"
+"""
 OLD = f"""#!/bin/sh
 case "$*" in *fps_mode*) echo "Unrecognized option 'fps_mode'." >&2; exit 1;; esac
 for word; do shift; [ "$word" = -vsync ] && word=-fps_mode; set -- "$@" "$word"; done
@@ -154,6 +160,7 @@ UNFIT = {  # a program in ffmpeg's place -> what is said of it
     "no program": ("hello", "Exec format error"),
     "for another processor": ("\x7fELF\2\1\1" + "\0" * 11 + "\0\0" + "\0" * 99, "Exec format error"),
     "does nothing": ("#!/bin/sh\nexit 0", "can't be read back"),
+    "changes colours": (OTHER_COLOURS, "comes back otherwise"),
     "dies": ("#!/bin/sh\nkill -9 $$", "signal 9"),
     "never ends": ("#!/bin/sh\nexec sleep 60", "within 0.5 seconds"),
     "lacks a library": (

@@ -76,6 +76,14 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path):
     assert not (tmp_path / "out" / "secret").exists()
 
 
+def test_an_encoder_that_is_not_there_is_known_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "absent"))
+    with pytest.raises(
+        LaunchError, match="can't start: The ffmpeg that IMAGEIO_FFMPEG_EXE names can't be run"
+    ):
+        launch.App(launch.arguments(["--outputs", str(tmp_path / "out")]))
+
+
 def test_a_port_for_root_alone_says_so(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")

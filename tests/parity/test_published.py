@@ -18,6 +18,8 @@ from torch import Tensor
 from t2v import TextToVideo
 from t2v.checkpoints import load
 
+from . import test_videos
+from .peers import Peers
 from .published import NEW_CONFIG, OLD_CONFIG, OLD_MAP, OLD_UNET, SCHEDULERS, TOKENIZERS, vocabulary, write
 from .test_tokenizers import open_clip_merges
 
@@ -195,3 +197,16 @@ def test_forms_of_a_heads_width(
         return
     with pytest.raises(ValueError, match="attention_head_dim|multiple of 64|another shape"):
         load(folder)
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_modelscopes_reading_of_prompts(
+    modelscope_model: tuple[Path, Peers], prompt: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Its files are read by open_clip's rules, which ModelScope calls itself."""
+    monkeypatch.setattr(test_videos, "PROMPT", PROMPTS[prompt][0])
+    monkeypatch.setitem(test_videos.VIDEO, "height", 48)
+    monkeypatch.setitem(test_videos.VIDEO, "width", 64)
+    folder, peers = modelscope_model
+    own = test_videos.ours(folder, steps=5, guidance=9.0)
+    test_videos.assert_same(own, test_videos.modelscope_video(peers, 5))

@@ -264,7 +264,8 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen]:
     try:
         timer.start()
         if hasattr(resource, "prlimit"):  # from outside: a preexec_fn may deadlock where threads run
-            resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
+            with suppress(OSError, ValueError):  # a sandbox forbids it, or has set a lower limit already
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
         with process.stdout:
             yield process
     finally:

@@ -57,7 +57,7 @@ def _highest() -> int | None:
     with suppress(OSError, ValueError, StopIteration):
         lines = (SELF / "status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
-    with suppress(ImportError):  # Windows has none
+    with suppress(ImportError, OSError):  # Windows has none, a sandbox may forbid it
         import resource
 
         unit = 1 if sys.platform == "darwin" else 1024

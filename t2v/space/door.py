@@ -23,6 +23,7 @@ from t2v.space.api import NAME, PARAMETERS
 from t2v.space.service import Service
 
 CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<endpoint>[^/]+)/?)")
+ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
 MAX_BODY = 256 * 1024  # bytes; prompts are 1,000 characters
 LOGIN_PAGE = re.compile(  # what it consists of, and what Gradio asks itself when it starts
     r"/|/login/?|/logout|/(assets|static|svelte)/.*|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
@@ -98,7 +99,7 @@ class Door:
 
     def _judge_join(self, body: dict) -> bool:
         """The page's own events join the queue as well; only `/generate` needs a place."""
-        if not isinstance(body.get("fn_index"), int) or body["fn_index"] not in self._functions:
+        if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
             raise Refused(404, strings.NO_ENDPOINT)
         if body["fn_index"] != self._endpoint:
             return False
@@ -115,8 +116,11 @@ def route_path(scope: Scope) -> str:
 
 
 def _rooted(scope: Scope) -> Scope:
-    """The scope with a root path that can be compared: Gradio's may be a whole address."""
-    return scope | {"root_path": urlsplit(scope.get("root_path", "")).path.rstrip("/")}
+    """The scope with a root path that can be compared: Gradio's may be a whole address. Where none is set, a
+    proxy may name it."""
+    root = scope.get("root_path") or HTTPConnection(scope).headers.get("x-forwarded-prefix", "")
+    path = urlsplit(root).path.rstrip("/") if ROOT.fullmatch(root) else ""
+    return scope | {"root_path": path}
 
 
 def _let_in(scope: Scope) -> bool:

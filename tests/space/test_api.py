@@ -191,3 +191,29 @@ def test_monitoring_is_closed(app: App):
     for path in ("monitoring/summary", "gradio_api/monitoring/summary"):
         answer = httpx.get(f"{app.url}{path}")
         assert answer.status_code in (403, 404) or "requests" not in answer.text
+
+
+@pytest.mark.parametrize("kept", ["", "/t2v"])
+def test_a_proxy_may_name_its_prefix(app: App, kept: str):
+    with httpx.Client(base_url=app.url.rstrip("/") + kept, headers={"X-Forwarded-Prefix": "/t2v"}) as client:
+        assert client.get("/config").json()["root"] == app.url + "t2v"
+        assert client.get("/").status_code == 200
+        answer = client.post("/gradio_api/call/v2/generate", json={"prompt": "a", "wrong": 1})
+        assert answer.status_code == 422
+        assert client.get("/video/x").status_code == 404
+    assert httpx.get(f"{app.url}config").json()["root"] + "/" == app.url
+
+
+ODD = [None, True, -1, 1.5, "x", "7", [], {}, 10**30, float("nan"), [[]], {"path": "/etc/passwd"}]
+
+
+def test_no_field_of_a_body_is_an_error_of_the_server(app: App):
+    endpoint = next(number for number, function in app.demo.fns.items() if function.api_name == "generate")
+    with httpx.Client(base_url=app.url, headers=JSON, timeout=30) as client:
+        for field in ("data", "session_hash", "event_id", "fn_index", "trigger_id", "batched", "oauth_token"):
+            for value in ODD:
+                body = {"data": ["a"], "fn_index": endpoint, "session_hash": "odd"} | {field: value}
+                answer = client.post("gradio_api/queue/join", content=json.dumps(body))
+                assert answer.status_code in (200, 400, 404, 422, 503), (field, value, answer.text)
+    jobs = app.service.jobs
+    eventually(lambda: not jobs._reserved and all(job.over for job in jobs._jobs.values()))

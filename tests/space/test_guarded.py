@@ -245,9 +245,22 @@ def test_a_websocket_asks_for_the_login(app: App, path: str):
 def test_paths_are_compared_without_the_prefix(root: str, path: str):
     prefix = urlsplit(root).path.rstrip("/")
     for given in {path, prefix + path}:
-        assert route_path(_rooted({"path": given, "root_path": root})) == path
+        assert route_path(_rooted(_scope(given, root))) == path
+        named = _scope(given, "", (b"x-forwarded-prefix", prefix.encode()))
+        assert route_path(_rooted(named)) == path
     if prefix:
-        assert route_path(_rooted({"path": prefix, "root_path": root})) == "/"
+        assert route_path(_rooted(_scope(prefix, root))) == "/"
+
+
+@pytest.mark.parametrize("root", ["//evil.example", "/a b", "/t2v?x", "javascript:alert(1)", "t2v", "/\\"])
+def test_a_prefix_that_is_none_is_not_used(root: str):
+    header = (b"x-forwarded-prefix", root.encode())
+    assert _rooted(_scope("/video/x", "", header))["root_path"] == ""
+    assert _rooted(_scope("/video/x", "/t2v", header))["root_path"] == "/t2v"
+
+
+def _scope(path: str, root: str, *headers: tuple[bytes, bytes]) -> dict:
+    return {"type": "http", "path": path, "root_path": root, "headers": list(headers)}
 
 
 def test_gradios_client_logs_in(url: str, tmp_path: Path):

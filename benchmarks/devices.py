@@ -62,13 +62,13 @@ def share(options: argparse.Namespace, figures: Figures) -> None:
 def step_seconds(pipe: TextToVideo, texts: int) -> float:
     """A recorded step alone: what a second device could save at most."""
     x = torch.randn(1, 4, 16, 32, 32, device=pipe.device, dtype=pipe.dtype)
-    words = pipe.ladder.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
+    words = pipe.runner.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
     t, took = torch.full((1,), 501.0, device=pipe.device), []
-    with torch.inference_mode(), pipe.ladder.here():
+    with torch.inference_mode(), pipe.runner.here():
         for _ in range(12):
             torch.cuda.synchronize()
             start = time.perf_counter()
-            pipe.ladder.step(x, t, words)
+            pipe.runner.step(x, t, words)
             torch.cuda.synchronize()
             took.append(time.perf_counter() - start)
     return median(took[2:])

@@ -117,8 +117,8 @@ def accuracy(bench: Bench) -> None:
         pipe = TextToVideo.from_pretrained(bench.folder, device="cuda", dtype=name, memory="fast")
         given = [each.to(pipe.dtype) for each in (x, text, z)]
         plain = pipe.unet(given[0].expand(2, -1, -1, -1, -1), t.expand(2), given[1])
-        fast = pipe.ladder.unet(given[0], t, pipe.ladder.unet.read(given[1]))
-        recorded = pipe.ladder.step(given[0], t, pipe.ladder.unet.read(given[1]))
+        fast = pipe.runner.unet(given[0], t, pipe.runner.unet.read(given[1]))
+        recorded = pipe.runner.step(given[0], t, pipe.runner.unet.read(given[1]))
         bench.figures[f"unet {name} against float32: plain, relative"] = error(plain, expected)
         bench.figures[f"unet {name} against float32: fast, relative"] = error(fast, expected)
         bench.figures[f"unet {name}: recorded equals fast"] = bool(torch.equal(recorded, fast))
@@ -132,11 +132,11 @@ def accuracy(bench: Bench) -> None:
 def step(bench: Bench) -> None:
     """One guided step, the UNet under both texts, on every way of ours and of theirs."""
     x, t, text = inputs(SMALL)
-    both, times, ladder = x.expand(2, -1, -1, -1, -1).contiguous(), t.expand(2), bench.ours.ladder
-    words, peer = ladder.unet.read(text), bench.peer.unet
+    both, times, runner = x.expand(2, -1, -1, -1, -1).contiguous(), t.expand(2), bench.ours.runner
+    words, peer = runner.unet.read(text), bench.peer.unet
     ways = {
-        "ours recorded": lambda: ladder.step(x, t, words),
-        "ours without recording": lambda: ladder.unet(x, t, words),
+        "ours recorded": lambda: runner.step(x, t, words),
+        "ours without recording": lambda: runner.unet(x, t, words),
         "ours plain": lambda: bench.ours.unet(both, times, text),
         "diffusers": lambda: peer(both, times, text),
     }
@@ -156,9 +156,9 @@ def large(bench: Bench) -> None:
 
 def one_large(bench: Bench, size: str) -> None:
     x, t, text = inputs(size)
-    both, times, ladder = x.expand(2, -1, -1, -1, -1).contiguous(), t.expand(2), bench.ours.ladder
-    words, peer = ladder.unet.read(text), bench.peer.unet
-    bench.figures[f"{size}: ours, ms a step"] = 1e3 * seconds(lambda: ladder.step(x, t, words), repeat=5)
+    both, times, runner = x.expand(2, -1, -1, -1, -1).contiguous(), t.expand(2), bench.ours.runner
+    words, peer = runner.unet.read(text), bench.peer.unet
+    bench.figures[f"{size}: ours, ms a step"] = 1e3 * seconds(lambda: runner.step(x, t, words), repeat=5)
     bench.figures[f"{size}: diffusers, ms a step"] = 1e3 * seconds(lambda: peer(both, times, text), 3, 1)
 
 
@@ -221,18 +221,18 @@ def one_rung(bench: Bench, name: str) -> np.ndarray:
 def knobs(bench: Bench) -> None:
     """What else could be faster: libraries' own searches, other attention kernels, smaller pieces."""
     x, t, text = inputs(SMALL)
-    ladder = bench.ours.ladder
-    words, backends = ladder.unet.read(text), torch.nn.attention.SDPBackend
+    runner = bench.ours.runner
+    words, backends = runner.unet.read(text), torch.nn.attention.SDPBackend
 
     def timed(name: str) -> None:
-        ladder.step._recordings.clear()  # record anew
-        bench.figures[f"knob {name}: ms a step"] = 1e3 * seconds(lambda: ladder.step(x, t, words))
+        runner.step._recordings.clear()  # record anew
+        bench.figures[f"knob {name}: ms a step"] = 1e3 * seconds(lambda: runner.step(x, t, words))
 
     timed("none")
     for rows in (4096, 8192, 16384):
-        ladder.unet.rows = rows
+        runner.unet.rows = rows
         timed(f"feed-forward of {rows} rows")
-    ladder.unet.rows = None
+    runner.unet.rows = None
     for backend in (backends.FLASH_ATTENTION, backends.CUDNN_ATTENTION):
         with torch.nn.attention.sdpa_kernel(backend):
             timed(f"attention by {backend.name}")
@@ -244,12 +244,12 @@ def knobs(bench: Bench) -> None:
 def kernels(bench: Bench) -> None:
     """Where a step's time goes: in the recorded step, and by the shapes of the same operations."""
     x, t, text = inputs(SMALL)
-    ladder = bench.ours.ladder
-    words = ladder.unet.read(text)
-    kinds, names = by_kernel(lambda: ladder.step(x, t, words))
+    runner = bench.ours.runner
+    words = runner.unet.read(text)
+    kinds, names = by_kernel(lambda: runner.step(x, t, words))
     bench.figures["step, ms of all kernels"] = sum(kinds.values())
     bench.figures["step by kind of kernel, ms"], bench.figures["step by kernel, ms"] = kinds, names
-    bench.figures["step by shape, ms and TFLOP/s"] = by_shape(lambda: ladder.unet(x, t, words))
+    bench.figures["step by shape, ms and TFLOP/s"] = by_shape(lambda: runner.unet(x, t, words))
 
 
 def warm(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from t2v.commands import COMMANDS, plain
+from t2v.errors import T2VError
 from t2v.machine import limit_threads
 from t2v.naming import KINDS, Target, UsageError, targets
 from t2v.places import PlaceError
@@ -97,7 +98,7 @@ def _in_one_line(error: Exception) -> str:
     """The project's own errors are sentences for users; of any other, its kind and first line."""
     if os.environ.get("T2V_TRACEBACK"):
         complain("".join(traceback.format_exception(error)))
-    if type(error).__module__.startswith("t2v."):
+    if isinstance(error, T2VError):
         return " ".join(str(error).split())
     first_line = str(error).partition("\n")[0]
     return f"{type(error).__name__}: {first_line} (T2V_TRACEBACK=1 shows where it came from)"

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import imageio_ffmpeg
 import numpy as np
 
+from t2v.errors import T2VError
 from t2v.machine import quota_threads
 
 try:
@@ -54,7 +55,7 @@ TO_RGB = f"out_range=pc:{EXACT},format=rgb24"  # of a filter scale=
 _tried: set[tuple[str, ...]] = set()  # commands that have passed `check`
 
 
-class VideoError(ValueError):
+class VideoError(T2VError, ValueError):
     """A video can't be written or read: one sentence, without paths."""
 
 

@@ -1,6 +1,6 @@
-"""TextToVideo: a sentence becomes states, noise under their guidance latents, and latents frames."""
+"""TextToVideo: encode the prompt, denoise latents under its guidance, decode them to frames."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -12,39 +12,68 @@ from torch import Tensor
 from t2v import checkpoints
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.vocabulary import Vocabulary
-from t2v.diffusion import SAMPLERS, NoiseSchedule, Step, gaussian
+from t2v.diffusion import (
+    HOPS,
+    Denoise,
+    Hop,
+    NoiseSchedule,
+    gaussian,
+    guided,
+    keeping,
+    last,
+    sampler,
+    start_deviation,
+)
+from t2v.errors import T2VError
+from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
-from t2v.request import Request, RequestError
-from t2v.runtime import Ladder, attention_slice, choose_devices, choose_dtype, in_float32, paced
+from t2v.request import Complete, Request, RequestError
+from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, in_float32, paced
+from t2v.source import Source
 from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
 
+ENCODED = 4  # frames of a source that the VAE encodes at once
 
-class NotFiniteError(RuntimeError):
+
+class NotFiniteError(T2VError, RuntimeError):
     """The network gave NaN or infinity: broken weights, or a precision too small for them."""
 
 
 class TextToVideo:
     """A loaded model, ready to make videos. `from_pretrained` makes one.
 
-    `text_encoder(list[str]) -> (b 77 d)`; `unet(x (b 4 f h w), t (b), text (b 77 d)) -> (b 4 f h w)`;
+    `text_encoder(list[str]) -> (b 77 d)`;
+    `unet(x (b 4 f h w), t (b) or (b f), text (b 77 d)) -> (b 4 f h w)`;
     `vae.decode(z (n 4 h w)) -> (n 3 8h 8w)` and `vae.encode`, with unscaled latents.
     `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
+    A video is made by a faster pass over the same weights; where somebody has patched or hooked `unet`, by
+    `unet` itself.
     """
 
-    def __init__(self, checkpoint: Checkpoint, ladder: Ladder):
+    def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
         self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
-        self.unet, self.vae, self.tokenizer = checkpoint.unet, checkpoint.vae, checkpoint.tokenizer
+        self.tokenizer = checkpoint.tokenizer
         self.schedule = NoiseSchedule(checkpoint.schedule)
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
-        self.device, self.dtype, self.ladder = ladder.device, ladder.dtype, ladder
+        self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
-            self.ladder.place(checkpoint)
+            self.runner.place(checkpoint)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
+
+    @property
+    def unet(self) -> UNet3D:
+        """The denoiser. To change it, patch it in place: another one can't be put here."""
+        return self.checkpoint.unet
+
+    @property
+    def vae(self) -> VAE:
+        """The autoencoder of single frames."""
+        return self.checkpoint.vae
 
     @classmethod
     def from_pretrained(
@@ -57,13 +86,13 @@ class TextToVideo:
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
         `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": two GPUs share each guided step.
-        `memory` says what to give up for less of it (`runtime.ladder`): "fast", "balanced", "low", "minimal";
+        `memory` says what to give up for less of it (`runtime.rungs`): "fast", "balanced", "low", "minimal";
         "auto" goes by what is free. RequestError names a device, precision or memory that can't be;
         CheckpointError says what is wrong with the weights.
         """
         where, *second = choose_devices(device)
-        ladder = Ladder(where, choose_dtype(dtype, where), memory, *second)
-        return cls(checkpoints.load(model, dtype=ladder.dtype, device=ladder.first_home()), ladder)
+        runner = Runner(where, choose_dtype(dtype, where), memory, *second)
+        return cls(checkpoints.load(model, dtype=runner.dtype, device=runner.first_home()), runner)
 
     def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
         """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: all.
@@ -71,13 +100,14 @@ class TextToVideo:
         Slices change the memory, not the result. A device with a fused kernel needs none.
         """
         size = attention_slice(self.device) if slice_bytes == "auto" else slice_bytes
-        for network in (*self.ladder.networks, self.vae):
+        for network in (*self.runner.networks, self.vae):
             set_attention_slicing(network, size)
 
     def __call__(
         self,
         request: Request | Mapping[str, Any] | str | None = None,
         *,
+        source: Any = None,
         on_step: OnStep | None = None,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
@@ -85,72 +115,87 @@ class TextToVideo:
     ) -> Video | dict[str, Any]:
         """Make a video of a Request, a prompt, or keywords that build the Request.
 
-        `on_step(step, steps, x0)` is called after each step with a copy of the video's latents as they now
-        seem, and may raise to stop; it runs in the caller's own state of torch. `latents` (1 c f h/8 w/8)
-        replaces the seed's noise. A mapping with "text" is ModelScope's convention: the answer is
+        `source` is what it starts from: a path, a Source, a Video, a picture, an array (h w 3) or (f h w 3).
+        `strength` says how much of it is made anew, `keep` how many first frames stay the source's; at
+        strength 1 those are its last frames, which the video continues.
+        `on_step(step, steps, x0)` is called after each step with a copy of the latents as predicted then, and
+        may raise to stop; it runs in the caller's own state of torch. `latents` (1 c f h/8 w/8) replaces the
+        seed's noise. A mapping with "text" is ModelScope's convention: the answer is
         {"output_video": path, or the MP4's bytes without a path}.
         RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
         """
         if output_video is not None:
             check_saving(output_video)
-        conventional = isinstance(request, Mapping)
-        request = from_modelscope(request, settings) if conventional else from_keywords(request, settings)
-        with OwnState(self.device, inference=True) as state, self.ladder.here():
+        start = None if source is None else Source.of(source)
+        complete = Request.from_call(request, settings).validate(self.native, start is not None)
+        if why := self.schedule.problem(complete.sampler, complete.steps):
+            raise RequestError("sampler", why)
+        with OwnState(self.device, inference=True) as state, self.runner.here():
             on_step = on_step and state.outside(on_step)
-            request = request.validate(self.native)
-            if why := self.schedule.problem(request.sampler, request.steps):
-                raise RequestError("sampler", why)
-            video = self._make(request, on_step, latents)
+            video = self._make(complete, start, on_step, latents)
         if output_video is not None:
             video.save(output_video)
-        if conventional:
+        if isinstance(request, Mapping):
             return {"output_video": video.to_bytes() if output_video is None else str(output_video)}
         return video
 
-    def _make(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
-        """A valid request, and the noise (1 c f h w) to use instead of the seed's -> the video
-
-        Once, where the memory is not enough, the same with less.
-        """
+    def _make(
+        self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
+    ) -> Video:
+        """One attempt; where memory runs out, a second one that needs less."""
         try:
-            return self._attempt(request, on_step, latents)
+            return self._attempt(request, source, on_step, latents)
         except torch.OutOfMemoryError:
-            if not self.ladder.can_step_down:
+            if not self.runner.can_step_down:
                 raise
-        self.ladder.step_down()  # outside of the handler, whose traceback would keep every tensor alive
-        return self._attempt(request, on_step, latents)
+        self.runner.step_down()  # outside of the handler, whose traceback would keep every tensor alive
+        return self._attempt(request, source, on_step, latents)
 
-    def _attempt(self, request: Request, on_step: OnStep | None, latents: Tensor | None) -> Video:
+    def _attempt(
+        self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
+    ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        x = self._initial(request, latents, generator)
-        text = self._read(request)
-        for k, step in enumerate(self._denoise(request, x, text, generator), start=1):
+        hops = last(HOPS[request.sampler](self.schedule, request.steps), request.strength)
+        clean = None if source is None else self._encode(fitted(source, request))
+        x = self._start(request, hops, clean, self._noise(request, latents, generator))
+        denoise = self._denoiser(request, clean)
+        walk = sampler(request.sampler, request.eta, generator)
+        steps = walk(denoise, x, hops, self.schedule.config.prediction)
+        for k, step in enumerate(paced(steps, self.device), start=1):
+            x = step.x
             if on_step:
-                on_step(k, request.steps, step.x0)
-        frames = self._decode(step.x)
+                on_step(k, len(hops), step.x0)
+        if not x.isfinite().all():
+            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
+        if clean is not None:  # ddim may end with a little noise
+            x = torch.where(kept(x, request.keep), clean, x)
+        frames = self._decode(x)
         made = (self.name, self.revision, VERSION, self.notes(request))
         return Video(frames, request, *made, *self._made_on())
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and threads of the processor: the last bits depend on them"""
-        devices = [self.device, self.ladder.second] if self.ladder.second else [self.device.type]
+        devices = [self.device, self.runner.second] if self.runner.second else [self.device.type]
         threads = torch.get_num_threads() if self.device.type == "cpu" else 0
         precision = str(self.dtype).removeprefix("torch.")
-        return ",".join(map(str, devices)), precision, self.ladder.rung.name, threads
+        return ",".join(map(str, devices)), precision, self.runner.rung.name, threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
         """b prompts -> the states that the UNet reads (b 77 d)"""
         with OwnState(self.device, inference=True):
-            states = self.ladder.encode(self.tokenizer(prompts).to(self.device))
+            states = self.runner.encode(self.tokenizer(prompts).to(self.device))
         return states.clone()  # the next call may overwrite them
 
-    def _read(self, request: Request) -> Tensor:
-        """-> states (2 l d), the negative prompt's first; without guidance the prompt's alone (1 l d)"""
+    def _denoiser(self, request: Complete, clean: Tensor | None) -> Denoise:
+        """What samplers call: the UNet's predictions, guided; where frames are kept, led to `clean`."""
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
-        return self.text_encoder(prompts)
+        denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
+        if clean is None or not request.keep:
+            return denoise
+        return keeping(denoise, clean, kept(clean, request.keep), self.schedule.config.prediction)
 
-    def _initial(self, request: Request, latents: Tensor | None, generator: torch.Generator) -> Tensor:
-        """The noise that the video starts from (1 c f h w): the seed's, or the caller's own.
+    def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
+        """The seed's noise (1 c f h w), or the caller's own.
 
         The seed's is drawn in any case, so that what a sampler draws later is fresh, and the same either way.
         """
@@ -163,23 +208,42 @@ class TextToVideo:
             raise RequestError("latents", "hold numbers that are not finite")
         return (noise if latents is None else latents).to(self.device, torch.float32)
 
-    def _denoise(
-        self, request: Request, x: Tensor, text: Tensor, generator: torch.Generator
-    ) -> Iterator[Step]:
-        """x (1 c f h w), text (1 or 2 l d) -> the steps of the sampler, the last one finite"""
-        sampler, denoise = SAMPLERS[request.sampler], self.ladder.denoiser(text, request.guidance)
-        steps = sampler(denoise, x, self.schedule, request.steps, eta=request.eta, generator=generator)
-        for step in paced(steps, self.device):
-            yield step
-        if not step.x.isfinite().all():
-            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
+    def _start(self, request: Complete, hops: Sequence[Hop], clean: Tensor | None, noise: Tensor) -> Tensor:
+        """x (1 c f h w) at the first hop: noise alone, or `clean` with as much noise as belongs there.
+
+        Where a source is continued, the frames that aren't kept have no clean latents and start from noise.
+        """
+        if not hops:
+            return noise if clean is None else clean
+        alone = start_deviation(request.sampler, self.schedule, hops[0]) * noise
+        if clean is None:
+            return alone
+        mixed = hops[0].now.signal * clean + hops[0].now.noise * noise
+        return torch.where(kept(mixed, request.keep), mixed, alone) if continues(request) else mixed
+
+    def _encode(self, frames: np.ndarray) -> Tensor:
+        """Frames uint8 (f 8h 8w 3) -> clean latents (1 c f h w): the mean of the VAE's posterior, scaled"""
+        images = rearrange(torch.from_numpy(frames), "f h w c -> f c h w").float() / 127.5 - 1
+        parts = [self._encode_part(part.to(self.device, self.dtype)) for part in images.split(ENCODED)]
+        return rearrange(torch.cat(parts), "f c h w -> 1 c f h w") * self.checkpoint.vae_scale
+
+    def _encode_part(self, images: Tensor) -> Tensor:
+        """images (n 3 8h 8w) -> z (n c h w) in float32, computed so where half precision overflows"""
+        z = self.vae.encode(images).float()
+        if z.isfinite().all():
+            return z
+        with in_float32(self.vae) as vae:
+            z = vae.encode(images.float())
+        if not z.isfinite().all():
+            raise NotFiniteError("The VAE gave numbers that are not finite: its weights are broken.")
+        return z
 
     def _decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
         z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])
-        self.ladder.make_room(height, width)
-        decoders = self.ladder.decoders(len(z), height, width)
+        self.runner.make_room(height, width)
+        decoders = self.runner.decoders(len(z), height, width)
         parts = z.chunk(len(decoders))
         seen = [  # all launched before one is waited for; pixels at once, for images may be overwritten
             to_pixels(decode(part.to(self.dtype))) for decode, part in zip(decoders, parts, strict=False)
@@ -202,7 +266,7 @@ class TextToVideo:
         """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
         with OwnState(self.device):
             if self._colours is None:
-                with self.ladder.here():
+                with self.runner.here():
                     self._colours = fit_colours(self.vae)
             return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
 
@@ -218,32 +282,21 @@ class TextToVideo:
         return tuple(notes)
 
 
-def from_keywords(request: Request | str | None, settings: Mapping[str, Any]) -> Request:
-    """A whole Request, or a prompt and settings beside it."""
-    if isinstance(request, Request):
-        if settings:
-            raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
-        return request
-    return Request.from_dict(joined({} if request is None else {"prompt": request}, settings))
+def fitted(source: Source, request: Complete) -> np.ndarray:
+    """The source's frames for the request's, uint8 (f h w 3); the frames after those of a continued source
+    are the last one's, and are not used."""
+    size = request.frames, request.width, request.height
+    return (source.tail(request.keep) if continues(request) else source).fitted(*size)
 
 
-def from_modelscope(inputs: Mapping[str, Any], settings: Mapping[str, Any]) -> Request:
-    """ModelScope's {"text": …, "height": …, "width": …}, and every other field of Request beside them."""
-    if "text" not in inputs:
-        raise RequestError("text", "is missing: say what the video should show")
-    others = {key: value for key, value in inputs.items() if key != "text"}
-    return Request.from_dict(joined({"prompt": inputs["text"]}, others, settings))
+def continues(request: Complete) -> bool:
+    """Whether the video goes on where the source ends, rather than changing it."""
+    return request.strength == 1 and request.keep > 0
 
 
-def joined(*groups: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of several groups; RequestError names one that is given twice."""
-    whole: dict[str, Any] = {}
-    for group in groups:
-        for key in group:
-            if key in whole:
-                raise RequestError(str(key), "is given twice")
-        whole |= group
-    return whole
+def kept(x: Tensor, keep: int) -> Tensor:
+    """x (b c f h w) -> true for its first `keep` frames (1 1 f 1 1)"""
+    return (torch.arange(x.shape[2], device=x.device) < keep).view(1, 1, -1, 1, 1)
 
 
 def _way_out(dtype: torch.dtype) -> str:

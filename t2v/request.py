@@ -1,7 +1,11 @@
-"""A request: every setting of one video, its range, and the one place where it is checked.
+"""A request: every setting of one video, in one table, and the one place where they are checked.
 
 Plain data from the standard library, so the page, the API, the command line and Python all share it, and
 a bad value is refused before torch is even imported.
+
+The fields of `Request` are the table. A row says what a setting is called, what it does and how it is
+checked; the command line, the API and its description, the form, links, `t2v info` and the README's table
+follow it.
 """
 
 import json
@@ -9,97 +13,140 @@ import math
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, astuple, dataclass, field, fields
 from difflib import get_close_matches
 from itertools import accumulate
-from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Number, Seed, Side, Text, Whole, show
+from t2v.defaults import MULTIPLE, ModelDefaults
+from t2v.errors import RequestError
+
+__all__ = [
+    "MAX_PROMPT",
+    "MAX_SEED",
+    "MULTIPLE",
+    "SETTINGS",
+    "Complete",
+    "ModelDefaults",
+    "Request",
+    "RequestError",
+    "Setting",
+]
+
 SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler")
-MULTIPLE = 8  # pixels a side of one latent covers, in nearly all models
-MAX_PROMPT = 1_000  # characters; the tokenizer's time is quadratic in the length of a word
-MAX_SEED = 2**32 - 1  # beyond it, torch's CPU generator starts to repeat itself
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
 MAX_DEPTH = 32  # of JSON: a bound of our own, for each Python has another
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an open one goes to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
+DEFAULTS = ModelDefaults()
+CHANGED = 0.6  # strength where none is given for a source: diffusers' own
+
+# What other programs call a setting -> its name here.
+ELSEWHERE = {
+    "num_inference_steps": "steps",
+    "num_steps": "steps",
+    "ddim_steps": "steps",
+    "guidance_scale": "guidance",
+    "cfg_scale": "guidance",
+    "cfg": "guidance",
+    "num_frames": "frames",
+    "video_length": "frames",
+    "max_frames": "frames",
+    "generator": "seed",
+    "scheduler": "sampler",
+    "sampler_name": "sampler",
+    "n_prompt": "negative_prompt",
+    "negative": "negative_prompt",
+    "frame_rate": "fps",
+    "ddim_eta": "eta",
+    "text": "prompt",
+    "video": "source",
+    "image": "source",
+    "init_image": "source",
+    "denoising_strength": "strength",
+}
 
 
-class RequestError(ValueError):
-    """A setting that can't be used. `field` names it; `message` says what would be right."""
+class Setting(NamedTuple):
+    """A row of the table: what a setting is called on the page, what it does, how it is checked."""
 
-    def __init__(self, field: str, message: str):
-        super().__init__(field, message)  # both, so that the error survives pickling between processes
-        self.field, self.message = field, message
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}"
-
-
-@dataclass(frozen=True)
-class Native:
-    """What a model was made for: the defaults of a Request, and its limits on this model."""
-
-    frames: int = 16
-    width: int = 256
-    height: int = 256
-    steps: int = 50
-    guidance: float = 9.0
-    sampler: str = "ddim"
-    fps: int = 8
-    max_frames: int = 256
-    max_steps: int = 1_000  # as many as the training schedule has
-    multiple: int = MULTIPLE  # of which width and height are: a side of one latent in pixels
-    min_side: int = MULTIPLE
-    max_side: int = 2_048
-    max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
+    name: str
+    label: str
+    words: str
+    check: Check
+    default: Any
+    of_source: bool  # it says what is done with a source, and means nothing without one
 
 
-@dataclass(frozen=True)
+def _row(label: str, words: str, check: Check, default: Any = None, of_source: bool = False) -> Any:
+    """A field of Request with its row of the table; `default` None: the model's own, or drawn."""
+    return field(default=default, metadata={"row": (label, words, check, default, of_source)})
+
+
+@dataclass(frozen=True, eq=False)
 class Request:
-    """The settings of one video. None stands for the model's own default; a seed of None or −1 is random.
+    """The settings of one video. None stands for the model's own default; a seed of None or -1 is random.
 
     width and height in pixels, fps in frames a second, eta is DDIM's noise (0 is deterministic).
     """
 
-    prompt: str
-    negative_prompt: str = ""
-    frames: int | None = None
-    width: int | None = None
-    height: int | None = None
-    steps: int | None = None
-    guidance: float | None = None
-    eta: float = 0.0
-    sampler: str | None = None
-    seed: int | None = None
-    fps: int | None = None
+    prompt: str = _row("Prompt", "what the video should show", Text(required=True), MISSING)
+    negative_prompt: str = _row("Negative prompt", "what the video should not show", Text(), "")
+    frames: int | None = _row("Frames", "number of frames", Whole(1, lambda model: model.max_frames))
+    width: int | None = _row("Width", "pixels, a multiple of 8", Side())
+    height: int | None = _row("Height", "pixels, a multiple of 8", Side())
+    steps: int | None = _row(
+        "Steps", "denoising steps: more take longer", Whole(1, lambda model: model.max_steps)
+    )
+    guidance: float | None = _row(
+        "Guidance",
+        f"how closely to follow the prompt, 1 to {MAX_GUIDANCE:g}; 1 takes half the time",
+        Number(1.0, MAX_GUIDANCE),
+    )
+    eta: float = _row("Noise (eta)", "noise added at each step of ddim, 0 to 1", Number(0.0, 1.0), 0.0)
+    sampler: str | None = _row("Sampler", ", ".join(SAMPLER_NAMES), Choice(SAMPLER_NAMES))
+    seed: int | None = _row(
+        "Seed", "the same seed gives the same video; left out or -1: a random one, which is printed", Seed()
+    )
+    fps: int | None = _row("Frames a second", f"frames a second, up to {MAX_FPS}", Whole(1, MAX_FPS))
+    strength: float | None = _row(
+        "Strength", "how much of the source is made anew, 0 to 1", Number(0.0, 1.0), of_source=True
+    )
+    keep: int | None = _row(
+        "Kept frames",
+        "first frames that stay the source's",
+        Whole(0, lambda model: model.max_frames),
+        of_source=True,
+    )
 
-    def validate(self, native: Native = Native()) -> "Request":
-        """A complete request within `native`'s limits, its random seed drawn; or RequestError."""
-        defaults = {f.name: getattr(native, f.name) for f in fields(self) if hasattr(native, f.name)}
-        missing = {name: value for name, value in defaults.items() if getattr(self, name) is None}
-        request = replace(self, **missing).checked(native)
-        _check_volume(request, native)
-        seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
-        return replace(request, seed=seed)
+    def __eq__(self, other: object) -> bool:
+        return astuple(self) == astuple(other) if isinstance(other, Request) else NotImplemented
 
-    def checked(self, native: Native = Native()) -> "Request":
+    def __hash__(self) -> int:
+        return hash(astuple(self))
+
+    def validate(self, model: ModelDefaults = DEFAULTS, source: bool = False) -> "Complete":
+        """A complete request within the model's limits, its random seed drawn; or RequestError.
+
+        `source`: whether there is one to start from; without it strength and keep are refused.
+        """
+        given = {name: getattr(self.checked(model), name) for name in SETTINGS}
+        if not source:
+            _refuse_without_source(given)
+        defaults = _defaults(given, model, source)
+        request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
+        _check_volume(request, model)
+        if request.keep > request.frames:
+            raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
+        return request
+
+    def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
         """The settings that are given, each in range and of its proper type; or RequestError."""
-        return Request(
-            prompt=_text("prompt", self.prompt, required=True),
-            negative_prompt=_text("negative_prompt", self.negative_prompt),
-            frames=_whole("frames", self.frames, 1, native.max_frames),
-            width=_side("width", self.width, native),
-            height=_side("height", self.height, native),
-            steps=_whole("steps", self.steps, 1, native.max_steps),
-            guidance=_real("guidance", self.guidance, 1.0, MAX_GUIDANCE),
-            eta=_real("eta", 0.0 if self.eta is None else self.eta, 0.0, 1.0),
-            sampler=_choice("sampler", self.sampler, SAMPLER_NAMES),
-            seed=_seed("seed", self.seed),
-            fps=_whole("fps", self.fps, 1, MAX_FPS),
-        )
+        checked = {name: row.check(name, getattr(self, name), model) for name, row in SETTINGS.items()}
+        return Request(**{name: SETTINGS[name].default if v is None else v for name, v in checked.items()})
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on settings that are valid together but have no effect."""
@@ -123,7 +170,7 @@ class Request:
     def from_dict(cls, settings: Mapping[str, Any]) -> "Request":
         """The request in a mapping, its values unchecked; RequestError names an unknown key."""
         if not isinstance(settings, Mapping):
-            raise RequestError("request", f"must be an object of settings, not {_show(settings)}")
+            raise RequestError("request", f"must be an object of settings, not {show(settings)}")
         for key in settings:
             if key not in SETTINGS:
                 raise RequestError(_key(key), f"is not a setting; {_nearest(key)}")
@@ -131,9 +178,25 @@ class Request:
             raise RequestError("prompt", "is missing: say what the video should show")
         return cls(**settings)
 
+    @classmethod
+    def from_call(
+        cls, given: "Request | Mapping[str, Any] | str | None", settings: Mapping[str, Any]
+    ) -> "Request":
+        """The request of a call: a whole Request, or a prompt or ModelScope's {"text": …} with settings."""
+        if isinstance(given, Request):
+            if settings:
+                raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
+            return given
+        named = _named(given)
+        for key in named.keys() & settings.keys():
+            raise RequestError(str(key), "is given twice")
+        return cls.from_dict({**named, **settings})
+
     def to_query(self) -> str:
-        """Every setting that isn't left to the model, as a URL's query string."""
-        return urlencode({name: value for name, value in asdict(self).items() if value not in (None, "")})
+        """Every setting that isn't left to the model, as a URL's query string. A link has no source."""
+        rows = [row for row in SETTINGS.values() if not row.of_source]
+        given = {row.name: getattr(self, row.name) for row in rows}
+        return urlencode({name: value for name, value in given.items() if value not in (None, "")})
 
     @classmethod
     def from_query(cls, query: str) -> "Request":
@@ -148,11 +211,30 @@ class Request:
             pairs = parse_qsl(query, max_num_fields=100)
         except ValueError:
             raise RequestError("request", "the link has more than 100 settings") from None
-        settings = {name: _from_text(name, text) for name, text in pairs if name in SETTINGS}
-        return cls.from_dict({"prompt": ""} | settings)
+        rows = [(SETTINGS[name], text) for name, text in pairs if name in SETTINGS]
+        return cls.from_dict(
+            {"prompt": ""} | {row.name: row.check.parse(row.name, text) for row, text in rows}
+        )
 
 
-SETTINGS = tuple(field.name for field in fields(Request))
+SETTINGS = {each.name: Setting(each.name, *each.metadata["row"]) for each in fields(Request)}
+
+
+@dataclass(frozen=True, eq=False)
+class Complete(Request):
+    """A request that `validate` has completed: no field is None."""
+
+    if TYPE_CHECKING:
+        frames: int
+        width: int
+        height: int
+        steps: int
+        guidance: float
+        sampler: str
+        seed: int
+        fps: int
+        strength: float
+        keep: int
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -179,121 +261,51 @@ def depth(text: str) -> int:
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
-def _text(field: str, value: Any, *, required: bool = False) -> str:
-    """Text without outer blanks. The cheap rules come first: nothing here looks at words."""
-    if value is None and not required:
-        return ""
-    if not isinstance(value, str):
-        raise RequestError(field, f"must be text, not {_show(value)}")
-    text = value.strip()
-    if required and not text:
-        raise RequestError(field, "is empty: say what the video should show")
-    if len(text) > MAX_PROMPT:
-        raise RequestError(field, f"must be at most {MAX_PROMPT:,} characters, not {len(text):,}")
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise RequestError(field, "holds a character that is not text: NUL or half a surrogate pair")
-    return text
+def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:
+    """A call's first argument as settings: a prompt, or ModelScope's mapping, which calls it text."""
+    if not isinstance(given, Mapping):
+        return {} if given is None else {"prompt": given}
+    if "text" not in given:
+        raise RequestError("text", "is missing: say what the video should show")
+    if "prompt" in given:
+        raise RequestError("prompt", "is given twice")
+    return {"prompt" if key == "text" else key: value for key, value in given.items()}
 
 
-def _number(field: str, value: Any, wanted: str) -> Real:
-    """A finite number. A bool is none, though Python counts it as one; neither is text that spells one."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        number = value if isinstance(value, Integral) else _float(value)
-        if isinstance(value, Integral) or math.isfinite(number):
-            return number
-    raise RequestError(field, f"must be {wanted}, not {_show(value)}")
+def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> dict[str, Any]:
+    """What each setting is where it isn't given."""
+    own = {name: getattr(model, name) for name in SETTINGS if hasattr(model, name)}
+    changed = CHANGED if source and not given["keep"] else 1.0
+    return own | {"seed": secrets.randbelow(MAX_SEED + 1), "strength": changed, "keep": 0}
 
 
-def _whole(field: str, value: Any, low: int, high: int) -> int | None:
-    """A whole number in low…high. 10.0 is one: sliders and JSON write it so."""
-    if value is None:
-        return None
-    wanted = f"a whole number from {low} to {high}"
-    number = _number(field, value, wanted)
-    if not low <= number <= high or number != int(number):
-        raise RequestError(field, f"must be {wanted}, not {_show(value)}")
-    return int(number)
+def _refuse_without_source(given: Mapping[str, Any]) -> None:
+    """A record's own strength 1 and keep 0 are what a video without a source has."""
+    for name, neutral in (("strength", 1.0), ("keep", 0)):
+        if given[name] not in (None, neutral):
+            raise RequestError(name, "says what to do with a source, and none is given: add source=")
 
 
-def _real(field: str, value: Any, low: float, high: float) -> float | None:
-    if value is None:
-        return None
-    wanted = f"a number from {low:g} to {high:g}"
-    if not low <= _number(field, value, wanted) <= high:
-        raise RequestError(field, f"must be {wanted}, not {_show(value)}")
-    return float(value)
-
-
-def _side(field: str, value: Any, native: Native) -> int | None:
-    pixels = _whole(field, value, native.min_side, native.max_side)
-    if pixels is not None and (rest := pixels % native.multiple):
-        below, above = pixels - rest, pixels - rest + native.multiple
-        near = f"{below} or {above}" if below else above
-        raise RequestError(field, f"must be a multiple of {native.multiple}, such as {near}, not {pixels}")
-    return pixels
-
-
-def _seed(field: str, value: Any) -> int | None:
-    """None and −1 both ask for a random seed."""
-    seed = _whole(field, value, -1, MAX_SEED)
-    return None if seed == -1 else seed
-
-
-def _choice(field: str, value: Any, choices: tuple[str, ...]) -> str | None:
-    if value is None or (isinstance(value, str) and value in choices):
-        return value
-    raise RequestError(field, f"must be one of {', '.join(choices)}, not {_show(value)}")
-
-
-def _check_volume(request: Request, native: Native) -> None:
+def _check_volume(request: Complete, model: ModelDefaults) -> None:
     """Sides and frames may each be legal while their product is more than a machine can hold."""
     area = request.width * request.height
-    fit = native.max_volume // area
+    fit = model.max_volume // area
     if request.frames <= fit:
         return
     size = f"{request.width}×{request.height}"
     if fit:
         raise RequestError("frames", f"must be at most {fit} at {size}, not {request.frames}")
-    side = math.isqrt(native.max_volume) // MULTIPLE * MULTIPLE
+    side = math.isqrt(model.max_volume) // MULTIPLE * MULTIPLE
     raise RequestError("width", f"{size} is too large even for one frame: {side}×{side} would fit")
-
-
-def _from_text(field: str, text: str) -> str | int | float:
-    """A query string's text as its field's type."""
-    if field in ("prompt", "negative_prompt", "sampler"):
-        return text
-    try:
-        return float(text) if field in ("guidance", "eta") else int(text)
-    except ValueError:
-        raise RequestError(field, f"must be a number, not {_show(text)}") from None
-
-
-def _show(value: Any) -> str:
-    """A wrong value in a few characters: never long, never a nested structure, never a path."""
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return f"the text {value[:20]!r}{'…' if len(value) > 20 else ''}"
-    if isinstance(value, Integral):
-        return str(value) if abs(value) < 10**18 else "a number of many digits"
-    if isinstance(value, Real):
-        return f"{_float(value):g}"
-    return f"a {type(value).__name__}"
-
-
-def _float(value: Real) -> float:
-    """A fraction may be beyond every float."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
 
 
 def _key(key: Any) -> str:
     """A setting's name as it may be shown, whoever wrote it."""
-    return key[:40] if isinstance(key, str) and key.isprintable() else _show(key)
+    return key[:40] if isinstance(key, str) and key.isprintable() else show(key)
 
 
 def _nearest(key: Any) -> str:
+    if key in ELSEWHERE:
+        return f"it is called {ELSEWHERE[key]} here"
     close = get_close_matches(_key(key), SETTINGS, n=1)
     return f"did you mean {close[0]}?" if close else f"the settings are {', '.join(SETTINGS)}"

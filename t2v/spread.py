@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
-from t2v.request import RequestError
+from t2v.errors import RequestError, T2VError
 
 LOOK_EVERY = 0.1  # seconds
 Report = tuple[str, str]  # its kind, its text
@@ -47,7 +47,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-class SpreadError(RuntimeError):
+class SpreadError(T2VError, RuntimeError):
     """Some of the videos weren't made; why has been told."""
 
 

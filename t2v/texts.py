@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from t2v.errors import T2VError
+
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order mark in UTF-16, by which a file is known
 
 
-class TextError(ValueError):
+class TextError(T2VError, ValueError):
     """A file isn't text in UTF-8. The message is a predicate, to be put after the file's name."""
 
 

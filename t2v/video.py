@@ -23,7 +23,7 @@ from t2v import ffmpeg
 from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
 from t2v.image import to_rgb
 from t2v.places import claim, writable_folder
-from t2v.request import SETTINGS, Native, Request, RequestError, parse_json
+from t2v.request import SETTINGS, ModelDefaults, Request, RequestError, parse_json
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
 LEAST_AREA = 2**12  # pixels that a frame counts for at least, so that tiny ones are bounded too
@@ -31,7 +31,7 @@ MAX_BYTES = 2**28  # of a GIF or WebP, which are read in this process
 MAX_GIF_FPS = 50  # browsers slow a GIF with shorter pauses down to 10 frames a second
 EXIF_DESCRIPTION = 0x010E
 FAST = Image.Quantize.FASTOCTREE  # a hundredth of the default's time, and with dithering as good
-ANY = Native(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
+ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Video:
     @property
     def fps(self) -> int:
         """Frames a second."""
-        return (self.request and self.request.fps) or Native.fps
+        return (self.request and self.request.fps) or ModelDefaults.fps
 
     @property
     def settings(self) -> Settings:

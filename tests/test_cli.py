@@ -16,7 +16,7 @@ import pytest
 
 from t2v import cli, ffmpeg
 from t2v.cli import DONE, FAILED, INTERRUPTED, MISUSED, main
-from t2v.request import SETTINGS, Native, Request
+from t2v.request import SETTINGS, ModelDefaults, Request
 from t2v.video import Video
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 class FakePipeline:
     """Grey frames, at once; `calls` and `chosen` tell what it was asked for."""
 
-    native = Native(frames=2, width=32, height=16, steps=3, guidance=1.0, fps=4)
+    native = ModelDefaults(frames=2, width=32, height=16, steps=3, guidance=1.0, fps=4)
     calls: list[Request]
     chosen: dict
 
@@ -251,8 +251,8 @@ def test_ctrl_c_ends_a_running_process_with_130_and_no_file(tmp_path):
     code = """
 import sys, time, types
 class Slow:
-    from t2v.request import Native
-    native = Native(steps=1)
+    from t2v.defaults import ModelDefaults
+    native = ModelDefaults(steps=1)
     from_pretrained = classmethod(lambda cls: cls())
     def __call__(self, request, on_step):
         print("working", flush=True)

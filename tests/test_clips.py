@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 from training.clips import ClipError, find_clips, read_caption, read_clip, read_clips, shown, thinned
 
-NATIVE = Native(frames=16, width=64, height=64)
+NATIVE = ModelDefaults(frames=16, width=64, height=64)
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 BRIGHTER = "nullsrc=s=96x64:r=30:d=2,geq=lum='16+3*N':cb=128:cr=128"  # frame N of 60 has luma 16 + 3 N
 
@@ -122,7 +122,7 @@ def test_a_frame_that_stays_long_is_chosen_often() -> None:
 def test_any_size_is_brought_to_the_models(tmp_path: Path, size: str) -> None:
     colours = "yuv444p" if size in ("33x47", "65x64") else "yuv420p"
     path = film(tmp_path / "a.mp4", f"color=red:s={size}:d=0.2", *H264, "-pix_fmt", colours)
-    for native in (NATIVE, Native(frames=3, width=576, height=320)):
+    for native in (NATIVE, ModelDefaults(frames=3, width=576, height=320)):
         assert read_clip(path, native).shape == (native.frames, native.height, native.width, 3)
 
 
@@ -134,7 +134,7 @@ def quarter(colour: str, where: str, size: str = "96x64") -> str:
 def test_a_turned_phone_is_turned_back(tmp_path: Path) -> None:
     flat = film(tmp_path / "flat.mp4", quarter("red", "0:0:48:32"), *H264)
     turned = again(tmp_path / "turned.mp4", flat, "-c", "copy", before=("-display_rotation", "90"))
-    tall = Native(frames=1, width=64, height=96)
+    tall = ModelDefaults(frames=1, width=64, height=96)
     red = read_clip(turned, tall)[0, :, :, 0] > 200
     assert red[50:94, 2:30].all()  # 90° to the left: the upper left corner is the lower left one
     assert not red[:46].any()

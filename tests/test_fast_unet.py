@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D, UNetConfig
-from t2v.runtime import fast_vae, plain_ops
+from t2v.runtime import fast_vae
 from t2v.runtime.fast_unet import FastUNet, layers_of
-from t2v.runtime.fast_vae import quicken
+from t2v.runtime.fast_vae import use_fast_ops
+from t2v.runtime.kernels import plain_ops
 
 DEEP = UNetConfig(
     widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
@@ -76,17 +77,17 @@ def test_joined_weights_are_the_networks_own():
     assert not fast.read(text)[..., :32].any()
 
 
-def test_a_quickened_vae_decodes_and_encodes_the_same():
+def test_a_vae_with_fast_ops_decodes_and_encodes_the_same():
     torch.manual_seed(1)
     vae = VAE(TINY_VAE).eval().requires_grad_(False)
     z, images = torch.randn(3, 4, 4, 6), torch.rand(2, 3, 32, 48)
     expected = vae.decode(z), vae.encode(images)
-    quicken(vae, CPU)
+    use_fast_ops(vae, CPU)
     assert error(vae.decode(z), expected[0]) < 1e-5
     assert error(vae.encode(images), expected[1]) < 1e-5
 
 
-def test_a_quickened_vae_launches_where_its_input_lies(monkeypatch: pytest.MonkeyPatch):
+def test_a_vae_with_fast_ops_launches_where_its_input_lies(monkeypatch: pytest.MonkeyPatch):
     """The current device may be another when `vae.decode` is called by itself."""
     places, launched = [], []
 
@@ -104,6 +105,39 @@ def test_a_quickened_vae_launches_where_its_input_lies(monkeypatch: pytest.Monke
     ops = SimpleNamespace(**vars(plain_ops) | {"group_norm": norm})
     monkeypatch.setattr(fast_vae, "current", current)
     monkeypatch.setattr(fast_vae, "ops_for", lambda device: ops)
-    quicken(vae, CPU)
+    use_fast_ops(vae, CPU)
     vae.decode(torch.randn(1, 4, 4, 6))
     assert launched and all(place == [CPU] for place in launched)
+
+
+@pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
+def test_one_time_a_frame_gives_the_bits_of_one_a_video_where_all_are_equal(config: UNetConfig):
+    unet, (x, t, text) = network(config), inputs()
+    fast, each = FastUNet(unet, CPU), t[:, None].expand(1, x.shape[2])
+    words = fast.read(text)
+    assert torch.equal(fast(x, each, words), fast(x, t, words))
+    assert torch.equal(unet(x, each, text[:1]), unet(x, t, text[:1]))
+
+
+@pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
+def test_times_of_frames_are_the_same_in_the_fast_pass(config: UNetConfig):
+    unet, (x, _, text) = network(config), inputs()
+    times = torch.tensor([[0.0, 10, 337, 900, 999]])
+    fast = FastUNet(unet, CPU)
+    expected = unet(x.expand(2, -1, -1, -1, -1), times.expand(2, -1), text)
+    assert error(fast(x, times, fast.read(text)), expected) < 1e-5
+
+
+def test_a_frames_time_changes_that_frame_alone_where_nothing_joins_frames():
+    unet, (x, t, text) = network(TINY_UNET), inputs()
+    for layer in layers_of(unet):  # temporal parts become identities
+        layer.temporal_conv.convs[-1].conv.weight.zero_(), layer.temporal_conv.convs[-1].conv.bias.zero_()
+    for transformer in (unet.temporal_in, *(layer.temporal for layer in layers_of(unet) if layer.temporal)):
+        transformer.proj_out.weight.zero_(), transformer.proj_out.bias.zero_()
+    changed = t[:, None].repeat(1, x.shape[2])
+    changed[0, 2] = 900
+    fast = FastUNet(unet, CPU)
+    words = fast.read(text[:1])
+    for run in (lambda t: unet(x, t, text[:1]), lambda t: fast(x, t, words)):
+        moved = (run(changed) - run(t)).abs().amax(dim=(0, 1, 3, 4))
+        assert moved[2] > 1e-3 and moved[[0, 1, 3, 4]].max() == 0

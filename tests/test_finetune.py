@@ -11,7 +11,7 @@ import torch
 
 from t2v import Request, TextToVideo, Video, checkpoints
 from t2v.checkpoints.vocabulary import Vocabulary
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 from training import finetune
 
 
@@ -36,7 +36,7 @@ MODELS = [(256, 256), (576, 320), (320, 576), (1024, 576), (64, 64)]
 
 @pytest.mark.parametrize(("width", "height"), MODELS)
 def test_the_crop_of_any_clip_is_inside_it_centred_and_of_the_models_shape(width: int, height: int) -> None:
-    native = Native(width=width, height=height)
+    native = ModelDefaults(width=width, height=height)
     for side in range(2, 2201):
         for other in {2, 3, 64, 98, 498, 1080, 2200, side, side * 9 // 16 + 1}:
             for shape in ((side, other), (other, side)):
@@ -59,12 +59,12 @@ def test_the_crop_of_any_clip_is_inside_it_centred_and_of_the_models_shape(width
 )
 def test_a_clip_of_any_size_and_length_fits_the_model(shape: tuple[int, int]) -> None:
     grey = np.full((5, *shape, 3), 127, np.uint8)
-    for native in (Native(frames=16), Native(frames=3, width=576, height=320)):
+    for native in (ModelDefaults(frames=16), ModelDefaults(frames=3, width=576, height=320)):
         x = finetune.fit(grey, SimpleNamespace(native=native))
         assert x.shape == (native.frames, 3, native.height, native.width)
         assert x.abs().max() < 0.01
     frames = np.random.default_rng(0).integers(0, 256, (16, 256, 256, 3), np.uint8)
-    same = finetune.fit(frames, SimpleNamespace(native=Native()))
+    same = finetune.fit(frames, SimpleNamespace(native=ModelDefaults()))
     assert torch.equal(((same + 1) * 127.5).round().byte().permute(0, 2, 3, 1), torch.from_numpy(frames))
 
 

@@ -34,7 +34,10 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.cgroups",
     "t2v.streams",
     "t2v.request",
+    "t2v.checks",
+    "t2v.defaults",
     "t2v.texts",
+    "t2v.errors",
     "t2v.version",
 )
 ONLY_IN = {  # package -> the parts of t2v that may import it
@@ -54,6 +57,17 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "benchmarks": (),
     "tests": (),
 }
+STANDARD_LIBRARY_ONLY = (
+    "t2v.cgroups",
+    "t2v.streams",
+    "t2v.streams",
+    "t2v.request",
+    "t2v.checks",
+    "t2v.defaults",
+    "t2v.errors",
+    "t2v.texts",
+    "t2v.version",
+)
 WITHOUT_TORCH = (
     "t2v.source",
     "t2v.video",
@@ -61,13 +75,8 @@ WITHOUT_TORCH = (
     "t2v.places",
     "t2v.ffmpeg",
     "t2v.machine",
-    "t2v.cgroups",
-    "t2v.streams",
-    "t2v.request",
-    "t2v.texts",
-    "t2v.version",
+    *STANDARD_LIBRARY_ONLY,
 )
-STANDARD_LIBRARY_ONLY = ("t2v.cgroups", "t2v.streams", "t2v.request", "t2v.texts", "t2v.version")
 
 
 def module_name(file: Path) -> str:

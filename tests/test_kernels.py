@@ -11,6 +11,9 @@ CASES = {  # what is compared, as a function of ops: its tensors are the same on
     "group_norm": "ops.group_norm(maps(3, 96, 5, 7), group)",
     "group_norm of many rows": "ops.group_norm(maps(1, 96, 40, 9), group, silu=True)",
     "group_norm with a shift": "ops.group_norm(maps(2, 96, 6, 3), group, (vector(96),), silu=True)",
+    "group_norm, a shift a block": "ops.group_norm(maps(2, 96, 6, 3), group, (tokens(2, 96), vector(96)))",
+    "group_norm of many rows, a shift a block": "ops.group_norm(maps(2, 96, 40, 9), group, (tokens(2, 96),))",
+    "group_norm at once, a shift a block": "ops.group_norm(maps(2, 96, 30, 31), wide, (tokens(2, 96),))",
     "group_norm far from zero": "ops.group_norm(maps(2, 96, 6, 3) + 30, group)",
     "group_norm by one program": "ops.group_norm(maps(2, 96, 5, 7), wide, (vector(96),) * 2, silu=True)",
     "group_norm by one program, far from zero": "ops.group_norm(maps(2, 96, 30, 31) + 30, wide)",
@@ -55,7 +58,8 @@ import json, sys, torch
 from torch import nn
 from t2v.networks.norm import GroupNorm
 from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D
-from t2v.runtime import fast_unet, fast_vae, plain_ops, triton_ops, triton_products
+from t2v.runtime import fast_unet, fast_vae
+from t2v.runtime.kernels import plain_ops, triton_ops, triton_products
 torch.backends.cudnn.allow_tf32 = False
 device = "cuda" if torch.cuda.is_available() else "cpu"
 def tokens(*shape): return torch.randn(shape).to(device)
@@ -87,7 +91,7 @@ def fast_pass(ops):
     return result
 def quickened(ops):
     vae, fast_vae.ops_for = lively(VAE(TINY_VAE)), lambda device: ops
-    fast_vae.quicken(vae, torch.device(device))
+    fast_vae.use_fast_ops(vae, torch.device(device))
     return vae.decode(tokens(1, 4, 1, 1))
 errors = {}
 for name, case in json.load(sys.stdin).items():

@@ -15,8 +15,8 @@ from t2v.checkpoints import weights as weights_module
 from t2v.checkpoints.loading import fill, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.weights import Weights
+from t2v.defaults import ModelDefaults
 from t2v.diffusion.schedule import ScheduleConfig
-from t2v.request import Native
 
 from . import tiny_model
 from .tiny_model import TEXT, UNET, VAE, stored, write_diffusers, write_modelscope
@@ -58,7 +58,7 @@ def test_modelscopes_folder_is_loaded_without_its_vision_half(
     assert model.text_encoder.config.layers == 1
     assert not [name for name in names if name.startswith(("visual", "transformer.resblocks.1."))]
     assert model.schedule == ScheduleConfig()
-    assert model.native == Native(frames=8)
+    assert model.native == ModelDefaults(frames=8)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
@@ -169,11 +169,11 @@ def test_harmless_extras_are_passed_over(folder: Path):
 
 
 def test_native_settings(folder: Path):
-    assert load(folder).native == Native(width=16, height=16)
+    assert load(folder).native == ModelDefaults(width=16, height=16)
     (folder / "t2v.json").write_text(
         json.dumps({"native": {"frames": 5, "guidance": 1.5, "sampler": "euler"}})
     )
-    assert load(folder).native == Native(frames=5, guidance=1.5, sampler="euler")
+    assert load(folder).native == ModelDefaults(frames=5, guidance=1.5, sampler="euler")
 
 
 @pytest.mark.parametrize(

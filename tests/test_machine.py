@@ -15,7 +15,7 @@ import torch
 from t2v import machine
 from t2v.cgroups import Limit, memory_limit, processor_limit
 from t2v.networks import TINY_UNET
-from t2v.request import Native, Request
+from t2v.request import ModelDefaults, Request
 from t2v.runtime import Sizes, plan, planning
 from t2v.runtime.memory import free_bytes
 
@@ -241,7 +241,7 @@ def test_memory_that_nothing_tells_of_is_none_and_never_in_the_way(
 
 def test_a_plan_doesn_t_count_on_time_that_a_quota_withholds(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(planning, "rate", lambda device, dtype: 1e9)
-    request = Request("a panda", seed=0).validate(Native(frames=2, width=64, height=64, steps=2))
+    request = Request("a panda", seed=0).validate(ModelDefaults(frames=2, width=64, height=64, steps=2))
     given = (Sizes(unet=TINY_UNET), request, torch.device("cpu"), torch.float32)
     monkeypatch.setattr(machine, "processors", lambda: torch.get_num_threads())
     alone = plan(*given)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from t2v import Request, RequestError, TextToVideo
 from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
-from t2v.runtime import RUNGS, Ladder, Sizes, plan
+from t2v.runtime import RUNGS, Runner, Sizes, plan
 from t2v.runtime.dry_run import cost
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.memory import GIB
@@ -64,7 +64,7 @@ def test_after_an_out_of_memory_the_same_video_comes_from_one_rung_lower(folder:
             raise full.pop()
 
     video = pipe(PANDA, on_step=fail_once)
-    assert pipe.ladder.rung.name == "balanced"
+    assert pipe.runner.rung.name == "balanced"
     assert np.abs(video.frames.astype(int) - expected).max() <= 1
 
 
@@ -76,7 +76,7 @@ def test_a_second_out_of_memory_is_told(folder: Path):
 
     with pytest.raises(torch.OutOfMemoryError):
         pipe(PANDA, on_step=fail)
-    assert pipe.ladder.rung.name == "balanced"
+    assert pipe.runner.rung.name == "balanced"
 
 
 def test_a_rung_that_was_asked_for_is_kept(folder: Path):
@@ -87,7 +87,7 @@ def test_a_rung_that_was_asked_for_is_kept(folder: Path):
 
     with pytest.raises(torch.OutOfMemoryError):
         pipe(PANDA, on_step=fail)
-    assert pipe.ladder.rung.name == "fast"
+    assert pipe.runner.rung.name == "fast"
 
 
 def test_halves_in_turn_are_one_text_at_a_time(folder: Path):
@@ -103,12 +103,12 @@ def test_recorded_results_are_used_before_the_next_call_overwrites_them(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
     """Those of a step, and of decoding in groups of two sizes."""
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     fast = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
-    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
+    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
     recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
     assert np.abs(recorded(PANDA).frames.astype(int) - fast(PANDA).frames).max() <= 1
-    assert memory != "fast" or recorded.ladder.decode.calls == 2
+    assert memory != "fast" or recorded.runner.decode.calls == 2
 
 
 @pytest.mark.parametrize("memory", RUNGS)
@@ -116,10 +116,10 @@ def test_reading_and_decoding_are_recorded_where_their_weights_stay(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
     recorded = []
-    monkeypatch.setattr(Ladder, "_recorded", lambda _, run, beside=None: recorded.append(run) or run)
+    monkeypatch.setattr(Runner, "_recorded", lambda _, run, beside=None: recorded.append(run) or run)
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
     others = [pipe.checkpoint.text_encoder, pipe.vae.decode] if memory == "fast" else []
-    assert recorded == [pipe.ladder.unet, *others]
+    assert recorded == [pipe.runner.unet, *others]
 
 
 @pytest.mark.parametrize("memory", RUNGS)
@@ -127,9 +127,9 @@ def test_a_recorded_step_makes_room_for_decoding_where_that_is_needed(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
     pipe, recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory), []
-    pipe.ladder._recorded = lambda step: recorded.append(step) or step
+    pipe.runner._recorded = lambda step: recorded.append(step) or step
     for free, anew in ((100 * GIB, 0), (GIB // 4, 1 if memory in ("low", "minimal") else 0)):
-        monkeypatch.setattr("t2v.runtime.ladder.free_bytes", lambda device, free=free: free)
+        monkeypatch.setattr("t2v.runtime.runner.free_bytes", lambda device, free=free: free)
         pipe(PANDA)
         assert len(recorded) == anew
 
@@ -210,9 +210,9 @@ def test_layers_come_in_the_order_in_which_they_run():
 
 
 def test_weights_go_where_they_will_stay():
-    assert Ladder(CPU, torch.float32, "fast").first_home() == CPU
-    assert Ladder(META, torch.float32, "fast").first_home() == META
-    assert Ladder(META, torch.float32, "minimal").first_home() == CPU
+    assert Runner(CPU, torch.float32, "fast").first_home() == CPU
+    assert Runner(META, torch.float32, "fast").first_home() == META
+    assert Runner(META, torch.float32, "minimal").first_home() == CPU
 
 
 def test_the_command_plans_a_model_that_is_not_here(capsys: pytest.CaptureFixture):

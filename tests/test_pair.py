@@ -8,7 +8,8 @@ import torch
 
 from t2v import Request, RequestError, TextToVideo
 from t2v.networks import TINY_UNET, UNet3D
-from t2v.runtime import Ladder, choose_devices
+from t2v.runtime import Runner, choose_devices
+from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.pair import copied
 
 from .overwriting import Overwriting
@@ -45,23 +46,26 @@ def test_two_devices_give_the_video_of_one(folder: Path, pair: TextToVideo, chan
     assert np.array_equal(pair(request).frames, pair(request).frames)
 
 
-def test_each_device_runs_one_half_and_without_guidance_the_second_rests(pair: TextToVideo):
-    ran = []
-    handles = [
-        network.out.conv.register_forward_pre_hook(lambda m, given, i=i: ran.append((i, len(given[0]))))
-        for i, network in enumerate(pair.ladder.networks)
-    ]
+def test_each_device_runs_one_half_and_without_guidance_the_second_rests(
+    pair: TextToVideo, monkeypatch: pytest.MonkeyPatch
+):
+    ran, networks = [], list(pair.runner.networks)
+
+    def watched(fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+        ran.append((networks.index(fast.unet), len(words)))
+        return run(fast, x, t, words)
+
+    run = FastUNet.__call__
+    monkeypatch.setattr(FastUNet, "__call__", watched)
     pair(PANDA)
-    assert ran == [(1, PANDA.frames), (0, PANDA.frames)] * PANDA.steps
+    assert ran == [(1, 1), (0, 1)] * PANDA.steps
     ran.clear()
     pair(Request(**(vars(PANDA) | {"guidance": 1.0})))
-    assert ran == [(0, PANDA.frames)] * PANDA.steps
-    for handle in handles:
-        handle.remove()
+    assert ran == [(0, 1)] * PANDA.steps
 
 
 def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: pytest.MonkeyPatch):
-    decoded, devices = [], (pair.vae, pair.ladder.other._vae)
+    decoded, devices = [], (pair.vae, pair.runner.other._vae)
     handles = [
         vae.decoder.register_forward_pre_hook(lambda m, given, i=i: decoded.append((i, len(given[0]))))
         for i, vae in zip("ab", devices, strict=True)
@@ -69,7 +73,7 @@ def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: 
     frames = pair(Request(**(vars(PANDA) | {"frames": 8}))).frames
     assert decoded == [("a", 4), ("b", 4)] and len(frames) == 8
     decoded.clear()
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 3)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 3)
     assert np.abs(pair(Request(**(vars(PANDA) | {"frames": 8}))).frames.astype(int) - frames).max() <= 1
     assert decoded == [("a", 2), ("b", 2)] * 2
     for handle in handles:
@@ -79,13 +83,13 @@ def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: 
 def test_recorded_results_of_both_are_used_before_the_next_call_overwrites_them(
     folder: Path, pair: TextToVideo, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     request = Request(**(vars(PANDA) | {"frames": 7}))
     frames = pair(request).frames
-    monkeypatch.setattr(Ladder, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
+    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
     recorded = TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
     assert np.array_equal(recorded(request).frames, frames)
-    assert recorded.ladder.decode.calls == recorded.ladder.other._decode.calls == 2
+    assert recorded.runner.decode.calls == recorded.runner.other._decode.calls == 2
 
 
 def test_the_second_devices_weights_are_its_own():
@@ -111,7 +115,7 @@ def test_a_pair_never_steps_down(pair: TextToVideo):
 
     with pytest.raises(torch.OutOfMemoryError):
         pair(PANDA, on_step=fail)
-    assert pair.ladder.rung.name == "fast"
+    assert pair.runner.rung.name == "fast"
 
 
 def test_pairs_by_name(gpus: None):

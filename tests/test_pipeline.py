@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from t2v import Request, RequestError, TextToVideo, Video, VideoError
-from t2v.diffusion import guided
 from t2v.pipeline import NotFiniteError, to_pixels
+from t2v.runtime.fast_unet import FastUNet
 from t2v.version import VERSION
 
 from .tiny_model import write_diffusers
@@ -144,21 +144,56 @@ def test_added_noise_is_not_the_initial_noise_again(shared: TextToVideo, monkeyp
     assert not any(torch.equal(a, b) for a, b in pairwise(drawn))
 
 
-def test_guidance_halves_in_turn_equal_both_at_once(shared: TextToVideo):
-    """Guidance 2 is 2 y - u: more of it would enlarge the rounding of y - u, not show anything else."""
-    text, x = shared.text_encoder(["", "a panda"]), latents()
-    both, in_turn = (guided(shared.unet, text, 2.0, together=how)(x, 500) for how in (True, False))
-    assert relative(in_turn, both) < 1e-5
+@torch.inference_mode()
+def test_predictions_are_the_networks_one_a_text(shared: TextToVideo):
+    text, x, t = shared.text_encoder(["", "a panda"]), latents(), torch.tensor([500.0])
+    predictions = shared.runner.predictor(text)(x, t)
+    assert predictions.shape == (2, *x.shape)
+    for prediction, one in zip(predictions, text.split(1), strict=True):
+        assert relative(prediction, shared.unet(x, t, one)) < 1e-5
 
 
-def test_without_guidance_one_half_runs(shared: TextToVideo):
-    batches = []
-    out = shared.unet.out.conv
-    handle = out.register_forward_pre_hook(lambda module, inputs: batches.append(len(inputs[0]) // 3))
+def test_without_guidance_one_text_is_read(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    texts, run = [], FastUNet.__call__
+
+    def watched(fast: FastUNet, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
+        texts.append(len(words))
+        return run(fast, x, t, words)
+
+    monkeypatch.setattr(FastUNet, "__call__", watched)
     shared("a panda", guidance=1, seed=1, **SMALL)
     shared("a panda", guidance=2, seed=1, **SMALL)
-    handle.remove()
-    assert batches == [1] * 4 + [2] * 4
+    assert texts == [1] * 4 + [2] * 4
+
+
+@pytest.mark.parametrize("memory", ["fast", "low"])
+def test_a_patched_unet_is_what_runs(folder: Path, memory: str):
+    pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="float32", memory=memory)
+    frames, forward, calls = pipe(PANDA).frames, pipe.unet.forward, []
+
+    def patched(x: Tensor, t: Tensor, text: Tensor) -> Tensor:
+        calls.append(tuple(x.shape))
+        return forward(x, t, text)
+
+    pipe.unet.forward = patched
+    assert np.abs(pipe(PANDA).frames.astype(int) - frames).max() <= 1
+    assert calls == [(1, 4, 3, 12, 8)] * 2 * PANDA.steps
+    pipe.unet.forward = lambda x, t, text: torch.zeros_like(x)
+    assert not np.array_equal(pipe(PANDA).frames, frames)
+    del pipe.unet.forward
+    assert np.array_equal(pipe(PANDA).frames, frames)
+
+
+def test_a_hook_in_the_unet_is_called_and_its_answer_counts(pipe: TextToVideo):
+    frames, middle = pipe(PANDA).frames, pipe.unet.middle[0]
+    with middle.register_forward_hook(lambda module, given, out: out * 0):
+        assert not np.array_equal(pipe(PANDA).frames, frames)
+    assert np.array_equal(pipe(PANDA).frames, frames)
+
+
+def test_another_unet_cannot_be_put_in_silently(pipe: TextToVideo):
+    with pytest.raises(AttributeError):
+        pipe.unet = pipe.unet
 
 
 def test_slices_change_the_memory_alone(pipe: TextToVideo):
@@ -172,7 +207,7 @@ def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pyt
     frames = shared(PANDA).frames
     parts = []
     watch = shared.vae.decoder.register_forward_pre_hook(lambda module, given: parts.append(len(given[0])))
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     assert np.abs(shared(PANDA).frames.astype(int) - frames).max() <= 1
     assert parts == [2, 1]
     watch.remove()
@@ -232,8 +267,7 @@ class TestModelScope:
 def test_a_wrong_call_is_refused_before_any_work(
     shared: TextToVideo, call: Callable, field: str, monkeypatch
 ):
-    monkeypatch.setattr(shared.unet, "forward", None)
-    monkeypatch.setattr(shared.checkpoint.text_encoder, "forward", None)
+    monkeypatch.setattr(shared.runner, "encode", None)
     with pytest.raises(RequestError) as error:
         call(shared)
     assert error.value.field == field
@@ -242,7 +276,7 @@ def test_a_wrong_call_is_refused_before_any_work(
 def test_a_name_that_is_no_videos_is_refused_before_any_work(
     shared: TextToVideo, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(shared.unet, "forward", None)
+    monkeypatch.setattr(shared.runner, "encode", None)
     with pytest.raises(VideoError, match="must end in one of them"):
         shared(PANDA, output_video="panda.avi")
 
@@ -280,7 +314,7 @@ def test_a_vae_that_half_precision_cannot_hold_is_run_once_more(
         return decoder(h) if fits else decoder(h) * torch.inf
 
     monkeypatch.setattr(pipe.vae.decoder, "forward", overflowing)
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 2)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     assert np.abs(pipe(PANDA).frames.astype(int) - frames).mean() < 3
     half, single = (torch.bfloat16,) * 2, (torch.float32,) * 2
     assert ran == [(*half, 2), (*half, 1), (*single, 1)], "that part alone, once"
@@ -303,7 +337,7 @@ def test_every_part_is_launched_before_one_is_waited_for(
         return to_pixels(images)[0], Finite()
 
     monkeypatch.setattr("t2v.pipeline.to_pixels", watched)
-    monkeypatch.setattr("t2v.runtime.ladder.frames_at_once", lambda *sizes: 1)
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 1)
     shared(PANDA)
     assert log == ["launched"] * 3 + ["waited"] * 3
 

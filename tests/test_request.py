@@ -15,11 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2v.request import MAX_JSON, SAMPLER_NAMES, SETTINGS, Native, Request, RequestError
+from t2v.request import MAX_JSON, SAMPLER_NAMES, SETTINGS, ModelDefaults, Request, RequestError
 
 from .soak import times
 
-SMALL = Native(frames=4, width=64, height=32, steps=10, guidance=2.5, sampler="euler", fps=12, max_steps=20)
+SMALL = ModelDefaults(
+    frames=4, width=64, height=32, steps=10, guidance=2.5, sampler="euler", fps=12, max_steps=20
+)
 FULL = Request(
     prompt='a "panda" & a = ; #\n\\ 🐼 % + <b>',
     negative_prompt="blur, été",
@@ -134,7 +136,7 @@ def test_requests_are_checked_without_torch():
 
 
 def test_a_models_own_multiple_is_asked_for():
-    native = Native(multiple=16, min_side=16)
+    native = ModelDefaults(multiple=16, min_side=16)
     assert Request("a panda", width=48, height=256).validate(native).width == 48
     with pytest.raises(RequestError, match="width: must be a multiple of 16, such as 256 or 272, not 264"):
         Request("a panda", width=264).validate(native)
@@ -142,7 +144,7 @@ def test_a_models_own_multiple_is_asked_for():
 
 def is_in_range_not_refused_by_name(payload: dict) -> bool:
     """True where the payload became a request within every range; RequestError naming a setting else."""
-    native = Native()
+    native = ModelDefaults()
     try:
         request = Request.from_dict(payload).validate(native)
     except RequestError as error:
@@ -182,6 +184,6 @@ VALUES = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary()
 
 
 @settings(max_examples=times(500), deadline=None, derandomize=True, database=None)
-@given(st.dictionaries(st.sampled_from(SETTINGS) | st.text(), VALUES, max_size=4))
+@given(st.dictionaries(st.sampled_from(list(SETTINGS)) | st.text(), VALUES, max_size=4))
 def test_unforeseen_payloads_are_in_range_or_refused_by_name(payload):
     is_in_range_not_refused_by_name(payload)

@@ -11,9 +11,9 @@ from accelerate import Accelerator
 from torch import nn
 
 from t2v.checkpoints import load
+from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
 from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, UNet3D, UNetConfig
-from t2v.request import Native
 from training.export import write_folder
 from training.fused import layer_normed, normed, short_attention
 from training.loop import Average, Clock, Step
@@ -126,7 +126,7 @@ def test_normalising_the_latents_changes_no_picture() -> None:
 def test_an_exported_model_loads_with_the_same_weights(tmp_path: Path) -> None:
     torch.manual_seed(0)
     text, unet, vae = TextEncoder(TEXT), UNet3D(UNET), VAE(TINY_VAE)
-    native = Native(frames=4, width=64, height=64, steps=3)
+    native = ModelDefaults(frames=4, width=64, height=64, steps=3)
     schedule = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing")
     write_folder(tmp_path, text, unet, vae, schedule, native, scale=0.5)
     found = load(tmp_path)

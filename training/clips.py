@@ -16,7 +16,8 @@ from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from t2v import Video, ffmpeg
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
+from t2v.errors import T2VError
 from t2v.video import VideoError
 
 SUFFIXES = tuple(".mp4 .m4v .mov .3gp .mkv .webm .avi .gif .webp .ts .mts .m2ts .mpg .mpeg .wmv .flv".split())
@@ -30,16 +31,16 @@ TOLERANCE = 1e-5  # seconds; the times of frames are rounded
 SHOWN = 5  # errors of one folder
 
 
-class ClipError(ValueError):
+class ClipError(T2VError, ValueError):
     """A folder of clips can't be used: a sentence for each file that is wrong, with the way out."""
 
 
-def read_clips(folder: Path, native: Native = Native()) -> list[tuple[Video, str]]:
+def read_clips(folder: Path, native: ModelDefaults = ModelDefaults()) -> list[tuple[Video, str]]:
     """Each video of `folder` with its caption, as `each_clip` gives them. ClipError."""
     return list(each_clip(folder, native))
 
 
-def each_clip(folder: Path, native: Native) -> Iterator[tuple[Video, str]]:
+def each_clip(folder: Path, native: ModelDefaults) -> Iterator[tuple[Video, str]]:
     """The videos of `folder`, brought to the frames and size of `native`, and their captions.
 
     ClipError: at once for what `find_clips` finds; at the end, for all together, if videos can't be read.
@@ -93,7 +94,7 @@ def read_caption(path: Path) -> str:
     return caption
 
 
-def read_clip(path: Path, native: Native) -> np.ndarray:
+def read_clip(path: Path, native: ModelDefaults) -> np.ndarray:
     """Frames uint8 (f h w 3), as many and as large as `native`'s, evenly spaced in time. VideoError."""
     if not path.is_file():  # opening a pipe might never end
         raise VideoError("There is no such file.")
@@ -126,7 +127,7 @@ def thinned(frames: Iterable[np.ndarray], most: int) -> tuple[list[np.ndarray], 
     return kept, step
 
 
-def _read_video(path: Path, native: Native) -> tuple[list[np.ndarray], np.ndarray, float]:
+def _read_video(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np.ndarray, float]:
     """Frames (h w 3), their times and the end of the last, in seconds: what ffmpeg decodes."""
     with TemporaryDirectory() as folder:
         times = Path(folder, "times")
@@ -136,7 +137,7 @@ def _read_video(path: Path, native: Native) -> tuple[list[np.ndarray], np.ndarra
     return frames, begins[: len(frames) * step : step], end
 
 
-def _read_webp(path: Path, native: Native) -> tuple[list[np.ndarray], np.ndarray, float]:
+def _read_webp(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np.ndarray, float]:
     """As `_read_video`, by Pillow: few builds of ffmpeg read an animated WebP."""
     begins, end = [], 0.0
 

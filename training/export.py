@@ -17,9 +17,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from t2v.checkpoints.layouts import diffusers_unet, diffusers_vae, transformers_text
+from t2v.defaults import ModelDefaults
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
-from t2v.request import Native
 from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 SHARD = 9_500_000  # bytes
@@ -144,7 +144,7 @@ def write_folder(
     unet: UNet3D,
     vae: VAE,
     schedule: ScheduleConfig,
-    native: Native,
+    native: ModelDefaults,
     scale: float,
 ) -> None:
     """Everything but the tokenizer and the vocabulary; `scale` is the factor of the VAE's latents."""

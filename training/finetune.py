@@ -26,8 +26,8 @@ from tqdm import trange
 
 from t2v import RequestError, TextToVideo, Video
 from t2v.checkpoints import CheckpointError, locate
+from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule
-from t2v.request import Native
 from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
 from training.loop import Average
@@ -36,7 +36,7 @@ from training.unet import EMPTY, DenoisingLoss
 __all__ = ["crop", "encode", "finetune", "fit", "read_clips", "taught", "write"]
 
 
-def crop(height: int, width: int, native: Native) -> tuple[slice, slice]:
+def crop(height: int, width: int, native: ModelDefaults) -> tuple[slice, slice]:
     """Rows and columns of the largest centred part with `native`'s aspect ratio: one pixel at least"""
     rows = min(height, max(1, round(width * native.height / native.width)))
     columns = min(width, max(1, round(height * native.width / native.height)))

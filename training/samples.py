@@ -7,7 +7,7 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor, nn
 
-from t2v.diffusion import SAMPLERS, NoiseSchedule
+from t2v.diffusion import HOPS, SAMPLERS, Hop, NoiseSchedule
 from t2v.networks import VAE, Tokenizer
 from training.sizes import NATIVE, SCHEDULE
 
@@ -45,11 +45,12 @@ def generate(
     with half:
         text = text_encoder(tokenizer(prompts).to(device))
 
-    def denoise(x: Tensor, t: float) -> Tensor:
+    def denoise(x: Tensor, hop: Hop) -> Tensor:
         with half:
-            return unet(x, torch.full((len(x),), float(t), device=device), text).float()
+            return unet(x, torch.full((len(x),), hop.time, device=device), text).float()
 
-    *_, last = SAMPLERS["ddim"](denoise, noise.to(device), NoiseSchedule(SCHEDULE), steps)
+    hops = HOPS["ddim"](NoiseSchedule(SCHEDULE), steps)
+    *_, last = SAMPLERS["ddim"](denoise, noise.to(device), hops, SCHEDULE.prediction)
     with half:
         frames = [vae.decode(z) for z in rearrange(last.x, "b c f h w -> (b f) c h w").split(32)]
     return rearrange(torch.cat(frames).float(), "(b f) c h w -> b f c h w", b=len(prompts)).clamp(-1, 1)

@@ -7,7 +7,7 @@ commit found there is resolved once, recorded with every video, and its files ar
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 
 EMBEDDED = "emoji"
 NON_COMMERCIAL = "CC-BY-NC-4.0"
@@ -15,7 +15,7 @@ LIMITS = (
     "English prompts only; no legible text; not of film quality; weak on complex compositions; "
     "biased as its training videos are, whose watermarks can show."
 )
-MODELSCOPE = Native(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
+MODELSCOPE = ModelDefaults(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Entry:
 
     id: str
     title: str
-    native: Native
+    native: ModelDefaults
     licence: str
     limits: str
     layout: str  # "modelscope" or "diffusers"
@@ -38,7 +38,7 @@ _ENTRIES = (
     Entry(
         id=EMBEDDED,
         title="Emoji, in the package",
-        native=Native(
+        native=ModelDefaults(
             frames=16,
             width=256,
             height=256,
@@ -79,7 +79,7 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_576w",
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
-        native=Native(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
         layout="diffusers",
@@ -89,7 +89,7 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_XL",
         title="Zeroscope v2 XL",
         folders=("zs2_XL",),
-        native=Native(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
         layout="diffusers",
@@ -98,7 +98,7 @@ _ENTRIES = (
     Entry(
         id="camenduru/potat1",
         title="Potat1",
-        native=Native(frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8),
+        native=ModelDefaults(frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8),
         licence=NON_COMMERCIAL,
         limits=f"Made for 1024×576. {LIMITS}",
         layout="diffusers",

@@ -1,7 +1,9 @@
 """The one error of this package."""
 
+from t2v.errors import T2VError
 
-class CheckpointError(ValueError):
+
+class CheckpointError(T2VError, ValueError):
     """A model that can't be loaded. The text says in a sentence or two what the file is and what to do.
 
     It names files by their last part only: it may be shown to visitors of a Space.

@@ -13,7 +13,7 @@ from torch import nn
 
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
-from t2v.request import MULTIPLE, SAMPLER_NAMES, Native
+from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
 from t2v.torch_state import OwnState
 
 from . import identity, tokenizer_files
@@ -40,7 +40,7 @@ class Checkpoint:
     unet: UNet3D
     vae: VAE
     schedule: ScheduleConfig
-    native: Native
+    native: ModelDefaults
     vae_scale: float
     vocabulary: dict[str, Any] | None
 
@@ -126,7 +126,7 @@ def vae_scale(located: Located) -> float:
     return Config.read(located.folder / "vae" / "config.json").number("scaling_factor", 1e-3, 1e3, VAE_SCALE)
 
 
-def native(located: Located) -> Native:
+def native(located: Located) -> ModelDefaults:
     """What a model was made for: its own t2v.json, the catalogue, else what its configs let one guess.
 
     A `sample_size` other than the family's says more than which model it was before.
@@ -137,7 +137,9 @@ def native(located: Located) -> Native:
         return entry.native
     if located.layout == "modelscope":
         arguments = Config.read(located.folder / "configuration.json").section("model").section("model_args")
-        return Native(frames=arguments.whole("max_frames", 1, Native.max_frames, Native.frames))
+        return ModelDefaults(
+            frames=arguments.whole("max_frames", 1, ModelDefaults.max_frames, ModelDefaults.frames)
+        )
     config = Config.read(located.folder / "unet" / "config.json")
     if config.get("sample_size", FAMILYS_SIDE) == FAMILYS_SIDE and (entry := identity.origin(located.folder)):
         return entry.native
@@ -152,13 +154,13 @@ def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> Native
     if not all(type(side) is int and 1 <= side <= 256 for side in (height, width)):
         raise unet.fail("sample_size", size, "one or two whole numbers from 1 to 256")
     factor = 2 ** (levels - 1)  # pixels a side of one latent
-    usual = Native(width=width * factor, height=height * factor, multiple=max(factor, MULTIPLE))
+    usual = ModelDefaults(width=width * factor, height=height * factor, multiple=max(factor, MULTIPLE))
     unusable = NoiseSchedule(schedule).problem(usual.sampler, min(usual.steps, schedule.train_steps))
     return replace(usual, sampler="dpmpp_2m") if unusable else usual
 
 
-def _stated(config: Config) -> Native:
-    defaults = {field.name: field.default for field in fields(Native)}
+def _stated(config: Config) -> ModelDefaults:
+    defaults = {field.name: field.default for field in fields(ModelDefaults)}
     for key, value in config.values.items():
         if key not in defaults:
             raise CheckpointError(f"{config.where}: native has no setting {key}.")
@@ -167,7 +169,7 @@ def _stated(config: Config) -> Native:
             config.only(sampler=SAMPLER_NAMES)
         elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
             raise config.fail(key, value, "a number from 1")
-    return Native(**config.values)
+    return ModelDefaults(**config.values)
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:

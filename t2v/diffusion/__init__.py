@@ -1,7 +1,25 @@
-"""What is solved: the noise schedule, the samplers that run it backwards, and guidance."""
+"""What is solved: the noise schedule, hops along it, samplers that walk them, guidance and other wrappers."""
 
-from t2v.diffusion.guidance import guided
-from t2v.diffusion.samplers import SAMPLERS, Step, gaussian
-from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
+from t2v.diffusion.guidance import Predict, guided
+from t2v.diffusion.hops import HOPS, Hop, last, start_deviation
+from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
+from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
+from t2v.diffusion.wrappers import keeping
 
-__all__ = ["SAMPLERS", "NoiseSchedule", "ScheduleConfig", "Step", "gaussian", "guided"]
+__all__ = [
+    "HOPS",
+    "SAMPLERS",
+    "Denoise",
+    "Hop",
+    "Level",
+    "NoiseSchedule",
+    "Predict",
+    "ScheduleConfig",
+    "Step",
+    "gaussian",
+    "guided",
+    "keeping",
+    "last",
+    "sampler",
+    "start_deviation",
+]

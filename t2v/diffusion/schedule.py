@@ -148,7 +148,7 @@ class NoiseSchedule:
 
     def timesteps(
         self, steps: int, *, spacing: str, drop_end: bool = False, fractional: bool = False
-    ) -> list[int] | list[float]:
+    ) -> list[float]:
         """`steps` times, the noisiest first; `spacing` counts where the config names none.
 
         leading: 0, k, 2k … plus the offset; trailing: the last time and every k-th before it; linspace: from
@@ -168,7 +168,7 @@ class NoiseSchedule:
         else:
             times = np.linspace(0, last, points)[::-1]
         times = np.minimum(times[:steps], last)
-        return (times.astype(np.float32) if fractional else times.round().astype(int)).tolist()
+        return (times.astype(np.float32) if fractional else times.round().astype(float)).tolist()
 
     def problem(self, sampler: str, steps: int) -> str | None:
         """Why `sampler` can't make `steps` steps of this schedule, and the way out; None where it can.
@@ -185,11 +185,11 @@ class NoiseSchedule:
             "it to false"
         )
 
-    def level(self, t: int) -> Level:
+    def level(self, t: float) -> Level:
         """The level at a training time; before the first one, the end that ddim's last step goes to."""
         if t < 0 and self.config.final_alpha_one:
             return CLEAN
-        alpha_bar = self.alphas_cumprod[max(t, 0)].item()
+        alpha_bar = self.alphas_cumprod[max(int(t), 0)].item()
         return Level(math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar))
 
     def solver_levels(self, times: Sequence[float]) -> list[Level]:

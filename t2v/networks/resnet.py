@@ -1,5 +1,6 @@
 """Convolutional parts that the UNet and the VAE share: residual blocks and changes of resolution."""
 
+import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
@@ -35,12 +36,18 @@ class ResnetBlock(nn.Module):
         self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor, time: Tensor | None = None) -> Tensor:
-        """x (n c h w), time (b d) -> (n c' h w); the n/b frames of a video share its time."""
+        """x (n c h w), time (b d), or (b f d) for one a frame, n = b·f -> (n c' h w)"""
         h = self.conv_1(x)
         if self.time is not None:
-            shift = self.time(F.silu(time)).repeat_interleave(len(x) // len(time), dim=0)
-            h = h + rearrange(shift, "n c -> n c 1 1")
+            h = h + rearrange(self._shift(time, len(x)), "n c -> n c 1 1")
         return self.shortcut(x) + self.conv_2(h)
+
+    def _shift(self, time: Tensor, n: int) -> Tensor:
+        """time (b d) or (b f d) -> (n c'), what it adds in each of the n = b·f frames"""
+        if time.dim() == 3:  # frame by frame: a product of other rows may round otherwise
+            shifts = [self.time(F.silu(frame)) for frame in time.unbind(1)]
+            return torch.stack(shifts, dim=1).flatten(0, 1)
+        return self.time(F.silu(time)).repeat_interleave(n // len(time), dim=0)
 
 
 class Downsample(nn.Module):

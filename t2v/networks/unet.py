@@ -26,7 +26,9 @@ class TimeEmbedding(nn.Module):
         self.linear_2 = nn.Linear(4 * width, 4 * width)
 
     def forward(self, t: Tensor) -> Tensor:
-        """t (b) in training steps -> (b 4·width)"""
+        """t (b) in training steps -> (b 4·width); one a frame, (b f) -> (b f 4·width), the same bits"""
+        if t.dim() == 2:
+            return torch.stack([self(frame) for frame in t.unbind(1)], dim=1)
         half = self.width // 2
         places = torch.arange(half, dtype=torch.float32, device=t.device)
         rates = torch.exp(places * (-math.log(10_000) / half))
@@ -50,7 +52,7 @@ class Layer(nn.Module):
             self.temporal = TemporalTransformer(width, heads, config.head_width, groups)
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int) -> Tensor:
-        """x (n c h w), time (b d), text (b l d) -> (n c' h w), n = b·frames"""
+        """x (n c h w), time (b d) or (b f d), text (b l d) -> (n c' h w), n = b·frames"""
         x = self.resnet(x, time)
         x = self.temporal_conv(x, frames)
         if self.spatial is not None:
@@ -127,9 +129,9 @@ class UNet3D(nn.Module):
         self.out = NormConv(width, config.out_channels, config.groups)
 
     def forward(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
-        """x (b c f h w), t (b), text (b l d) -> the network's prediction (b c f h w)"""
+        """x (b c f h w), t (b) or one a frame (b f), text (b l d) -> the network's prediction (b c f h w)"""
         b, frames = x.shape[0], x.shape[2]
-        time = self.time(t.expand(b))
+        time = self.time(t.expand(b, *t.shape[1:]))
         x = rearrange(x, "b c f h w -> (b f) c h w").contiguous(memory_format=torch.channels_last)
         x = self.temporal_in(self.conv_in(x), frames)
         skips = [x]

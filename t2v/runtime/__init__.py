@@ -2,16 +2,16 @@
 
 from .device import choose_device, choose_devices, choose_dtype
 from .fast_vae import in_float32
-from .ladder import Ladder
 from .memory import attention_slice, frames_at_once
 from .pace import paced
 from .planning import Plan, Sizes, plan, sizes_of
 from .rungs import RUNGS
+from .runner import Runner
 
 __all__ = [
     "RUNGS",
-    "Ladder",
     "Plan",
+    "Runner",
     "Sizes",
     "attention_slice",
     "choose_device",

@@ -26,9 +26,9 @@ from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
 
-from .doubling import double, doubling_weight
-from .ops import ops_for
-from .plain_ops import Vectors
+from .kernels.doubling import double, doubling_weight
+from .kernels.ops import ops_for
+from .kernels.plain_ops import Vectors
 
 Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any
 Attend = Callable[[Attention, Tensor], Tensor]
@@ -37,7 +37,7 @@ Transformer = SpatialTransformer | TemporalTransformer
 
 @dataclass
 class Pass:
-    """What the layers of one pass share. `shifts` (c) and `words` (g l 2·c) come in the layers' order."""
+    """What the layers of one pass share; `shifts` (c) or (f c) and `words` (g l 2·c) in the layers' order."""
 
     frames: int
     videos: int  # g: how many texts the video is predicted for
@@ -94,7 +94,7 @@ class FastUNet:
         return F.linear(text, self._word_weight)
 
     def __call__(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
-        """x (1 c f h w), t (1), words (g l Σ 2·c) from `read` -> a prediction for each text (g c f h w)"""
+        """x (1 c f h w), t (1) or (1 f), words (g l Σ 2·c) from `read` -> a prediction a text (g c f h w)"""
         unet, run = self.unet, self._pass(x, t, words)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = unet.conv_in.bias + self._ahead[unet.temporal_in]
@@ -118,16 +118,23 @@ class FastUNet:
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.videos)
 
     def _pass(self, x: Tensor, t: Tensor, words: Tensor) -> Pass:
-        time = F.linear(F.silu(self.unet.time(t)), self._time_weight, self._time_bias)[0]
-        shifts = time.split([len(layer.weight) for layer in self._times])
+        shifts = self._shifts(t).split([len(layer.weight) for layer in self._times], dim=-1)
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
         return Pass(x.shape[2], len(words), iter(shifts), iter(words.split(widths, dim=-1)))
+
+    def _shifts(self, t: Tensor) -> Tensor:
+        """t (1) -> what the time adds in all resnets (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
+        if t.dim() == 2:
+            return torch.stack([self._shifts(frame) for frame in t.unbind(1)])
+        return F.linear(F.silu(self.unet.time(t)), self._time_weight, self._time_bias)[0]
 
     def _layer(self, layer: Layer, x: Tensor, run: Pass, beside: Tensor | None = None) -> Tensor:
         """x (n c h w), or the channels of x, then of `beside` -> (n c' h w), or (g·n c' h w) past the first
         cross-attention"""
         self.fetch(layer.resnet)
-        x, biases = resnet(self.ops, layer.resnet, x, (next(run.shifts),), beside)
+        shift = next(run.shifts)
+        shift = shift if shift.dim() == 1 else _copies(shift, len(x))
+        x, biases = resnet(self.ops, layer.resnet, x, (shift,), beside)
         del beside  # its memory is wanted
         ahead = () if layer.spatial is None else (self._ahead[layer.spatial],)
         x = self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
@@ -225,7 +232,7 @@ class FastUNet:
 def resnet(
     ops: ModuleType, m: ResnetBlock, x: Tensor, shifts: Vectors = (), beside: Tensor | None = None
 ) -> Late:
-    """x (n c h w), or the channels of x, then of `beside`; shifts (c') of the time -> (n c' h w); also what
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c') or (n c') -> (n c' h w); also what
     the VAE is made of"""
     h, biases = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True, beside=beside), m.conv_1.conv)
     h = ops.group_norm(h, m.conv_2.norm, (*shifts, *biases), silu=True)

@@ -13,12 +13,12 @@ from t2v.networks import VAE
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 
 from .device import current
-from .doubling import double, doubling_weight
 from .fast_unet import resnet
-from .ops import ops_for
+from .kernels.doubling import double, doubling_weight
+from .kernels.ops import ops_for
 
 
-def quicken(vae: VAE, device: torch.device) -> None:
+def use_fast_ops(vae: VAE, device: torch.device) -> None:
     """Make the blocks, upsampling and last layers of `vae` run through the fused operations of `device`."""
     ops = ops_for(device)
     vae.to(memory_format=torch.channels_last)

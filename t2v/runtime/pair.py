@@ -8,16 +8,16 @@ from torch import Tensor
 
 from t2v.networks import VAE, UNet3D, blank
 
-from .captured import Run
 from .device import current
 from .fast_unet import FastUNet
-from .fast_vae import quicken
+from .fast_vae import use_fast_ops
+from .graphs import Run
 
 Network = TypeVar("Network", UNet3D, VAE)
 Step = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
-class OtherHalf:
+class SecondDevice:
     """A copy of the networks on a second device. Its work is launched there, never waited for here.
 
     `recorded(run, beside)` gives what `run` is to be called through.
@@ -25,7 +25,7 @@ class OtherHalf:
 
     def __init__(self, unet: UNet3D, vae: VAE, device: torch.device, recorded: Callable[..., Run]):
         self.device, self.network, self._vae = device, copied(unet, device), copied(vae, device)
-        quicken(self._vae, device)
+        use_fast_ops(self._vae, device)
         with current(device):
             self._unet = FastUNet(self.network, device)
         self._step = recorded(self._unet)
@@ -37,7 +37,7 @@ class OtherHalf:
             words = self._unet.read(text.to(self.device))
 
         def both(x: Tensor, t: Tensor, all_words: Tensor) -> Tensor:
-            """x (1 c f h w), t (1), all_words (2 l Σ 2·c) -> a prediction for each text (2 c f h w)"""
+            """x (1 c f h w), t (1) or (1 f), all_words (2 l Σ 2·c) -> a prediction a text (2 c f h w)"""
             with current(self.device):
                 first = self._step(x.to(self.device), t.to(self.device), words)
             second = step(x, t, all_words[1:])

@@ -19,7 +19,7 @@ from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.names import listed
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
-from t2v.request import Native, Request
+from t2v.request import ModelDefaults, Request
 from t2v.torch_state import OwnState
 
 from .dry_run import Cost, cost
@@ -44,7 +44,7 @@ class Sizes:
     vae: VAEConfig = VAEConfig()
 
 
-def sizes_of(model: str) -> tuple[Sizes, Native]:
+def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
     """A model's sizes and native settings. Nothing is downloaded: those on the hub that are known are all of
     the published size. CheckpointError if `model` is none."""
     entry = listed(model)
@@ -122,7 +122,7 @@ def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype, device
         resident, beside = parts.unet, max(parts.text_encoder, parts.vae + decoding)
     else:
         resident, beside = parts.unet + parts.text_encoder + parts.vae, decoding
-    # A recorded step keeps its memory (`Ladder.make_room`): decoding, recorded into it, first runs beside it.
+    # A recorded step keeps its memory (`Runner.make_room`): decoding, recorded into it, first runs beside it.
     kept = device.type == "cuda" and not rung.rows
     peak = resident + (step.peak + beside if kept else max(step.peak, beside))
     return Needs(peak, calls * step.flops, request.frames * frame.flops)

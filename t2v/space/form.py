@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from t2v.request import Native, Request, RequestError
+from t2v.request import ModelDefaults, Request, RequestError
 from t2v.space import strings
 from t2v.space.service import SUFFIXES, Service
 
@@ -79,7 +79,7 @@ def problems(service: Service, values: Sequence[Any]) -> dict[str, str]:
     return {name: text[0].upper() + text[1:] for name, text in found.items()}
 
 
-def _check(name: str, value: Any, form: Mapping[str, Any], native: Native) -> None:
+def _check(name: str, value: Any, form: Mapping[str, Any], native: ModelDefaults) -> None:
     """RequestError where one field alone is wrong."""
     if name == "size":
         width, height = sides(value)
@@ -104,7 +104,7 @@ def size_text(width: int, height: int) -> str:
     return f"{width}×{height}"
 
 
-def sizes(native: Native) -> list[str]:
+def sizes(native: ModelDefaults) -> list[str]:
     """The model's own size first, then a wide, a tall and a smaller one."""
     width, height = native.width, native.height
     options = [(width, height), (width * 3 // 2, height), (width, height * 3 // 2), (width // 2, height // 2)]

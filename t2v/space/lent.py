@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
 
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 from t2v.space.estimate import evaluations_of, volume_of
 from t2v.space.worker_process import Desk, Order
 
@@ -34,7 +34,7 @@ class LentWorker:
         self._lend = spaces.GPU(duration=seconds_needed)(self._make)
         self.name, self.memory, self.problem = "ZeroGPU", 0, ""
         self.fetched: tuple[int, int] | None = None
-        self.natives: dict[str, Native] = {}
+        self.natives: dict[str, ModelDefaults] = {}
 
     def load(self, model: str) -> None:
         """Load `model` now: the fork finds it in memory."""

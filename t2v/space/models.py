@@ -120,7 +120,7 @@ def planned(model: str, device: str, pipe: Any = None) -> list[dict[str, float]]
     if pipe:
         parts = pipe.checkpoint
         sizes = Sizes(parts.text_encoder.config, parts.unet.config, parts.vae.config)
-        native, where, dtype, memory = pipe.native, pipe.device, pipe.dtype, pipe.ladder.rung.name
+        native, where, dtype, memory = pipe.native, pipe.device, pipe.dtype, pipe.runner.rung.name
     elif find(model) or Path(model).is_dir():
         (sizes, native), where = sizes_of(model), choose_device(None if device == "cpu" else device)
         dtype, memory = choose_dtype(None, where), "auto"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from html import escape
 
-from t2v.request import Native, Request
+from t2v.request import ModelDefaults, Request
 from t2v.space import strings
 from t2v.space.form import link
 from t2v.space.jobs import Job, Stage
@@ -18,7 +18,7 @@ from t2v.space.outputs import Record
 from t2v.space.service import Service
 
 
-def empty(native: Native, examples: bool) -> str:
+def empty(native: ModelDefaults, examples: bool) -> str:
     """Before the first video; `examples`: whether there are some to pick from."""
     hint = strings.EMPTY_HINT_EXAMPLES if examples else strings.EMPTY_HINT
     words = f"<p class='lead'>{strings.EMPTY}</p><p>{hint}</p>"
@@ -75,7 +75,7 @@ def finished(record: Record, folder: str = "video") -> str:
     return _screen("done", frame + head + caption + notes + links + _json(record))
 
 
-def ended(job: Job, native: Native) -> str:
+def ended(job: Job, native: ModelDefaults) -> str:
     """After a job without a video: stopped on purpose, or what went wrong."""
     if job.stage == Stage.STOPPED and not job.problem:
         return _screen(
@@ -84,7 +84,7 @@ def ended(job: Job, native: Native) -> str:
     return failed(strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED, job.problem, native)
 
 
-def failed(title: str, problem: str, native: Native) -> str:
+def failed(title: str, problem: str, native: ModelDefaults) -> str:
     words = f"<div class='words'><p class='lead'>{title}</p><p role='alert'>{escape(problem)}</p></div>"
     return _screen("failed", _frame(native.width, native.height, words))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
-from t2v.request import Native, Request, RequestError
+from t2v.request import ModelDefaults, Request, RequestError
 from t2v.space import strings
 from t2v.space.estimate import Cost, Estimates, Run, evaluations_of, volume_of
 from t2v.space.jobs import Job, Jobs, Limits, Stage
@@ -30,7 +30,7 @@ class Choice:
 
     id: str
     title: str
-    native: Native = field(default_factory=Native)
+    native: ModelDefaults = field(default_factory=ModelDefaults)
     licence: str = ""
     limits: str = ""  # what it is, and what it can't do, in a few sentences
     source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
@@ -96,7 +96,7 @@ class Service:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    def native(self, model: str) -> Native:
+    def native(self, model: str) -> ModelDefaults:
         """The limits and defaults of a model, as it states them itself once it was loaded."""
         choice = self.choices[model]
         return self.workers[0].natives.get(choice.where, choice.native)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 from t2v.space import strings
 from t2v.space.worker_process import Order, serve
 
@@ -24,7 +24,7 @@ class Worker:
         self.backend, self.device, self._patience = backend, device, patience
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
         self.fetched: tuple[int, int] | None = None  # bytes of a download under way, of how many
-        self.natives: dict[str, Native] = {}  # of the models that were loaded ahead
+        self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
         self._plans: dict[str, list[dict]] = {}  # what models are expected to cost; [] while that is asked
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads

@@ -26,6 +26,7 @@ from types import ModuleType
 from typing import Any
 
 from t2v import machine
+from t2v.errors import T2VError
 from t2v.request import Request
 from t2v.space import strings
 from t2v.space.device_memory import Peak, free_memory, memory_of_device
@@ -260,7 +261,7 @@ def explain(error: Exception) -> tuple[str, str]:
         return "disk", strings.NO_SPACE
     if isinstance(error, RuntimeError) and ("CUDA error" in str(error) or "device-side assert" in str(error)):
         return "device", strings.DEVICE_FAULT
-    if type(error).__module__.startswith("t2v."):  # the library's own errors are written for people
+    if isinstance(error, T2VError):
         return "refused", str(error)
     log.error("a job failed", exc_info=error)
     return "error", strings.UNEXPECTED.format(name=type(error).__name__)

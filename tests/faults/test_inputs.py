@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from t2v.request import Native, Request, RequestError
+from t2v.request import ModelDefaults, Request, RequestError
 
 HUGE = 10**5000  # more digits than Python agrees to print
 
@@ -100,4 +100,4 @@ def test_legal_sides_with_too_large_a_product_are_refused_with_what_would_fit():
 
 def test_a_size_too_large_for_one_frame_names_one_that_fits():
     with pytest.raises(RequestError, match="64×64 would fit"):
-        Request("a panda", width=128, height=128, frames=1).validate(Native(max_volume=64 * 64))
+        Request("a panda", width=128, height=128, frames=1).validate(ModelDefaults(max_volume=64 * 64))

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from t2v.request import Native, Request
+from t2v.request import ModelDefaults, Request
 from t2v.space.jobs import Job, Limits, Stage
 from t2v.space.outputs import Outputs
 from t2v.space.service import Service
@@ -153,7 +153,7 @@ def test_a_disk_that_fills_while_waiting_fails_the_job(tmp_path: Path):
 class Hoarder:
     """A pipeline that fails with a large array in its frame."""
 
-    native = Native()
+    native = ModelDefaults()
     hoard: weakref.ref
 
     def __call__(self, request: Request, on_step: object) -> Video:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from t2v.diffusion import SAMPLERS, NoiseSchedule, ScheduleConfig
+from t2v.diffusion import HOPS, SAMPLERS, Hop, NoiseSchedule, ScheduleConfig, start_deviation
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # diffusers' own, with NumPy 2
 
@@ -50,7 +50,8 @@ class Network:
     def __init__(self) -> None:
         self.times: list[float] = []
 
-    def __call__(self, x: Tensor, t: float) -> Tensor:
+    def __call__(self, x: Tensor, hop: Hop | Tensor) -> Tensor:
+        t = hop.time if isinstance(hop, Hop) else hop
         self.times.append(float(t))
         channel, frame, column = (x.roll(1, dims=axis) for axis in (1, 2, 4))
         mixed = WEIGHTS.to(x) * channel + frame - column
@@ -60,7 +61,9 @@ class Network:
 def ours(name: str, config: dict, steps: int, x: Tensor = NOISE, **options) -> tuple[Tensor, list[float]]:
     network = Network()
     schedule = NoiseSchedule(ScheduleConfig.from_diffusers(config))
-    for step in SAMPLERS[name](network, x, schedule, steps, **options):
+    hops = HOPS[name](schedule, steps)
+    x = start_deviation(name, schedule, hops[0]) * x
+    for step in SAMPLERS[name](network, x, hops, schedule.config.prediction, **options):
         x = step.x
     return x, network.times
 
@@ -142,11 +145,8 @@ def test_times_equal_diffusers_for_many_step_counts(name, spacing):
     schedule = NoiseSchedule(ScheduleConfig.from_diffusers(config))
     scheduler = PEERS[name].from_config(config)
     for steps in (3, 7, 33, 60, 100, 250, 333, 600, 997):
-        network = Network()
-        for _ in SAMPLERS[name](network, torch.ones(1, 4, 1, 1, 1), schedule, steps):
-            pass
         scheduler.set_timesteps(steps)
-        assert network.times == scheduler.timesteps.tolist()
+        assert [hop.time for hop in HOPS[name](schedule, steps)] == scheduler.timesteps.tolist()
 
 
 OWN_SCHEDULES = {"CogVideoXDDIMScheduler", "CogVideoXDPMScheduler", "RePaintScheduler", "UnCLIPScheduler"}

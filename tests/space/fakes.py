@@ -17,25 +17,27 @@ from pathlib import Path
 
 import numpy as np
 
-from t2v.request import Native, Request
+from t2v.errors import T2VError
+from t2v.request import ModelDefaults, Request
 from t2v.space.service import Choice
 from t2v.video import Video
 
 STEP = float(os.environ.get("T2V_FAKE_STEP", "0.005"))  # seconds
-NATIVE = Native(frames=8, width=64, height=64, steps=10, guidance=2.0, fps=8, max_frames=64, max_steps=200)
+NATIVE = ModelDefaults(
+    frames=8, width=64, height=64, steps=10, guidance=2.0, fps=8, max_frames=64, max_steps=200
+)
 
 
-class NotFinite(ArithmeticError):
+class NotFinite(T2VError):
     """What the real pipeline raises at NaN."""
-
-
-NotFinite.__module__ = "t2v.fakes"
 
 
 def choices(extra: str | None) -> list[Choice]:
     return [
         Choice("square", "Moving square", NATIVE, "MIT", "It draws a square and knows nothing else."),
-        Choice("wide", "Wide square", Native(frames=4, width=96, height=64, steps=5, guidance=1.0, fps=4)),
+        Choice(
+            "wide", "Wide square", ModelDefaults(frames=4, width=96, height=64, steps=5, guidance=1.0, fps=4)
+        ),
         Choice("unloadable", "A broken model", NATIVE),
     ]
 
@@ -70,7 +72,7 @@ class FakePipeline:
     name: str
 
     @property
-    def native(self) -> Native:
+    def native(self) -> ModelDefaults:
         return next(choice.native for choice in choices(None) if choice.id == self.name)
 
     def __call__(self, request: Request, on_step=None) -> Video:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from t2v.request import Native, Request, RequestError
+from t2v.request import ModelDefaults, Request, RequestError
 from t2v.space import form
 from t2v.space.service import Service
 from t2v.space.words import english
@@ -79,7 +79,11 @@ def test_sizes_are_read(text: str, sides: tuple):
 
 
 def test_every_offered_size_is_legal():
-    for native in (Native(), Native(width=576, height=320), Native(width=1024, height=576, max_side=1024)):
+    for native in (
+        ModelDefaults(),
+        ModelDefaults(width=576, height=320),
+        ModelDefaults(width=1024, height=576, max_side=1024),
+    ):
         for size in form.sizes(native):
             width, height = form.sides(size)
             Request("a", width=width, height=height).validate(native)

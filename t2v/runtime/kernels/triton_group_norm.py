@@ -33,9 +33,9 @@ def group_norm(
     beside: Tensor | None = None,
     unfold: bool = False,
 ) -> Tensor:
-    """x (n c h w), or the channels of x, then of `beside`; shifts (c) that are added first -> normed, and
-    passed through SiLU if asked (n c h w); with `unfold`, (n h w 3·c): each row between those at h - 1 and
-    h + 1, zero outside"""
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c) or (n c) that are added first ->
+    normed, and passed through SiLU if asked (n c h w); with `unfold`, (n h w 3·c): each row between those at
+    h - 1 and h + 1, zero outside"""
     x, *others = (
         each.contiguous(memory_format=torch.channels_last) for each in (x, beside) if each is not None
     )
@@ -46,8 +46,20 @@ def group_norm(
     lanes = triton.next_power_of_2(c // norm.num_groups)
     few, places = n * norm.num_groups <= SMALL_PROGRAMS, h * w * lanes
     small = lanes >= SMALL_LANES and places <= (SMALL_GROUP if few else BLOCK)
-    (_norm_small if small else _norm_large)(x, tuple(others), out, norm, shifts, silu, unfold)
+    (_norm_small if small else _norm_large)(x, tuple(others), out, norm, _together(shifts), silu, unfold)
     return out if unfold else out.permute(0, 3, 1, 2)
+
+
+def _together(shifts: Vectors) -> Vectors:
+    """Shifts (c) as they are; where one differs from block to block, the sum of all (n c) in float32."""
+    if all(shift.dim() == 1 for shift in shifts):
+        return shifts
+    return (sum(shift.float() for shift in shifts).contiguous(),)
+
+
+def _step(shifts: Vectors) -> int:
+    """How far one block's shifts lie from the next block's: 0 where all blocks share them."""
+    return shifts[0].stride(0) if shifts and shifts[0].dim() == 2 else 0
 
 
 def _norm_small(
@@ -60,12 +72,12 @@ def _norm_small(
     warps = min(16, max(1, height * lanes // 1024))
     tensors = x, beside, shifts, norm.weight, norm.bias, out
     if rows <= height:
-        sizes = rows, x.shape[3], own, c, norm.eps, silu, unfold, height, width, lanes
+        sizes = rows, x.shape[3], own, c, _step(shifts), norm.eps, silu, unfold, height, width, lanes
         _norm_at_once[(n, norm.num_groups)](*tensors, *sizes, num_warps=warps)
         return
     parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
     span = triton.cdiv(triton.cdiv(rows, height), parts) * height
-    sizes = rows, x.shape[3], own, c, span, norm.eps, silu, unfold, height, width, lanes
+    sizes = rows, x.shape[3], own, c, _step(shifts), span, norm.eps, silu, unfold, height, width, lanes
     _norm_group[(n, norm.num_groups, triton.cdiv(rows, span))](*tensors, *sizes, num_warps=warps)
 
 
@@ -82,10 +94,11 @@ def _norm_large(
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
     together = min(TOGETHER, span // height)
     grid = (n, chunks, triton.cdiv(c, tile))
-    _measure_rows[grid](x, beside, shifts, moments, rows, own, c, chunks, span, together, height, tile)
+    step = _step(shifts)
+    _measure_rows[grid](x, beside, shifts, moments, rows, own, c, step, chunks, span, together, height, tile)
     sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)
     _fold_affine[(n, norm.num_groups)](
-        moments, shifts, norm.weight, norm.bias, affine, rows, c, chunks, width, norm.eps, *sizes
+        moments, shifts, norm.weight, norm.bias, affine, rows, c, step, chunks, width, norm.eps, *sizes
     )
     grid = (n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
     _apply_affine[grid](x, beside, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
@@ -113,6 +126,7 @@ def _norm_at_once(
     places,
     own,
     c,
+    step,
     eps,
     SILU: tl.constexpr,
     UNFOLD: tl.constexpr,
@@ -127,7 +141,7 @@ def _norm_at_once(
     channel = group * WIDTH + lane
     here = (row < rows)[:, None] & inside[None, :]
     value = get_rows(x, beside, n, row, rows, channel, own, c, here)
-    value += sum_of(shifts, channel, inside)[None, :]
+    value += sum_of(shifts, n * step + channel, inside)[None, :]
     count = rows * WIDTH * 1.0
     value -= tl.sum(tl.sum(tl.where(here, value, 0.0), 0), 0) / count
     squares = tl.where(here, value * value, 0.0)
@@ -151,6 +165,7 @@ def _norm_group(
     places,
     own,
     c,
+    step,
     span,
     eps,
     SILU: tl.constexpr,
@@ -164,7 +179,7 @@ def _norm_group(
     lane = tl.arange(0, LANES)
     inside = lane < WIDTH
     channel = group * WIDTH + lane
-    added = sum_of(shifts, channel, inside)
+    added = sum_of(shifts, n * step + channel, inside)
     near = tl.sum(get_rows(x, beside, n, tl.arange(0, 1), rows, channel, own, c, inside[None, :]), 0)
     near = tl.sum(near + added, 0) / WIDTH  # the first row's mean, to measure from
     total = tl.zeros([ROWS, LANES], tl.float32)
@@ -201,6 +216,7 @@ def _measure_rows(
     rows,
     own,
     c,
+    step,
     chunks,
     SPAN: tl.constexpr,
     TOGETHER: tl.constexpr,
@@ -212,7 +228,7 @@ def _measure_rows(
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
     inside = channel < c
     first = chunk * SPAN
-    added = sum_of(shifts, channel, inside)
+    added = sum_of(shifts, n * step + channel, inside)
     top = first.to(tl.int64) + tl.arange(0, 1)
     near = tl.sum(get_rows(x, beside, n, top, rows, channel, own, c, inside[None, :]), 0) + added
     total = tl.zeros([ROWS, TILE], tl.float32)
@@ -241,6 +257,7 @@ def _fold_affine(
     affine,
     rows,
     c,
+    step,
     chunks,
     width,
     eps,
@@ -267,7 +284,7 @@ def _fold_affine(
     scale = 1.0 / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / total + eps)
     scale = scale * tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
     offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (sum_of(shifts, channel, inside) - mean) * scale
+    offset += (sum_of(shifts, n * step + channel, inside) - mean) * scale
     to = affine + n * 2 * c + channel
     tl.store(to, scale, mask=inside)
     tl.store(to + c, offset, mask=inside)

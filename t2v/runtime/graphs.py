@@ -1,4 +1,4 @@
-"""What is recorded once and replayed: no Python and no wait between its thousand kernels."""
+"""CUDA graphs: a function is recorded once and replayed, with no Python between its kernels."""
 
 from collections.abc import Callable
 from functools import cache
@@ -21,7 +21,7 @@ class Recording(NamedTuple):
     output: Tensor
 
 
-class Captured:
+class GraphedFunction:
     """`function` of CUDA tensors, as CUDA graphs: one for each shape of its inputs.
 
     It must not wait for the device nor depend on anything but its tensors and what stays where it is. The
@@ -30,7 +30,7 @@ class Captured:
     the shapes of the function that isn't beside another change, all are dropped.
     """
 
-    def __init__(self, function: Run, beside: "Captured | None" = None):
+    def __init__(self, function: Run, beside: "GraphedFunction | None" = None):
         self._function, self._leads = function, beside is None
         self._recordings: dict[tuple, Recording] = {} if beside is None else beside._recordings
 

@@ -1,24 +1,24 @@
-"""Where a model's networks lie and how they run, by the rungs of the memory ladder."""
+"""Runner: where a model's networks lie and how they run, by the rungs of the memory ladder."""
 
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from t2v.checkpoints import Checkpoint
-from t2v.diffusion import guided
+from t2v.diffusion import Predict
 from t2v.networks import UNet3D
 from t2v.request import Request, RequestError
 
-from .captured import Captured, Run
 from .device import current, tune
 from .fast_unet import FastUNet
-from .fast_vae import quicken
+from .fast_vae import use_fast_ops
+from .graphs import GraphedFunction, Run
 from .memory import GIB, frame_bytes, frames_at_once, free_bytes
-from .pair import OtherHalf
+from .pair import SecondDevice
 from .planning import Sizes, fitting
 from .rungs import RUNGS, Rung, rung_of
 from .streaming import StreamedUNet, park
@@ -27,8 +27,8 @@ AMPLE = 12 * GIB  # free: room for any model of this family at its own size
 DECODER = GIB // 2  # room for its weights and libraries' workspaces
 
 
-class Ladder:
-    """Places a checkpoint's networks on `device` as a rung has them, and steps down where that is too much.
+class Runner:
+    """Places a checkpoint's networks on `device` as a rung says, runs them, and steps down where memory ends.
 
     `memory`: a rung's name, or "auto": the first rung that a video of the model's own size fits into, and one
     lower after an out-of-memory. RequestError if it is neither. With a second device, which takes half of
@@ -50,7 +50,7 @@ class Ladder:
         for each in filter(None, (device, second)):
             tune(each)
         self._hooks: list[RemovableHandle] = []
-        self.other: OtherHalf | None = None
+        self.other: SecondDevice | None = None
 
     def here(self) -> AbstractContextManager:
         """Within it, what names no device runs on this one."""
@@ -75,7 +75,7 @@ class Ladder:
     def _place(self, checkpoint: Checkpoint) -> None:
         unet, vae, guest = checkpoint.unet, checkpoint.vae, self.device.type != "cpu"
         self._let_go()
-        quicken(vae, self.device)
+        use_fast_ops(vae, self.device)
         for module in (checkpoint.text_encoder, vae.encoder, vae.decoder):
             if self.rung.parked and guest:
                 self._hooks += park(module, self.device)
@@ -93,11 +93,11 @@ class Ladder:
         if not self.rung.parked:
             self.encode, self.decode = (self._recorded(run, self.step) for run in (self.encode, self.decode))
         if self.second is not None:
-            self.other = OtherHalf(unet, vae, self.second, self._recorded)
+            self.other = SecondDevice(unet, vae, self.second, self._recorded)
 
     def _recorded(self, run: Run, beside: Run | None = None) -> Run:
         """On CUDA `run` as graphs, whose result the next call overwrites, also of what is `beside`."""
-        return Captured(run, beside) if self.device.type == "cuda" else run
+        return GraphedFunction(run, beside) if self.device.type == "cuda" else run
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -126,18 +126,34 @@ class Ladder:
         if self.device.type != "cpu":
             torch.get_device_module(self.device).empty_cache()
 
-    def denoiser(self, text: Tensor, guidance: float) -> Callable[[Tensor, float], Tensor]:
-        """text (2 or 1 l d), the negative prompt's first -> the `denoise(x (1 c f h w), t)` of samplers"""
-        step, words = self.step, self.unet.read(text)
-        if self.other and guidance != 1:
-            step = self.other.beside(step, text[:1])
+    def predictor(self, text: Tensor) -> Predict:
+        """text (g l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
 
-        def predict(x: Tensor, t: Tensor, words: Tensor) -> Tensor:
-            """x (g c f h w), g times the same; t (g); words (g l Σ 2·c) -> (g c f h w)"""
-            predicted = step(x[:1], t[:1], words)
-            return predicted.clone() if self.rung.in_turn else predicted
+        A UNet that somebody has patched or hooked runs as it is, unrecorded; else its fast twin runs.
+        """
+        if is_patched(self._checkpoint.unet, {hook.id for hook in self._hooks}):
+            return self._plain_predictor(text)
+        words = self.unet.read(text)
+        step = self.step if self.other is None or len(text) == 1 else self.other.beside(self.step, text[:1])
 
-        return guided(predict, words, guidance, together=not self.rung.in_turn)
+        def predict(x: Tensor, t: Tensor) -> Tensor:
+            x = x.to(text.dtype)
+            if not self.rung.in_turn:
+                return step(x, t, words).unsqueeze(1)
+            return torch.stack(
+                [step(x, t, one).clone() for one in words.split(1)]
+            )  # a graph's output is reused
+
+        return predict
+
+    def _plain_predictor(self, text: Tensor) -> Predict:
+        """As `predictor`, by the UNet's own forward, one text after the other."""
+        unet = self._checkpoint.unet
+
+        def predict(x: Tensor, t: Tensor) -> Tensor:
+            return torch.stack([unet(x.to(text.dtype), t, one) for one in text.split(1)])
+
+        return predict
 
     def make_room(self, height: int, width: int) -> None:
         """Between the last step and decoding: a recorded step gives back its memory where it is needed."""
@@ -151,3 +167,13 @@ class Ladder:
         together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
         decoders = [self.decode, *([self.other.decode] if self.other else [])]
         return decoders * math.ceil(frames / (together * len(decoders)))
+
+
+def is_patched(network: nn.Module, own: set[int]) -> bool:
+    """Whether a part of the network has a forward of its own or a hook that isn't among the ids `own`."""
+    return any(
+        "forward" in vars(module)
+        or not own.issuperset(module._forward_hooks)
+        or not own.issuperset(module._forward_pre_hooks)
+        for module in network.modules()
+    )

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from t2v.networks.attention import attend
 
-Vectors = tuple[Tensor, ...]  # one for each channel, all of them to be added
+Vectors = tuple[Tensor, ...]  # (c) each, all of them to be added
 
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
@@ -22,10 +22,10 @@ def group_norm(
     silu: bool = False,
     beside: Tensor | None = None,
 ) -> Tensor:
-    """x (n c h w), or the channels of x, then of `beside`; shifts (c) that are added first -> normed, and
-    passed through SiLU if asked (n c h w)"""
+    """x (n c h w), or the channels of x, then of `beside`; shifts (c) or (n c) that are added first ->
+    normed, and passed through SiLU if asked (n c h w)"""
     x = x if beside is None else torch.cat([x, beside], dim=1)
-    x = norm(x + rearrange(sum(shifts), "c -> 1 c 1 1") if shifts else x)
+    x = norm(x + rearrange(sum(shifts), "... c -> ... c 1 1") if shifts else x)
     return F.silu(x, inplace=True) if silu else x
 
 

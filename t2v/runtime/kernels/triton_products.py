@@ -14,7 +14,7 @@ from einops import rearrange
 from torch import Tensor, nn
 from triton.tools.tensor_descriptor import TensorDescriptor
 
-from .device import HOPPER, capability
+from t2v.runtime.device import HOPPER, capability
 
 ROWS, DEPTH = 128, 64  # of a tile of the left operand
 GATED = 64  # columns of a tile of values, and of one of gates

@@ -11,8 +11,8 @@ from weakref import WeakSet
 import pytest
 import torch
 
-from t2v.runtime import captured
-from t2v.runtime.captured import Captured
+from t2v.runtime import graphs
+from t2v.runtime.graphs import GraphedFunction
 
 
 class Stream:
@@ -47,10 +47,10 @@ class Gpus:
         self.device, self.recording = "cuda:0", False
         self.usual = {name: Stream(torch.device(name)) for name in ("cuda:0", "cuda:1")}
         self.streams = dict(self.usual)
-        captured._aside.cache_clear()
+        graphs._aside.cache_clear()
         for name in ("Stream", "CUDAGraph", "current_stream", "stream", "graph"):
             monkeypatch.setattr(torch.cuda, name, getattr(self, name, Stream))
-        monkeypatch.setattr(captured, "current", self.current)
+        monkeypatch.setattr(graphs, "current", self.current)
 
     class CUDAGraph:
         replayed, memory = 0, None
@@ -121,11 +121,11 @@ class Gpus:
 @pytest.fixture
 def gpus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gpus]:
     yield Gpus(monkeypatch)
-    captured._aside.cache_clear()
+    graphs._aside.cache_clear()
 
 
 def test_each_device_warms_up_and_records_on_a_stream_of_its_own(gpus: Gpus):
-    first, second = Captured(gpus.step()), Captured(gpus.step())
+    first, second = GraphedFunction(gpus.step()), GraphedFunction(gpus.step())
     assert first(Given("cuda:0")) == second(Given("cuda:1")) == "result"
     here, there = ("cuda:0",) * 2, ("cuda:1",) * 2
     assert gpus.log == [(*here, False), (*here, True), (*there, False), (*there, True)]
@@ -134,12 +134,12 @@ def test_each_device_warms_up_and_records_on_a_stream_of_its_own(gpus: Gpus):
 
 def test_the_current_device_may_be_another(gpus: Gpus):
     gpus.device = "cuda:1"
-    Captured(gpus.step())(Given("cuda:0"))
+    GraphedFunction(gpus.step())(Given("cuda:0"))
     assert gpus.log == [("cuda:0", "cuda:0", False), ("cuda:0", "cuda:0", True)]
 
 
 def test_a_step_is_recorded_once_a_shape(gpus: Gpus):
-    step = Captured(gpus.step())
+    step = GraphedFunction(gpus.step())
     for size in (1, 1, 1, 2, 2):
         step(Given("cuda:0", size))
     assert [recorded for *_, recorded in gpus.log] == [False, True] * 2
@@ -148,8 +148,8 @@ def test_a_step_is_recorded_once_a_shape(gpus: Gpus):
 
 
 def test_what_is_beside_shares_the_memory_and_keeps_every_shape_of_a_video(gpus: Gpus):
-    step = Captured(gpus.step())
-    decode = Captured(gpus.step(), beside=step)
+    step = GraphedFunction(gpus.step())
+    decode = GraphedFunction(gpus.step(), beside=step)
     for _ in range(2):
         for run, size in ((step, 1), (step, 1), (decode, 5), (decode, 5), (decode, 2)):
             run(Given("cuda:0", size))
@@ -159,8 +159,8 @@ def test_what_is_beside_shares_the_memory_and_keeps_every_shape_of_a_video(gpus:
 
 
 def test_a_step_of_a_new_shape_has_all_the_memory(gpus: Gpus):
-    step = Captured(gpus.step())
-    decode = Captured(gpus.step(), beside=step)
+    step = GraphedFunction(gpus.step())
+    decode = GraphedFunction(gpus.step(), beside=step)
     for size in (1, 2):
         step(Given("cuda:0", size))
         decode(Given("cuda:0", 5))
@@ -168,24 +168,24 @@ def test_a_step_of_a_new_shape_has_all_the_memory(gpus: Gpus):
 
 
 def test_memory_is_of_what_is_beside_alone(gpus: Gpus):
-    steps = [Captured(gpus.step()) for _ in range(2)]
+    steps = [GraphedFunction(gpus.step()) for _ in range(2)]
     for step in steps:
         step(Given("cuda:0"))
     assert gpus.memories == 2
 
 
 def test_shapes_without_end_are_not_all_kept(gpus: Gpus):
-    step = Captured(gpus.step())
-    decode = Captured(gpus.step(), beside=step)
+    step = GraphedFunction(gpus.step())
+    decode = GraphedFunction(gpus.step(), beside=step)
     for size in range(30):
         decode(Given("cuda:0", size))
-    assert max(gpus.kept) < captured.MOST
+    assert max(gpus.kept) < graphs.MOST
 
 
 def test_what_is_let_go_is_gone_at_once(gpus: Gpus):
     """Decoding needs its memory: nothing may wait for the garbage collector."""
-    step = Captured(gpus.step())
-    decode = Captured(gpus.step(), beside=step)
+    step = GraphedFunction(gpus.step())
+    decode = GraphedFunction(gpus.step(), beside=step)
     step(Given("cuda:0"))
     decode(Given("cuda:0"))
     gc.disable()
@@ -198,7 +198,7 @@ def test_what_is_let_go_is_gone_at_once(gpus: Gpus):
 
 def test_after_a_recording_that_failed_the_next_call_records_again(gpus: Gpus):
     failures = [True]
-    step = Captured(gpus.step(lambda: failures and failures.pop()))
+    step = GraphedFunction(gpus.step(lambda: failures and failures.pop()))
     with pytest.raises(RuntimeError, match="invalidated"):
         step(Given("cuda:0"))
     assert gpus.streams == gpus.usual
@@ -207,8 +207,8 @@ def test_after_a_recording_that_failed_the_next_call_records_again(gpus: Gpus):
 
 def test_a_recording_that_failed_leaves_those_beside_it(gpus: Gpus):
     failures = [True]
-    step = Captured(gpus.step())
-    decode = Captured(gpus.step(lambda: failures and failures.pop()), beside=step)
+    step = GraphedFunction(gpus.step())
+    decode = GraphedFunction(gpus.step(lambda: failures and failures.pop()), beside=step)
     step(Given("cuda:0"))
     with pytest.raises(RuntimeError, match="invalidated"):
         decode(Given("cuda:0"))

@@ -4,8 +4,9 @@ from types import ModuleType
 
 import torch
 
+from t2v.runtime.device import capability
+
 from . import plain_ops
-from .device import capability
 
 MIN_CAPABILITY = (7, 5)  # of a GPU that the kernels' half-precision dot products need
 

@@ -1,0 +1,24 @@
+"""What a model was made for."""
+
+from dataclasses import dataclass
+
+MULTIPLE = 8  # pixels a side of one latent covers, in nearly all models
+
+
+@dataclass(frozen=True)
+class ModelDefaults:
+    """What a model was made for: the defaults of a Request, and its limits on this model."""
+
+    frames: int = 16
+    width: int = 256
+    height: int = 256
+    steps: int = 50
+    guidance: float = 9.0
+    sampler: str = "ddim"
+    fps: int = 8
+    max_frames: int = 256
+    max_steps: int = 1_000  # as many as the training schedule has
+    multiple: int = MULTIPLE  # of which width and height are: a side of one latent in pixels
+    min_side: int = MULTIPLE
+    max_side: int = 2_048
+    max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576

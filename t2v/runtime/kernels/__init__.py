@@ -1,0 +1,1 @@
+"""The fused operations of the fast path: Triton kernels, and their plain twins in PyTorch."""

@@ -105,7 +105,7 @@ def _command_line(settings: Settings, suffix: str) -> str:
     if settings.revision and "/" in model:  # a hub id
         model = f"{model}@{settings.revision}"
     where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
-    flags = {"model": model} | where | asdict(settings.request)
+    flags: dict[str, Any] = {"model": model} | where | settings.request.without_source()
     prompt = flags.pop("prompt")
     if suffix != ".mp4":
         flags["output"] = f"video-%d{suffix}"

@@ -192,11 +192,14 @@ class Request:
             raise RequestError(str(key), "is given twice")
         return cls.from_dict({**named, **settings})
 
+    def without_source(self) -> dict[str, Any]:
+        """The settings that are given and mean something without a source, by name."""
+        given = {row.name: getattr(self, row.name) for row in SETTINGS.values() if not row.of_source}
+        return {name: value for name, value in given.items() if value not in (None, "")}
+
     def to_query(self) -> str:
         """Every setting that isn't left to the model, as a URL's query string. A link has no source."""
-        rows = [row for row in SETTINGS.values() if not row.of_source]
-        given = {row.name: getattr(self, row.name) for row in rows}
-        return urlencode({name: value for name, value in given.items() if value not in (None, "")})
+        return urlencode(self.without_source())
 
     @classmethod
     def from_query(cls, query: str) -> "Request":

@@ -8,7 +8,7 @@ import pytest
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED, load, locate
 from t2v.checkpoints.loading import native
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 
 from .tiny_model import write_diffusers, write_modelscope
 
@@ -22,7 +22,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_diffusers(tmp_path_factory.mktemp("models") / "model")
 
 
-def made_for(folder: Path) -> Native:
+def made_for(folder: Path) -> ModelDefaults:
     return native(locate(folder))
 
 
@@ -40,7 +40,7 @@ def test_a_folder_with_a_models_name(plain: Path, tmp_path: Path, entry, form: s
 
 @pytest.mark.parametrize("name", ["potat", "zeroscope_v1_320s", "emoji", "model", "anime-512x", "ms-1.7b"])
 def test_another_name_is_no_known_models(plain: Path, tmp_path: Path, name: str):
-    assert made_for(copytree(plain, tmp_path / name)) == Native(width=16, height=16)
+    assert made_for(copytree(plain, tmp_path / name)) == ModelDefaults(width=16, height=16)
 
 
 def test_a_folder_called_by_a_dot_or_a_link(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -72,7 +72,7 @@ def test_a_model_card(plain: Path, tmp_path: Path):
     (folder / "README.md").write_text(card + "# Later headings, of potat1, don't count\n")
     assert made_for(folder) == ZEROSCOPE
     (folder / "README.md").write_bytes(b"\xff\xfe\x00 not text, no heading")
-    assert made_for(folder) == Native(width=16, height=16)
+    assert made_for(folder) == ModelDefaults(width=16, height=16)
 
 
 @pytest.mark.parametrize("file", ["unet/config.json", "model_index.json"])
@@ -82,10 +82,10 @@ def test_a_fine_tune_of_one(plain: Path, tmp_path: Path, file: str):
     edit(folder / file, _name_or_path="/root/hub/models--cerspense--zeroscope_v2_576w/snapshots/c0ffee/unet")
     assert made_for(folder) == ZEROSCOPE
     edit(folder / "unet/config.json", sample_size=[20, 36])
-    assert made_for(folder) == Native(width=72, height=40)
+    assert made_for(folder) == ModelDefaults(width=72, height=40)
     edit(folder / "unet/config.json", sample_size=32, _name_or_path=7)
     edit(folder / "model_index.json", _name_or_path=None)
-    assert made_for(folder) == Native(width=64, height=64)
+    assert made_for(folder) == ModelDefaults(width=64, height=64)
 
 
 def test_a_folder_within_a_repository_in_modelscopes_layout(tmp_path: Path):
@@ -97,4 +97,4 @@ def test_a_folder_within_a_repository_in_modelscopes_layout(tmp_path: Path):
 def test_what_a_folder_states_itself_counts_most(plain: Path, tmp_path: Path):
     folder = copytree(plain, tmp_path / "zeroscope_v2_576w")
     (folder / "t2v.json").write_text(json.dumps({"native": {"frames": 5}}))
-    assert made_for(folder) == Native(frames=5)
+    assert made_for(folder) == ModelDefaults(frames=5)

@@ -26,7 +26,7 @@ def made(pipe: TextToVideo, sampler: str, guidance: int) -> np.ndarray:
     eta = 0.5 if (sampler, guidance) == ("ddim", 9) else 0.0
     negative = "a cat" if guidance == 9 else ""
     given = {"negative_prompt": negative, "sampler": sampler, "guidance": guidance, "eta": eta}
-    return pipe("a red panda!", **given, **SMALL).frames
+    return pipe("a red panda", **given, **SMALL).frames
 
 
 def frames(folder: Path) -> Iterator[tuple[str, np.ndarray]]:

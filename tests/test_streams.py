@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 COMMAND = """
 import os, sys, types
 import numpy as np
-from t2v.request import Native
+from t2v.defaults import ModelDefaults
 from t2v.video import Video
 class Pipeline:
-    native = Native(frames=1, width=16, height=16, steps=1, guidance=1.0)
+    native = ModelDefaults(frames=1, width=16, height=16, steps=1, guidance=1.0)
     from_pretrained = classmethod(lambda cls, **chosen: cls())
     def __call__(self, request, on_step):
         on_step(1, 1, None)

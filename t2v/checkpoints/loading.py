@@ -146,7 +146,7 @@ def native(located: Located) -> ModelDefaults:
     return _guessed(config, located, schedule(located))
 
 
-def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> Native:
+def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> ModelDefaults:
     """Videos of the size that the UNet's config names, by a sampler that the schedule allows."""
     levels = len(Config.read(located.folder / "vae" / "config.json").items("block_out_channels"))
     size = unet.get("sample_size", FAMILYS_SIDE)

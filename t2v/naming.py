@@ -6,13 +6,14 @@ from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from t2v.errors import T2VError
 from t2v.video import CONTAINERS, Video
 
 KINDS = ", ".join(CONTAINERS)
 NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 100%dark.mp4 is a name
 
 
-class UsageError(ValueError):
+class UsageError(T2VError, ValueError):
     """The command line asks for something that can't be done; the text says what can."""
 
 

@@ -5,8 +5,10 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from t2v.errors import T2VError
 
-class OutputError(OSError):
+
+class OutputError(T2VError, OSError):
     """Text for stdout is lost."""
 
     def __str__(self) -> str:

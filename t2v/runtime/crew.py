@@ -15,6 +15,8 @@ import torch
 from accelerate import PartialState
 from torch.distributed import PrefixStore, TCPStore
 
+from t2v.errors import T2VError
+
 PATIENCE = timedelta(days=1)  # for what the main process does alone, such as a download
 JOINING = timedelta(minutes=5)  # for the others to start
 FOREIGN = (  # what accelerate would obey, and another launcher or a training's settings have left
@@ -22,7 +24,7 @@ FOREIGN = (  # what accelerate would obey, and another launcher or a training's 
 )  # fmt: skip
 
 
-class CrewError(RuntimeError):
+class CrewError(T2VError, RuntimeError):
     """The processes that the environment tells of can't be reached."""
 
 

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import nn
 
-from t2v.networks import TINY_TEXT, TextEncoder, blank
+from t2v.networks import TINY_TEXT, TextEncoder, blank, openclip
 
 START = """
 import sys
@@ -27,18 +28,44 @@ def test_a_video_is_made_without_what_open_clip_would_bring_and_open_clip_is_who
     assert whole.startswith("CLIP torchvision.ops.misc <module 'timm'")
 
 
+IMPORTED = """
+import sys
+import t2v.networks, t2v.pipeline
+print(*sorted({"open_clip", "ftfy", "torchvision"} & set(sys.modules)))
+import open_clip
+before = {name: module for name, module in sys.modules.items() if name.startswith("open_clip")}
+t2v.networks.Tokenizer()
+assert before == {name: module for name, module in sys.modules.items() if name.startswith("open_clip")}
+"""
+
+
+def test_importing_t2v_loads_nothing_of_open_clip_and_a_tokenizer_leaves_it_as_it_was() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 ANOTHER_VERSION = """
 import sys
-from t2v.networks import openclip
-assert "torchvision" not in sys.modules
+from t2v.networks import blank, openclip, TextEncoder, TINY_TEXT
 openclip.STAND_INS["torchvision.ops.misc"] = ()
-print(*(each.__name__ for each in openclip.load()), "torchvision" in sys.modules)
+with blank():
+    assert TextEncoder(TINY_TEXT).tower.ln_final.weight.is_meta
+import open_clip
+whole = openclip.load().TextTransformer is open_clip.transformer.TextTransformer
+print(*(each.__name__ for each in openclip.load()), whole)
 """
 
 
 def test_a_version_whose_files_need_more_is_imported_whole() -> None:
     done = subprocess.run([sys.executable, "-c", ANOTHER_VERSION], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["QuickGELU", "SimpleTokenizer", "TextTransformer", "True"]
+
+
+def test_threads_get_the_same_classes() -> None:
+    openclip._load.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: openclip.load(), range(8)))
+    assert len(found) == 1
 
 
 def test_a_blank_network_has_the_shapes_and_no_memory() -> None:

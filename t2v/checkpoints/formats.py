@@ -1,15 +1,18 @@
 """What a weight file is, told from its bytes before anything in it is trusted.
 
 PyTorch's files are zip archives around a pickle, and a pickle is a program. It is only ever listed here,
-never run; `weights.py` then reads it with `weights_only`.
+never run: PyTorch says which of its names `weights_only` wouldn't take, and `weights.py` reads it with that.
 """
 
 import json
 import pickletools
 import struct
 import zipfile
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
+
+from torch.serialization import get_unsafe_globals_in_checkpoint
 
 from .downloads import AGAIN, stand_in, unfinished
 
@@ -17,7 +20,7 @@ MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the fo
 MAX_PICKLE = 64_000_000  # bytes; 10,000 tensors take about 2 MB
 MAX_ENTRIES = 200_000  # in a zip archive
 
-# What the pickle of a state dict is made of. Anything else would be code.
+# What a bare pickle of tensors is made of; only the words of its refusal depend on it.
 STATE_DICT_MODULES = {"torch", "torch._utils", "torch.storage", "torch._tensor", "torch.nn.parameter"}
 STATE_DICT_NAMES = {"collections.OrderedDict", "collections.defaultdict", "_codecs.encode", "builtins.set"}
 
@@ -114,7 +117,7 @@ def _zip_problem(path: Path) -> str | None:
                 return f"{path.name} is TorchScript, a program and not weights: save its state dict."
             if pickles[0].file_size > MAX_PICKLE:
                 return f"{path.name} holds a pickle of {pickles[0].file_size:,} bytes: refused."
-            return _code_problem(path, archive.read(pickles[0]))
+            return _code_problem(path, _unsafe(path, archive.read(pickles[0])))
     except Exception:  # zipfile raises a dozen kinds of errors on damaged archives
         return f"{path.name} is damaged or was cut off: its zip archive can't be read. {AGAIN}"
 
@@ -124,22 +127,34 @@ def _pickle_problem(path: Path, start: bytes) -> str:
     if not start.startswith((b"\x80", b"c")):
         return f"{path.name} is not a checkpoint: neither safetensors nor PyTorch's, or damaged at its start."
     with path.open("rb") as file:
-        code = _code_problem(path, file.read(MAX_PICKLE))
+        code = _code_problem(path, _foreign(file.read(MAX_PICKLE)))
     old = (
         f"{path.name} is a bare pickle, as PyTorch wrote before version 1.6: save it anew, or as safetensors."
     )
     return code or old
 
 
-def _code_problem(path: Path, pickle: bytes) -> str | None:
-    """Names the callables that a pickle would import, without running it."""
-    foreign = sorted(name for name in _imports(pickle) if not _harmless(name))
+def _code_problem(path: Path, foreign: Collection[str]) -> str | None:
+    """The refusal of a pickle that would import `foreign`; None where that is nothing."""
     if not foreign:
         return None
     return (
-        f"{path.name} holds code ({', '.join(foreign[:3])}): refused, and nothing in it was run. "
+        f"{path.name} holds code ({', '.join(sorted(foreign)[:3])}): refused, and nothing in it was run. "
         "A state dict by itself would be read."
     )
+
+
+def _unsafe(path: Path, pickle: bytes) -> Collection[str]:
+    """What `weights_only` wouldn't take of the names in a PyTorch file, whose pickle is given as well."""
+    try:
+        return set(get_unsafe_globals_in_checkpoint(path)).difference(INERT_NAMES)
+    except Exception:  # damaged, or of a protocol that weights_only can't read: it will be refused
+        return _foreign(pickle)
+
+
+def _foreign(pickle: bytes) -> Collection[str]:
+    """The callables that a pickle would import beside those of a state dict."""
+    return [name for name in _imports(pickle) if not _harmless(name)]
 
 
 def _imports(pickle: bytes) -> set[str]:
@@ -148,7 +163,7 @@ def _imports(pickle: bytes) -> set[str]:
     try:
         for opcode, argument, _ in pickletools.genops(pickle):
             if opcode.name in ("GLOBAL", "INST"):
-                names.add(argument.replace(" ", "."))
+                names.add(str(argument).replace(" ", "."))
             elif opcode.name == "STACK_GLOBAL":
                 names.add(".".join(strings[-2:]))
             elif isinstance(argument, str):

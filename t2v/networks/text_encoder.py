@@ -4,9 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .config import TextConfig
-from .openclip import QuickGELU, TextTransformer
-
-ACTIVATIONS = {"gelu": nn.GELU, "quick_gelu": QuickGELU}
+from .openclip import load
 
 
 class TextEncoder(nn.Module):
@@ -15,7 +13,9 @@ class TextEncoder(nn.Module):
     def __init__(self, config: TextConfig):
         super().__init__()
         self.config = config
-        self.tower = TextTransformer(
+        open_clip = load()
+        activations = {"gelu": nn.GELU, "quick_gelu": open_clip.QuickGELU}
+        self.tower = open_clip.TextTransformer(
             context_length=config.length,
             vocab_size=config.vocabulary,
             width=config.width,
@@ -24,7 +24,7 @@ class TextEncoder(nn.Module):
             mlp_ratio=config.mlp_ratio,
             output_dim=None,  # the projection into the space of images is not needed
             no_causal_mask=True,  # kept below: a buffer would be lost on the meta device
-            act_layer=ACTIVATIONS[config.activation],
+            act_layer=activations[config.activation],
         )
 
     def forward(self, tokens: Tensor) -> Tensor:

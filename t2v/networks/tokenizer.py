@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import regex
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from t2v.texts import read_text
 
-from .openclip import SimpleTokenizer
+from .openclip import load
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 OPEN_CLIPS = ("<start_of_text>", "<end_of_text>")  # open_clip's names of the same
@@ -145,7 +146,10 @@ def read_merges(path: Path) -> list[str]:
     return [" ".join(_pair(merge)) for merge in merges]
 
 
-_clip = cache(SimpleTokenizer)  # reading its list of merges takes a while
+@cache
+def _clip() -> Any:
+    """open_clip's own tokenizer: reading its list of merges takes a while."""
+    return load().SimpleTokenizer()
 
 
 def _pair(merge: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import random
 import struct
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -123,6 +124,35 @@ def test_a_bad_file_is_refused_and_named(folder: Path, name: str):
     assert "weights_only" not in str(error.value)
     assert not path.with_name("touched").exists()
     assert diagnose(folder) == str(error.value)
+
+
+PASSED = {  # by PyTorch's own list of what is safe
+    "counter": Counter("ab"),
+    "bytes": bytearray(b"x"),
+    "complex": 1j,
+    "set": {1},
+    "parameter": torch.nn.Parameter(torch.zeros(1)),
+    "size": torch.Size([2]),
+    "half": torch.float16,
+    "device": torch.device("cpu"),
+    "layout": torch.strided,
+}
+
+
+def test_what_weights_only_takes_beside_tensors_is_passed_over(tmp_path: Path):
+    saved(tmp_path / "a.bin", {"a": torch.ones(2)} | PASSED)
+    assert "a" in Weights([tmp_path / "a.bin"]).specs
+
+
+@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("value", [print, torch.hub.load, Path("a"), frozenset([1])], ids=str)
+def test_code_is_named_in_every_protocol(tmp_path: Path, value: object, protocol: int):
+    """Also a function of PyTorch's own, and in a protocol that `weights_only` can't read."""
+    torch.save({"a": torch.ones(2), "b": value}, tmp_path / "a.bin", pickle_protocol=protocol)
+    with pytest.raises(CheckpointError, match="a.bin (holds code|is damaged)") as error:
+        Weights([tmp_path / "a.bin"])
+    if protocol == 2:
+        assert "holds code" in str(error.value)
 
 
 def test_a_flag_of_code_is_no_accident(tmp_path: Path):

@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.measure import Figures
 from t2v import Request, TextToVideo
-from t2v.spread import spread
+from t2v.batch import LauncherQueue, make_all
 
 SMALLEST = {"frames": 3, "width": 128, "height": 128, "steps": 3}
 
@@ -92,12 +92,11 @@ def many(options: argparse.Namespace, figures: Figures) -> None:
 
 def many_together(options: argparse.Namespace, cpu: bool) -> tuple[float | None, dict]:
     """-> when it began, and of each seed the frames' digest and when it was done; None but in the main one"""
-    from t2v.runtime.crew import Crew
 
-    crew, ends, begun = Crew(on_cpu=cpu), {}, []
+    queue, ends, begun = LauncherQueue(on_cpu=cpu), {}, []
 
     def load() -> tuple[Any, int]:
-        pipe = loaded(options, crew.device)
+        pipe = loaded(options, queue.device)
         torch.distributed.barrier()
         begun.append(time.time())
         return pipe, options.videos * options.steps
@@ -111,8 +110,8 @@ def many_together(options: argparse.Namespace, cpu: bool) -> tuple[float | None,
         seed, frames, end = json.loads(text)
         ends[seed] = frames, end
 
-    spread(crew, load, one, [str(seed) for seed in range(options.videos)], note, str)
-    return (begun[0] if crew.main else None), ends
+    make_all(queue, load, one, [str(seed) for seed in range(options.videos)], note, str)
+    return (begun[0] if queue.main else None), ends
 
 
 def loaded(options: argparse.Namespace, device: Any) -> TextToVideo:

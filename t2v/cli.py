@@ -15,31 +15,21 @@ from typing import Any
 
 from tqdm import tqdm
 
+from t2v.batch import LauncherQueue, make_all, place, stop_once
+from t2v.checks import Number
 from t2v.commands import COMMANDS, plain
 from t2v.errors import T2VError
 from t2v.machine import limit_threads
 from t2v.naming import KINDS, Target, UsageError, targets
 from t2v.places import PlaceError
-from t2v.request import MAX_FPS, MAX_GUIDANCE, SAMPLER_NAMES, Request, RequestError
-from t2v.spread import place, spread, stop_once
+from t2v.request import SETTINGS, Request, RequestError
 from t2v.streams import OutputError, complain, prepare, say
 from t2v.texts import TextError, decode
 from t2v.version import VERSION
 from t2v.video import Settings, check_saving
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
-FLAGS = {  # what each setting of a Request is, in words; ranges beyond these are the model's
-    "negative_prompt": "what the video should not show",
-    "frames": "number of frames",
-    "width": "pixels, a multiple of 8",
-    "height": "pixels, a multiple of 8",
-    "steps": "denoising steps: more take longer",
-    "guidance": f"how closely to follow the prompt, 1 to {MAX_GUIDANCE:g}; 1 takes half the time",
-    "eta": "noise added at each step of ddim, 0 to 1",
-    "sampler": ", ".join(SAMPLER_NAMES),
-    "seed": "the same seed gives the same video; left out or -1: a random one, which is printed",
-    "fps": f"frames a second, up to {MAX_FPS}",
-}
+FLAGS = {row.name: row for row in SETTINGS.values() if row.name != "prompt" and not row.of_source}
 
 
 class Parser(argparse.ArgumentParser):
@@ -121,9 +111,10 @@ def _generate_parser() -> Parser:
     output += " %%d, with no letter or digit after it, becomes a free number (left out: video-%%d.mp4)"
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
     settings = parser.add_argument_group("settings (left out: the model's own)")
-    for field, words in FLAGS.items():
-        metavar, kind = ("TEXT", _text) if field in ("negative_prompt", "sampler") else ("N", _number)
-        settings.add_argument(f"--{field.replace('_', '-')}", help=words, metavar=metavar, type=kind)
+    for name, row in FLAGS.items():
+        kind = _number if isinstance(row.check, Number) else _text
+        flag, words = f"--{name.replace('_', '-')}", row.words.replace("%", "%%")
+        settings.add_argument(flag, help=words, metavar=row.check.metavar, type=kind)
     where = parser.add_argument_group("model and machine")
     where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
     where.add_argument("--device", help="cuda, cuda:1, mps, cpu, or two GPUs for one video: cuda:0,cuda:1")
@@ -199,22 +190,21 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
 
     from t2v.checkpoints import EMBEDDED, locate
     from t2v.runtime import choose_dtype
-    from t2v.runtime.crew import Crew
 
-    crew = Crew(on_cpu=device == "cpu")
-    if crew.main:  # one downloads the model, while the others wait for what comes next
-        locate(chosen.get("model", EMBEDDED), choose_dtype(chosen.get("dtype"), crew.device).itemsize == 2)
-    shared = [Target(*fields) for fields in crew.agree(files)]  # as the main process saw the folder
+    queue = LauncherQueue(on_cpu=device == "cpu")
+    if queue.main:  # one downloads the model, while the others wait for what comes next
+        locate(chosen.get("model", EMBEDDED), choose_dtype(chosen.get("dtype"), queue.device).itemsize == 2)
+    shared = [Target(*fields) for fields in queue.agree(files)]  # as the main process saw the folder
 
     def load() -> tuple[Any, int]:
-        loaded = _load(chosen | {"device": crew.device}, requests)
+        loaded = _load(chosen | {"device": queue.device}, requests)
         return loaded, sum(request.steps for request in loaded[1])
 
     def make(loaded: tuple[Any, list[Request]], number: int, on_step: Any) -> list[tuple[str, str]]:
         return _make(loaded[0], loaded[1][number], shared[number], on_step)
 
     stop_once()
-    spread(crew, load, make, [str(target.path) for target in shared], _tell, _in_one_line)
+    make_all(queue, load, make, [str(target.path) for target in shared], _tell, _in_one_line)
 
 
 def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.__main__",
     "t2v.cli",
     "t2v.naming",
-    "t2v.spread",
+    "t2v.batch",
     "t2v.commands",
     "t2v",
     "t2v.pipeline",
@@ -43,7 +43,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
 ONLY_IN = {  # package -> the parts of t2v that may import it
     "gradio": ("t2v.space",),
     "spaces": ("t2v.space",),
-    "accelerate": ("t2v.runtime",),
+    "accelerate": ("t2v.batch",),
     "triton": ("t2v.runtime",),
     "torch._inductor": ("t2v.runtime",),
     "huggingface_hub": ("t2v.checkpoints",),

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from t2v import cli
+from t2v.batch import BatchError, Place, make_all, place
 from t2v.request import RequestError
-from t2v.spread import Place, SpreadError, place, spread
 from t2v.video import Video
 
 from .tiny_model import write_diffusers
@@ -23,14 +23,14 @@ ACCELERATE = Path(sys.executable).with_name("accelerate")
 
 
 class Hall:
-    """What the members of a crew share, in one process."""
+    """What the members of a queue share, in one process."""
 
     def __init__(self, size: int):
         self.size, self.lock, self.tasks, self.steps, self.reports = size, threading.Lock(), 0, 0, []
 
 
 class Member:
-    """A crew's member on a thread."""
+    """A queue's member on a thread."""
 
     def __init__(self, hall: Hall, rank: int):
         self.hall, self.size, self.main, self.device, self._read = (
@@ -70,9 +70,9 @@ def play(load, make, size: int = 2) -> tuple[list[tuple[str, str]], list[Excepti
     hall, told, raised = Hall(size), [], []
 
     def part(rank: int) -> None:
-        crew = Member(hall, rank)
+        queue = Member(hall, rank)
         try:
-            spread(crew, lambda: load(rank), make, NAMES, lambda *report: told.append(report), str)
+            make_all(queue, lambda: load(rank), make, NAMES, lambda *report: told.append(report), str)
         except Exception as error:
             raised.append(error)
 
@@ -114,7 +114,7 @@ def test_a_device_that_fails_is_told_and_the_other_makes_the_rest(broken: int):
     assert len(problems) == 1 and problems[0].endswith(".mp4: the bus is gone")
     assert len(numbers(told)) == 5
     assert [str(error) for error in raised] == ["5 of 6 videos were made"]
-    assert isinstance(raised[0], SpreadError)
+    assert isinstance(raised[0], BatchError)
 
 
 @pytest.mark.parametrize("broken", [0, 1])
@@ -143,7 +143,7 @@ def test_a_setting_that_no_model_can_have_is_every_processes_answer():
 
     hall = Hall(2)
     with pytest.raises(RequestError):
-        spread(Member(hall, 1), lambda: load(1), video, NAMES, print, str)
+        make_all(Member(hall, 1), lambda: load(1), video, NAMES, print, str)
     assert hall.reports == []
 
 
@@ -196,11 +196,11 @@ def test_a_launchers_variables_all_together_are_one(alone):
 def test_processes_that_never_come_are_told_of_and_the_way_out_too():
     code = """
 from datetime import timedelta
-from t2v.runtime import crew
-crew.JOINING = timedelta(seconds=1)
+from t2v import batch
+batch.JOINING = timedelta(seconds=1)
 try:
-    crew.Crew(on_cpu=True)
-except crew.CrewError as error:
+    batch.LauncherQueue(on_cpu=True)
+except batch.BatchError as error:
     print(error)
 """
     with socket.socket() as free:
@@ -233,7 +233,7 @@ def launch() -> list[str]:
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    folder = tmp_path_factory.mktemp("spread")
+    folder = tmp_path_factory.mktemp("batch")
     write_diffusers(folder / "tiny")
     (folder / "prompts.txt").write_text("a panda\na bear\na cat\n")
     given = ["--model", folder / "tiny", "--prompts", folder / "prompts.txt", "--device", "cpu"]

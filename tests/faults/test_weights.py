@@ -145,7 +145,9 @@ def test_what_weights_only_takes_beside_tensors_is_passed_over(tmp_path: Path):
 
 
 @pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
-@pytest.mark.parametrize("value", [print, torch.hub.load, Path("a"), frozenset([1])], ids=str)
+@pytest.mark.parametrize(
+    "value", [print, torch.hub.load, Path("a"), frozenset([1])], ids=["print", "load", "path", "frozenset"]
+)
 def test_code_is_named_in_every_protocol(tmp_path: Path, value: object, protocol: int):
     """Also a function of PyTorch's own, and in a protocol that `weights_only` can't read."""
     torch.save({"a": torch.ones(2), "b": value}, tmp_path / "a.bin", pickle_protocol=protocol)

@@ -58,6 +58,8 @@ def _info(args: argparse.Namespace) -> None:
     if settings.device:
         threads = f", {settings.threads} threads" if settings.threads else ""
         lines += [f"made on: {settings.device}, {settings.dtype}, memory {settings.memory}{threads}"]
+    if settings.source:
+        lines += [f"source: frames with the SHA-256 {settings.source}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
         lines += [f"again: {_command_line(settings, kind_of(args.file))}"]

@@ -171,7 +171,7 @@ class TextToVideo:
             x = torch.where(kept(x, request.keep), clean, x)
         frames = self._decode(x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        return Video(frames, request, *made, *self._made_on())
+        return Video(frames, request, *made, *self._made_on(), source.digest if source else "")
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and threads of the processor: the last bits depend on them"""

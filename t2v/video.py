@@ -49,6 +49,7 @@ class Settings:
     dtype: str = ""
     memory: str = ""  # the rung; like the threads, it decides how sums are formed, to the last bit
     threads: int = 0  # of the processor, where it was the device
+    source: str = ""  # the digest of the frames that it started from
 
     def to_json(self) -> str:
         """One line of ASCII JSON."""
@@ -65,7 +66,8 @@ class Settings:
             frames, width, height = map(int, (given["frames"], *given["size"]))
             where = [str(given.get(name, "")) for name in ("device", "dtype", "memory")]
             size, threads = (width, height), int(given.get("threads", 0))
-            return cls(request, *names, tuple(map(str, given["notes"])), frames, size, *where, threads)
+            notes, source = tuple(map(str, given["notes"])), str(given.get("source", ""))
+            return cls(request, *names, notes, frames, size, *where, threads, source)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included
 
@@ -84,6 +86,7 @@ class Video:
     dtype: str = ""
     memory: str = ""
     threads: int = 0
+    source: str = ""
 
     def __post_init__(self):
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -101,7 +104,8 @@ class Video:
         """All but the frames."""
         frames, height, width, _ = self.frames.shape
         made = (self.request, self.model, self.revision, self.version, self.notes)
-        return Settings(*made, frames, (width, height), self.device, self.dtype, self.memory, self.threads)
+        where = (self.device, self.dtype, self.memory, self.threads)
+        return Settings(*made, frames, (width, height), *where, self.source)
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from t2v.cli import DONE, _parsed, main
+from t2v.cli import DONE, FLAGS, _parsed, main
 from t2v.commands import plain
-from t2v.request import SETTINGS, Request
+from t2v.request import Request
 from t2v.video import Settings, Video
 
 PROMPTS = (
@@ -51,7 +51,7 @@ def test_a_shell_gets_the_request(tmp_path: Path, capsys, text: str, suffix: str
     assert line.isascii() or line.encode().decode() == line == plain(line)
     arguments = arguments_in_a_shell(line, tmp_path)
     args = _parsed(arguments)
-    given = {name: getattr(args, name) for name in SETTINGS if name != "prompt"}
+    given = {name: getattr(args, name) for name in FLAGS}
     assert Request(*args.prompts, **given).validate() == request
     assert {name: getattr(args, name) for name in where} == where
     assert args.model == "owner/model@c0ffee"
@@ -79,7 +79,7 @@ def test_a_model_has_its_commit_and_a_folder_is_named_as_one(tmp_path, capsys, m
 def test_a_record_of_an_older_version_is_read():
     old = Settings(Request("a").validate(), "emoji", "", "0.1", (), 1, (2, 2))
     kept = {name: value for name, value in json.loads(old.to_json()).items()}
-    for name in ("device", "dtype", "memory", "threads"):
+    for name in ("device", "dtype", "memory", "threads", "source"):
         del kept[name]
     assert Settings.from_json(json.dumps(kept)) == old
     assert Settings.from_json(json.dumps(kept | {"threads": "many"})) is None

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from t2v import Request, RequestError, Source, TextToVideo
+from t2v import Request, RequestError, Source, TextToVideo, Video
 from t2v.diffusion import SAMPLERS
 
 from .tiny_model import write_diffusers
@@ -136,3 +136,11 @@ def test_the_embedded_model_keeps_the_first_frame_and_goes_on():
     video = pipe("a panda on a green background", source=first, keep=1, steps=8, **settings)
     error = np.abs(video.frames[0].astype(int) - first.frames[-1]).mean()
     assert error < 6, error
+
+
+def test_the_sources_digest_is_in_the_file(pipe: TextToVideo, tmp_path: Path):
+    made = pipe("a panda", source=clip(), strength=0.5, **SMALL)
+    assert made.source == Source.of(clip()).digest
+    opened = Video.open(made.save(tmp_path / "panda.webp"))
+    assert opened.settings == made.settings
+    assert pipe("a panda", **SMALL).source == ""

@@ -14,6 +14,7 @@ from packaging.specifiers import SpecifierSet
 from t2v import cli
 from t2v.checkpoints import CATALOGUE
 from t2v.commands import COMMANDS
+from t2v.request import SETTINGS, Setting
 from t2v.version import VERSION
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +59,18 @@ def test_the_models_are_the_catalogues():
         assert f"`{name}`" in row and entry.licence in row
         assert f"{native.frames} frames of {native.width}×{native.height}" in row
         assert (f"{entry.size / 1e9:.1f} GB" if entry.size else "–") in row
+
+
+def settings_row(row: Setting) -> str:
+    """A setting as the README's table has it."""
+    note = " (with a source, from Python)" if row.of_source else ""
+    return f"| **{row.name}** | {row.label} | {row.words}{note} |"
+
+
+def test_the_settings_are_the_tables():
+    right = [settings_row(row) for row in SETTINGS.values()]
+    shown = [row for row in README.splitlines() if row.startswith("| **")]
+    assert shown == right, "the README's table of settings should be\n" + "\n".join(right)
 
 
 @pytest.mark.parametrize("code", blocks("python"), ids=str.splitlines)

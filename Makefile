@@ -43,6 +43,7 @@ soak: $(VENV)/dev
 lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix
@@ -73,7 +74,7 @@ train: $(VENV)/dev
 		--text runs/speed/text_encoder.safetensors
 
 clean:
-	rm -rf $(VENV) outputs .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,10 +1,13 @@
 """Text to video of the ModelScope family: `TextToVideo` makes a `Video` of a `Request`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from t2v.request import Request, RequestError
 from t2v.source import Source
 from t2v.video import Video, VideoError
+
+if TYPE_CHECKING:
+    from t2v.pipeline import TextToVideo
 
 __all__ = ["Request", "RequestError", "Source", "TextToVideo", "Video", "VideoError"]
 

@@ -109,8 +109,8 @@ def _mounted(controller: str, root: Path) -> list[tuple[Path, str]]:
     """Where the tree is mounted, and which group of it the mount shows as its top."""
     found = []
     for line in _lines(root / "proc/self/mountinfo"):
-        place, _, kind = line.partition(" - ")
-        place, kind = place.split(), kind.split()
+        before, _, after = line.partition(" - ")
+        place, kind = before.split(), after.split()
         if len(place) > 4 and kind and _has(kind, controller):
             found.append((root / _plain(place[4]).lstrip("/"), _plain(place[3])))
     return found or [(root / mount, "/") for mount in MOUNTS[controller]]

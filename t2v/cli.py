@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tqdm import tqdm
 
@@ -22,7 +22,7 @@ from t2v.errors import T2VError
 from t2v.machine import limit_threads
 from t2v.naming import KINDS, Target, UsageError, targets
 from t2v.places import PlaceError
-from t2v.request import SETTINGS, Request, RequestError
+from t2v.request import SETTINGS, Complete, Request, RequestError
 from t2v.streams import OutputError, complain, prepare, say
 from t2v.texts import TextError, decode
 from t2v.version import VERSION
@@ -38,10 +38,10 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} ({self.prog} --help shows what there is)")
 
-    def _print_message(self, message: str, file: Any = None):
+    def _print_message(self, message: str, file: Any = None) -> None:
         say(message.rstrip("\n"))
 
 
@@ -152,8 +152,8 @@ def _generate(args: argparse.Namespace) -> None:
         _generate_together(requests, files, chosen)
         return
     _check(files[0].path)
-    pipe, requests = _load(chosen, requests)
-    for target, request in zip(files, requests, strict=True):
+    pipe, complete = _load(chosen, requests)
+    for target, request in zip(files, complete, strict=True):
         with tqdm(
             total=request.steps, unit="step", leave=False, disable=None, desc=plain(request.prompt[:30])
         ) as bar:
@@ -170,7 +170,7 @@ def _check(path: Path) -> None:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Request]]:
+def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Complete]]:
     """-> the pipeline, and the requests as its model completes them"""
     from t2v.pipeline import TextToVideo  # brings torch, which takes seconds
 
@@ -200,7 +200,7 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
         loaded = _load(chosen | {"device": queue.device}, requests)
         return loaded, sum(request.steps for request in loaded[1])
 
-    def make(loaded: tuple[Any, list[Request]], number: int, on_step: Any) -> list[tuple[str, str]]:
+    def make(loaded: tuple[Any, list[Complete]], number: int, on_step: Any) -> list[tuple[str, str]]:
         return _make(loaded[0], loaded[1][number], shared[number], on_step)
 
     stop_once()
@@ -246,13 +246,14 @@ def _checked(request: Request, where: str) -> Request:
         raise RequestError(f"{place}{error.field}", error.message) from None
 
 
-def _make(pipe: Any, request: Request, target: Target, on_step: Any) -> list[tuple[str, str]]:
+def _make(pipe: Any, request: Complete, target: Target, on_step: Any) -> list[tuple[str, str]]:
     """One video in its file -> what to tell of it."""
     start = time.monotonic()
     video = pipe(request, on_step=on_step)
     path = target.save(video)
     notes = [("note", note) for note in video.notes]
-    return [*notes, ("made", f"{path}: {_summary(video.settings)}, {time.monotonic() - start:.1f} s")]
+    made = f"{path}: {_summary(video.settings, request)}, {time.monotonic() - start:.1f} s"
+    return [*notes, ("made", made)]
 
 
 def _tell(kind: str, text: str) -> None:
@@ -266,8 +267,8 @@ def _tell(kind: str, text: str) -> None:
         complain(f"t2v: {error}")
 
 
-def _summary(settings: Settings) -> str:
-    request, (width, height) = settings.request, settings.size
+def _summary(settings: Settings, request: Complete) -> str:
+    width, height = settings.size
     clip = f"{settings.frames} frames of {width}×{height} at {request.fps} fps"
     how = f"{request.steps} steps of {request.sampler}, guidance {request.guidance:g}"
     return f"seed {request.seed}, {clip}, {how}, model {settings.model}"

@@ -62,7 +62,7 @@ def _info(args: argparse.Namespace) -> None:
         lines += [f"source: frames with the SHA-256 {settings.source}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
-        lines += [f"again: {_command_line(settings, kind_of(args.file))}"]
+        lines += [f"again: {_command_line(settings, settings.request, kind_of(args.file))}"]
         if "/" not in settings.model and settings.model not in ("", EMBEDDED):
             lines += [f"note: {settings.model} is a folder: say where it lies"]
     lines += [f"note: {note}" for note in settings.notes]
@@ -101,13 +101,13 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")
 
 
-def _command_line(settings: Settings, suffix: str) -> str:
+def _command_line(settings: Settings, request: Request, suffix: str) -> str:
     """The command that makes the same video again, in a file of the same kind, for a POSIX shell."""
     model = settings.model
     if settings.revision and "/" in model:  # a hub id
         model = f"{model}@{settings.revision}"
     where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
-    flags: dict[str, Any] = {"model": model} | where | settings.request.without_source()
+    flags: dict[str, Any] = {"model": model} | where | request.without_source()
     prompt = flags.pop("prompt")
     if suffix != ".mp4":
         flags["output"] = f"video-%d{suffix}"

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Timer
-from typing import BinaryIO
+from types import ModuleType
+from typing import IO
 
 import imageio_ffmpeg
 import numpy as np
@@ -22,6 +23,7 @@ import numpy as np
 from t2v.errors import T2VError
 from t2v.machine import quota_threads
 
+resource: ModuleType | None
 try:
     import resource
 except ImportError:  # Windows: there the time and frame limits have to do
@@ -68,9 +70,9 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
-    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    pixels, quiet, told = frames.data.cast("B"), subprocess.DEVNULL, subprocess.PIPE
     with _started():
-        done = subprocess.run(command, input=frames.data.cast("B"), timeout=SECONDS, **pipes)
+        done = subprocess.run(command, input=pixels, timeout=SECONDS, stdout=quiet, stderr=told)
     if b"No space left" in done.stderr:
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:
@@ -127,7 +129,7 @@ def decode(
     one_stream = ("-map", "0:V:0", "-vf", scale, *_every_frame(), *stop)  # V: no cover picture
     out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
     with _running([*_ffmpeg(), "-xerror", *start, *_hostile(path, demuxer), *one_stream, *out]) as process:
-        yield from _ppm_frames(process.stdout)
+        yield from _ppm_frames(_output(process))
         if process.wait():
             raise VideoError(DAMAGED)
 
@@ -142,7 +144,7 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
     crop = f"crop='min(iw,max(1,round(ih*{aspect}/sar)))':'min(ih,max(1,round(iw*sar/{aspect})))':exact=1"
     fitted = f"{crop},scale={width}:{height}:out_range=pc:{EXACT},format=rgb24"
     one_stream = ("-map", "0:V:0", *_every_frame())
-    images = (*one_stream, "-vf", fitted, "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
+    ppm = (*one_stream, "-vf", fitted, "-c:v", "ppm", "-f", "image2pipe", "pipe:1")
     stamps = (
         *one_stream,
         "-vf",
@@ -155,14 +157,14 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
     )
     source = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", _url(path))
     with TemporaryFile() as errors:
-        command = [*_ffmpeg(), "-y", "-xerror", *source, *images, *stamps]
+        command = [*_ffmpeg(), "-y", "-xerror", *source, *ppm, *stamps]
         with _started():
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
             )
         try:
-            with process.stdout:
-                yield from _ppm_frames(process.stdout)
+            with _output(process) as images:
+                yield from _ppm_frames(images)
             failed = process.wait()
         finally:
             process.kill()
@@ -186,7 +188,7 @@ def read_times(path: Path) -> tuple[np.ndarray, float]:
 def read_tags(path: Path) -> dict[str, str]:
     """The text tags (title, comment…) of an MP4, without decoding a frame."""
     with _running([*_ffmpeg(), *_hostile(path), "-f", "ffmetadata", "pipe:1"]) as process:
-        text = process.stdout.read(MAX_TAGS + 1)
+        text = _output(process).read(MAX_TAGS + 1)
         if len(text) > MAX_TAGS or process.wait():
             raise VideoError(DAMAGED)
     return _parse_tags(text.decode(errors="replace"))
@@ -255,7 +257,7 @@ def _reason(said: str, path: Path) -> str:
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen]:
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A decoder with bounded memory and time, dead at the end of the block."""
     with _started():
         process = subprocess.Popen(
@@ -264,10 +266,11 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen]:
     timer = Timer(SECONDS, process.kill)
     try:
         timer.start()
-        if hasattr(resource, "prlimit"):  # from outside: a preexec_fn may deadlock where threads run
-            with suppress(OSError, ValueError):  # a sandbox forbids it, or has set a lower limit already
+        if resource is not None and hasattr(resource, "prlimit"):
+            # From outside: a preexec_fn may deadlock where threads run. A sandbox may refuse.
+            with suppress(OSError, ValueError):
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
-        with process.stdout:
+        with _output(process):
             yield process
     finally:
         timer.cancel()
@@ -275,7 +278,13 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen]:
         process.wait()
 
 
-def _ppm_frames(stream: BinaryIO) -> Iterator[np.ndarray]:
+def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """What a process writes, which was started with a pipe for it."""
+    assert process.stdout is not None
+    return process.stdout
+
+
+def _ppm_frames(stream: IO[bytes]) -> Iterator[np.ndarray]:
     """A stream of binary PPM images (P6, width height, 255, pixels) -> uint8 (h w 3) each."""
     while stream.readline(8) == b"P6\n":
         width, height = map(int, stream.readline(32).split())

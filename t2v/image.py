@@ -49,7 +49,7 @@ def cropped(frame: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def _upright(image: Image.Image) -> Image.Image:
     with suppress(Exception):  # EXIF from anywhere: nearly any error
-        return ImageOps.exif_transpose(image)
+        return ImageOps.exif_transpose(image) or image
     return image
 
 
@@ -59,5 +59,6 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         profile = ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"]))
         if not ImageCms.getProfileDescription(profile).startswith("sRGB"):
             mode = "RGBA" if image.mode == "RGBA" else "RGB"
-            return ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
+            srgb = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, profile, srgb, outputMode=mode) or image
     return image

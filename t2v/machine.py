@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import psutil
 
 from t2v.cgroups import ROOT, memory_limit, processor_limit
 
+resource: ModuleType | None
 try:
     import resource
 except ImportError:  # Windows
@@ -26,7 +28,8 @@ class Memory(NamedTuple):
 def memory(root: Path = ROOT) -> Memory:
     """The host's, or what a control group or `ulimit -v` leaves of it."""
     found = [_of_the_host(), memory_limit(root), _address_space()]
-    total, free = ([numbers[i] for numbers in found if numbers and numbers[i] is not None] for i in (0, 1))
+    total = (memory.total for memory in found if memory and memory.total is not None)
+    free = (memory.free for memory in found if memory and memory.free is not None)
     return Memory(min(total, default=None), min(free, default=None))
 
 
@@ -73,10 +76,12 @@ def _of_the_host() -> Memory:
 
 def _address_space() -> Memory | None:
     """Where `ulimit -v` bounds it."""
+    if resource is None:
+        return None
     try:
         limit = resource.getrlimit(resource.RLIMIT_AS)[0]
         if limit == resource.RLIM_INFINITY:
             return None
         return Memory(limit, max(0, limit - psutil.Process().memory_info().vms))
-    except Exception:  # no such limits here, or no /proc to say how much of it is used
+    except Exception:  # no such limit here, or no /proc to say how much of it is used
         return None

@@ -1,8 +1,8 @@
 """TextToVideo: encode the prompt, denoise latents under its guidance, decode them to frames."""
 
 from collections.abc import Mapping, Sequence
-from os import PathLike
-from typing import Any
+from os import PathLike, fspath
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -78,7 +78,7 @@ class TextToVideo:
     @classmethod
     def from_pretrained(
         cls,
-        model: str | PathLike = EMBEDDED,
+        model: str | PathLike[str] = EMBEDDED,
         device: str | torch.device | None = None,
         dtype: str | torch.dtype | None = None,
         memory: str = "auto",
@@ -92,9 +92,10 @@ class TextToVideo:
         """
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
-        return cls(checkpoints.load(model, dtype=runner.dtype, device=runner.first_home()), runner)
+        path = fspath(model) if isinstance(model, PathLike) else model
+        return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.first_home()), runner)
 
-    def set_attention_slicing(self, slice_bytes: int | str | None = "auto") -> None:
+    def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: all.
 
         Slices change the memory, not the result. A device with a fused kernel needs none.

@@ -145,8 +145,9 @@ class Request:
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
         """The settings that are given, each in range and of its proper type; or RequestError."""
-        checked = {name: row.check(name, getattr(self, name), model) for name, row in SETTINGS.items()}
-        return Request(**{name: SETTINGS[name].default if v is None else v for name, v in checked.items()})
+        given = {name: row.check(name, getattr(self, name), model) for name, row in SETTINGS.items()}
+        defaults: dict[str, Any] = {name: row.default for name, row in SETTINGS.items()}
+        return Request(**defaults | {name: value for name, value in given.items() if value is not None})
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on settings that are valid together but have no effect."""
@@ -223,7 +224,7 @@ class Request:
 SETTINGS = {each.name: Setting(each.name, *each.metadata["row"]) for each in fields(Request)}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Complete(Request):
     """A request that `validate` has completed: no field is None."""
 

@@ -195,7 +195,8 @@ def _as_large_as_fit(read: Callable[[int], Iterable[np.ndarray]], name: str) -> 
 
 def _ends(frames: Iterable[np.ndarray]) -> deque[np.ndarray] | None:
     """The first and the last ENDS of the frames (h w 3); None where they are over MAX_VOLUME together."""
-    first, last = deque(), deque(maxlen=ENDS)
+    first: deque[np.ndarray] = deque()
+    last: deque[np.ndarray] = deque(maxlen=ENDS)
     for frame in frames:
         if first and frame.shape != first[0].shape:  # a video may change its size on the way
             frame = cropped(frame, *first[0].shape[1::-1])

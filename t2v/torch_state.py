@@ -31,7 +31,7 @@ def _attribute(owner: Any, name: str, default: Any) -> Switch:
 
 def _switches() -> tuple[Switch, ...]:
     """All that choose a kernel or its precision; a general one stands before those that it also sets."""
-    b = torch.backends
+    b: Any = torch.backends  # its own types lack some of these
     return (
         Switch(torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode, 0),
         Switch(torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"),
@@ -67,7 +67,8 @@ class _Process:
     """Holds the switches at their defaults while at least one computation runs, in whatever thread."""
 
     def __init__(self) -> None:
-        self._lock, self._running, self._before = Lock(), 0, []
+        self._lock, self._running = Lock(), 0
+        self._before: list[Any] = []
 
     def enter(self) -> None:
         with self._lock:

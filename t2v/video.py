@@ -62,12 +62,13 @@ class Settings:
             given = parse_json(text)
             known = {name: value for name, value in (given["request"] or {}).items() if name in SETTINGS}
             request = Request(**known).checked(ANY) if known else None
-            names = (str(given[name]) for name in ("model", "revision", "version"))
+            model, revision, version = (str(given[name]) for name in ("model", "revision", "version"))
             frames, width, height = map(int, (given["frames"], *given["size"]))
-            where = [str(given.get(name, "")) for name in ("device", "dtype", "memory")]
+            device, dtype, memory = (str(given.get(name, "")) for name in ("device", "dtype", "memory"))
             size, threads = (width, height), int(given.get("threads", 0))
             notes, source = tuple(map(str, given["notes"])), str(given.get("source", ""))
-            return cls(request, *names, notes, frames, size, *where, threads, source)
+            made = model, revision, version, notes
+            return cls(request, *made, frames, size, device, dtype, memory, threads, source)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included
 
@@ -88,7 +89,7 @@ class Video:
     threads: int = 0
     source: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
         if kind != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[0] < 1 or min(shape[1:3]) < 2:
             raise VideoError(f"A video is uint8 frames (f h w 3) of 2×2 pixels or more, not {kind} {shape}.")
@@ -213,15 +214,15 @@ def _read_mp4(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
 def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
     """The frames of a GIF or WebP. Writers merge equal neighbours; with the fps known, they part again."""
     with _animation(path) as image:
-        fps = _written_fps(image, settings)
+        fps, shown = _written_fps(image, settings), getattr(image, "n_frames", 1)
         begin = 0
-        for index in range(image.n_frames):
+        for index in range(shown):
             image.seek(index)
             _check_size(*image.size)
             frame = np.asarray(to_rgb(image))
             end = begin + image.info.get("duration", 0)  # milliseconds
             count = round(end * fps / 1000) - round(begin * fps / 1000)
-            if image.n_frames == 1 and settings:  # a still clip becomes a still image, without a duration
+            if shown == 1 and settings:  # a still clip becomes a still image, without a duration
                 count = settings.frames
             yield from repeat(frame, max(count, 1))
             begin = end

@@ -5,8 +5,9 @@ import torch
 
 from t2v.checkpoints import layouts
 from t2v.checkpoints.layouts import TABLES, ignored
-from t2v.checkpoints.parts import NETWORKS
 from t2v.networks import TINY_TEXT, TINY_UNET, TINY_VAE, UNetConfig
+
+from .tiny_model import NETWORKS
 
 CONFIGS = {"text_encoder": TINY_TEXT, "unet": TINY_UNET, "vae": TINY_VAE}
 

@@ -73,10 +73,10 @@ def test_numbers_are_converted_and_never_shared_with_the_file(folder: Path, dtyp
 
 def test_networks_have_no_memory_before_they_are_filled(folder: Path):
     parts = open_parts(locate(folder))
-    tensors = [t for part in parts.values() for t in (*part.network.parameters(), *part.network.buffers())]
+    tensors = [t for part in parts for t in (*part.network.parameters(), *part.network.buffers())]
     assert all(tensor.is_meta for tensor in tensors)
-    fill(parts["unet"], torch.device("cpu"), torch.float32)
-    assert not any(p.is_meta for p in parts["unet"].network.parameters())
+    fill(parts.unet, torch.device("cpu"), torch.float32)
+    assert not any(p.is_meta for p in parts.unet.network.parameters())
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "pth"])

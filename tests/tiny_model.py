@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from t2v import networks
 from t2v.checkpoints.layouts import TABLES
-from t2v.checkpoints.parts import NETWORKS
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
 MERGES = ["i n", "t h", "a n", "r e", "a r", "e r"]
@@ -19,6 +19,7 @@ TEXT = TextConfig(vocabulary=514 + len(MERGES), width=64, heads=1, layers=1)
 UNET = UNetConfig(widths=(32,), attention=(True,), blocks=1, text_width=64, head_width=32, entry_heads=8)
 VAE = VAEConfig(widths=(32, 32), blocks=1)
 CONFIGS = {"text_encoder": TEXT, "unet": UNET, "vae": VAE}
+NETWORKS = {"text_encoder": networks.TextEncoder, "unet": networks.UNet3D, "vae": networks.VAE}
 SCHEDULER = {
     "_class_name": "DDIMScheduler",
     "beta_schedule": "scaled_linear",

@@ -4,10 +4,15 @@ The catalogue costs nothing. What reads weights brings torch, so it is imported 
 the page of the Space lists the models without it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .catalogue import CATALOGUE, EMBEDDED, Entry, find
 from .errors import CheckpointError
+
+if TYPE_CHECKING:
+    from .doctor import diagnose, examine
+    from .loading import Checkpoint, load
+    from .locate import locate
 
 __all__ = [
     "CATALOGUE",

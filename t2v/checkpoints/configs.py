@@ -1,6 +1,7 @@
 """A model's JSON configs, read with bounds: every error names the file and the key."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class Config:
         values = self.items(key, default)
         return tuple(self._whole(f"{key}[{i}]", value, low, high) for i, value in enumerate(values))
 
-    def items(self, key: str, default: tuple | None = None) -> list:
+    def items(self, key: str, default: Sequence[Any] | None = None) -> list[Any]:
         """A list of one to MAX_LEVELS values, one a level."""
         values = self.get(key, default)
         if not isinstance(values, (list, tuple)) or not 1 <= len(values) <= MAX_LEVELS:

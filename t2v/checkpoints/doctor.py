@@ -47,9 +47,9 @@ def _examine_model(path: str | Path) -> str:
     located = locate(path)
     parts = open_parts(located)
     made_for = native(located)
-    tokenizer(located, parts["text_encoder"].config), schedule(located), vae_scale(located)
+    tokenizer(located, parts.text_encoder.network.config), schedule(located), vae_scale(located)
     lines = [f"{located.name}: a model in the {located.layout} layout, sound."]
-    for part in parts.values():
+    for part in parts:
         for _ in part.tensors(torch.device("cpu"), torch.float32):
             pass
         lines.append(f"  {part.name}: {part.weights}. {_contents(part.weights)}")

@@ -48,7 +48,8 @@ class Snapshot:
 
     def __init__(self, repository: str, revision: str | None = None):
         self.repository, self.revision, self.note = repository, revision, ""
-        self._cache, self._folder = RepositoryCache(repository), None
+        self._cache = RepositoryCache(repository)
+        self._folder: Path | None = None  # in the cache, where the hub gave no answer
         try:
             self.commit, self._files = _ask(repository, revision)
             self.listing = frozenset(self._files)
@@ -142,6 +143,8 @@ def _ask(repository: str, revision: str | None) -> tuple[str, dict[str, RepoSibl
         info = huggingface_hub.HfApi().model_info(
             repository, revision=revision, files_metadata=True, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
         )
+        if info.sha is None or info.siblings is None:
+            raise FileMetadataError
         return info.sha, {file.rfilename: file for file in info.siblings}
     except (TypeError, KeyError, AttributeError):  # JSON, but of another kind
         raise FileMetadataError from None

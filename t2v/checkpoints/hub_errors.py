@@ -193,7 +193,9 @@ def _tls(error: ssl.SSLError) -> str:
 
 def _local(error: OSError) -> str:
     """What the disk, or a file that is named by a variable, said."""
-    said = "a file is in its place" if error.errno == errno.EEXIST else os.strerror(error.errno)
+    said = os.strerror(error.errno) if error.errno else "unknown error"
+    if error.errno == errno.EEXIST:
+        said = "a file is in its place"
     certificates = os.environ.get("SSL_CERT_FILE")
     if isinstance(error, ssl.SSLError) or (certificates and not os.path.isfile(certificates)):
         return "SSL_CERT_FILE names no file of certificates"

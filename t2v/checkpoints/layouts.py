@@ -4,8 +4,9 @@ A table gives, for each tensor of our networks, the name or names that a file ha
 composed from the literals below: the parts of a layer, by the path of the layer.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
+from typing import Any
 
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
@@ -178,7 +179,7 @@ def modelscope_unet(config: UNetConfig, names: Collection[str], found: Collectio
     return tensors(modules | _modelscope_resampling(config), names)
 
 
-def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, str, str, str]]:
+def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, ...]]:
     """Each of our layers, and its resnet, spatial and temporal transformer in the file.
 
     The file counts the blocks of a half through all levels. Going down, a downsampling is a block of its
@@ -198,7 +199,7 @@ def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, str, str, str]
 
 
 def _modelscope_resampling(config: UNetConfig) -> Modules:
-    modules = {}
+    modules: Modules = {}
     for i, attention in enumerate(config.attention[:0:-1]):  # as the way up has it
         block = (i + 1) * (config.blocks + 1)
         modules[f"down.{i}.downsample.conv"] = f"input_blocks.{block}.op"
@@ -241,7 +242,7 @@ def modelscope_vae(config: VAEConfig, names: Collection[str], found: Collection[
 
 def _vae_frame(frame: Modules, middle: tuple[str, str, str], resnet: Modules, attention: Modules) -> Modules:
     """What a VAE has besides its levels: its ends, and the middle of each half."""
-    modules = {}
+    modules: Modules = {}
     for half in ("encoder", "decoder"):
         modules |= {ours.format(half=half): theirs.format(half=half) for ours, theirs in frame.items()}
         for i, (path, parts) in enumerate(zip(middle, (resnet, attention, resnet), strict=True)):
@@ -270,7 +271,7 @@ def transformers_text(config: TextConfig, names: Collection[str], found: Collect
     return table | tensors(modules, names)
 
 
-TABLES = {
+TABLES: dict[tuple[str, str], Callable[[Any, Collection[str], Collection[str]], Table]] = {
     ("modelscope", "unet"): modelscope_unet,
     ("modelscope", "vae"): modelscope_vae,
     ("modelscope", "text_encoder"): open_clip_text,

@@ -6,10 +6,9 @@ placed. So the peak on the host is what is kept there, one tensor, and one windo
 
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch import nn
 
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
@@ -20,8 +19,8 @@ from . import identity, tokenizer_files
 from .catalogue import Entry
 from .configs import Config
 from .errors import CheckpointError
-from .locate import PARTS, Located, locate
-from .parts import Part, open_part
+from .locate import Located, locate
+from .parts import Network, Part, open_part
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
 FAMILYS_SIDE = 32  # `sample_size` in every published UNet config, also of models made for larger videos
@@ -58,21 +57,37 @@ def load(
 
 def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
     parts = open_parts(located)
-    settings = {
-        "tokenizer": tokenizer(located, parts["text_encoder"].config),
-        "schedule": schedule(located),
-        "native": native(located),
-        "vae_scale": vae_scale(located),
-        "vocabulary": vocabulary(located),
-    }
-    networks = {name: fill(part, device, dtype) for name, part in parts.items()}
-    return Checkpoint(located.name, located.revision, located.entry, **networks, **settings)
+    return Checkpoint(  # what is small comes first: an error in it is told before the weights are read
+        located.name,
+        located.revision,
+        located.entry,
+        tokenizer=tokenizer(located, parts.text_encoder.network.config),
+        schedule=schedule(located),
+        native=native(located),
+        vae_scale=vae_scale(located),
+        vocabulary=vocabulary(located),
+        text_encoder=fill(parts.text_encoder, device, dtype),
+        unet=fill(parts.unet, device, dtype),
+        vae=fill(parts.vae, device, dtype),
+    )
 
 
-def open_parts(located: Located) -> dict[str, Part]:
+class Parts(NamedTuple):
+    """A model's three networks, opened."""
+
+    text_encoder: Part[TextEncoder]
+    unet: Part[UNet3D]
+    vae: Part[VAE]
+
+
+def open_parts(located: Located) -> Parts:
     """All three parts, checked against their files and each other before anything is read."""
-    parts = {name: open_part(located, name) for name in PARTS}
-    text, unet, vae = (parts[name].config for name in ("text_encoder", "unet", "vae"))
+    parts = Parts(
+        open_part(located, "text_encoder", TextEncoder),
+        open_part(located, "unet", UNet3D),
+        open_part(located, "vae", VAE),
+    )
+    text, unet, vae = parts.text_encoder.network.config, parts.unet.network.config, parts.vae.network.config
     if text.width != unet.text_width:
         raise CheckpointError(
             f"The text encoder is {text.width} wide, but the UNet reads text {unet.text_width} wide."
@@ -85,7 +100,7 @@ def open_parts(located: Located) -> dict[str, Part]:
     return parts
 
 
-def fill(part: Part, device: torch.device, dtype: torch.dtype) -> nn.Module:
+def fill(part: Part[Network], device: torch.device, dtype: torch.dtype) -> Network:
     """The part's network, its tensors read and assigned: nothing is initialised to be overwritten."""
     part.network.load_state_dict(dict(part.tensors(device, dtype)), strict=True, assign=True)
     return part.network.requires_grad_(False)

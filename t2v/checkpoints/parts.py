@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,22 +19,22 @@ from .weights import NUMBERS, Spec, Weights
 
 VAE_PREFIX = "first_stage_model."  # ModelScope's VAE comes in the file of a whole image model
 NAMED = 3  # tensors in an error message, of each sort
-NETWORKS: dict[str, Callable[[Any], nn.Module]] = {"text_encoder": TextEncoder, "unet": UNet3D, "vae": VAE}
 KINDS = {
     "text_encoder": "a CLIP text encoder",
     "unet": "a video UNet",
     "vae": "a VAE",
 }  # in the words of `kind`
 Shape = tuple[int, ...]
+NetworkConfig = TextConfig | UNetConfig | VAEConfig
+Network = TypeVar("Network", TextEncoder, UNet3D, VAE)
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Generic[Network]):
     """`network` is on the meta device; `table` names its tensors in `weights`: all there, in its shapes."""
 
     name: str
-    config: TextConfig | UNetConfig | VAEConfig
-    network: nn.Module
+    network: Network
     weights: Weights
     table: Table
 
@@ -52,19 +52,22 @@ class Part:
             yield name, tensor
 
 
-def open_part(located: Located, name: str) -> Part:
-    """The part called `name`, checked against its files but not yet read from them; or CheckpointError."""
+def open_part(located: Located, name: str, build: Callable[[Any], Network]) -> Part[Network]:
+    """The part called `name`, checked against its files but not yet read from them; or CheckpointError.
+
+    `build` makes its network of its config.
+    """
     weights = Weights(located.files[name])
     if (located.layout, name) == ("modelscope", "vae"):
         weights.enter(VAE_PREFIX)
     config = _sizes(located, name, weights)
     try:
         with blank():
-            network = NETWORKS[name](config).eval()
+            network = build(config).eval()
     except (ValueError, RuntimeError, AssertionError, ZeroDivisionError) as error:
         raise CheckpointError(f"The sizes of the {name} don't fit together: {config}.") from error
     table = _table(located.layout, name, config, network, weights)
-    part = Part(name, config, network, weights, table)
+    part = Part(name, network, weights, table)
     _check(part, skip=_cut_off(located, config))
     return part
 
@@ -78,9 +81,9 @@ def _table(layout: str, name: str, config: Any, network: nn.Module, weights: Wei
     return make(config, names, weights.specs)
 
 
-def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetConfig | VAEConfig:
+def _sizes(located: Located, name: str, weights: Weights) -> NetworkConfig:
     if located.layout == "diffusers":
-        read = {
+        read: dict[str, Callable[[Config], NetworkConfig]] = {
             "text_encoder": sizes.transformers_text,
             "unet": sizes.diffusers_unet,
             "vae": sizes.diffusers_vae,
@@ -102,7 +105,7 @@ def _sizes(located: Located, name: str, weights: Weights) -> TextConfig | UNetCo
         raise CheckpointError(_misfit(name, weights, str(error))) from None
 
 
-def _cut_off(located: Located, config: TextConfig | UNetConfig | VAEConfig) -> str | None:
+def _cut_off(located: Located, config: NetworkConfig) -> str | None:
     """How the names of the text tower's last block begin: ModelScope's file has it, its model skips it."""
     if located.layout == "modelscope" and isinstance(config, TextConfig):
         return f"transformer.resblocks.{config.layers}."

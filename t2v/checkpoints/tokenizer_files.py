@@ -123,7 +123,7 @@ def _merges(model: Config) -> list[str]:
     """The merges in tokenizer.json: "t h", or since tokenizers 0.20 ["t", "h"]."""
     merges = model.get("merges")
     listed = merges if isinstance(merges, list) else [None]
-    pairs = [pair.split() if isinstance(pair, str) else pair for pair in listed]
+    pairs: list[Any] = [pair.split() if isinstance(pair, str) else pair for pair in listed]
     if not all(_is_pair(pair) for pair in pairs):
         raise CheckpointError("tokenizer.json has no list of merges.")
     return [" ".join(pair) for pair in pairs]
@@ -161,7 +161,7 @@ def _added(folder: Path, config: Config) -> dict[Token, int]:
     """The words that were added to the vocabulary, as each generation of folders lists them."""
     if "added_tokens_decoder" in config.values:
         values = config.section("added_tokens_decoder").values.items()
-        listed = [(value, number) for number, value in values]
+        listed: list[tuple[Any, Any]] = [(value, number) for number, value in values]
     else:
         own = _optional(folder / "added_tokens.json").items()
         listed = [({"content": word, "normalized": True}, number) for word, number in own]

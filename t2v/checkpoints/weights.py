@@ -86,6 +86,10 @@ class _Mapped:
         self._tensor: Callable[[str], Tensor] | None = None
         self._bytes = 0
 
+    def _open(self) -> Callable[[str], Tensor]:
+        """Map the file -> what gives a tensor of it by name."""
+        raise NotImplementedError
+
     def read(self, name: str) -> Tensor:
         if self._tensor is None or self._bytes > WINDOW:
             self._tensor, self._bytes = self._open(), 0

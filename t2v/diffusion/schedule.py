@@ -162,7 +162,7 @@ class NoiseSchedule:
         spacing = self.config.spacing or spacing
         points = steps + drop_end
         if spacing == "leading":
-            times = np.arange(points)[::-1] * max(1, (last + 1) // points) + self.config.offset
+            times: np.ndarray = np.arange(points)[::-1] * max(1, (last + 1) // points) + self.config.offset
         elif spacing == "trailing":
             times = np.arange(last + 1, 0, -(last + 1) / steps).round() - 1
         else:

@@ -30,14 +30,20 @@ def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> T
     return flat_out.view_as(out)
 
 
-class Attention(nn.Module):
+class Sliced(nn.Module):
+    """An attention; `slice_bytes` bounds its score matrix (see `attend`)."""
+
+    slice_bytes: int | None
+
+
+class Attention(Sliced):
     """Multi-head attention of x over `context`, or over x itself."""
 
     def __init__(self, width: int, heads: int, head_width: int, context_width: int | None = None):
         super().__init__()
         inner = heads * head_width
         self.heads = heads
-        self.slice_bytes: int | None = None
+        self.slice_bytes = None
         self.to_q = nn.Linear(width, inner, bias=False)
         self.to_k = nn.Linear(context_width or width, inner, bias=False)
         self.to_v = nn.Linear(context_width or width, inner, bias=False)
@@ -107,5 +113,5 @@ class SpatialTransformer(nn.Module):
 def set_attention_slicing(network: nn.Module, slice_bytes: int | None) -> None:
     """Bound the score matrix of every attention in `network` to `slice_bytes`; None: the fused kernel."""
     for module in network.modules():
-        if hasattr(module, "slice_bytes"):
+        if isinstance(module, Sliced):
             module.slice_bytes = slice_bytes

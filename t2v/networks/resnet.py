@@ -39,15 +39,17 @@ class ResnetBlock(nn.Module):
         """x (n c h w), time (b d), or (b f d) for one a frame, n = b·f -> (n c' h w)"""
         h = self.conv_1(x)
         if self.time is not None:
-            h = h + rearrange(self._shift(time, len(x)), "n c -> n c 1 1")
+            assert time is not None
+            h = h + rearrange(_shift(self.time, time, len(x)), "n c -> n c 1 1")
         return self.shortcut(x) + self.conv_2(h)
 
-    def _shift(self, time: Tensor, n: int) -> Tensor:
-        """time (b d) or (b f d) -> (n c'), what it adds in each of the n = b·f frames"""
-        if time.dim() == 3:  # frame by frame: a product of other rows may round otherwise
-            shifts = [self.time(F.silu(frame)) for frame in time.unbind(1)]
-            return torch.stack(shifts, dim=1).flatten(0, 1)
-        return self.time(F.silu(time)).repeat_interleave(n // len(time), dim=0)
+
+def _shift(layer: nn.Linear, time: Tensor, n: int) -> Tensor:
+    """time (b d) or (b f d) -> (n c'), what it adds in each of the n = b·f frames"""
+    if time.dim() == 3:  # frame by frame: a product of other rows may round otherwise
+        shifts = [layer(F.silu(frame)) for frame in time.unbind(1)]
+        return torch.stack(shifts, dim=1).flatten(0, 1)
+    return layer(F.silu(time)).repeat_interleave(n // len(time), dim=0)
 
 
 class Downsample(nn.Module):

@@ -4,6 +4,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from .attention import TransformerBlock
+from .modules import Modules
 from .norm import GroupNorm
 from .resnet import NormConv
 
@@ -17,7 +18,8 @@ class TemporalConv(nn.Module):
 
     def __init__(self, width: int, groups: int):
         super().__init__()
-        self.convs = nn.ModuleList(NormConv(width, width, groups, kernel=(3, 1)) for _ in range(4))
+        convs = (NormConv(width, width, groups, kernel=(3, 1)) for _ in range(4))
+        self.convs: Modules[NormConv] = Modules(convs)
 
     def forward(self, x: Tensor, frames: int) -> Tensor:
         """x (n c h w) -> (n c h w), n = b·frames"""

@@ -109,12 +109,10 @@ class TransformersTokenizer(Tokenizer):
         self._cut = regex.compile(f"({'|'.join(forms)})")
 
     def _encode(self, prompt: str) -> list[int]:
-        ids = []
+        ids: list[int] = []
         for i, piece in enumerate(self._cut.split(prompt)):  # every second one is a special word
-            if i % 2:
-                ids.append(self._special.get(piece, self._special.get(piece.lower())))
-            else:
-                ids += super()._encode(piece)
+            number = self._special.get(piece, self._special.get(piece.lower())) if i % 2 else None
+            ids += super()._encode(piece) if number is None else [number]
         return ids
 
     def _spelled(self, word: str) -> str:

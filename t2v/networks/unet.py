@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from .attention import SpatialTransformer
 from .config import UNetConfig
+from .modules import Modules
 from .resnet import Downsample, NormConv, ResnetBlock, Upsample
 from .temporal import TemporalConv, TemporalTransformer
 
@@ -45,7 +46,8 @@ class Layer(nn.Module):
         groups = config.groups
         self.resnet = ResnetBlock(inputs, width, groups, time_width=4 * config.widths[0])
         self.temporal_conv = TemporalConv(width, groups)
-        self.spatial = self.temporal = None
+        self.spatial: SpatialTransformer | None = None
+        self.temporal: TemporalTransformer | None = None
         if attention:
             heads = width // config.head_width
             self.spatial = SpatialTransformer(width, config.head_width, config.text_width, groups)
@@ -55,7 +57,7 @@ class Layer(nn.Module):
         """x (n c h w), time (b d) or (b f d), text (b l d) -> (n c' h w), n = b·frames"""
         x = self.resnet(x, time)
         x = self.temporal_conv(x, frames)
-        if self.spatial is not None:
+        if self.spatial is not None and self.temporal is not None:
             x = self.spatial(x, text)
             x = self.temporal(x, frames)
         return x
@@ -67,7 +69,7 @@ class DownLevel(nn.Module):
     def __init__(self, inputs: int, width: int, attention: bool, last: bool, config: UNetConfig):
         super().__init__()
         sizes = [inputs] + [width] * (config.blocks - 1)
-        self.layers = nn.ModuleList(Layer(size, width, attention, config) for size in sizes)
+        self.layers: Modules[Layer] = Modules(Layer(size, width, attention, config) for size in sizes)
         self.downsample = None if last else Downsample(width)
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
@@ -89,7 +91,7 @@ class UpLevel(nn.Module):
     ):
         super().__init__()
         sizes = [inputs] + [width] * (len(skips) - 1)
-        self.layers = nn.ModuleList(
+        self.layers: Modules[Layer] = Modules(
             Layer(size + skip, width, attention, config) for size, skip in zip(sizes, skips, strict=True)
         )
         self.upsample = None if last else Upsample(width)
@@ -115,13 +117,15 @@ class UNet3D(nn.Module):
         self.temporal_in = TemporalTransformer(
             widths[0], config.entry_heads, config.head_width, config.groups
         )
-        self.down, self.up = nn.ModuleList(), nn.ModuleList()
+        self.down: Modules[DownLevel] = Modules()
+        self.up: Modules[UpLevel] = Modules()
         skips, width = [widths[0]], widths[0]
         for i, (out, attention) in enumerate(zip(widths, config.attention, strict=True)):
             self.down.append(DownLevel(width, out, attention, i == last, config))
             skips += [out] * (config.blocks + (i != last))
             width = out
-        self.middle = nn.ModuleList([Layer(width, width, True, config), Layer(width, width, False, config)])
+        middle = [Layer(width, width, attention, config) for attention in (True, False)]
+        self.middle: Modules[Layer] = Modules(middle)
         for i in reversed(range(len(widths))):
             taken = [skips.pop() for _ in range(config.blocks + 1)]
             self.up.append(UpLevel(width, widths[i], taken, config.attention[i], i == 0, config))
@@ -139,6 +143,6 @@ class UNet3D(nn.Module):
             x = level(x, time, text, frames, skips)
         for layer in self.middle:
             x = layer(x, time, text, frames)
-        for level in self.up:
-            x = level(x, time, text, frames, skips)
+        for upper in self.up:
+            x = upper(x, time, text, frames, skips)
         return rearrange(self.out(x), "(b f) c h w -> b c f h w", b=b)

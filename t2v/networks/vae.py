@@ -4,7 +4,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .attention import attend
+from .attention import Sliced, attend
 from .config import VAEConfig
 from .norm import GroupNorm
 from .resnet import Downsample, NormConv, ResnetBlock, Upsample
@@ -12,12 +12,12 @@ from .resnet import Downsample, NormConv, ResnetBlock, Upsample
 EPS = 1e-6  # of every norm in the VAE
 
 
-class PixelAttention(nn.Module):
+class PixelAttention(Sliced):
     """One head over all places of a frame, residual."""
 
     def __init__(self, width: int, groups: int):
         super().__init__()
-        self.slice_bytes: int | None = None
+        self.slice_bytes = None
         self.norm = GroupNorm(groups, width, eps=EPS)
         self.to_q, self.to_k, self.to_v, self.to_out = (nn.Linear(width, width) for _ in range(4))
 
@@ -46,7 +46,7 @@ class Encoder(nn.Module):
         self.levels = nn.ModuleList()
         for i, (inputs, width) in enumerate(zip((widths[0], *widths[:-1]), widths, strict=True)):
             sizes = [inputs] + [width] * (config.blocks - 1)
-            layers = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
+            layers: list[nn.Module] = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
             if i < len(widths) - 1:
                 layers.append(Downsample(width, even=False))
             self.levels.append(nn.Sequential(*layers))
@@ -72,7 +72,7 @@ class Decoder(nn.Module):
         self.levels = nn.ModuleList()
         for i, (inputs, width) in enumerate(zip((widths[0], *widths[:-1]), widths, strict=True)):
             sizes = [inputs] + [width] * config.blocks
-            layers = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
+            layers: list[nn.Module] = [ResnetBlock(size, width, groups, eps=EPS) for size in sizes]
             if i < len(widths) - 1:
                 layers.append(Upsample(width))
             self.levels.append(nn.Sequential(*layers))

@@ -60,11 +60,7 @@ def tune(device: torch.device) -> None:
 def choose_device(name: str | torch.device | None = None) -> torch.device:
     """The device asked for, or the best that there is. RequestError where it is missing."""
     if name is None:
-        return (
-            torch.accelerator.current_accelerator()
-            if torch.accelerator.is_available()
-            else torch.device("cpu")
-        )
+        return _accelerator() or torch.device("cpu")
     try:
         device = torch.device(name)
     except (RuntimeError, TypeError):
@@ -77,8 +73,8 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 def available() -> list[str]:
     """Names of the devices of this machine, the CPU last."""
     count = torch.accelerator.device_count()
-    kind = torch.accelerator.current_accelerator().type if count else ""
-    return [f"{kind}:{i}" for i in range(count)] + ["cpu"]
+    found = torch.accelerator.current_accelerator() if count else None
+    return [f"{found.type}:{i}" for i in range(count)] + ["cpu"] if found else ["cpu"]
 
 
 def choose_dtype(name: str | torch.dtype | None, device: torch.device) -> torch.dtype:
@@ -96,12 +92,16 @@ def choose_dtype(name: str | torch.dtype | None, device: torch.device) -> torch.
 def _exists(device: torch.device) -> bool:
     if device.type == "cpu":
         return True
-    kind = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    found = _accelerator()
     return (
-        kind is not None
-        and kind.type == device.type
+        found is not None
+        and found.type == device.type
         and (device.index or 0) < torch.accelerator.device_count()
     )
+
+
+def _accelerator() -> torch.device | None:
+    return torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
 
 
 def _fast_bfloat16() -> bool:

@@ -63,7 +63,7 @@ class FastUNet:
         self.fetch = fetch or (lambda module: None)
         layers = list(layers_of(unet))
         times, self._spatial = (
-            [layer.resnet.time for layer in layers],
+            [layer.resnet.time for layer in layers if layer.resnet.time is not None],
             [x.spatial for x in layers if x.spatial],
         )
         keys = [m.block.attention_2 for m in self._spatial]
@@ -97,7 +97,9 @@ class FastUNet:
         """x (1 c f h w), t (1) or (1 f), words (g l Σ 2·c) from `read` -> a prediction a text (g c f h w)"""
         unet, run = self.unet, self._pass(x, t, words)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
-        bias = unet.conv_in.bias + self._ahead[unet.temporal_in]
+        bias = self._ahead[unet.temporal_in]
+        if unet.conv_in.bias is not None:
+            bias = unet.conv_in.bias + bias
         x = self._temporal(unet.temporal_in, F.conv2d(x, unet.conv_in.weight, bias, padding=1), run)
         skips = [x]
         for level in unet.down:
@@ -110,11 +112,11 @@ class FastUNet:
                 skips.append(x)
         for layer in unet.middle:
             x = self._layer(layer, x, run)
-        for level in unet.up:
-            for layer in level.layers:
+        for upper in unet.up:
+            for layer in upper.layers:
                 x = self._layer(layer, x, run, beside=_copies(skips.pop(), len(x)))
-            if level.upsample is not None:
-                x = self._upsample(level.upsample, x, skips[-1].shape[2:])
+            if upper.upsample is not None:
+                x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.videos)
 
     def _pass(self, x: Tensor, t: Tensor, words: Tensor) -> Pass:
@@ -138,7 +140,7 @@ class FastUNet:
         del beside  # its memory is wanted
         ahead = () if layer.spatial is None else (self._ahead[layer.spatial],)
         x = self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
-        if layer.spatial is not None:
+        if layer.spatial is not None and layer.temporal is not None:
             x = self._spatial_transformer(layer.spatial, x, run)
             x = self._temporal(layer.temporal, x, run)
         return x
@@ -245,8 +247,11 @@ def resnet(
 
 def layers_of(unet: UNet3D) -> Iterator[Layer]:
     """Its layers in the order in which they run."""
-    for stage in (*unet.down, unet.middle, *unet.up):
-        yield from getattr(stage, "layers", stage)
+    for level in unet.down:
+        yield from level.layers
+    yield from unet.middle
+    for upper in unet.up:
+        yield from upper.layers
 
 
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
@@ -262,7 +267,9 @@ def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
 def _runs(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
     """The transformers that follow each other without anything between them."""
     yield (unet.temporal_in,)
-    yield from ((layer.spatial, layer.temporal) for layer in layers_of(unet) if layer.spatial)
+    for layer in layers_of(unet):
+        if layer.spatial is not None and layer.temporal is not None:
+            yield layer.spatial, layer.temporal
 
 
 def _biases_ahead(run: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:

@@ -24,11 +24,15 @@ def use_fast_ops(vae: VAE, device: torch.device) -> None:
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():
         if isinstance(module, ResnetBlock):
-            module.forward = partial(_where_it_lies, _resnet, ops, module)
+            _replace_forward(module, partial(_where_it_lies, _resnet, ops, module))
         elif isinstance(module, Upsample):
-            module.forward = partial(_upsample, doubling_weight(module.conv).to(device), module)
+            _replace_forward(module, partial(_upsample, doubling_weight(module.conv).to(device), module))
     for half in (vae.encoder, vae.decoder):
-        half.out.forward = partial(_where_it_lies, _norm_conv, ops, half.out)
+        _replace_forward(half.out, partial(_where_it_lies, _norm_conv, ops, half.out))
+
+
+def _replace_forward(module: nn.Module, forward: Callable[..., Tensor]) -> None:
+    module.forward = forward
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.names import listed
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
-from t2v.request import ModelDefaults, Request
+from t2v.request import Complete, ModelDefaults
 from t2v.torch_state import OwnState
 
 from .dry_run import Cost, cost
@@ -51,8 +51,9 @@ def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
     if entry is not None and entry.id != EMBEDDED:
         return Sizes(), entry.native
     located = locate(model)
-    configs = (part.config for part in open_parts(located).values())
-    return Sizes(*configs), native(located)
+    parts = open_parts(located)
+    text, unet, vae = parts.text_encoder.network, parts.unet.network, parts.vae.network
+    return Sizes(text.config, unet.config, vae.config), native(located)
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,15 @@ class Needs:
 
 
 def plan(
-    sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str = "auto"
+    sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str = "auto"
 ) -> Plan:
-    """A complete `request` on `device`; "auto" takes the first rung that fits into what is free."""
+    """`request` on `device`; "auto" takes the first rung that fits into what is free."""
     with OwnState(device):
         return _plan(sizes, request, device, dtype, memory)
 
 
-def _plan(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
-    rung = fitting(sizes, request, device, dtype) if memory == "auto" else rung_of(memory)
+def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
+    rung = rung_of(memory) or fitting(sizes, request, device, dtype)
     need = needs(sizes, request, rung, dtype, device)
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
@@ -105,14 +106,14 @@ def _granted(device: torch.device) -> float:
     return min(1, machine.processors() / torch.get_num_threads()) if device.type == "cpu" else 1
 
 
-def fitting(sizes: Sizes, request: Request, device: torch.device, dtype: torch.dtype) -> Rung:
+def fitting(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype) -> Rung:
     """The first rung on which `request` fits into the device's free memory, the last if it does on none."""
     free, rungs = HEADROOM * free_bytes(device), RUNGS.values()
     return next((rung for rung in rungs if needs(sizes, request, rung, dtype, device).peak <= free), LAST)
 
 
-def needs(sizes: Sizes, request: Request, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
-    """What a complete `request` takes on `rung`."""
+def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
+    """What `request` takes on `rung`."""
     guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
     calls = request.steps * (2 if guided and rung.in_turn else 1)
@@ -143,8 +144,9 @@ class DryRun:
 def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, dtype: torch.dtype) -> DryRun:
     """`shape`: frames, height, width in pixels; `texts`: how many the UNet sees in a batch."""
     with blank():
-        networks = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
-    text_encoder, unet, vae = (network.to(dtype).requires_grad_(False) for network in networks)
+        text_encoder, unet, vae = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
+    for network in (text_encoder, unet, vae):
+        network.to(dtype).requires_grad_(False)
     h, w = (side // vae.config.factor for side in shape[1:])
     empty = partial(torch.empty, device=META, dtype=dtype)
     fast = FastUNet(unet, META, rung.rows)

@@ -81,15 +81,17 @@ class Runner:
                 self._hooks += park(module, self.device)
             else:
                 module.to(self.device)
-        for module in (vae.to_moments, vae.from_latents):  # small, and the device's that inputs are made for
-            module.to(self.device)
+        for small in (vae.to_moments, vae.from_latents):  # and the device's that inputs are made for
+            small.to(self.device)
         if self.rung.streamed and guest:
-            self.unet = StreamedUNet(unet, self.device, self.rung.rows)
-            self._hooks += self.unet.stream.hooks
+            streamed = StreamedUNet(unet, self.device, self.rung.rows)
+            self.unet: FastUNet = streamed
+            self._hooks += streamed.stream.hooks
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
         self.step = self._recorded(self.unet)
-        self.encode, self.decode = checkpoint.text_encoder, vae.decode
+        self.encode: Run = checkpoint.text_encoder
+        self.decode: Run = vae.decode
         if not self.rung.parked:
             self.encode, self.decode = (self._recorded(run, self.step) for run in (self.encode, self.decode))
         if self.second is not None:
@@ -97,7 +99,9 @@ class Runner:
 
     def _recorded(self, run: Run, beside: Run | None = None) -> Run:
         """On CUDA `run` as graphs, whose result the next call overwrites, also of what is `beside`."""
-        return GraphedFunction(run, beside) if self.device.type == "cuda" else run
+        if self.device.type != "cuda":
+            return run
+        return GraphedFunction(run, beside if isinstance(beside, GraphedFunction) else None)
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -118,9 +122,9 @@ class Runner:
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
     def _let_go(self) -> None:
-        self.step = self.encode = self.decode = self.unet = self.other = (
-            None  # and with them the recordings' memory
-        )
+        self.other = None
+        for name in ("step", "encode", "decode", "unet"):  # and with them the recordings' memory
+            vars(self).pop(name, None)
         while self._hooks:
             self._hooks.pop().remove()
         if self.device.type != "cpu":
@@ -165,7 +169,9 @@ class Runner:
         """Who decodes z (n c h w) to images (n 3 8h 8w), for each group of frames: as few as fit, on every
         device as many. A group's images may be overwritten by the next group's of the same device."""
         together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
-        decoders = [self.decode, *([self.other.decode] if self.other else [])]
+        decoders: list[Callable[[Tensor], Tensor]] = [self.decode]
+        if self.other is not None:
+            decoders.append(self.other.decode)
         return decoders * math.ceil(frames / (together * len(decoders)))
 
 

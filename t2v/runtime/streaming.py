@@ -111,8 +111,8 @@ class Stream:
         for number in wanted:
             if number not in self._present:
                 self._bring(number)
-        if self._copies:
-            self._now().wait_event(self._present[first])
+        if arrived := self._present[first]:
+            self._now().wait_event(arrived)
 
     def leave(self) -> None:
         """Send all weights home, where also what runs unrecorded between two replays looks for them."""

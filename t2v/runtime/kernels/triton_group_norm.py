@@ -54,7 +54,7 @@ def _together(shifts: Vectors) -> Vectors:
     """Shifts (c) as they are; where one differs from block to block, the sum of all (n c) in float32."""
     if all(shift.dim() == 1 for shift in shifts):
         return shifts
-    return (sum(shift.float() for shift in shifts).contiguous(),)
+    return (torch.as_tensor(sum(shift.float() for shift in shifts)).contiguous(),)
 
 
 def _step(shifts: Vectors) -> int:
@@ -72,8 +72,8 @@ def _norm_small(
     warps = min(16, max(1, height * lanes // 1024))
     tensors = x, beside, shifts, norm.weight, norm.bias, out
     if rows <= height:
-        sizes = rows, x.shape[3], own, c, _step(shifts), norm.eps, silu, unfold, height, width, lanes
-        _norm_at_once[(n, norm.num_groups)](*tensors, *sizes, num_warps=warps)
+        whole = rows, x.shape[3], own, c, _step(shifts), norm.eps, silu, unfold, height, width, lanes
+        _norm_at_once[(n, norm.num_groups)](*tensors, *whole, num_warps=warps)
         return
     parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
     span = triton.cdiv(triton.cdiv(rows, height), parts) * height

@@ -29,7 +29,7 @@ GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
     """x (n c h w) -> its convolution (n c' h w) without the bias (c'), which the next kernel adds"""
-    return F.conv2d(x, layer.weight, None, layer.stride, layer.padding), (layer.bias,)
+    return F.conv2d(x, layer.weight, None, layer.stride, layer.padding), _biases(layer)
 
 
 def temporal_conv(
@@ -40,12 +40,12 @@ def temporal_conv(
     Where that is faster, the norm writes each row with its neighbours in time, and the rest is a product.
     """
     if triton_products.can_convolve(x, layer):
-        return triton_products.temporal_conv(group_norm(x, norm, shifts, silu=True), layer), (layer.bias,)
+        return triton_products.temporal_conv(group_norm(x, norm, shifts, silu=True), layer), _biases(layer)
     if x.shape[1] < UNFOLD:
         return conv(group_norm(x, norm, shifts, silu=True), layer)
     rows = group_norm(x, norm, shifts, silu=True, unfold=True)
     product = F.linear(rows, rearrange(layer.weight, "o c k 1 -> o (k c)"))  # a view in channels-last
-    return rearrange(product, "b f p c -> b c f p"), (layer.bias,)
+    return rearrange(product, "b f p c -> b c f p"), _biases(layer)
 
 
 def add_shortcut(
@@ -58,7 +58,7 @@ def add_shortcut(
     rows = rearrange(y, "n c h w -> (n h w) c")
     for part, weight in zip(parts, weights, strict=True):
         rows = rows.addmm_(rearrange(part, "n c h w -> (n h w) c"), weight.T)
-    return rearrange(rows, "(n h w) c -> n c h w", h=y.shape[2], w=y.shape[3]), (layer.bias,)
+    return rearrange(rows, "(n h w) c -> n c h w", h=y.shape[2], w=y.shape[3]), _biases(layer)
 
 
 def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
@@ -133,6 +133,11 @@ def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) 
     warps = 1 if sizes[0] <= 16 else 4
     _temporal_attention[(b * p, heads)](qkv, out, f, p, c, d, d**-0.5, *sizes, num_warps=warps)
     return out
+
+
+def _biases(layer: nn.Conv2d) -> Vectors:
+    """The layer's bias (c'), if it has one."""
+    return () if layer.bias is None else (layer.bias,)
 
 
 @triton.jit

@@ -14,3 +14,7 @@ class RequestError(T2VError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}"
+
+
+class NotFiniteError(T2VError, RuntimeError):
+    """A network gave NaN or infinity: its weights are broken, or the precision is too small for them."""

@@ -6,17 +6,18 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from einops import rearrange
 from torch import Tensor
 
 from t2v import checkpoints
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.vocabulary import Vocabulary
+from t2v.codec import FrameCodec
 from t2v.diffusion import (
     HOPS,
     Denoise,
     Hop,
     NoiseSchedule,
+    first_frames,
     gaussian,
     guided,
     keeping,
@@ -24,22 +25,16 @@ from t2v.diffusion import (
     sampler,
     start_deviation,
 )
-from t2v.errors import T2VError
+from t2v.errors import NotFiniteError
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.request import Complete, Request, RequestError
-from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, in_float32, paced
-from t2v.source import Source
+from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
+from t2v.source import Source, continues
 from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
-
-ENCODED = 4  # frames of a source that the VAE encodes at once
-
-
-class NotFiniteError(T2VError, RuntimeError):
-    """The network gave NaN or infinity: broken weights, or a precision too small for them."""
 
 
 class TextToVideo:
@@ -62,6 +57,7 @@ class TextToVideo:
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
+        self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
 
@@ -86,7 +82,7 @@ class TextToVideo:
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
         `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": two GPUs share each guided step.
-        `memory` says what to give up for less of it (`runtime.rungs`): "fast", "balanced", "low", "minimal";
+        `memory` says what to give up for less of it (`runtime.memory`): "fast", "balanced", "low", "minimal";
         "auto" goes by what is free. RequestError names a device, precision or memory that can't be;
         CheckpointError says what is wrong with the weights.
         """
@@ -157,7 +153,7 @@ class TextToVideo:
     ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
         hops = last(HOPS[request.sampler](self.schedule, request.steps), request.strength)
-        clean = None if source is None else self._encode(fitted(source, request))
+        clean = None if source is None else self.codec.encode(source.frames_for(request))
         x = self._start(request, hops, clean, self._noise(request, latents, generator))
         denoise = self._denoiser(request, clean)
         walk = sampler(request.sampler, request.eta, generator)
@@ -169,8 +165,8 @@ class TextToVideo:
         if not x.isfinite().all():
             raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
         if clean is not None:  # ddim may end with a little noise
-            x = torch.where(kept(x, request.keep), clean, x)
-        frames = self._decode(x)
+            x = torch.where(first_frames(x, request.keep), clean, x)
+        frames = self.codec.decode(x)
         made = (self.name, self.revision, VERSION, self.notes(request))
         return Video(frames, request, *made, *self._made_on(), source.digest if source else "")
 
@@ -193,7 +189,7 @@ class TextToVideo:
         denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
         if clean is None or not request.keep:
             return denoise
-        return keeping(denoise, clean, kept(clean, request.keep), self.schedule.config.prediction)
+        return keeping(denoise, clean, first_frames(clean, request.keep), self.schedule.config.prediction)
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
         """The seed's noise (1 c f h w), or the caller's own.
@@ -220,48 +216,7 @@ class TextToVideo:
         if clean is None:
             return alone
         mixed = hops[0].now.signal * clean + hops[0].now.noise * noise
-        return torch.where(kept(mixed, request.keep), mixed, alone) if continues(request) else mixed
-
-    def _encode(self, frames: np.ndarray) -> Tensor:
-        """Frames uint8 (f 8h 8w 3) -> clean latents (1 c f h w): the mean of the VAE's posterior, scaled"""
-        images = rearrange(torch.from_numpy(frames), "f h w c -> f c h w").float() / 127.5 - 1
-        parts = [self._encode_part(part.to(self.device, self.dtype)) for part in images.split(ENCODED)]
-        return rearrange(torch.cat(parts), "f c h w -> 1 c f h w") * self.checkpoint.vae_scale
-
-    def _encode_part(self, images: Tensor) -> Tensor:
-        """images (n 3 8h 8w) -> z (n c h w) in float32, computed so where half precision overflows"""
-        z = self.vae.encode(images).float()
-        if z.isfinite().all():
-            return z
-        with in_float32(self.vae) as vae:
-            z = vae.encode(images.float())
-        if not z.isfinite().all():
-            raise NotFiniteError("The VAE gave numbers that are not finite: its weights are broken.")
-        return z
-
-    def _decode(self, x: Tensor) -> np.ndarray:
-        """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
-        z = rearrange(x, "1 c f h w -> f c h w") / self.checkpoint.vae_scale
-        height, width = (side * self.vae.config.factor for side in z.shape[2:])
-        self.runner.make_room(height, width)
-        decoders = self.runner.decoders(len(z), height, width)
-        parts = z.chunk(len(decoders))
-        seen = [  # all launched before one is waited for; pixels at once, for images may be overwritten
-            to_pixels(decode(part.to(self.dtype))) for decode, part in zip(decoders, parts, strict=False)
-        ]
-        groups = [
-            pixels if finite else self._in_float32(part)
-            for (pixels, finite), part in zip(seen, parts, strict=True)
-        ]
-        return np.concatenate([pixels.cpu().numpy() for pixels in groups])
-
-    def _in_float32(self, z: Tensor) -> Tensor:
-        """z (n c h w), whose images half precision can't hold -> uint8 (n 8h 8w 3)"""
-        with in_float32(self.vae) as vae:
-            pixels, finite = to_pixels(vae.decode(z.float()))
-        if not finite:
-            raise NotFiniteError("The VAE gave numbers that are not finite: its weights are broken.")
-        return pixels
+        return torch.where(first_frames(mixed, request.keep), mixed, alone) if continues(request) else mixed
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
@@ -283,32 +238,8 @@ class TextToVideo:
         return tuple(notes)
 
 
-def fitted(source: Source, request: Complete) -> np.ndarray:
-    """The source's frames for the request's, uint8 (f h w 3); the frames after those of a continued source
-    are the last one's, and are not used."""
-    size = request.frames, request.width, request.height
-    return (source.tail(request.keep) if continues(request) else source).fitted(*size)
-
-
-def continues(request: Complete) -> bool:
-    """Whether the video goes on where the source ends, rather than changing it."""
-    return request.strength == 1 and request.keep > 0
-
-
-def kept(x: Tensor, keep: int) -> Tensor:
-    """x (b c f h w) -> true for its first `keep` frames (1 1 f 1 1)"""
-    return (torch.arange(x.shape[2], device=x.device) < keep).view(1, 1, -1, 1, 1)
-
-
 def _way_out(dtype: torch.dtype) -> str:
     """The end of a sentence on numbers that are not finite."""
     if dtype == torch.float32:
         return " in float32: its weights are broken, or they don't fit scheduler_config.json."
     return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."
-
-
-def to_pixels(images: Tensor) -> tuple[Tensor, Tensor]:
-    """images (n 3 h w), −1…1 and beyond -> uint8 (n h w 3), clamped before it could wrap around, and whether
-    all images are finite"""
-    pixels = ((images.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    return rearrange(pixels, "n c h w -> n h w c"), images.isfinite().all()

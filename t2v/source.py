@@ -20,7 +20,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from t2v import ffmpeg
 from t2v.ffmpeg import VideoError
 from t2v.image import cropped, shrunk, shrunk_size, to_rgb
-from t2v.request import RequestError
+from t2v.request import Complete, RequestError
 from t2v.video import MAX_BYTES, Video
 
 ENDS = 256  # frames kept of each end of a long video: as many as a request may ask for
@@ -91,6 +91,12 @@ class Source:
         fitted = [cropped(frame, width, height) for frame in self.frames[:frames]]
         return np.stack(fitted + fitted[-1:] * (frames - len(fitted)))
 
+    def frames_for(self, request: Complete) -> np.ndarray:
+        """uint8 (f h w 3) of the request's size. A continued source gives its last `keep` frames first; the
+        frames after them repeat the last one and are not used."""
+        start = self.tail(request.keep) if continues(request) else self
+        return start.fitted(request.frames, request.width, request.height)
+
     def tail(self, keep: int) -> "Source":
         """The last `keep` frames, one or more, as a source; RequestError where there are fewer."""
         if keep > len(self.frames):
@@ -105,6 +111,11 @@ class Source:
         digest = sha256(repr(frames.shape).encode())
         digest.update(frames.data)
         return cls(frames, name, digest.hexdigest())
+
+
+def continues(request: Complete) -> bool:
+    """Check whether the video goes on where its source ends, rather than changing the source."""
+    return request.strength == 1 and request.keep > 0
 
 
 def _refusal(name: str, message: str) -> RequestError:

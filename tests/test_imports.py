@@ -19,6 +19,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.commands",
     "t2v",
     "t2v.pipeline",
+    "t2v.codec",
     "t2v.preview",
     "t2v.runtime",
     "t2v.checkpoints",

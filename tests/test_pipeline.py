@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from t2v import Request, RequestError, TextToVideo, Video, VideoError
-from t2v.pipeline import NotFiniteError, to_pixels
+from t2v.codec import to_pixels
+from t2v.errors import NotFiniteError
 from t2v.runtime.fast_unet import FastUNet
 from t2v.version import VERSION
 
@@ -336,7 +337,7 @@ def test_every_part_is_launched_before_one_is_waited_for(
         log.append("launched")
         return to_pixels(images)[0], Finite()
 
-    monkeypatch.setattr("t2v.pipeline.to_pixels", watched)
+    monkeypatch.setattr("t2v.codec.to_pixels", watched)
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 1)
     shared(PANDA)
     assert log == ["launched"] * 3 + ["waited"] * 3

@@ -30,7 +30,7 @@ def clip(frames: int = 5, seed: int = 0) -> np.ndarray:
 @torch.inference_mode()
 def through_the_vae(pipe: TextToVideo, frames: np.ndarray) -> np.ndarray:
     """The frames encoded and decoded again."""
-    return pipe._decode(pipe._encode(frames))
+    return pipe.codec.decode(pipe.codec.encode(frames))
 
 
 def apart(a: np.ndarray, b: np.ndarray) -> int:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from t2v.networks import UNet3D, UNetConfig
 from t2v.runtime.fast_unet import FastUNet
-from t2v.runtime.streaming import SLOTS, Stream, StreamedUNet, park, units_of
+from t2v.runtime.streaming import SLOTS, Stream, StreamedUNet, offload, units_of
 
 CPU = torch.device("cpu")
 DEEP = UNetConfig(
@@ -54,10 +54,10 @@ def replay(stream: Stream) -> None:
         buffer.fill_(255)
 
 
-def test_a_parked_module_visits_the_device_only_while_it_runs():
+def test_an_offloaded_module_visits_the_device_only_while_it_runs():
     module, seen = nn.Linear(4, 4).requires_grad_(False), []
     expected = module(torch.ones(2, 4))
-    hooks = park(module, CPU)
+    hooks = offload(module, CPU)
     home = module.weight.data_ptr()
     watch = module.register_forward_pre_hook(lambda m, given: seen.append(m.weight.data_ptr()))
     assert torch.equal(module(torch.ones(2, 4)), expected)
@@ -69,9 +69,9 @@ def test_a_parked_module_visits_the_device_only_while_it_runs():
     watch.remove()
 
 
-def test_a_parked_module_goes_home_after_an_error():
+def test_an_offloaded_module_goes_home_after_an_error():
     module = nn.Linear(4, 4).requires_grad_(False)
-    park(module, CPU)
+    offload(module, CPU)
     home = module.weight.data_ptr()
     with pytest.raises(RuntimeError):
         module(torch.randn(2, 5))

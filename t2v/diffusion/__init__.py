@@ -4,7 +4,7 @@ from t2v.diffusion.guidance import Predict, guided
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
 from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
-from t2v.diffusion.wrappers import keeping
+from t2v.diffusion.wrappers import first_frames, keeping
 
 __all__ = [
     "HOPS",
@@ -16,6 +16,7 @@ __all__ = [
     "Predict",
     "ScheduleConfig",
     "Step",
+    "first_frames",
     "gaussian",
     "guided",
     "keeping",

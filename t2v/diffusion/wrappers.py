@@ -18,3 +18,8 @@ def keeping(denoise: Denoise, clean: Tensor, known: Tensor, prediction: str) -> 
         return torch.where(known, raw_of(clean, x, hop.now, prediction), denoise(x, hop))
 
     return denoise_rest
+
+
+def first_frames(x: Tensor, count: int) -> Tensor:
+    """x (b c f h w) -> a mask (1 1 f 1 1), true for the first `count` frames"""
+    return (torch.arange(x.shape[2], device=x.device) < count).view(1, 1, -1, 1, 1)

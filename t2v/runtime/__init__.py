@@ -1,11 +1,10 @@
-"""Where it runs: device and precision, the memory ladder, the fast forward pass, what a video will need."""
+"""Running the networks: device and precision, the memory ladder, the fast forward pass, plans."""
 
 from .device import choose_device, choose_devices, choose_dtype
 from .fast_vae import in_float32
-from .memory import attention_slice, frames_at_once
-from .pace import paced
+from .graphs import paced
+from .memory import RUNGS, attention_slice, frames_at_once
 from .planning import Plan, Sizes, plan, sizes_of
-from .rungs import RUNGS
 from .runner import Runner
 
 __all__ = [

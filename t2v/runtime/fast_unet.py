@@ -26,8 +26,8 @@ from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
 
+from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
-from .kernels.ops import ops_for
 from .kernels.plain_ops import Vectors
 
 Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any

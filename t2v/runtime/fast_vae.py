@@ -14,8 +14,8 @@ from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 
 from .device import current
 from .fast_unet import resnet
+from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
-from .kernels.ops import ops_for
 
 
 def use_fast_ops(vae: VAE, device: torch.device) -> None:

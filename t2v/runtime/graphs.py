@@ -1,8 +1,8 @@
-"""CUDA graphs: a function is recorded once and replayed, with no Python between its kernels."""
+"""CUDA graphs: record a function once and replay it, without Python between kernels; pace its steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -66,3 +66,20 @@ def _aside(device: torch.device) -> torch.cuda.Stream:
     """The stream of `device` that is recorded on. Left to itself, torch.cuda.graph would take, for every
     device, a stream of the one that recorded first: what then runs elsewhere ends the recording."""
     return torch.cuda.Stream(device)
+
+
+def paced(steps: Iterable[Any], device: torch.device) -> Iterator[Any]:
+    """Yield each step when `device` has finished the one before, so that progress and stopping are honest.
+
+    Launching a step takes a fraction of its time: unpaced, the host would run far ahead. The device always
+    has the next step in its queue.
+    """
+    if device.type != "cuda":
+        yield from steps
+        return
+    before = torch.cuda.Event()
+    for step in steps:
+        before.synchronize()
+        before = torch.cuda.Event()
+        before.record()
+        yield step

@@ -1,20 +1,61 @@
-"""How large the pieces are in which the work is done: attention scores, decoded frames."""
+"""The memory ladder: four ways to run the same networks, each with less memory than the one above.
+
+fast      all weights stay on the device; both halves of guidance run in one batch
+balanced  the text encoder and the VAE are offloaded: on the host, except while they run
+low       as balanced; the halves of guidance run in turn, feed-forwards and decoding in pieces
+minimal   as balanced, in pieces; the UNet's weights are streamed from the host, once a step for both halves
+
+On CUDA the step is recorded as a graph. On `low` and `minimal` that graph is dropped where the decoder needs
+its memory, and recorded again for the next video. On `fast`, whose weights never move, encoding the prompt
+and decoding are recorded too. The frames are the same within rounding. On a CPU, where the host is the
+device, only the pieces are smaller.
+"""
 
 import sys
+from dataclasses import dataclass
 
 import torch
 
 from t2v import machine
+from t2v.request import RequestError
 
 GIB = 2**30
-VAE_BYTES = (
-    700  # of activations a pixel while one frame is decoded, in half precision at the published widths
-)
+FEED_FORWARD_ROWS = 4096  # tokens at a time where memory is short
+ACTIVATIONS = 700  # numbers a pixel while a frame is decoded, at the published widths
 FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention never forms the scores
 
 
+@dataclass(frozen=True)
+class Rung:
+    """What is done to save memory. `rows`: tokens that a feed-forward takes at a time, None for all."""
+
+    name: str
+    offloaded: bool = False
+    in_turn: bool = False
+    streamed: bool = False
+    rows: int | None = None
+
+
+RUNGS = {
+    rung.name: rung
+    for rung in (
+        Rung("fast"),
+        Rung("balanced", offloaded=True),
+        Rung("low", offloaded=True, in_turn=True, rows=FEED_FORWARD_ROWS),
+        Rung("minimal", offloaded=True, streamed=True, rows=FEED_FORWARD_ROWS),
+    )
+}
+
+
+def rung_of(memory: str) -> Rung | None:
+    """The rung called `memory`, None for "auto"; RequestError if it is neither."""
+    if memory != "auto" and memory not in RUNGS:
+        raise RequestError("memory", f"must be one of auto, {', '.join(RUNGS)}")
+    return RUNGS.get(memory)
+
+
 def free_bytes(device: torch.device) -> int:
-    """Memory that is free on `device` now; where nothing tells, as much as there can be."""
+    """Memory that is free on `device` now; sys.maxsize where that is unknown."""
     if device.type in ("cuda", "xpu"):
         return torch.get_device_module(device).mem_get_info(device)[0]
     free = machine.memory().free
@@ -22,15 +63,15 @@ def free_bytes(device: torch.device) -> int:
 
 
 def attention_slice(device: torch.device) -> int | None:
-    """Bytes of scores to form at once: a quarter of what is free; None where no scores are formed at all."""
+    """Bytes of attention scores to form at once, a quarter of the free memory; None with a fused kernel."""
     return None if device.type in FUSED else max(2**26, free_bytes(device) // 4)
 
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
-    """How many frames to decode together: enough to fill a device, no more, for the others wait in memory."""
+    """Frames to decode together: 0.5 GiB of activations, which fill a device, or half of the free memory."""
     return max(1, min(GIB // 2, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
 
 
 def frame_bytes(height: int, width: int, dtype: torch.dtype) -> int:
-    """Of activations while one frame is decoded."""
-    return height * width * VAE_BYTES * dtype.itemsize
+    """Bytes of activations while one frame is decoded."""
+    return height * width * ACTIVATIONS * dtype.itemsize

@@ -24,8 +24,7 @@ from t2v.torch_state import OwnState
 
 from .dry_run import Cost, cost
 from .fast_unet import FastUNet
-from .memory import free_bytes
-from .rungs import RUNGS, Rung, rung_of
+from .memory import RUNGS, Rung, free_bytes, rung_of
 from .streaming import SLOTS, unit_bytes
 
 META = torch.device("meta")
@@ -119,7 +118,7 @@ def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, devic
     calls = request.steps * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     decoding = together * frame.peak
-    if rung.parked:
+    if rung.offloaded:
         resident, beside = parts.unet, max(parts.text_encoder, parts.vae + decoding)
     else:
         resident, beside = parts.unet + parts.text_encoder + parts.vae, decoding

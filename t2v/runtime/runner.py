@@ -17,11 +17,10 @@ from .device import current, tune
 from .fast_unet import FastUNet
 from .fast_vae import use_fast_ops
 from .graphs import GraphedFunction, Run
-from .memory import GIB, frame_bytes, frames_at_once, free_bytes
+from .memory import GIB, RUNGS, Rung, frame_bytes, frames_at_once, free_bytes, rung_of
 from .pair import SecondDevice
 from .planning import Sizes, fitting
-from .rungs import RUNGS, Rung, rung_of
-from .streaming import StreamedUNet, park
+from .streaming import StreamedUNet, offload
 
 AMPLE = 12 * GIB  # free: room for any model of this family at its own size
 DECODER = GIB // 2  # room for its weights and libraries' workspaces
@@ -77,8 +76,8 @@ class Runner:
         self._let_go()
         use_fast_ops(vae, self.device)
         for module in (checkpoint.text_encoder, vae.encoder, vae.decoder):
-            if self.rung.parked and guest:
-                self._hooks += park(module, self.device)
+            if self.rung.offloaded and guest:
+                self._hooks += offload(module, self.device)
             else:
                 module.to(self.device)
         for small in (vae.to_moments, vae.from_latents):  # and the device's that inputs are made for
@@ -92,7 +91,7 @@ class Runner:
         self.step = self._recorded(self.unet)
         self.encode: Run = checkpoint.text_encoder
         self.decode: Run = vae.decode
-        if not self.rung.parked:
+        if not self.rung.offloaded:
             self.encode, self.decode = (self._recorded(run, self.step) for run in (self.encode, self.decode))
         if self.second is not None:
             self.other = SecondDevice(unet, vae, self.second, self._recorded)

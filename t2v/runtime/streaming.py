@@ -46,7 +46,7 @@ def _seen(buffer: Tensor, tensors: list[Tensor]) -> list[Tensor]:
     return views
 
 
-def park(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, RemovableHandle]:
+def offload(module: nn.Module, device: torch.device) -> tuple[RemovableHandle, RemovableHandle]:
     """Keep the module's weights on the host but while its forward runs; also an error sends them back.
 
     Removing the hooks that are returned leaves them there for good.

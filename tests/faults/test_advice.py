@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from t2v import Request, RequestError, TextToVideo
 from t2v.checkpoints import CheckpointError, load
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
-from t2v.pipeline import NotFiniteError
+from t2v.errors import NotFiniteError
 from t2v.request import SAMPLER_NAMES
 
 from ..tiny_model import SCHEDULER, write_diffusers

@@ -1,1 +1,22 @@
-"""The fused operations of the fast path: Triton kernels, and their plain twins in PyTorch."""
+"""The fused operations of the fast path: Triton kernels, and the same functions in plain PyTorch."""
+
+from types import ModuleType
+
+import torch
+
+from t2v.runtime.device import capability
+
+from . import plain_ops
+
+MIN_CAPABILITY = (7, 5)  # of a GPU that the kernels' half-precision dot products need
+
+
+def ops_for(device: torch.device) -> ModuleType:
+    """The Triton kernels on a CUDA device that can run them, else plain PyTorch."""
+    if capability(device) < MIN_CAPABILITY:
+        return plain_ops
+    try:
+        from . import triton_ops
+    except ImportError:  # a PyTorch without Triton, as on Windows
+        return plain_ops
+    return triton_ops

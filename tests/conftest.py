@@ -1,4 +1,5 @@
-"""For all tests: one thread a process. The networks are tiny, and tests run side by side."""
+"""For all tests: one thread a process, for the networks are tiny and tests run side by side; Triton's
+interpreter where there is no GPU; a tiny model's folder and a browser."""
 
 import os
 
@@ -8,9 +9,20 @@ from collections.abc import Iterator  # noqa: E402  (the variable comes before e
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+import torch  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
+from .tiny_model import write_diffusers  # noqa: E402
+
+if not torch.cuda.is_available():
+    os.environ.setdefault("TRITON_INTERPRET", "1")  # read when Triton is first imported
 CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny random model in diffusers' layout, which no test changes."""
+    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="session")

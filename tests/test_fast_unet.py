@@ -8,33 +8,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D, UNetConfig
+from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNetConfig
 from t2v.runtime import fast_vae
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.fast_vae import use_fast_ops
 from t2v.runtime.kernels import plain_ops
 
-DEEP = UNetConfig(
-    widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
-)
-CPU = torch.device("cpu")
+from .common import CPU, DEEP, relative, seeded_unet, unet_inputs
 
-
-def network(config: UNetConfig) -> UNet3D:
-    torch.manual_seed(1)
-    return UNet3D(config).eval().requires_grad_(False)
-
-
-def inputs(
-    frames: int = 5, height: int = 12, width: int = 20, texts: int = 2
-) -> tuple[Tensor, Tensor, Tensor]:
-    """x (1 4 f h w), t (1), text (g 7 32)"""
-    torch.manual_seed(2)
-    return torch.randn(1, 4, frames, height, width), torch.tensor([337.0]), torch.randn(texts, 7, 32)
-
-
-def error(a: Tensor, b: Tensor) -> float:
-    return float((a - b).norm() / b.norm())
+WIDE = 5, 12, 20  # frames, height, width
 
 
 @pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
@@ -42,23 +24,23 @@ def error(a: Tensor, b: Tensor) -> float:
     "shape", ((5, 12, 20), (1, 8, 8), (3, 9, 11)), ids=("wide", "one frame", "odd sides")
 )
 @pytest.mark.parametrize("texts", (1, 2))
-def test_it_equals_the_network(config: UNetConfig, shape: tuple[int, int, int], texts: int):
-    unet = network(config)
-    x, t, text = inputs(*shape, texts)
+def test_it_equals_the_seeded_unet(config: UNetConfig, shape: tuple[int, int, int], texts: int):
+    unet = seeded_unet(config)
+    x, t, text = unet_inputs(*shape, texts)
     expected = unet(x.expand(texts, -1, -1, -1, -1), t, text)
     fast = FastUNet(unet, CPU)
-    assert error(fast(x, t, fast.read(text)), expected) < 1e-5
+    assert relative(fast(x, t, fast.read(text)), expected) < 1e-5
 
 
 def test_feed_forward_in_pieces_changes_nothing():
-    unet, (x, t, text) = network(TINY_UNET), inputs()
+    unet, (x, t, text) = seeded_unet(TINY_UNET), unet_inputs(*WIDE)
     whole, pieces = FastUNet(unet, CPU), FastUNet(unet, CPU, rows=100)
     words = whole.read(text)
-    assert error(pieces(x, t, words), whole(x, t, words)) < 1e-6
+    assert relative(pieces(x, t, words), whole(x, t, words)) < 1e-6
 
 
 def test_the_halves_share_their_prefix_until_the_first_words():
-    unet, (x, t, text) = network(DEEP), inputs(texts=2)
+    unet, (x, t, text) = seeded_unet(DEEP), unet_inputs(*WIDE)
     seen = []
     first, *rest = layers_of(unet)
     first.temporal_conv.convs[0].conv.register_forward_hook(lambda m, args, out: seen.append(out.shape[0]))
@@ -69,10 +51,10 @@ def test_the_halves_share_their_prefix_until_the_first_words():
 
 
 def test_joined_weights_are_the_networks_own():
-    unet, (x, t, text) = network(TINY_UNET), inputs()
+    unet, (x, t, text) = seeded_unet(TINY_UNET), unet_inputs(*WIDE)
     before = unet(x, t, text[:1])
     fast = FastUNet(unet, CPU)
-    assert error(unet(x, t, text[:1]), before) < 1e-5
+    assert relative(unet(x, t, text[:1]), before) < 1e-5
     unet.down[0].layers[0].spatial.block.attention_2.to_k.weight.zero_()
     assert not fast.read(text)[..., :32].any()
 
@@ -83,8 +65,8 @@ def test_a_vae_with_fast_ops_decodes_and_encodes_the_same():
     z, images = torch.randn(3, 4, 4, 6), torch.rand(2, 3, 32, 48)
     expected = vae.decode(z), vae.encode(images)
     use_fast_ops(vae, CPU)
-    assert error(vae.decode(z), expected[0]) < 1e-5
-    assert error(vae.encode(images), expected[1]) < 1e-5
+    assert relative(vae.decode(z), expected[0]) < 1e-5
+    assert relative(vae.encode(images), expected[1]) < 1e-5
 
 
 def test_a_vae_with_fast_ops_launches_where_its_input_lies(monkeypatch: pytest.MonkeyPatch):
@@ -112,7 +94,7 @@ def test_a_vae_with_fast_ops_launches_where_its_input_lies(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
 def test_one_time_a_frame_gives_the_bits_of_one_a_video_where_all_are_equal(config: UNetConfig):
-    unet, (x, t, text) = network(config), inputs()
+    unet, (x, t, text) = seeded_unet(config), unet_inputs(*WIDE)
     fast, each = FastUNet(unet, CPU), t[:, None].expand(1, x.shape[2])
     words = fast.read(text)
     assert torch.equal(fast(x, each, words), fast(x, t, words))
@@ -121,15 +103,15 @@ def test_one_time_a_frame_gives_the_bits_of_one_a_video_where_all_are_equal(conf
 
 @pytest.mark.parametrize("config", (TINY_UNET, DEEP), ids=("attention first", "attention deeper"))
 def test_times_of_frames_are_the_same_in_the_fast_pass(config: UNetConfig):
-    unet, (x, _, text) = network(config), inputs()
+    unet, (x, _, text) = seeded_unet(config), unet_inputs(*WIDE)
     times = torch.tensor([[0.0, 10, 337, 900, 999]])
     fast = FastUNet(unet, CPU)
     expected = unet(x.expand(2, -1, -1, -1, -1), times.expand(2, -1), text)
-    assert error(fast(x, times, fast.read(text)), expected) < 1e-5
+    assert relative(fast(x, times, fast.read(text)), expected) < 1e-5
 
 
 def test_a_frames_time_changes_that_frame_alone_where_nothing_joins_frames():
-    unet, (x, t, text) = network(TINY_UNET), inputs()
+    unet, (x, t, text) = seeded_unet(TINY_UNET), unet_inputs(*WIDE)
     for layer in layers_of(unet):  # temporal parts become identities
         layer.temporal_conv.convs[-1].conv.weight.zero_(), layer.temporal_conv.convs[-1].conv.bias.zero_()
     for transformer in (unet.temporal_in, *(layer.temporal for layer in layers_of(unet) if layer.temporal)):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -16,37 +15,17 @@ from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.memory import GIB
 from t2v.runtime.planning import fitting, needs, weight_bytes
 
+from .common import CPU, apart, seeded_unet, unet_inputs
 from .overwriting import Overwriting
-from .tiny_model import write_diffusers
 
-CPU, META = torch.device("cpu"), torch.device("meta")
-DEEP = UNetConfig(
-    widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
-)
+META = torch.device("meta")
 PANDA = Request("a panda", seed=7, frames=3, width=16, height=24, steps=3, guidance=2.0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
-
-
-def unet(config: UNetConfig = DEEP) -> UNet3D:
-    torch.manual_seed(1)
-    return UNet3D(config).eval().requires_grad_(False)
-
-
-def inputs(texts: int = 2) -> tuple[Tensor, Tensor, Tensor]:
-    """x (1 4 f h w), t (1), text (g 7 32)"""
-    torch.manual_seed(2)
-    return torch.randn(1, 4, 3, 8, 12), torch.tensor([337.0]), torch.randn(texts, 7, 32)
 
 
 @pytest.mark.parametrize("memory", RUNGS)
 def test_every_rung_gives_the_same_video(folder: Path, memory: str):
     fast, pipe = (TextToVideo.from_pretrained(folder, "cpu", "float32", rung) for rung in ("fast", memory))
-    difference = np.abs(pipe(PANDA).frames.astype(int) - fast(PANDA).frames)
-    assert difference.max() <= 1
+    assert apart(pipe(PANDA).frames, fast(PANDA).frames) <= 1
 
 
 @pytest.mark.parametrize("memory", ["", "much", None, 5])
@@ -65,7 +44,7 @@ def test_after_an_out_of_memory_the_same_video_comes_from_one_rung_lower(folder:
 
     video = pipe(PANDA, on_step=fail_once)
     assert pipe.runner.rung.name == "balanced"
-    assert np.abs(video.frames.astype(int) - expected).max() <= 1
+    assert apart(video.frames, expected) <= 1
 
 
 def test_a_second_out_of_memory_is_told(folder: Path):
@@ -107,7 +86,7 @@ def test_recorded_results_are_used_before_the_next_call_overwrites_them(
     fast = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
     monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
     recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
-    assert np.abs(recorded(PANDA).frames.astype(int) - fast(PANDA).frames).max() <= 1
+    assert apart(recorded(PANDA).frames, fast(PANDA).frames) <= 1
     assert memory != "fast" or recorded.runner.decode.calls == 2
 
 
@@ -201,7 +180,7 @@ def test_a_plan_says_what_it_takes():
 
 
 def test_layers_come_in_the_order_in_which_they_run():
-    network, (x, t, text) = unet(), inputs()
+    network, (x, t, text) = seeded_unet(), unet_inputs()
     ran = []
     for layer in layers_of(network):
         layer.register_forward_hook(lambda module, given, out: ran.append(module))

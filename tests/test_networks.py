@@ -27,14 +27,12 @@ from t2v.networks.norm import GroupNorm
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import WORDS_KEPT
 
+from .common import relative
+
 EXACT = 1e-5  # relative: float32 summed in another order
 SMALL_UNET = replace(
     TINY_UNET, groups=16
 )  # a norm needs more than one number, in one frame of one latent too
-
-
-def relative(a: Tensor, b: Tensor) -> float:
-    return float((a - b).norm() / b.norm())
 
 
 def seeded(network: type[nn.Module], config: TextConfig | UNetConfig | VAEConfig) -> nn.Module:

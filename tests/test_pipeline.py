@@ -15,15 +15,10 @@ from t2v.errors import NotFiniteError
 from t2v.runtime.fast_unet import FastUNet
 from t2v.version import VERSION
 
-from .tiny_model import write_diffusers
+from .common import apart, relative
 
 SMALL = {"frames": 3, "width": 16, "height": 24, "steps": 4}
 PANDA = Request("a panda", seed=7, **SMALL)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +35,6 @@ def pipe(folder: Path) -> TextToVideo:
 
 def latents(seed: int = 3) -> Tensor:
     return torch.randn(1, 4, 3, 12, 8, generator=torch.Generator().manual_seed(seed))
-
-
-def relative(a: Tensor, b: Tensor) -> float:
-    return float((a - b).norm() / b.norm())
 
 
 def test_a_video_knows_how_it_was_made(shared: TextToVideo, tmp_path: Path):
@@ -177,7 +168,7 @@ def test_a_patched_unet_is_what_runs(folder: Path, memory: str):
         return forward(x, t, text)
 
     pipe.unet.forward = patched
-    assert np.abs(pipe(PANDA).frames.astype(int) - frames).max() <= 1
+    assert apart(pipe(PANDA).frames, frames) <= 1
     assert calls == [(1, 4, 3, 12, 8)] * 2 * PANDA.steps
     pipe.unet.forward = lambda x, t, text: torch.zeros_like(x)
     assert not np.array_equal(pipe(PANDA).frames, frames)
@@ -201,7 +192,7 @@ def test_slices_change_the_memory_alone(pipe: TextToVideo):
     frames = pipe(PANDA).frames
     for slice_bytes in (2_000, "auto", None):
         pipe.set_attention_slicing(slice_bytes)
-        assert np.abs(pipe(PANDA).frames.astype(int) - frames).max() <= 1
+        assert apart(pipe(PANDA).frames, frames) <= 1
 
 
 def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
@@ -209,7 +200,7 @@ def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pyt
     parts = []
     watch = shared.vae.decoder.register_forward_pre_hook(lambda module, given: parts.append(len(given[0])))
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
-    assert np.abs(shared(PANDA).frames.astype(int) - frames).max() <= 1
+    assert apart(shared(PANDA).frames, frames) <= 1
     assert parts == [2, 1]
     watch.remove()
 

@@ -13,34 +13,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from t2v.networks import UNet3D, UNetConfig
+from t2v.networks import UNet3D
 from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.streaming import SLOTS, Stream, StreamedUNet, offload, units_of
 
-CPU = torch.device("cpu")
-DEEP = UNetConfig(
-    widths=(32, 64, 64), attention=(False, True, True), blocks=2, text_width=32, head_width=16, entry_heads=2
-)
-
-
-def unet() -> UNet3D:
-    torch.manual_seed(1)
-    return UNet3D(DEEP).eval().requires_grad_(False)
-
-
-def inputs() -> tuple[Tensor, Tensor, Tensor]:
-    """x (1 4 f h w), t (1), text (2 7 32)"""
-    torch.manual_seed(2)
-    return torch.randn(1, 4, 3, 8, 12), torch.tensor([337.0]), torch.randn(2, 7, 32)
+from .common import CPU, seeded_unet, unet_inputs
 
 
 def plain(network: UNet3D) -> Tensor:
-    x, t, text = inputs()
+    x, t, text = unet_inputs()
     return network(x.expand(2, -1, -1, -1, -1), t, text)
 
 
 def fast(network: FastUNet) -> Tensor:
-    x, t, text = inputs()
+    x, t, text = unet_inputs()
     return network(x, t, network.read(text))
 
 
@@ -79,7 +65,7 @@ def test_an_offloaded_module_goes_home_after_an_error():
 
 
 def test_streamed_weights_give_the_same_numbers_pass_after_pass():
-    network = unet()
+    network = seeded_unet()
     expected = plain(network)
     streamed = StreamedUNet(network, CPU)
     first = fast(streamed)
@@ -88,13 +74,13 @@ def test_streamed_weights_give_the_same_numbers_pass_after_pass():
 
 
 def test_units_are_fetched_in_the_order_in_which_they_run():
-    network, fetched = unet(), []
+    network, fetched = seeded_unet(), []
     fast(FastUNet(network, CPU, fetch=fetched.append))
     assert fetched == list(units_of(network))
 
 
 def test_only_a_few_units_are_on_the_device_at_once():
-    network = unet()
+    network = seeded_unet()
     stream = Stream(network, CPU)
     buffers = {buffer.untyped_storage().data_ptr() for buffer in stream._buffers}
     for unit in units_of(network):
@@ -107,7 +93,7 @@ def test_only_a_few_units_are_on_the_device_at_once():
 
 def test_every_pass_brings_a_unit_to_the_same_place_and_leaves_all_at_home():
     """A recorded pass can't do otherwise."""
-    network, passes = unet(), []
+    network, passes = seeded_unet(), []
     streamed = StreamedUNet(network, CPU)
     assert len(list(units_of(network))) % SLOTS, "else any order would do"
     home, fetch = places(network), streamed.stream.fetch
@@ -122,7 +108,7 @@ def test_every_pass_brings_a_unit_to_the_same_place_and_leaves_all_at_home():
 @pytest.mark.parametrize("run", ["fast", "plain"])
 @pytest.mark.parametrize("at", [0, 1, 5, -1])
 def test_after_an_error_and_a_replay_every_pass_is_right(at: int, run: str):
-    network = unet()
+    network = seeded_unet()
     expected = plain(network)
     streamed = StreamedUNet(network, CPU)
     home, stream, unit = places(network), streamed.stream, list(units_of(network))[at]
@@ -185,7 +171,7 @@ class Gpu:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.kernels, self.copies = Line("kernels"), Line("copies")
-        self.stream = Stream(unet(), CPU)
+        self.stream = Stream(seeded_unet(), CPU)
         self.used: Counter = Counter()  # by slot: when it was read last
         self.stream._copies, self._bring, self.stream._bring = self.copies, self.stream._bring, self.bring
         monkeypatch.setattr(torch.cuda, "current_stream", lambda device: self.kernels)

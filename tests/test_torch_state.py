@@ -13,14 +13,8 @@ from t2v import TextToVideo
 from t2v.torch_state import OwnState
 
 from .host_state import INN, SETTINGS
-from .tiny_model import write_diffusers
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @cache

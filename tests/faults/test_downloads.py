@@ -12,14 +12,7 @@ from torch import Tensor
 from t2v.checkpoints import CheckpointError, diagnose, load
 from t2v.checkpoints.downloads import MARKERS, STRIDE, unwritten
 
-from ..tiny_model import write_diffusers
-
 UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_diffusers(tmp_path / "model")
 
 
 @pytest.mark.parametrize("marker", MARKERS)

@@ -30,11 +30,6 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_diffusers(tmp_path_factory.mktemp("good") / "model")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_diffusers(tmp_path / "model")
-
-
 class Touch:
     """A pickle of this touches a file where it is unpickled."""
 

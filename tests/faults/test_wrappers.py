@@ -11,7 +11,7 @@ from torch import Tensor
 from t2v.checkpoints import CheckpointError, diagnose, examine, load
 from t2v.checkpoints.wrappers import PREFIXES
 
-from ..tiny_model import stored, write_diffusers, write_modelscope
+from ..tiny_model import stored, write_modelscope
 
 Tensors = dict[str, Tensor]
 FILES = {
@@ -19,11 +19,6 @@ FILES = {
     "vae": "vae/diffusion_pytorch_model.safetensors",
     "text_encoder": "text_encoder/model.safetensors",
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_diffusers(tmp_path / "model")
 
 
 def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from t2v.checkpoints import load
 from t2v.checkpoints.layouts import ignored
@@ -16,6 +16,7 @@ from t2v.checkpoints.loading import open_parts
 from t2v.checkpoints.locate import locate
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
+from ..common import relative
 from .make_manifests import Manifest, read
 from .peers import FULL, Peers, modelscope_configuration, write_diffusers_folder, write_modelscope_folder
 
@@ -27,10 +28,6 @@ def contents(network: nn.Module, leave_out: tuple[str, ...] = ()) -> list[bytes]
     tensors = {name: t for name, t in network.state_dict().items() if not name.startswith(leave_out)}
     pieces = [piece for name, t in tensors.items() for piece in (t.chunk(3) if "in_proj" in name else [t])]
     return sorted(piece.contiguous().numpy().tobytes() for piece in pieces)
-
-
-def relative(ours: Tensor, theirs: Tensor) -> float:
-    return float((ours - theirs).norm() / theirs.norm())
 
 
 @torch.no_grad()

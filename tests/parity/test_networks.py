@@ -13,6 +13,7 @@ from torch import Tensor
 
 from t2v import TextToVideo
 
+from ..common import relative
 from .peers import Peers, Sizes, clip_tokenizer, write_diffusers_folder, write_modelscope_folder
 
 EXACT = 1e-5
@@ -57,11 +58,6 @@ def diffusers_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="module", params=MODELS, ids=["two levels", "three levels", "one level"])
 def modelscope_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return pair(write_modelscope_folder, tmp_path_factory.mktemp("modelscope"), request.param)
-
-
-def relative(ours: Tensor, theirs: Tensor) -> float:
-    assert ours.shape == theirs.shape
-    return float((ours - theirs).norm() / theirs.norm())
 
 
 def noise(*shape: int) -> Tensor:

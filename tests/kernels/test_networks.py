@@ -1,0 +1,38 @@
+"""The UNet's fast pass and the VAE, whose operations are all kernels."""
+
+from types import ModuleType
+
+import pytest
+import torch
+from torch import Tensor
+
+from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNet3D
+from t2v.runtime import fast_unet, fast_vae
+from t2v.runtime.kernels import triton_ops
+
+from .conftest import Compare
+from .given import DEVICE, Given
+
+
+@pytest.mark.parametrize(("frames", "each"), [(1, False), (2, True)], ids=["", "a time for each frame"])
+def test_the_unets_fast_pass(compare: Compare, frames: int, each: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(triton_ops, "UNFOLD", 64)  # the wider level's temporal convolutions as products
+
+    def case(ops: ModuleType, given: Given) -> Tensor:
+        monkeypatch.setattr(fast_unet, "ops_for", lambda device: ops)
+        fast = fast_unet.FastUNet(given.made(UNet3D(TINY_UNET)), DEVICE)
+        x, text = given.tokens(1, 4, frames, 2, 2), given.tokens(2, 7, 32)
+        t = 37.0 + 100 * torch.arange(frames, device=DEVICE).view(1, -1)
+        return fast(x, t if each else t[:, 0], fast.read(text))
+
+    compare.as_well_as_plain(case)
+
+
+def test_the_vae_decodes(compare: Compare, monkeypatch: pytest.MonkeyPatch):
+    def case(ops: ModuleType, given: Given) -> Tensor:
+        monkeypatch.setattr(fast_vae, "ops_for", lambda device: ops)
+        vae = given.made(VAE(TINY_VAE))
+        fast_vae.use_fast_ops(vae, DEVICE)
+        return vae.decode(given.tokens(1, 4, 1, 1))
+
+    compare.as_well_as_plain(case)

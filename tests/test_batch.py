@@ -1,5 +1,6 @@
 """Many prompts on several devices: the same videos, one voice, and a failure that costs one device's work."""
 
+import io
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from t2v import cli
 from t2v.batch import BatchError, Place, make_all, place
@@ -100,6 +102,19 @@ def test_each_video_is_made_once_and_every_device_has_its_share():
     told, raised = play(lambda rank: (rank, 18), video)
     assert numbers(told) == list(range(6)) and not raised
     assert {text[-1] for _, text in told} == {"0", "1"}
+
+
+def test_one_bar_counts_the_steps_of_all_videos(monkeypatch: pytest.MonkeyPatch):
+    bars = []
+
+    class Bar(tqdm):
+        def __init__(self, **options: object):
+            super().__init__(**options | {"disable": False, "file": io.StringIO()})
+            bars.append(self)
+
+    monkeypatch.setattr("t2v.batch.tqdm", Bar)
+    play(lambda rank: (rank, 18), video)
+    assert [(bar.n, bar.total) for bar in bars] == [(18, 18)]
 
 
 @pytest.mark.parametrize("broken", [0, 1])

@@ -292,7 +292,7 @@ def test_the_cache_is_where_a_variable_says(variable: str, tmp_path: Path, home:
     assert Path(found["folder"]).is_relative_to(tmp_path / "mine")
 
 
-def test_the_figures_of_a_short_disk_do_not_contradict(home: Home):
+def test_the_figures_of_a_short_disk_do_not_contradict(hub: FakeHub, home: Home):
     for free, unit in ((150_000_000, "MB"), (500_100_000, "MB")):
         small = f"lambda path: usage(path)._replace(free={free})"
         before = f"import shutil; usage = shutil.disk_usage; shutil.disk_usage = {small}"
@@ -302,6 +302,7 @@ def test_the_figures_of_a_short_disk_do_not_contradict(home: Home):
             float(figure.replace(",", "")) for figure in re.findall(rf"([\d,.]+) {unit}", error)
         )
         assert need + spare > left and need > 0
+    assert not any(name.endswith(".safetensors") for name in hub.sent)
 
 
 @pytest.mark.parametrize("size", [1, 999_999, 1_000_000, 999_999_999, 3_700_000_001, 14_800_000_000])

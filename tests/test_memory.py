@@ -14,6 +14,7 @@ from t2v.runtime.dry_run import cost
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.memory import GIB
 from t2v.runtime.planning import fitting, needs, weight_bytes
+from t2v.runtime.streaming import StreamedUNet
 
 from .common import CPU, apart, seeded_unet, unet_inputs
 from .overwriting import Overwriting
@@ -26,6 +27,43 @@ PANDA = Request("a panda", seed=7, frames=3, width=16, height=24, steps=3, guida
 def test_every_rung_gives_the_same_video(folder: Path, memory: str):
     fast, pipe = (TextToVideo.from_pretrained(folder, "cpu", "float32", rung) for rung in ("fast", memory))
     assert apart(pipe(PANDA).frames, fast(PANDA).frames) <= 1
+
+
+@pytest.fixture
+def own_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU is treated as a device that the host's weights are brought to: copies show which."""
+    monkeypatch.setattr("t2v.runtime.runner.has_own_memory", lambda device: True)
+
+
+def homes(part: nn.Module) -> list[int]:
+    """Where its weights lie."""
+    return [weight.data_ptr() for weight in part.parameters()]
+
+
+@pytest.mark.usefixtures("own_memory")
+@pytest.mark.parametrize("memory", RUNGS)
+def test_parts_of_a_rung_visit_the_device_and_give_the_same_video(folder: Path, memory: str):
+    fast, pipe = (TextToVideo.from_pretrained(folder, "cpu", "float32", rung) for rung in ("fast", memory))
+    parts, rung, seen = (pipe.checkpoint.text_encoder, pipe.vae.decoder), RUNGS[memory], []
+    home = [homes(part) for part in (*parts, pipe.unet)]
+    for part in parts:
+        part.register_forward_pre_hook(lambda module, given: seen.append(homes(module)))
+    assert apart(pipe(PANDA).frames, fast(PANDA).frames) <= 1
+    assert {place not in home for place in seen} == {rung.parked}
+    assert isinstance(pipe.runner.unet, StreamedUNet) == rung.streamed
+    assert [homes(part) for part in (*parts, pipe.unet)] == home
+
+
+@pytest.mark.usefixtures("own_memory")
+def test_a_lower_rung_sends_weights_to_the_host_and_a_higher_one_brings_them_back(folder: Path):
+    pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
+    frames = pipe(PANDA).frames
+    for rung in [*RUNGS.values(), RUNGS["fast"]]:
+        pipe.runner.place(pipe.checkpoint, rung)
+        assert apart(pipe(PANDA).frames, frames) <= 1
+        assert isinstance(pipe.runner.unet, StreamedUNet) == rung.streamed
+        hooked = [part for part in pipe.vae.modules() if part._forward_pre_hooks]
+        assert bool(hooked) == rung.parked
 
 
 @pytest.mark.parametrize("memory", ["", "much", None, 5])

@@ -1,6 +1,6 @@
 """TextToVideo from end to end on a tiny random model; tests/parity shows that they are the peers'."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from t2v import Request, RequestError, TextToVideo, Video, VideoError
 from t2v.codec import to_pixels
@@ -188,11 +189,46 @@ def test_another_unet_cannot_be_put_in_silently(pipe: TextToVideo):
         pipe.unet = pipe.unet
 
 
-def test_slices_change_the_memory_alone(pipe: TextToVideo):
-    frames = pipe(PANDA).frames
-    for slice_bytes in (2_000, "auto", None):
+class Scores(TorchFunctionMode):
+    """The bytes of all attention scores that are formed under it, and how often a fused kernel ran."""
+
+    def __init__(self):
+        super().__init__()
+        self.formed, self.fused = [], 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # noqa: ANN001, ANN204
+        if func is Tensor.softmax:
+            self.formed.append(args[0].numel() * args[0].element_size())
+        self.fused += func is torch.nn.functional.scaled_dot_product_attention
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("patched", [False, True], ids=["fast", "patched"])
+def test_slices_change_the_memory_alone(pipe: TextToVideo, patched: bool):
+    if patched:
+        pipe.unet.forward = pipe.unet.forward
+    frames, largest, fused = pipe(PANDA).frames, {}, {}
+    for slice_bytes in (800, 2_000, "auto", None):
         pipe.set_attention_slicing(slice_bytes)
-        assert apart(pipe(PANDA).frames, frames) <= 1
+        with Scores() as scores:
+            assert apart(pipe(PANDA).frames, frames) <= 1
+        largest[slice_bytes], fused[slice_bytes] = max(scores.formed, default=0), scores.fused
+    assert 0 < largest[800] <= 800 < largest[2_000] <= 2_000
+    assert fused[800] == fused[2_000] < fused[None], "the text encoder's alone"
+    assert (largest["auto"], fused["auto"]) == (largest[None], fused[None]), "the CPU's kernel is fused"
+
+
+def test_steps_are_given_out_at_the_devices_pace(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
+    log = []
+
+    def slow(steps: Iterator, device: torch.device) -> Iterator:
+        for step in steps:
+            log.append(f"waited for {device}")
+            yield step
+
+    monkeypatch.setattr("t2v.pipeline.paced", slow)
+    shared(PANDA, on_step=lambda step, steps, x0: log.append(step))
+    assert log == ["waited for cpu", 1, "waited for cpu", 2, "waited for cpu", 3, "waited for cpu", 4]
 
 
 def test_decoding_in_parts_changes_nothing(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):

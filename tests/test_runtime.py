@@ -1,10 +1,12 @@
 """Device and precision: what is asked for or what is best there, and a clear word where it can't be."""
 
+import os
+
 import pytest
 import torch
 
 from t2v.request import RequestError
-from t2v.runtime import attention_slice, choose_device, choose_dtype, frames_at_once, paced
+from t2v.runtime import Runner, attention_slice, choose_device, choose_dtype, frames_at_once, paced
 
 CPU = torch.device("cpu")
 
@@ -50,6 +52,25 @@ def test_a_processor_gets_the_precision_that_it_multiplies_itself(
     monkeypatch.setattr("t2v.runtime.device._fast_bfloat16", lambda: native)
     assert choose_dtype(None, CPU) == expected
     assert choose_dtype(None, torch.device("cuda")) == torch.float16
+
+
+@pytest.mark.parametrize(
+    ("capability", "chosen", "expected"),
+    [((9, 0), None, ":0:0"), ((9, 0), ":4096:8", ":4096:8"), ((8, 0), None, None), ((10, 0), None, None)],
+)
+@pytest.mark.parametrize("place", [0, 1], ids=["first", "second of a pair"])
+def test_hopper_computes_without_a_workspace_unless_the_user_chose_one(
+    capability: tuple, chosen: str | None, expected: str | None, place: int, monkeypatch: pytest.MonkeyPatch
+):
+    variable, devices = "CUBLAS_WORKSPACE_CONFIG", [torch.device("cuda", number) for number in (0, 1)]
+    monkeypatch.setenv(variable, chosen or "")
+    if chosen is None:
+        monkeypatch.delenv(variable)
+    known = {devices[place]: capability}
+    monkeypatch.setattr("t2v.runtime.device.capability", lambda device: known.get(device, (0, 0)))
+    first, second = devices
+    Runner(first, torch.float16, "fast", second)
+    assert os.environ.get(variable) == expected
 
 
 def test_attention_is_sliced_only_where_scores_are_formed():

@@ -57,6 +57,11 @@ def tune(device: torch.device) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":0:0")
 
 
+def has_own_memory(device: torch.device) -> bool:
+    """Whether weights on the host are not on the device."""
+    return device.type != "cpu"
+
+
 def choose_device(name: str | torch.device | None = None) -> torch.device:
     """The device asked for, or the best that there is. RequestError where it is missing."""
     if name is None:

@@ -13,7 +13,7 @@ from t2v.diffusion import Predict
 from t2v.networks import UNet3D
 from t2v.request import Request, RequestError
 
-from .device import current, tune
+from .device import current, has_own_memory, tune
 from .fast_unet import FastUNet
 from .fast_vae import use_fast_ops
 from .graphs import GraphedFunction, Run
@@ -72,7 +72,7 @@ class Runner:
             self._place(checkpoint)
 
     def _place(self, checkpoint: Checkpoint) -> None:
-        unet, vae, guest = checkpoint.unet, checkpoint.vae, self.device.type != "cpu"
+        unet, vae, guest = checkpoint.unet, checkpoint.vae, has_own_memory(self.device)
         self._let_go()
         use_fast_ops(vae, self.device)
         for module in (checkpoint.text_encoder, vae.encoder, vae.decoder):

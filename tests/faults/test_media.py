@@ -170,23 +170,6 @@ UNFIT = {  # a program in ffmpeg's place -> what is said of it
 }
 
 
-@pytest.fixture
-def replaced(tmp_path, monkeypatch):
-    """A function that puts a program in ffmpeg's place -> the file."""
-
-    def put(content: str) -> Path:
-        file = tmp_path / "bin" / "ffmpeg of ours"
-        file.parent.mkdir()
-        file.write_text(content, encoding="latin-1")
-        file.chmod(0o755)
-        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(file))
-        return file
-
-    yield put
-    ffmpeg._sync_option.cache_clear()
-    ffmpeg._tried.clear()
-
-
 @pytest.mark.parametrize(("content", "words"), UNFIT.values(), ids=UNFIT)
 def test_an_unfit_encoder_is_known_before_the_work(tmp_path, monkeypatch, replaced, content, words):
     replaced(content)

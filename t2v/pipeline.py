@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 import torch
@@ -99,6 +99,30 @@ class TextToVideo:
         size = attention_slice(self.device) if slice_bytes == "auto" else slice_bytes
         for network in (*self.runner.networks, self.vae):
             set_attention_slicing(network, size)
+
+    @overload
+    def __call__(
+        self,
+        request: Request | str | None = None,
+        *,
+        source: Any = None,
+        on_step: OnStep | None = None,
+        latents: Tensor | None = None,
+        output_video: str | PathLike | None = None,
+        **settings: Any,
+    ) -> Video: ...
+
+    @overload
+    def __call__(
+        self,
+        request: Mapping[str, Any],
+        *,
+        source: Any = None,
+        on_step: OnStep | None = None,
+        latents: Tensor | None = None,
+        output_video: str | PathLike | None = None,
+        **settings: Any,
+    ) -> dict[str, Any]: ...
 
     def __call__(
         self,

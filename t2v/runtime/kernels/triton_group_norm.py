@@ -195,8 +195,7 @@ def _norm_group(
     away = tl.sum(tl.sum(total, 0), 0) / count
     variance = tl.maximum(tl.sum(tl.sum(squares, 0), 0) / count - away * away, 0.0)
     scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
-    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (added - (near + away)) * scale
+    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32) + (added - (near + away)) * scale
     for first in range(part * span, tl.minimum(part * span + span, rows), ROWS):
         row = first + tl.arange(0, ROWS)
         here = (row < rows)[:, None] & inside[None, :]

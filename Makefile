@@ -1,4 +1,4 @@
-# make run · sample · test · quick · soak · format · bench · examples · train
+# make run · sample · test · quick · test-gpu · soak · format · bench · examples · train
 #
 # Each target first makes the virtual environment .venv and installs what it needs; a second time, or when the
 # requirements haven't changed, that costs nothing. PYTHON=python3.12 chooses another Python (3.11 or newer),
@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: run sample test quick soak lint format bench examples train browser clean
+.PHONY: run sample test quick test-gpu soak lint format bench examples train browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/runtime
@@ -33,7 +33,12 @@ test: $(VENV)/dev browser lint
 # Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves
 # out the networks and weights, the page and its browser, the hub, what goes wrong, the peers and the training.
 quick: $(VENV)/dev lint
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -k "not browser" $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -m "not (browser or parity or slow)" $(QUICK) $(ARGS)
+
+# On a machine with an NVIDIA GPU, in minutes; the pair's tests need two. A model of the published size is made of
+# random numbers.
+test-gpu: $(VENV)/dev
+	$(BIN)/python -m pytest -q -m "gpu or kernel" --durations=10 tests/gpu tests/kernels $(ARGS)
 
 # Hours: T2V_SOAK times as many odd requests and damaged weights, then the app under load.
 soak: $(VENV)/dev

@@ -17,6 +17,17 @@ from .tiny_model import write_diffusers  # noqa: E402
 if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")  # read when Triton is first imported
 CHROMIUM = "/usr/bin/chromium"
+FOLDERS = {"gpu": "gpu", "kernels": "kernel", "parity": "parity"}  # and the marker of what is in them
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their folders, and by the browser that they ask for."""
+    for item in items:
+        marker = FOLDERS.get(item.path.parent.name)
+        if marker:
+            item.add_marker(marker)
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

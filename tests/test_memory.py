@@ -49,7 +49,7 @@ def test_parts_of_a_rung_visit_the_device_and_give_the_same_video(folder: Path, 
     for part in parts:
         part.register_forward_pre_hook(lambda module, given: seen.append(homes(module)))
     assert apart(pipe(PANDA).frames, fast(PANDA).frames) <= 1
-    assert {place not in home for place in seen} == {rung.parked}
+    assert {place not in home for place in seen} == {rung.offloaded}
     assert isinstance(pipe.runner.unet, StreamedUNet) == rung.streamed
     assert [homes(part) for part in (*parts, pipe.unet)] == home
 
@@ -63,7 +63,7 @@ def test_a_lower_rung_sends_weights_to_the_host_and_a_higher_one_brings_them_bac
         assert apart(pipe(PANDA).frames, frames) <= 1
         assert isinstance(pipe.runner.unet, StreamedUNet) == rung.streamed
         hooked = [part for part in pipe.vae.modules() if part._forward_pre_hooks]
-        assert bool(hooked) == rung.parked
+        assert bool(hooked) == rung.offloaded
 
 
 @pytest.mark.parametrize("memory", ["", "much", None, 5])

@@ -14,6 +14,7 @@ from .conftest import Compare
 from .given import DEVICE, Given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("frames", "each"), [(1, False), (2, True)], ids=["", "a time for each frame"])
 def test_the_unets_fast_pass(compare: Compare, frames: int, each: bool, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(triton_ops, "UNFOLD", 64)  # the wider level's temporal convolutions as products

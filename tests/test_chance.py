@@ -6,7 +6,7 @@ import torch
 
 from t2v import TextToVideo
 from training.captions import FAST, STARTS, Captions, Content
-from training.chance import CHANNELS, OPEN, number_of, one_of, tied, told
+from training.chance import CHANNELS, OPEN, number_of, one_of, read_code, write_code
 from training.dataset import FRAMES
 from training.heard import compare
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS
@@ -16,17 +16,17 @@ SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("pand
 SHAPE = 16, 16, 16, 16  # latents of the embedded model
 
 
-def test_tied_noise_says_what_it_should_and_is_gaussian_still() -> None:
+def test_a_code_is_read_as_it_was_written_and_the_noise_stays_gaussian() -> None:
     torch.manual_seed(0)
     noise, chance = torch.randn(400, 8, 4, 6, 5), torch.randn(400, len(OPEN))
-    changed = tied(noise, chance)
-    torch.testing.assert_close(told(changed), chance, atol=1e-5, rtol=0)
+    changed = write_code(noise, chance)
+    torch.testing.assert_close(read_code(changed), chance, atol=1e-5, rtol=0)
     others = [channel for channel in range(8) if channel not in CHANNELS]
     assert torch.equal(changed[:, others], noise[:, others])
     assert abs(changed.mean()) < 0.01 and abs(changed.std() - 1) < 0.01
     covariance = changed[:, CHANNELS[0]].flatten(1).T.cov()
     assert (covariance - torch.eye(len(covariance))).abs().mean() < 0.05  # one clip's values are independent
-    torch.testing.assert_close(told(noise).var(0), torch.ones(len(OPEN)), atol=0.25, rtol=0)
+    torch.testing.assert_close(read_code(noise).var(0), torch.ones(len(OPEN)), atol=0.25, rtol=0)
 
 
 def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
@@ -97,7 +97,9 @@ def test_the_shipped_model_puts_its_subject_where_the_noise_says(
     places = []
     for value in (-1.5, 1.5):
         said[0, OPEN.index(number)] = value
-        frames = pipe("a panda on a green background", latents=tied(noise, said), seed=0).frames.astype(float)
+        frames = pipe("a panda on a green background", latents=write_code(noise, said), seed=0).frames.astype(
+            float
+        )
         subject = np.abs(frames - frames[0, 0, 0]).sum(-1) > 90
         places.append(np.argwhere(subject)[:, axis].mean())
     assert places[1] - places[0] > 8  # of 256 pixels; 26 are meant
@@ -105,7 +107,7 @@ def test_the_shipped_model_puts_its_subject_where_the_noise_says(
 
 def loop_of(pipe: TextToVideo, noise: torch.Tensor, said: torch.Tensor) -> np.ndarray:
     """The mean brightness of a winking face, frame by frame, where the noise says `said` (1 OPEN)"""
-    frames = pipe("a zany face on a green background", latents=tied(noise, said), seed=0).frames
+    frames = pipe("a zany face on a green background", latents=write_code(noise, said), seed=0).frames
     inside = np.abs(frames - frames[:, :1, :1].astype(float)).sum(-1) > 60
     return np.array([frame[shown].mean() for frame, shown in zip(frames, inside, strict=True)])
 
@@ -146,6 +148,6 @@ def test_where_no_background_is_named_the_shipped_model_mostly_shows_the_one_tha
     for background in range(len(colours)):
         number = number_of(torch.tensor(background), len(colours), torch.tensor(0.5))
         said[0, OPEN.index("background")] = number
-        corner = pipe("a panda", latents=tied(noise, said), seed=0).frames[8, 2, 2].astype(int)
+        corner = pipe("a panda", latents=write_code(noise, said), seed=0).frames[8, 2, 2].astype(int)
         shown.append(np.abs(colours - corner).sum(1).argmin())
     assert (np.array(shown) == np.arange(len(colours))).sum() >= 7  # one in twelve would be chance

@@ -14,9 +14,10 @@ from t2v.checkpoints import load
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
 from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, UNet3D, UNetConfig
+from t2v.networks.attention import Attention, attend
 from training.export import write_folder
-from training.fused import layer_normed, normed, short_attention
-from training.loop import Average, Clock, Step
+from training.fused import fuse, layer_normed, normed, short_attention
+from training.loop import Average, Clock, Update
 from training.muon import optimizers, orthogonal
 from training.unet import DenoisingLoss, learn_only, leave_out_time, zero_residuals
 from training.vae import RefinedLoss, WholeLoss, droplets, flat_places, normalise
@@ -54,16 +55,31 @@ def test_muons_updates_have_singular_values_near_one() -> None:
     assert 0.6 < values.min() and values.max() < 1.3
 
 
+@torch.no_grad()
+def test_fusing_a_network_changes_no_other_and_its_results_within_bfloat16() -> None:
+    torch.manual_seed(0)
+    fused, plain = UNet3D(UNET), UNet3D(UNET)
+    plain.load_state_dict(fused.state_dict())
+    fuse(fused)
+    assert {id(m.attend) for m in plain.modules() if isinstance(m, Attention)} == {id(attend)}
+    assert id(attend) not in {id(m.attend) for m in fused.modules() if isinstance(m, Attention)}
+    given = torch.randn(1, 4, 2, 4, 4), torch.tensor([500]), torch.randn(1, 77, UNET.text_width)
+    true = plain(*given)
+    with torch.autocast("cpu", torch.bfloat16):
+        errors = [float((network(*given).float() - true).norm() / true.norm()) for network in (fused, plain)]
+    assert 0 < errors[0] < 2 * errors[1], errors
+
+
 def test_a_step_lowers_the_loss_and_the_average_follows() -> None:
     torch.manual_seed(0)
     loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), NoiseSchedule(ScheduleConfig()))
     networks = {"unet": loss_of.unet, "text_encoder": loss_of.text_encoder}
     average = Average(networks)
-    step = Step(Accelerator(cpu=True), loss_of, optimizers(networks, lr=2e-3), average)
+    update = Update(Accelerator(cpu=True), loss_of, optimizers(networks, lr=2e-3), average)
     z, tokens, t = torch.randn(1, 4, 2, 4, 4), torch.randint(0, 100, (1, 77)), torch.tensor([500])
     noise = torch.randn_like(z)
     before = [p.clone() for p in average.mean["unet"]]
-    losses = [float(step(1.0, z, tokens, t, noise)[0]) for _ in range(4)]
+    losses = [float(update(1.0, z, tokens, t, noise)[0]) for _ in range(4)]
     assert losses[-1] < losses[0]
     assert any(not torch.equal(a, b) for a, b in zip(before, average.mean["unet"], strict=True))
 
@@ -217,12 +233,12 @@ def _two_steps(rank: int, port: int, folder: str) -> None:
     nn.init.constant_(network.weight, 0.5)
     nn.init.constant_(network.bias, 0.0)
     loss_of = Loss(network)
-    step = Step(
+    update = Update(
         accelerator, loss_of, [torch.optim.SGD([*network.parameters()], lr=torch.tensor(1.0))], Still()
     )
     clock = Clock(seconds=1e9, iterations=8, started=-1e6 * rank)
     clock.tick(accelerator)
-    step(1.0, torch.full((1, 3), 1.0 + rank))
+    update(1.0, torch.full((1, 3), 1.0 + rank))
     torch.save((network.weight.detach(), clock.elapsed), f"{folder}/{rank}")
     torch.distributed.destroy_process_group()
 

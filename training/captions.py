@@ -1,10 +1,9 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
-What a caption says is what the clip shows: subject (or two), colour of the subject, background, motion.
-What it leaves open is drawn at random: position, size, where the loop starts and how fast it goes, and the
-background where none is named; the clip's noise will say it (training/chance.py). A caption without a motion
-means a still subject. A tenth of the combinations of subject, background and motion is held out (`held_out`),
-by a hash that never changes: training never sees them.
+A caption fixes the subject (or two), its colour, the background and the motion. Position, size, the start and
+speed of the loop, and the background where none is named are drawn at random, and the clip's noise encodes
+them (training/chance.py). A caption without a motion means a still subject. A tenth of the combinations of
+subject, background and motion is held out of training, by a hash that never changes (`held_out`).
 """
 
 import hashlib
@@ -34,29 +33,29 @@ _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13
 
 
 def held_out(subject: str, background: str, motion: str) -> bool:
-    """Whether a combination (names as in `vocabulary.json`) is kept from training: one in ten, for ever."""
+    """True for the tenth of the combinations (names as in `vocabulary.json`) that training never sees."""
     digest = hashlib.sha256(f"{subject}|{background}|{motion}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % 10 == 0
 
 
 @dataclass(frozen=True)
 class Content:
-    """What one caption fixes."""
+    """The content that one caption fixes."""
 
     subject: int
     second: int
     tint: str
     background: str
     motion: str
-    named: bool = True  # whether the caption says the background
+    named: bool = True  # the caption names the background
 
 
 class Captions:
     """A seeded stream of captions and specs.
 
-    `shares` are the parts of tinted subjects, of two different subjects and of two of the same; the rest
-    shows one subject in its own colours. A loop starts at one of its first `starts` frames, and a share
-    `fast` of them goes twice as fast.
+    `shares`: of tinted subjects, of two different subjects, of two of the same; the other captions have one
+    subject in its own colours. A loop starts at one of its first `starts` frames; a share `fast` of the loops
+    goes twice as fast.
     """
 
     def __init__(
@@ -77,14 +76,16 @@ class Captions:
         self.tintable = [i for i, subject in enumerate(subjects) if not _coloured(subject)]
 
     def batch(self, n: int) -> tuple[list[str], Spec]:
-        """`n` captions and what they show (on the CPU)."""
+        """Draw `n` captions and the spec of their clips (on the CPU)."""
         contents = [self._content() for _ in range(n)]
         return [self._caption(content) for content in contents], self.spec(contents)
 
     def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
-        """The contents with everything open as `chance` (b OPEN) has it: the numbers that the noise will say,
-        drawn at random unless given. That of the size says the start too, small ones start first; that of y
-        the speed, the lowest are fast. Numbers of their own were never heard (training/README.md)."""
+        """Complete the contents by `chance` (b OPEN), the numbers that the noise will carry; None: drawn.
+
+        The size's number also decides the start (the smallest start first), that of y the speed (the lowest
+        subjects are fast). The model never learnt numbers for start and speed alone (training/README.md).
+        """
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)
         speed = 1.0 + (uniform(chance[:, OPEN.index("y")]) >= 1 - self.fast)
@@ -108,7 +109,7 @@ class Captions:
         )  # fmt: skip
 
     def _chances(self, contents: list[Content]) -> Tensor:
-        """Normal numbers (b OPEN); that of the background says it where the caption doesn't."""
+        """Draw normal numbers (b OPEN); the background's encodes it where the caption doesn't name it."""
         n, column, colours = len(contents), OPEN.index("background"), list(BACKGROUNDS)
         chance = torch.from_numpy(self.random.standard_normal((n, len(OPEN)))).float()
         shown = torch.tensor([colours.index(content.background) for content in contents])
@@ -118,7 +119,7 @@ class Captions:
         return chance
 
     def _content(self) -> Content:
-        """One allowed combination of what a caption can fix."""
+        """Draw a combination that is not held out."""
         kind = int(
             np.searchsorted(self.shares, self.random.random(), side="right")
         )  # 0 tinted 1 two 2 twins 3 one
@@ -147,11 +148,11 @@ class Captions:
         return self.random.random() < probability
 
     def paraphrase(self, content: Content) -> str:
-        """One way to say all of it: background and motion are named, other than in `canonical`'s words."""
+        """Draw a caption of the content, in random words."""
         return self._caption(content)
 
     def _caption(self, content: Content) -> str:
-        """One way to say it; that a subject is still may be left out."""
+        """Draw a caption; one of a still subject may leave out the motion."""
         thing = self._thing(content)
         motion = self._motion(content.motion)
         background = self._background(content.background) if content.named else ""
@@ -195,17 +196,17 @@ class Captions:
         return phrases[0] if self._chance(0.5) else self._pick(phrases)
 
     def _twins(self, subject: Subject) -> list[str]:
-        """How two of a subject are called; not "two hearts", which is an emoji of its own."""
+        """Phrases for two of a subject, without "two hearts", which is another emoji."""
         phrases = [f"two {plural(bare(phrase))}" for phrase in subject.phrases if countable(phrase)]
         return [phrase for phrase in phrases if phrase not in self.known]
 
     def _tinted_phrase(self, content: Content) -> str:
-        """As "a purple panda"; where that names another subject ("a black cat") another synonym is taken."""
+        """A phrase like "a purple panda", never one that names another subject ("a black cat")."""
         names = [n for n in self.subjects[content.subject].names if f"{content.tint} {n}" not in self.known]
         return indefinite(f"{content.tint} {self._pick(names)}")
 
     def _varied(self, phrase: str) -> str:
-        """The small liberties that people take with a noun phrase."""
+        """Vary a noun phrase as people do: no article, an adjective, "a video of …"."""
         name, draw = bare(phrase), self.random.random()
         if draw < 0.12:
             return name
@@ -220,7 +221,7 @@ class Captions:
 
 
 def _coloured(subject: Subject) -> bool:
-    """Whether a tint would contradict the subject: its name says a colour, or the colour is what it is."""
+    """True if a tint would contradict the subject: its name has a colour, or its colour is essential."""
     words = {word for name in subject.names for word in name.split()}
     fixed = {*BACKGROUNDS, *TINTS, "rainbow", "fire", "flag", "flags", "fog", "galaxy", "face"}
     return bool(words & fixed)

@@ -1,7 +1,7 @@
 """Read a folder of captioned clips for fine-tuning, whatever camera, phone or page they came from.
 
-Beside each video lies a text file of the same name with its caption. A clip is decoded once, frame by frame,
-and only frames of the model's size are kept, so memory depends neither on its length nor on its size.
+Each video has a text file of the same name with its caption. A clip is decoded once, frame by frame, and only
+frames of the model's size are kept, so memory depends neither on its length nor on its size.
 """
 
 import codecs
@@ -26,13 +26,13 @@ STRANGE = f"{{}} has a caption, but is of no kind that is read ({KINDS}): conver
 CONVERT = 'If it plays elsewhere, convert it (ffmpeg -i "{}" new.mp4); else take it out of the folder.'
 MAX_CAPTION = 2**16  # bytes
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-SPARE = 8  # frames kept while decoding, for each that is chosen at the end
+SPARE = 8  # frames kept while decoding for each frame chosen at the end
 TOLERANCE = 1e-5  # seconds; the times of frames are rounded
 SHOWN = 5  # errors of one folder
 
 
 class ClipError(T2VError, ValueError):
-    """A folder of clips can't be used: a sentence for each file that is wrong, with the way out."""
+    """A folder of clips that can't be used: a sentence for each wrong file, with the way out."""
 
 
 def read_clips(folder: Path, native: ModelDefaults = ModelDefaults()) -> list[tuple[Video, str]]:
@@ -111,13 +111,13 @@ def read_clip(path: Path, native: ModelDefaults) -> np.ndarray:
 
 
 def shown(times: np.ndarray, end: float, count: int) -> np.ndarray:
-    """Which frames are seen at `count` evenly spaced moments; frame i is seen from times[i] on."""
+    """Indices of the frames visible at `count` evenly spaced moments; frame i is visible from times[i] on."""
     moments = np.linspace(times[0], end, count) + TOLERANCE
     return np.clip(np.searchsorted(times, moments, side="right") - 1, 0, len(times) - 1)
 
 
 def thinned(frames: Iterable[np.ndarray], most: int) -> tuple[list[np.ndarray], int]:
-    """Every frame, every second, every fourth … so that at most `most` (even) are kept, and that step."""
+    """Keep every frame, every second, fourth … so that at most `most` (even) remain -> them, the step"""
     kept, step = [], 1
     for index, frame in enumerate(frames):
         if index % step == 0:
@@ -128,7 +128,7 @@ def thinned(frames: Iterable[np.ndarray], most: int) -> tuple[list[np.ndarray], 
 
 
 def _read_video(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np.ndarray, float]:
-    """Frames (h w 3), their times and the end of the last, in seconds: what ffmpeg decodes."""
+    """Decode by ffmpeg -> frames (h w 3), their times, and the end of the last, in seconds."""
     with TemporaryDirectory() as folder:
         times = Path(folder, "times")
         decoded = ffmpeg.decode_fitted(path, native.width, native.height, times)
@@ -138,7 +138,7 @@ def _read_video(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np
 
 
 def _read_webp(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np.ndarray, float]:
-    """As `_read_video`, by Pillow: few builds of ffmpeg read an animated WebP."""
+    """Decode as `_read_video` does, by Pillow: few builds of ffmpeg read an animated WebP."""
     begins, end = [], 0.0
 
     def decoded(image: Image.Image) -> Iterable[np.ndarray]:
@@ -159,12 +159,12 @@ def _read_webp(path: Path, native: ModelDefaults) -> tuple[list[np.ndarray], np.
 
 
 def _key(path: Path) -> str:
-    """What clip and caption have in common: the name, however a system writes capitals and accents."""
+    """The name shared by clip and caption, whatever the system's form of capitals and accents."""
     return unicodedata.normalize("NFC", path.stem).casefold()
 
 
 def _visible_files(folder: Path) -> list[Path]:
-    """Everything in the folder but subfolders and hidden files, such as a Mac's ._ball.mp4."""
+    """The folder's files without hidden ones, such as a Mac's ._ball.mp4, by name."""
     try:
         return [path for path in sorted(folder.iterdir()) if path.name[0] != "." and not path.is_dir()]
     except OSError as error:
@@ -172,7 +172,7 @@ def _visible_files(folder: Path) -> list[Path]:
 
 
 def _is_media(path: Path) -> bool:
-    """Whether the name is that of a video or picture."""
+    """True if the name is a video's or a picture's."""
     return (mimetypes.guess_type(path.name)[0] or "").partition("/")[0] in ("video", "image")
 
 
@@ -184,7 +184,7 @@ def _caption_or_error(path: Path) -> str | ClipError:
 
 
 def _deeper(folder: Path) -> str:
-    """Where else the videos may be."""
+    """The end of an error message: a subfolder that has videos, if there is one."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and any(file.suffix.lower() in SUFFIXES for file in path.iterdir()):
             return f"; its subfolder {path.name} has: give that, subfolders aren't read"
@@ -192,7 +192,7 @@ def _deeper(folder: Path) -> str:
 
 
 def _check(errors: list) -> None:
-    """ClipError for the first of them, a line each."""
+    """Raise ClipError with the first SHOWN errors, one a line, if there are any."""
     if errors:
         more = [f"… and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
         raise ClipError("\n".join([str(error) for error in errors[:SHOWN]] + more))

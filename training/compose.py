@@ -1,7 +1,7 @@
-"""Clips rendered from the packed emoji on any device, many at once: subject, motion, tint and background.
+"""Render clips from the packed emoji, a batch at a time on any device: subject, motion, tint, background.
 
-A `Spec` says what each clip of a batch shows. Coordinates are those of `grid_sample`: the frame spans −1…1,
-x to the right and y downwards; a size of 1 fills the frame. Times run over the clip's 16 frames.
+A `Spec` holds the content of each clip of a batch. Coordinates are those of `grid_sample`: the frame spans
+−1…1, x to the right and y downwards; a size of 1 fills the frame. Times run over the clip's 16 frames.
 """
 
 import math
@@ -25,7 +25,7 @@ SUPERSAMPLING = 2
 
 @dataclass(frozen=True)
 class Spec:
-    """What `b` clips show; every field is a tensor of `b` rows."""
+    """The content of `b` clips; every field is a tensor of `b` rows."""
 
     subject: torch.Tensor  # (b) long, row of EmojiClips.frames
     second: torch.Tensor  # (b) long, a second subject to the right of the first, or −1
@@ -37,7 +37,7 @@ class Spec:
     x: torch.Tensor  # (b) float, offset of the centre
     y: torch.Tensor  # (b) float
     size: torch.Tensor  # (b) float, the largest size in the clip
-    chance: torch.Tensor  # (b OPEN) float, standard normal: what the noise says (training/chance.py)
+    chance: torch.Tensor  # (b OPEN) float, standard normal: the noise's code (training/chance.py)
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -46,18 +46,18 @@ class Spec:
         return self.map(lambda tensor: tensor[rows])
 
     def to(self, device: str | torch.device) -> "Spec":
-        """The same on another device."""
+        """Copy to another device."""
         return self.map(lambda tensor: tensor.to(device, non_blocking=True))
 
     def map(self, function) -> "Spec":
-        """`function` applied to every field."""
+        """Apply `function` to every field."""
         return Spec(**{field.name: function(getattr(self, field.name)) for field in fields(self)})
 
 
 def plain_spec(
     subject: list[int], background: torch.Tensor, motion: list[int], **others: torch.Tensor
 ) -> Spec:
-    """One untinted subject a clip, centred, from the loop's first frame; `others` override fields."""
+    """The spec of one untinted, centred subject a clip, from its loop's first frame; `others` override."""
     n = len(subject)
     zero = torch.zeros(n)
     default = Spec(
@@ -96,7 +96,7 @@ def _affine(x: torch.Tensor, y: torch.Tensor, size: torch.Tensor, angle: torch.T
 def _layer(
     frames: torch.Tensor, subject: torch.Tensor, spec: Spec, place: tuple[torch.Tensor, ...]
 ) -> torch.Tensor:
-    """One subject a clip, placed: -> premultiplied RGBA (b f 4 h w) in 0…1."""
+    """Render one subject a clip at its place -> premultiplied RGBA (b f 4 h w) in 0…1."""
     count, side = place[0].shape[1], frames.shape[-1]
     time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(count, device=spec.phase.device)
     time = time.round().long() % frames.shape[1]
@@ -109,7 +109,7 @@ def _layer(
 
 
 def _tinted(layer: torch.Tensor, tint: torch.Tensor) -> torch.Tensor:
-    """Colours of `layer` (b f 4 h w, premultiplied) as shades of `tint` (b 4) where its weight is 1."""
+    """Turn the colours of `layer` (b f 4 h w, premultiplied) into shades of `tint` (b 4), by its weight."""
     weights = layer.new_tensor([0.3, 0.59, 0.11])
     luminance = torch.einsum("bfchw,c->bfhw", layer[:, :, :3], weights)[:, :, None]
     shade = 0.2 * layer[:, :, 3:] + 0.8 * luminance  # never black, so that the colour shows everywhere
@@ -118,12 +118,12 @@ def _tinted(layer: torch.Tensor, tint: torch.Tensor) -> torch.Tensor:
 
 
 def _over(layer: torch.Tensor, below: torch.Tensor) -> torch.Tensor:
-    """Premultiplied `layer` (b f 4 h w) over opaque `below` (b f 3 h w)."""
+    """Blend premultiplied `layer` (b f 4 h w) over opaque `below` (b f 3 h w)."""
     return layer[:, :, :3] + (1 - layer[:, :, 3:]) * below
 
 
 def _compose(frames: torch.Tensor, spec: Spec, count: int) -> torch.Tensor:
-    """What `compose` does, for as many clips as fit in memory."""
+    """Render one chunk of `compose`."""
     x, y, size, angle = trajectory(spec, count)
     half = torch.where(spec.second >= 0, 0.5, 0.0)[:, None] * size  # offset and size of each of two
     first = _layer(frames, spec.subject, spec, (x - half, y, size - half, angle))

@@ -3,14 +3,14 @@
     python -m training.dataset --out runs/data                  # fetches 730 MB with `npm pack`, then packs
     python -m training.dataset --out runs/data --from FOLDER    # the four .tgz files are already in FOLDER
 
-writes `runs/data/emoji.zip` (about 26 MB): per subject one WebP, a 4×4 sheet of 16 frames of 256×256 taken
-evenly from the emoji's loop, beside `subjects.json`. The packages are checked by SHA-256.
+writes `runs/data/emoji.zip` (about 26 MB): `subjects.json`, and for each subject one WebP, a 4×4 sheet of 16
+frames of 256×256 taken evenly from the emoji's loop. The packages are checked by SHA-256.
 
 Usage in training, where `clips.frames` is uint8 (subjects 16 4 256 256), premultiplied RGBA:
 
     clips = EmojiClips("runs/data/emoji.zip", device="cuda")    # size=128 gives frames of 128×128
     captions = Captions(clips.subjects, seed=0)                 # training/captions.py
-    texts, spec = captions.batch(64)                            # 64 captions and what they show
+    texts, spec = captions.batch(64)                            # 64 captions and their clips' content
     videos = compose(clips, spec)                               # training/compose.py: (b f 3 h w) in −1…1
 
 Source: npm packages @lobehub/fluent-emoji-anim-1 … -4 (MIT), which carry Microsoft's Fluent emoji (MIT).
@@ -48,7 +48,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # zip entries without a clock, so that the same 
 
 
 def fetch(folder: Path) -> list[Path]:
-    """The four packages in `folder`, downloaded where missing. Raises ValueError when a hash differs."""
+    """Download the packages missing in `folder` -> their paths. Raises ValueError when a hash differs."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, digest) in enumerate(SOURCES.items(), start=1):
         if not (folder / name).exists():
@@ -62,7 +62,7 @@ def fetch(folder: Path) -> list[Path]:
 
 
 def originals(packages: list[Path], subjects: tuple[Subject, ...]) -> Iterator[tuple[str, bytes]]:
-    """(emoji, animated WebP) for each subject, in the packages' order."""
+    """Yield (emoji, animated WebP) for each subject, in the packages' order; ValueError if one is missing."""
     wanted = {subject.emoji for subject in subjects}
     for package in packages:
         with tarfile.open(package) as archive:
@@ -116,7 +116,7 @@ class EmojiClips:
         only: int | None = None,
         threads: int = 16,
     ):
-        """`only` loads the first so many subjects; `size` is 256 or a divisor of it (area-averaged)."""
+        """Load the first `only` subjects (None: all) at `size`, 256 or a divisor of it (averaged)."""
         with zipfile.ZipFile(path) as archive:
             self.subjects = parse_subjects(archive.read("subjects.json"))[:only]
             sheets = [archive.read(f"{subject.emoji}.webp") for subject in self.subjects]
@@ -127,7 +127,7 @@ class EmojiClips:
                 self.frames[row] = _shrink(torch.from_numpy(frames).to(device), size)
 
     def shrunk(self, size: int) -> "EmojiClips":
-        """The same clips at another size, a divisor of theirs."""
+        """Copy the clips at another size, a divisor of theirs."""
         other = copy.copy(self)
         other.frames = torch.stack([_shrink(frames, size) for frames in self.frames])
         return other
@@ -139,7 +139,7 @@ class EmojiClips:
 
 
 def _read_sheet(data: bytes) -> np.ndarray:
-    """A sheet as WebP -> uint8 (16 4 256 256), premultiplied."""
+    """Decode a sheet in WebP -> uint8 (16 4 256 256), premultiplied."""
     image = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
     frames = rearrange(image, "(r h) (k w) c -> (r k) c h w", r=GRID, k=GRID).astype(np.uint16)
     frames[:, :3] = (frames[:, :3] * frames[:, 3:] + 127) // 255

@@ -1,17 +1,18 @@
-"""How well a checkpoint does what its prompts say, on prompts drawn from a seed: a table and a JSON file.
+"""Measure how well a checkpoint follows its prompts, drawn from a seed: a table and a JSON file.
 
     python -m training.evaluate --model emoji --clips 512 --seed 0
 
 needs `runs/data/emoji.zip` (training/dataset.py). Several processes (`--processes 10`) share the trials and
-all GPUs: then it takes minutes. Two CPU cores take an hour or two: try `--clips 32` there. Generating and
-judging can be done apart:
+all GPUs and take minutes. Two CPU cores take an hour or two: try `--clips 32` there. Generating and judging
+can be two commands:
 
     python -m training.evaluate --clips 512 --save runs/clips.zip       # where the GPU is
     python -m training.evaluate --judge runs/clips.zip                  # anywhere
 
-Rows of the table: what the judge (training/judge.py) makes of rendered truth that went through the model's
-VAE, its ceiling; held-out combinations of subject, background and motion; combinations that were trained on;
-held-out ones in other words; eight seeds of one prompt. Every video is made with the model's defaults.
+The judge is training/judge.py. Rows of the table: rendered truth through the model's VAE, the ceiling;
+held-out combinations of subject, background and motion; combinations that were trained on; held-out ones in
+other words; eight seeds of one prompt. Videos are made with the model's defaults, but for --guidance,
+--steps.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from training.phrases import BACKGROUNDS, canonical
 from training.subjects import Subject
 
 SEEDS = 8  # of one prompt
-SHARE = 16  # trials, about, that a process takes at a time
+SHARE = 16  # trials, about, that a process takes at once
 GROUPS = {
     "ceiling": "rendered truth through the VAE",
     "held out": "held-out combinations",
@@ -52,7 +53,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One video to make and what it should show; `subject` is the row of the packed clips."""
+    """A video to make and its wanted content; `subject` is the row of the packed clips."""
 
     group: str
     prompt: str
@@ -63,7 +64,7 @@ class Trial:
 
 
 def draw_trials(subjects: tuple[Subject, ...], clips: int, seed: int) -> list[Trial]:
-    """`clips` held-out combinations, a quarter as many of each other kind, a half of that for the ceiling."""
+    """Draw `clips` held-out trials, a quarter as many of each other kind, an eighth for the ceiling."""
     random, captions = np.random.default_rng(seed), Captions(subjects, seed)
     kept, seen = _combinations(subjects, True, random), _combinations(subjects, False, random)
     quarter = max(1, clips // 4)
@@ -90,7 +91,7 @@ def _combinations(
 
 
 def _plain(group: str, subjects: tuple[Subject, ...], combination: tuple[int, str, str], seed: int) -> Trial:
-    """A trial in the plainest words."""
+    """The trial of a combination, its prompt in the plainest words."""
     subject, background, motion = combination
     prompt = canonical(subjects[subject].phrases[0], background, motion)
     return Trial(group, prompt, seed, subject, background, motion)
@@ -98,14 +99,14 @@ def _plain(group: str, subjects: tuple[Subject, ...], combination: tuple[int, st
 
 @dataclass
 class Examiner:
-    """The model and its judge on one device; `settings` replace the model's own."""
+    """A model and a judge on one device; `settings` replace the model's own."""
 
     pipe: TextToVideo
     judge: Judge
     settings: dict[str, float]
 
     def __call__(self, trials: list[Trial]) -> tuple[list[dict], list[float]]:
-        """-> a record for each trial, PSNR in dB between every two videos of one prompt's seeds"""
+        """Examine trials -> a record for each, PSNRs in dB between every two videos of one prompt's seeds"""
         videos = list(generate(self.pipe, self.judge.clips, trials, **self.settings))
         return judged(self.judge, trials, videos), seed_decibels(trials, videos)
 
@@ -114,7 +115,7 @@ _examiner: Examiner | None = None  # of this process
 
 
 def _begin(options: argparse.Namespace, numbers: Queue | None = None) -> None:
-    """Set this process's examiner up, on a device of its own where there are several."""
+    """Set up this process's examiner; with several CUDA devices each process takes the next one."""
     global _examiner
     torch.set_num_threads(max(1, torch.get_num_threads() // options.processes))
     device = options.device
@@ -131,7 +132,7 @@ def _examine(trials: list[Trial]) -> tuple[list[dict], list[float]]:
 
 
 def examined(options: argparse.Namespace, trials: list[Trial]) -> tuple[list[dict], list[float]]:
-    """What `Examiner` says of all trials, by as many processes as are asked for."""
+    """Examine all trials in `options.processes` processes -> what `Examiner` returns"""
     work = shares(trials)
     if options.processes == 1:
         _begin(options)
@@ -153,7 +154,7 @@ def _joined(results: Iterator[tuple[list[dict], list[float]]], total: int) -> tu
 
 
 def shares(trials: list[Trial]) -> list[list[Trial]]:
-    """The trials in parts of one background each, whose templates are kept; a prompt's seeds together."""
+    """Split trials by background, whose templates a judge keeps, and by SHARE; seeds of a prompt together."""
     parts: list[list[Trial]] = []
     for trial in sorted(trials, key=lambda trial: (trial.background, trial.group, trial.prompt, trial.seed)):
         last = parts[-1] if parts else []
@@ -168,7 +169,7 @@ def shares(trials: list[Trial]) -> list[list[Trial]]:
 def generate(
     pipe: TextToVideo, clips: EmojiClips, trials: list[Trial], **settings: float
 ) -> Iterator[np.ndarray]:
-    """Frames uint8 (f h w 3) for each trial: the model's; for the ceiling, truth through its VAE."""
+    """Yield frames uint8 (f h w 3) for each trial: the model's; for the ceiling, truth through its VAE."""
     captions = Captions(clips.subjects, seed=0)
     for trial in trials:
         if trial.group == "ceiling":
@@ -180,7 +181,7 @@ def generate(
 
 @torch.inference_mode()
 def through_vae(pipe: TextToVideo, frames: Tensor) -> Tensor:
-    """frames (f 3 h w) in −1…1 encoded and decoded by the model's VAE"""
+    """Encode and decode frames (f 3 h w) in −1…1 by the model's VAE -> the same shape"""
     parts = frames.to(pipe.device, pipe.dtype).split(4)
     return torch.cat([pipe.vae.decode(pipe.vae.encode(part)) for part in parts]).float().clamp(-1, 1)
 
@@ -198,7 +199,7 @@ def _bytes(frames: Tensor) -> np.ndarray:
 
 
 def judged(judge: Judge, trials: list[Trial], videos: list[np.ndarray], at_once: int = 8) -> list[dict]:
-    """One record a trial: what was recognised, how near the clip is to the best rendering."""
+    """Judge each trial's video -> a record: the content recognised, the distance to the best rendering."""
     order = sorted(
         range(len(trials)), key=lambda i: trials[i].background
     )  # the judge keeps one colour's templates
@@ -213,10 +214,10 @@ def judged(judge: Judge, trials: list[Trial], videos: list[np.ndarray], at_once:
 
 
 def _records(judge: Judge, trials: list[Trial], films: Tensor) -> Iterator[dict]:
-    """films (b f 3 h w) -> their records"""
-    told = _told(trials)
-    verdict, likeness = judge.verdict(films), judge.likeness(films, told)
-    corner = (verdict.corner - told.background).abs().mean(1) * 255
+    """Judge films (b f 3 h w) of `trials` -> their records"""
+    wanted = _wanted(trials)
+    verdict, likeness = judge.verdict(films), judge.likeness(films, wanted)
+    corner = (verdict.corner - wanted.background).abs().mean(1) * 255
     for i, trial in enumerate(trials):
         shown = judge.clips.names[int(verdict.subject[i])], MOTIONS[int(verdict.motion[i])]
         yield asdict(trial) | {
@@ -230,8 +231,8 @@ def _records(judge: Judge, trials: list[Trial], films: Tensor) -> Iterator[dict]
         }
 
 
-def _told(trials: list[Trial]) -> Spec:
-    """What the trials say, everything open in its middle."""
+def _wanted(trials: list[Trial]) -> Spec:
+    """The specs of the trials, with middle values for all that a prompt leaves open."""
     colours = torch.tensor([BACKGROUNDS[trial.background] for trial in trials]) / 255
     return plain_spec(
         [trial.subject for trial in trials], colours, [MOTIONS.index(trial.motion) for trial in trials]
@@ -239,7 +240,7 @@ def _told(trials: list[Trial]) -> Spec:
 
 
 def seed_decibels(trials: list[Trial], videos: list[np.ndarray]) -> list[float]:
-    """PSNR in dB between every two of the videos that seeds make of one prompt."""
+    """PSNRs in dB between every two videos of one prompt with different seeds."""
     groups: dict[str, list[np.ndarray]] = {}
     for trial, video in zip(trials, videos, strict=True):
         if trial.group == "seeds":
@@ -273,7 +274,7 @@ def report(records: list[dict], seeds: float, vae: float | None) -> str:
 
 
 def save(path: Path, trials: list[Trial], videos: list[np.ndarray], vae: float | None) -> None:
-    """The clips as one WebP sheet each, for judging elsewhere."""
+    """Write the clips to a zip, one WebP sheet each, for another machine to judge."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
@@ -287,7 +288,7 @@ def save(path: Path, trials: list[Trial], videos: list[np.ndarray], vae: float |
 
 
 def load(path: Path) -> tuple[list[Trial], list[np.ndarray], float | None]:
-    """What `save` wrote."""
+    """Read the file that `save` wrote -> trials, videos, the VAE's PSNR"""
     with zipfile.ZipFile(path) as archive:
         content = json.loads(archive.read("trials.json"))
         sheets = [
@@ -299,7 +300,7 @@ def load(path: Path) -> tuple[list[Trial], list[np.ndarray], float | None]:
 
 
 def options_of(arguments: list[str] | None) -> argparse.Namespace:
-    """The command's options."""
+    """Parse the command's options."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

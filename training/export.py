@@ -3,8 +3,8 @@
     python -m training.export --text runs/unet/text_encoder.safetensors --unet runs/unet/unet.safetensors \
         --vae runs/vae/vae.safetensors --out t2v/checkpoints/emoji
 
-Half precision, shards under 10 MB (a Space's git refuses larger files), names by the loader's own tables.
-The tokenizer and the vocabulary stay as `training.tokens` wrote them.
+Weights are in half precision, in shards under 10 MB (a Space's git refuses larger files), named by the
+loader's own tables. The folder's tokenizer and vocabulary.json are not touched.
 """
 
 import argparse
@@ -23,13 +23,13 @@ from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAECo
 from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
 SHARD = 9_500_000  # bytes
-OLD = ["text_model.embeddings"]  # transformers before 5 reads these names, and later ones still do
+OLD = ["text_model.embeddings"]  # names of transformers before 5, which later ones still read
 
 
 def write_part(
     folder: Path, network: nn.Module, table: dict[str, tuple[str, ...]], config: dict, file: str
 ) -> None:
-    """One network's config.json and shards; `table` gives the file's names, several for a split tensor."""
+    """Write a network's config.json and shards; `table`: the file's names, several for a split tensor."""
     write_json(folder / "config.json", config)
     for old in folder.glob("*.safetensors*"):
         old.unlink()
@@ -43,12 +43,12 @@ def write_part(
 
 
 def temporal(name: str, tensor: Tensor) -> bool:
-    """Whether it is a temporal convolution, which the layout stores with one more axis."""
+    """True for a temporal convolution's weight, which the layout stores with one more axis."""
     return ".temporal_conv." in name and tensor.ndim == 4
 
 
 def unet_config(size: UNetConfig, sample_size: int) -> dict:
-    """config.json of a UNet3DConditionModel."""
+    """The config.json of a UNet3DConditionModel."""
     down = ["CrossAttnDownBlock3D" if attention else "DownBlock3D" for attention in size.attention]
     up = ["CrossAttnUpBlock3D" if attention else "UpBlock3D" for attention in reversed(size.attention)]
     return {
@@ -71,7 +71,7 @@ def unet_config(size: UNetConfig, sample_size: int) -> dict:
 
 
 def vae_config(size: VAEConfig, sample_size: int, scale: float) -> dict:
-    """config.json of an AutoencoderKL."""
+    """The config.json of an AutoencoderKL."""
     levels = len(size.widths)
     return {
         "_class_name": "AutoencoderKL",
@@ -90,7 +90,7 @@ def vae_config(size: VAEConfig, sample_size: int, scale: float) -> dict:
 
 
 def text_config(size: TextConfig) -> dict:
-    """config.json of a CLIPTextModel."""
+    """The config.json of a CLIPTextModel."""
     return {
         "_class_name": "CLIPTextModel",
         "architectures": ["CLIPTextModel"],
@@ -112,7 +112,7 @@ def text_config(size: TextConfig) -> dict:
 
 
 def scheduler_config(schedule: ScheduleConfig) -> dict:
-    """scheduler_config.json of a DDIMScheduler."""
+    """The scheduler_config.json of a DDIMScheduler."""
     return {
         "_class_name": "DDIMScheduler",
         "beta_end": schedule.beta_end,
@@ -147,7 +147,7 @@ def write_folder(
     native: ModelDefaults,
     scale: float,
 ) -> None:
-    """Everything but the tokenizer and the vocabulary; `scale` is the factor of the VAE's latents."""
+    """Write a model without tokenizer and vocabulary; `scale` is the factor of the VAE's latents."""
     factor = vae.config.factor
     tables = {"text_encoder": transformers_text, "unet": diffusers_unet, "vae": diffusers_vae}
     configs = {
@@ -167,13 +167,13 @@ def write_folder(
 
 
 def write_json(path: Path, values: dict) -> None:
-    """A config as the hub's files have it."""
+    """Write a config as the hub's files have it, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(values, indent=2) + "\n")
 
 
 def export(text: Path, unet: Path, vae: Path, out: Path) -> None:
-    """The embedded model's folder from the three files that the trainings wrote."""
+    """Write the embedded model's folder from the three files of its trainings."""
     weights = load_file(text)
     words = text_size(len(weights["tower.token_embedding.weight"]))
     networks = (TextEncoder(words), UNet3D(UNET_SIZE), VAE(VAE_SIZE))

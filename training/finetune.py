@@ -3,10 +3,10 @@
     python -m training.finetune --model emoji --clips FOLDER --out runs/mine --iterations 300
     t2v --model runs/mine "what a caption said" -o mine.mp4
 
-FOLDER holds videos and beside each a text file of the same name with its caption (training/clips.py). They
-are brought to the model's size and number of frames. The VAE and the text tower stay as they are; the UNet
-learns with AdamW, averaged at the end. Memory: 16 bytes a parameter and the activations of `--batch` clips;
-ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
+FOLDER holds videos, and for each a text file of the same name with its caption (training/clips.py). They are
+brought to the model's size and number of frames. The VAE and the text tower are frozen; the UNet learns with
+AdamW, and a moving average of its weights is written. Memory: 16 bytes a parameter and the activations of
+`--batch` clips; ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
 """
 
 import argparse
@@ -37,7 +37,7 @@ __all__ = ["crop", "encode", "finetune", "fit", "read_clips", "taught", "write"]
 
 
 def crop(height: int, width: int, native: ModelDefaults) -> tuple[slice, slice]:
-    """Rows and columns of the largest centred part with `native`'s aspect ratio: one pixel at least"""
+    """The largest centred part of `native`'s aspect ratio -> its rows and columns, at least one of each"""
     rows = min(height, max(1, round(width * native.height / native.width)))
     columns = min(width, max(1, round(height * native.width / native.height)))
     top, left = (height - rows) // 2, (width - columns) // 2
@@ -45,7 +45,7 @@ def crop(height: int, width: int, native: ModelDefaults) -> tuple[slice, slice]:
 
 
 def fit(frames: np.ndarray, pipe: TextToVideo) -> Tensor:
-    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1 as the model has them: evenly chosen, cropped, scaled"""
+    """frames uint8 (f h w 3) -> (f' 3 h' w') in −1…1: chosen evenly, cropped, scaled to the model's size"""
     native = pipe.native
     chosen = np.linspace(0, len(frames) - 1, native.frames).round().astype(int)
     rows, columns = crop(*frames.shape[1:3], native)
@@ -55,7 +55,7 @@ def fit(frames: np.ndarray, pipe: TextToVideo) -> Tensor:
 
 @torch.no_grad()
 def encode(pipe: TextToVideo, clips: Iterable[tuple[Video, str]]) -> tuple[Tensor, Tensor]:
-    """-> the clips' latents (b c f h w), scaled as the UNet has them, and their captions' tokens (b l)"""
+    """Encode clips -> latents (b c f h w), scaled for the UNet, and their captions' tokens (b l)"""
     latents, captions = [], []
     for video, caption in clips:
         captions.append(caption)
@@ -92,7 +92,7 @@ def finetune(
 
 
 def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()) -> None:
-    """The fine-tuned model as a folder in diffusers' layout, with the first one's tokenizer and words."""
+    """Write a folder in diffusers' layout, with the tokenizer and vocabulary of the original `model`."""
     made = pipe.checkpoint
     write_folder(out, made.text_encoder, pipe.unet, pipe.vae, made.schedule, pipe.native, made.vae_scale)
     tokenizer = locate(model).folder / "tokenizer"
@@ -104,7 +104,7 @@ def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()
 
 
 def taught(pipe: TextToVideo, captions: Iterable[str]) -> list[str]:
-    """The captions' words that the model didn't know, after those that an earlier fine-tuning taught."""
+    """Words taught by earlier fine-tunings, then the captions' words that the model didn't know."""
     earlier = pipe.checkpoint.vocabulary.get("taught", [])
     new = (word for caption in captions for word in pipe.vocabulary.explain(caption).unknown)
     return list(dict.fromkeys([*earlier, *new]))
@@ -144,7 +144,7 @@ def _options() -> argparse.Namespace:
 
 
 def _make(out: Path, model: str) -> None:
-    """The folder of the new model, before the work; ends the command where it can't be made."""
+    """Make the new model's folder before the work; exit where that fails."""
     if out.exists() and out.samefile(locate(model).folder):
         sys.exit(f"--out {out} is the folder of --model: choose another for the new model.")
     try:
@@ -154,7 +154,7 @@ def _make(out: Path, model: str) -> None:
 
 
 def _tell_cuts(pipe: TextToVideo, captions: list[str]) -> None:
-    """Say which captions are longer than the text encoder reads."""
+    """Print which captions are longer than the text encoder reads."""
     for caption in captions:
         _, rest = pipe.tokenizer.cut(caption)
         if rest:

@@ -1,8 +1,8 @@
-"""Faster forms of a few layers for training on a GPU: the same functions, where much is moved.
+"""Faster forms of memory-bound layers for training on a GPU.
 
-Convolutions and matrix products are left to the libraries. Norms, gates and attention over sixteen frames
-have kernels of their own (`triton_norm`, `triton_rows`, `short_attention`), whose plain twins are here. A
-whole step is then captured as one CUDA graph: its thousands of small kernels cost one launch.
+Libraries compute convolutions and matrix products. Triton kernels compute norms, gates and attention over
+sixteen frames (`triton_norm`, `triton_rows`, `short_attention`); the same functions in PyTorch are here.
+`TrainingGraph` captures a function as one CUDA graph: its thousands of small kernels cost one launch.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from t2v.networks import attention
-from t2v.networks.attention import FeedForward
+from t2v.networks.attention import Attention, FeedForward, attend
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv
 
@@ -23,9 +22,9 @@ WARM_UPS = 3  # runs before a capture, in which libraries choose their kernels
 
 
 def normed(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float, active: bool) -> Tensor:
-    """x (n p c) -> group norm over p and the channels of a group, then SiLU where `active`, in bfloat16
+    """x (n p c) -> group norm over p and the channels of a group, then SiLU if `active`, in bfloat16
 
-    Sums run along p first, every channel by itself: rows of memory are read as they lie.
+    Each channel is summed along p first, so that memory is read in order.
     """
     n, _, c = x.shape
     wide = x.float()
@@ -50,14 +49,14 @@ def layer_normed(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
 
 
 def short_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """q k v (n heads l d) -> (n heads l d), the products written as sums that the compiler fuses"""
+    """q k v (n heads l d) -> attention (n heads l d), its products written as sums that a compiler fuses"""
     scores = (q.float()[..., :, None, :] * k.float()[..., None, :, :]).sum(-1) * q.shape[-1] ** -0.5
     weights = scores.softmax(-1)
     return (weights[..., None] * v.float()[..., None, :, :]).sum(-2).to(q.dtype)
 
 
 def fuse(*networks: nn.Module) -> None:
-    """Replace the layers' forward functions. Under bfloat16 autocast only: their outputs are bfloat16."""
+    """Replace the layers' forward functions and attention. For bfloat16 autocast: outputs are bfloat16."""
     for module in (module for network in networks for module in network.modules()):
         if isinstance(module, NormConv):
             bias = module.conv.bias
@@ -71,7 +70,8 @@ def fuse(*networks: nn.Module) -> None:
             module.forward = partial(_group_norm, module, False)
         elif isinstance(module, Upsample):
             module.forward = partial(_upsample, module)
-    attention.attend = partial(_attend, attention.attend)
+        elif isinstance(module, Attention):
+            module.attend = _attend
 
 
 def _group_norm(module: nn.GroupNorm, active: bool, x: Tensor) -> Tensor:
@@ -107,16 +107,16 @@ def _layer_norm(module: nn.LayerNorm, x: Tensor) -> Tensor:
 
 
 def _upsample(module: Upsample, x: Tensor, size: tuple[int, int] | None = None) -> Tensor:
-    """Autocast would take it to float32."""
+    """Upsample in the input's precision; autocast would compute in float32."""
     with torch.autocast(x.device.type, enabled=False):
         x = F.interpolate(x, size=size or (2 * x.shape[2], 2 * x.shape[3]), mode="nearest")
     return module.conv(x)
 
 
-def _attend(plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
-    """`attend`, by the short form where all sequences are short."""
+def _attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
+    """Compute as `attend` does, by the kernel for short sequences where q and k are short."""
     if not (k.shape == q.shape and q.shape[2] <= SHORT):
-        return plain(q, k, v, slice_bytes)
+        return attend(q, k, v, slice_bytes)
     if not q.is_cuda:
         return short_attention(q, k, v)
     from training.short_attention import ShortAttention
@@ -125,8 +125,11 @@ def _attend(plain: Callable, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int |
 
 
 def freeze_biases(unet: nn.Module) -> None:
-    """Leave the biases of products and convolutions as they are: the norms' do as much, and the gradients of
-    these are sums over all places, a tenth of a step. Those before norms and gates do nothing: zero."""
+    """Freeze the biases of inner products and convolutions; zero those that precede norms or gates.
+
+    The norms' biases do the same work, and the gradients of these, sums over all places, took a tenth of a
+    step.
+    """
     for name, module in unet.named_modules():
         idle = []
         inner = not name.startswith(("time.", "out."))
@@ -142,19 +145,23 @@ def freeze_biases(unet: nn.Module) -> None:
             nn.init.zeros_(layer.bias)
 
 
-class Captured:
-    """`step(*tensors) -> tensors` as one CUDA graph; anywhere else it is simply called."""
+class TrainingGraph:
+    """`step(*tensors) -> tensors` as one CUDA graph; on a CPU, a plain call.
+
+    Unlike `runtime.graphs.GraphedFunction` it returns several tensors, takes gradients inside, and runs
+    WARM_UPS times before the capture.
+    """
 
     def __init__(self, step: Callable[..., tuple[Tensor, ...]]):
         self.step, self.graph, self.inputs = step, None, []
 
     def __call__(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Run the step on new tensors. Tensors of other shapes cost a new capture."""
+        """Run the step on new tensors. Other shapes are captured anew."""
         if not tensors[0].is_cuda:
             return self.step(*tensors)
         shapes = [tensor.shape for tensor in tensors]
         if self.graph is None or shapes != [kept.shape for kept in self.inputs]:
-            self.graph = self.output = None  # its memory first
+            self.graph = self.output = None  # free its memory first
             self._capture(tensors)
         for kept, new in zip(self.inputs, tensors, strict=True):
             kept.copy_(new)
@@ -169,7 +176,7 @@ class Captured:
             for _ in range(WARM_UPS):
                 self.step(*self.inputs)
         torch.cuda.current_stream().wait_stream(stream)
-        torch.cuda.empty_cache()  # what the warm-ups took is of no use to the graph
+        torch.cuda.empty_cache()  # the graph can't use the warm-ups' memory
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has threads of its own
             self.output = self.step(*self.inputs)

@@ -1,11 +1,11 @@
-"""A judge that knows nothing of the model: what does a clip show, and how near is it to the best rendering?
+"""The judge: recognises the content of a clip, and measures its distance to the best rendering of a spec.
 
-It matches a clip against renderings of the packed emoji. The background is the colour of the corners.
-Whatever differs from it is the subject: each frame is cropped, centred and scaled by the moments of that
-difference, and compared with every frame of every emoji treated likewise, at every loop phase and speed,
-upright and unwinding a spin. The way from the emoji's own centre to the clip's, frame by frame, is the track
-that tells the motion. The best guesses are rendered and fitted in position and size: the least squared error
-decides.
+It knows nothing of the model and matches clips against renderings of the packed emoji. The background is the
+colour of the corners; whatever differs from it is the subject. Each frame is cropped, centred and scaled by
+the moments of that difference, and compared with every frame of every emoji, treated in the same way, at
+every loop phase and speed, upright and with a spin undone. The track from the emoji's own centre to the
+clip's, frame by frame, gives the motion. The best guesses are rendered and fitted in position and size: the
+least squared error decides.
 """
 
 import itertools
@@ -28,14 +28,14 @@ SUBJECTS, STARTS, POLISHED = (
     2,
     4,
 )  # subjects that are rendered, loops tried for each, guesses that are fitted
-LOOPS = 4  # loops tried where the subject is told
+LOOPS = 4  # loops tried where the subject is known
 STEPS = (0.04, 0.02, 0.01, 0.005)
 SPIN = MOTIONS.index("spinning")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What each of `b` clips shows; all on the CPU."""
+    """The content recognised in each of `b` clips; all on the CPU."""
 
     subject: Tensor  # (b) row of the clips
     motion: Tensor  # (b) index into MOTIONS
@@ -45,21 +45,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Likeness:
-    """How near `b` clips are to the best rendering of what they should show; all on the CPU."""
+    """Distances of `b` clips to the best rendering of their wanted content; all on the CPU."""
 
     psnr: Tensor  # (b) dB over the whole clip
     flicker: Tensor  # (b) mean change of the error from frame to frame, in 1/255
 
 
 class Judge:
-    """Judges clips (b f 3 h w) in −1…1 against `clips`, on the clips' device."""
+    """Judge clips (b f 3 h w) in −1…1 by renderings of `clips`, on their device."""
 
     def __init__(self, clips: EmojiClips):
         self.clips, self.small = clips, clips.shrunk(WORK)
         self.colours = torch.tensor(list(BACKGROUNDS.values()), device=clips.frames.device) / 255
 
     def verdict(self, videos: Tensor) -> Verdict:
-        """What the clips show."""
+        """Recognise the content of the clips."""
         small = _to_work(videos, self.clips.frames.device)
         corner = corner_colour(small)
         background = torch.cdist(corner, self.colours).argmin(1)
@@ -67,12 +67,11 @@ class Judge:
         subject, motion = (torch.tensor(column) for column in zip(*rows, strict=True))
         return Verdict(subject, motion, background.cpu(), corner.cpu())
 
-    def likeness(self, videos: Tensor, told: Spec) -> Likeness:
-        """How near the clips are to `told`, of which phase, speed, position and size are sought."""
+    def likeness(self, videos: Tensor, wanted: Spec) -> Likeness:
+        """Fit phase, speed, position and size of `wanted` to the clips, and measure what remains."""
         device = self.clips.frames.device
-        told = told.to(device)
         small = _to_work(videos, device)
-        spec, _ = self._starts(small, told, LOOPS)
+        spec, _ = self._starts(small, wanted.to(device), LOOPS)
         errors = rearrange(self._error(small.repeat_interleave(LOOPS, dim=0), spec), "(b k) -> b k", k=LOOPS)
         spec = spec[errors.argmin(1) + LOOPS * torch.arange(len(small), device=device)]
         spec, _ = self._polished(small, spec)
@@ -81,24 +80,24 @@ class Judge:
         return Likeness((-10 * error.square().mean((1, 2, 3, 4)).log10()).cpu(), flicker.cpu())
 
     def _recognise(self, video: Tensor, background: Tensor) -> tuple[int, int]:
-        """video (1 f 3 h w) on a known background -> subject and motion"""
+        """Recognise video (1 f 3 h w) on a known background -> subject and motion"""
         colour = self.colours[background]
         best = torch.stack([self._similarity(video, colour, spin) for spin in (False, True)])  # (2 subjects)
         guesses = best.amin(0).topk(SUBJECTS, largest=False).indices
-        told = plain_spec(
+        guessed = plain_spec(
             guesses.tolist() * 2, colour.cpu().expand(2 * SUBJECTS, 3), [0] * SUBJECTS + [SPIN] * SUBJECTS
         )
-        told = told.to(colour.device)
+        guessed = guessed.to(colour.device)
         films = video.expand(2 * SUBJECTS, -1, -1, -1, -1)
-        told.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], told[:SUBJECTS], 1)[1])
-        spec, _ = self._starts(films, told, STARTS)
+        guessed.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], guessed[:SUBJECTS], 1)[1])
+        spec, _ = self._starts(films, guessed, STARTS)
         spec = spec[self._error(video, spec).topk(POLISHED, largest=False).indices]
         spec, error = self._polished(video, spec)
         winner = int(error.argmin())
         return int(spec.subject[winner]), int(spec.motion[winner])
 
     def _similarity(self, video: Tensor, colour: Tensor, spin: bool) -> Tensor:
-        """Squared distance of the clip's crops to each subject's, at the best phase and speed: (subjects)"""
+        """Squared distances of the clip's crops to each subject's, at the best phase and speed (subjects)"""
         crops, _ = crops_of(_to_unit(video[0]), colour, unwinding(video.shape[1], spin, colour.device))
         templates = self._templates(colour)  # (s t d)
         products = torch.einsum("fd,std->sft", crops, templates)
@@ -106,38 +105,38 @@ class Judge:
         return (along_loops(norms - 2 * products)).flatten(1).amin(1)
 
     def _templates(self, colour: Tensor) -> Tensor:
-        """Crops of all frames of all subjects on a colour (s t d); the last colour's are kept."""
+        """Crop all frames of all subjects on a colour -> (s t d); the last colour's result is kept."""
         key = tuple(colour.tolist())
         if getattr(self, "_kept", (None,))[0] != key:
             crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self.small.frames]
             self._kept = (key, torch.stack(crops))
         return self._kept[1]
 
-    def _starts(self, videos: Tensor, told: Spec, count: int) -> tuple[Spec, Tensor]:
-        """The `count` likeliest phases and speeds of each clip, placed along its track
+    def _starts(self, videos: Tensor, given: Spec, count: int) -> tuple[Spec, Tensor]:
+        """Find the `count` likeliest phases and speeds of each clip, placed along its track
 
         -> Spec of b·count rows, tracks (b·count f 3) of x, y and size
         """
         whole = replace(
-            told, motion=told.motion * 0, phase=told.phase * 0, speed=told.speed * 0 + 1,
-            x=told.x * 0, y=told.y * 0, size=told.size * 0 + 1,
+            given, motion=given.motion * 0, phase=given.phase * 0, speed=given.speed * 0 + 1,
+            x=given.x * 0, y=given.y * 0, size=given.size * 0 + 1,
         )  # fmt: skip
         scenes = _to_unit(compose(self.small, whole, chunk=64))
-        spins = (told.motion == SPIN).tolist()
+        spins = (given.motion == SPIN).tolist()
         rows = [
             row
             for video, scene, colour, spin in zip(
-                _to_unit(videos), scenes, told.background, spins, strict=True
+                _to_unit(videos), scenes, given.background, spins, strict=True
             )
             for row in likely_loops(video, scene, colour, spin, count)
         ]
         phases, speeds, tracks = zip(*rows, strict=True)
-        spec = told.map(lambda tensor: tensor.repeat_interleave(count, dim=0))
+        spec = given.map(lambda tensor: tensor.repeat_interleave(count, dim=0))
         spec = replace(spec, phase=spec.x.new_tensor(phases), speed=spec.x.new_tensor(speeds))
         return placed(spec, torch.stack(tracks)), torch.stack(tracks)
 
     def _polished(self, films: Tensor, spec: Spec) -> tuple[Spec, Tensor]:
-        """films (b f 3 h w) at working size -> `spec` at the nearest place and size, its squared error (b)"""
+        """Fit place and size of `spec` to films (b f 3 h w) at working size -> it, its squared error (b)"""
         error = self._error(films, spec)
         for step in STEPS:
             for field, way in itertools.product(("x", "y", "size"), (-step, step)):
@@ -187,9 +186,9 @@ def crops_of(frames: Tensor, colour: Tensor, turn: Tensor | None = None) -> tupl
 def likely_loops(
     video: Tensor, scene: Tensor, colour: Tensor, spin: bool, count: int
 ) -> list[tuple[int, float, Tensor]]:
-    """The phases and speeds at which `scene` (t 3 h w), a loop at size 1, is most like `video` (f 3 h w)
+    """Find where `scene` (t 3 h w), a loop at size 1, is most like `video` (f 3 h w)
 
-    -> `count` times phase, speed and the track (f 3) that carries the one to the other
+    -> `count` times phase, speed and the track (f 3) from the scene to the video
     """
     turn = unwinding(len(video), spin, video.device)
     crops, seen = crops_of(video, colour, turn)
@@ -204,12 +203,12 @@ def likely_loops(
 
 
 def unwinding(frames: int, spin: bool, device: torch.device) -> Tensor:
-    """The angle of each frame of a spinning or an upright clip, (f)"""
+    """The angle of each frame (f): of a spinning clip, or 0"""
     return torch.arange(frames, device=device) * (2 * math.pi / frames if spin else 0.0)
 
 
 def along_loops(distance: Tensor) -> Tensor:
-    """distance (n f t) of clip frame to loop frame -> its sum along each loop, by first frame (n speeds t)"""
+    """Sum distances (n f t) of clip frame to loop frame along each loop -> by first frame (n speeds t)"""
     f, t = distance.shape[1:]
     i = torch.arange(f, device=distance.device)
     starts = torch.arange(t, device=distance.device)[:, None]
@@ -241,7 +240,7 @@ def motion_of(tracks: Tensor) -> Tensor:
 
 
 def placed(spec: Spec, tracks: Tensor) -> Spec:
-    """`spec` with the position and size that its motion needs to follow the tracks (b f 3) best."""
+    """Set the position and size at which the motion of `spec` fits the tracks (b f 3) best."""
     f = tracks.shape[1]
     way = TRAVEL * torch.linspace(-1, 1, f, device=tracks.device)
     growth = torch.linspace(SMALLEST, 1, f, device=tracks.device)
@@ -259,7 +258,7 @@ def placed(spec: Spec, tracks: Tensor) -> Spec:
 
 
 def _over(frames: Tensor, colour: Tensor) -> Tensor:
-    """premultiplied RGBA frames (f 4 h w) over a colour -> (f 3 h w)"""
+    """Blend premultiplied RGBA frames (f 4 h w) over a colour -> (f 3 h w)"""
     return frames[:, :3] + (1 - frames[:, 3:]) * repeat(colour, "c -> c 1 1")
 
 
@@ -268,7 +267,7 @@ def _to_unit(videos: Tensor) -> Tensor:
 
 
 def _to_work(videos: Tensor, device: torch.device) -> Tensor:
-    """videos (b f 3 h w) area-averaged to the working size, on `device`"""
+    """Average videos (b f 3 h w) to the working size, on `device`"""
     b = len(videos)
     frames = F.adaptive_avg_pool2d(rearrange(videos.to(device).float(), "b f c h w -> (b f) c h w"), WORK)
     return rearrange(frames, "(b f) c h w -> b f c h w", b=b)

@@ -1,4 +1,4 @@
-"""What both trainings share: the clock, the learning rate, averaged weights, checkpoints, the log."""
+"""The training loop's parts: clock, learning rate, update, averaged weights, checkpoints, log."""
 
 import csv
 import math
@@ -11,16 +11,16 @@ from accelerate import Accelerator
 from accelerate.utils import broadcast
 from torch import Tensor, nn
 
-from training.fused import Captured
+from training.fused import TrainingGraph
 
 WARM_UP = 200  # iterations
 EMA = 0.995
-AGREE_EVERY = 8  # iterations: to ask another process for the time waits for the device
+AGREE_EVERY = 8  # iterations between broadcasts of the time: each waits for the device
 
 
 @dataclass
 class Clock:
-    """A training lasts `seconds` (over all its runs) or `iterations`, whichever comes first."""
+    """Measure the progress of a training: `seconds` over all runs or `iterations`, whichever ends first."""
 
     seconds: float
     iterations: int
@@ -30,8 +30,10 @@ class Clock:
     started: float = field(default_factory=time.monotonic)
 
     def tick(self, accelerator: Accelerator) -> float:
-        """Look at the time, before every iteration -> `progress`. All processes go by the first one's, so
-        that they agree on the learning rate and on the end."""
+        """Read the time before an iteration -> `progress`.
+
+        All processes take the first one's, so that they agree on the learning rate and on the end.
+        """
         now = self.spent + time.monotonic() - self.started
         if accelerator.num_processes == 1:
             self.elapsed = now
@@ -41,7 +43,7 @@ class Clock:
 
     @property
     def progress(self) -> float:
-        """0…1 of the whole training."""
+        """The part of the whole training that is done, 0…1."""
         return min(1.0, max(self.elapsed / self.seconds, self.done / self.iterations))
 
     def rate(self) -> float:
@@ -50,11 +52,7 @@ class Clock:
 
 
 class Average:
-    """A moving average of weights over the last tenth of their training: what is evaluated and shipped.
-
-    Its span grows with the training (Karras et al. 2023, Analyzing and improving the training dynamics of
-    diffusion models), since weights of a much earlier time would spoil it.
-    """
+    """An exponential moving average of weights, over about the last 200 updates: evaluated and shipped."""
 
     def __init__(self, networks: dict[str, nn.Module]):
         self.live = {k: list(n.parameters()) for k, n in networks.items()}
@@ -63,13 +61,13 @@ class Average:
 
     @torch.no_grad()
     def update(self) -> None:
-        """Follow the live weights; the learning rate ends at zero, so a few hundred steps are enough."""
+        """Move towards the live weights; a short span is enough, for the learning rate ends at zero."""
         for k, mean in self.mean.items():
             torch._foreach_lerp_(mean, self.live[k], 1 - EMA)
 
     @torch.no_grad()
     def swap(self) -> None:
-        """Exchange live and averaged weights (call twice around an evaluation)."""
+        """Exchange live and averaged weights; a second call undoes it."""
         for k, mean in self.mean.items():
             for live, averaged in zip(self.live[k], mean, strict=True):
                 kept = live.clone()
@@ -77,20 +75,20 @@ class Average:
                 averaged.copy_(kept)
 
     def state_dict(self) -> dict:
-        """For a checkpoint that is resumed."""
+        """The averages, for a checkpoint."""
         return {"mean": self.mean}
 
     def load_state_dict(self, state: dict) -> None:
-        """The other way."""
+        """Restore what `state_dict` returned."""
         for k, mean in state["mean"].items():
             torch._foreach_copy_(self.mean[k], mean)
 
 
-class Step:
-    """One update of the networks: loss and gradients; then clipping, optimizers, averages.
+class Update:
+    """Update the networks once: loss and gradients, then clipping, optimizers, averages.
 
-    On a GPU each of the two halves is captured as one graph. Between them all gradients lie in one tensor,
-    of which several processes take the mean; their networks must have begun equal.
+    On a GPU each of the two halves is one CUDA graph. Between them all gradients are in one tensor, which is
+    averaged over processes; their networks must start equal.
     """
 
     def __init__(
@@ -102,10 +100,10 @@ class Step:
     ):
         self.accelerator, self.loss_of, self.opts, self.average = accelerator, loss_of, opts, average
         self.base = [float(opt.param_groups[0]["lr"]) for opt in opts]
-        self.gradients, self.apply = Captured(self._gradients), Captured(self._apply)
+        self.gradients, self.apply = TrainingGraph(self._gradients), TrainingGraph(self._apply)
 
     def __call__(self, rate: float, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Update at `rate` of the learning rates; returns what the loss function does, loss first."""
+        """Update at `rate` times the learning rates; returns what the loss function does, loss first."""
         for opt, base in zip(self.opts, self.base, strict=True):
             opt.param_groups[0]["lr"].fill_(base * rate)
         gradients, *out = self.gradients(*tensors)
@@ -115,7 +113,7 @@ class Step:
         return tuple(out)
 
     def _gradients(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """-> all gradients end to end, each as it lies in memory, and what the loss function returns"""
+        """-> all gradients in one vector, each in its memory's order; then what the loss function returns"""
         for opt in self.opts:
             opt.zero_grad(set_to_none=True)
         out = self.loss_of(*tensors)
@@ -129,7 +127,7 @@ class Step:
         return [p for p in self.loss_of.parameters() if p.grad is not None]
 
     def _apply(self, gradients: Tensor) -> tuple[Tensor, ...]:
-        """Put the gradients back into their places and go a step along them."""
+        """Give each parameter its gradient, clip them, step the optimizers and the average."""
         learning, start = self._learning(), 0
         for p in learning:
             p.grad = gradients.as_strided(p.grad.shape, p.grad.stride(), start)
@@ -142,9 +140,9 @@ class Step:
 
 
 class Log:
-    """Loss and speed, on the screen and as a CSV that `training.plot` draws.
+    """Print losses and speed, and write them to a CSV that `training.plot` draws.
 
-    Of several processes all but one are `silent`.
+    `silent`: write nothing, for all processes but one.
     """
 
     def __init__(self, path: Path, clock: Clock, every: int = 50, silent: bool = False):
@@ -183,7 +181,7 @@ class Log:
 def save_state(
     path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer], **more: object
 ) -> None:
-    """Everything that a resumed run needs; written beside the old file, then put in its place."""
+    """Write everything that a resumed run needs, to a temporary file that then replaces `path`."""
     state = {
         "networks": {k: n.state_dict() for k, n in average.networks.items()},
         "average": average.state_dict(),
@@ -198,7 +196,7 @@ def save_state(
 
 
 def load_state(path: Path, clock: Clock, average: Average, opts: list[torch.optim.Optimizer]) -> dict:
-    """Continue where `save_state` stopped; returns what else it kept."""
+    """Restore what `save_state` wrote; returns the whole state."""
     device = next(iter(average.live.values()))[0].device
     state = torch.load(path, map_location=device, weights_only=True)
     for k, network in average.networks.items():

@@ -1,7 +1,7 @@
 """Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal before they are applied.
 
-Everything that is a matrix (convolutions are reshaped to one) takes Muon; embeddings, norms, biases and
-the first and last layers take AdamW, as the method asks. Matrices of one shape are treated together.
+Muon updates matrices, and convolutions reshaped to matrices; AdamW updates embeddings, norms, biases and the
+first and last layers, as the method asks. torch.optim.Muon takes no convolutions.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ EDGES = ("token_embedding", "positional_embedding", "conv_in", "out.conv", "to_m
 
 
 def orthogonal(g: Tensor, steps: int = 5) -> Tensor:
-    """g (k rows columns) -> each nearest semi-orthogonal matrix, roughly, by quintic Newton–Schulz"""
+    """g (k rows columns) -> about the nearest semi-orthogonal matrix of each, by quintic Newton–Schulz"""
     x = g.bfloat16()
     tall = x.shape[1] > x.shape[2]
     x = x.mT if tall else x
@@ -27,9 +27,9 @@ def orthogonal(g: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised; updates have the size that Adam's would (0.2·√max(rows, columns)).
+    """Orthogonalised Nesterov momentum, its updates scaled to the size of Adam's (0.2·√max(rows, columns)).
 
-    The learning rate is a tensor on the parameters' device, so that a captured step can be given a new one.
+    The learning rate is a tensor on the parameters' device, so that it can change in a captured step.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:
-        """One update of every parameter that has a gradient."""
+        """Update every parameter that has a gradient; matrices of one shape in one batch."""
         for group in self.param_groups:
             by_shape: dict[tuple[int, int], list[nn.Parameter]] = defaultdict(list)
             for p in group["params"]:

@@ -1,4 +1,4 @@
-"""What captions are made of: colours, motions and the many ways to say them."""
+"""The words of captions: colours, motions and the many ways to say them."""
 
 from training.subjects import Subject, bare, countable, plural
 

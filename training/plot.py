@@ -1,4 +1,4 @@
-"""The curves that the trainings logged: python -m training.plot runs/vae/vae.csv runs/unet/unet.csv"""
+"""Plot the losses that trainings logged: python -m training.plot runs/vae/vae.csv runs/unet/unet.csv"""
 
 import argparse
 import csv
@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt  # noqa: E402  (after the backend is chosen)
 
 
 def read(path: Path) -> dict[str, list[float]]:
-    """The columns of a log."""
+    """Read a log -> its columns"""
     with path.open() as file:
         rows = list(csv.DictReader(file))
     return {name: [float(row[name]) for row in rows] for name in rows[0]}
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _seconds(columns: dict[str, list[float]]) -> tuple:
-    """Iterations to seconds and back, on average."""
+    """Functions from iterations to seconds and back, at the mean speed."""
     ratio = columns["seconds"][-1] / columns["iteration"][-1]
     return lambda x: x * ratio, lambda x: x / ratio
 

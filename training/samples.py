@@ -1,4 +1,4 @@
-"""What the model makes of a few fixed prompts, as one picture: a row a prompt, four frames of the sixteen."""
+"""A picture of samples: for each of a few fixed prompts four of its video's sixteen frames."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def generate(
     steps: int = 8,
     seed: int = 0,
 ) -> Tensor:
-    """-> videos (b f 3 h w) in −1…1, one seed a prompt: `seed`, `seed` + 1, …; no guidance, ddim"""
+    """Sample by ddim without guidance -> videos (b f 3 h w) in −1…1; the seeds: `seed`, `seed` + 1, …"""
     device, side = next(unet.parameters()).device, NATIVE.width // vae.config.factor
     shape = (unet.config.in_channels, 16, side, side)
     noise = torch.stack(

@@ -1,6 +1,7 @@
-"""Attention over a few frames, forwards and backwards, in two Triton kernels: a program a sequence and head.
+"""Attention over a few frames, forward and backward, in two Triton kernels.
 
-The fused kernels of the libraries work in tiles of 64 or more tokens; with 16 frames most of a tile is empty.
+A program computes one head of one sequence. Libraries' fused kernels work in tiles of 64 or more tokens; with
+16 frames most of a tile is empty.
 `training.fused.short_attention` is the same function in PyTorch.
 """
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 @triton.jit
 def _weights(q, k, l, row, scale):
-    """Softmax of the scaled scores of q k (L D), columns beyond l left out: (L L) float32"""
+    """Softmax of the scaled scores of q k (L D), masked beyond l -> (L L) float32"""
     scores = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
     scores = tl.where((row < l)[None, :], scores, float("-inf"))
     weights = tl.exp(scores - tl.max(scores, 1)[:, None])
@@ -49,11 +50,11 @@ def _backward(q, k, v, grad, dq, dk, dv, l, d, scale, heads, L: tl.constexpr, D:
 
 
 class ShortAttention(torch.autograd.Function):
-    """q k v (n heads l d) of one shape, l and d of 64 at most -> (n heads l d)"""
+    """Attention of q k v (n heads l d) of one shape, l and d up to 64 -> (n heads l d)"""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """All lie in memory as (n l heads d), as the layers around have them."""
+        """Tensors are brought into the memory order (n l heads d), that of the layers around."""
         q, k, v = (_laid(x) for x in (q, k, v))
         ctx.save_for_backward(q, k, v)
         out = torch.empty_like(q)
@@ -62,7 +63,7 @@ class ShortAttention(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor, ...]:
-        """The weights are formed anew: cheaper than keeping them."""
+        """Compute the softmax again, which costs less than keeping it."""
         q, k, v = ctx.saved_tensors
         grads = [torch.empty_like(q) for _ in range(3)]
         _backward[(q.shape[0] * q.shape[2],)](q, k, v, _laid(grad), *grads, *_sizes(q), num_warps=1)

@@ -1,9 +1,9 @@
 """The sizes of the embedded model: ModelScope's architecture, narrow enough for two cores.
 
-The VAE has one level more than ModelScope's, so that a latent spans 16 pixels a side, and holds 16 channels:
-as many numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The transformers stand at 8² and
-4² of the 16² latents; a wide head would make the entry transformer (eight heads, whatever the width) the
-costliest layer of all, so heads are 16 wide.
+The VAE has one level more than ModelScope's: a latent spans 16 pixels a side and has 16 channels, as many
+numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of 8²
+and 4² of the 16² latents. Heads are 16 wide: wider ones would make the entry transformer, of eight heads at
+any width, the costliest layer of all.
 """
 
 from t2v.checkpoints.catalogue import EMBEDDED, find
@@ -23,12 +23,12 @@ UNET_SIZE = UNetConfig(
 
 
 def text_size(vocabulary: int) -> TextConfig:
-    """The text tower for a tokenizer of so many ids."""
+    """The text tower's size for a tokenizer of `vocabulary` ids."""
     return TextConfig(vocabulary=vocabulary, width=256, heads=4, layers=4)
 
 
 # Flat saturated backgrounds need a last step of pure noise, which only v-prediction can start from.
 SCHEDULE = ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True, spacing="trailing", offset=1)
 
-# What a Request takes where it says nothing: as the catalogue has it.
+# The embedded model's default settings, from the catalogue.
 NATIVE = find(EMBEDDED).native

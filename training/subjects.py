@@ -1,7 +1,7 @@
-"""The subjects that the embedded model is taught: which emoji, and what people call it.
+"""The subjects that the embedded model learns: emoji and their names.
 
 `subjects.json` was curated by hand from the labels of emojibase-data (MIT): every animated Fluent emoji
-that a short spoken name tells apart from the others. Skin tones, gender variants of one role, clock faces
+that a short spoken name distinguishes from the others. Skin tones, gender variants of one role, clock faces
 and family constellations are left out, and no name stands for two subjects.
 """
 
@@ -21,7 +21,7 @@ _IRREGULAR = {
 
 @dataclass(frozen=True)
 class Subject:
-    """One emoji. `phrases` are its names as spoken, article included: "a panda", "a panda bear"."""
+    """An emoji and its names as spoken, article included (`phrases`): "a panda", "a panda bear"."""
 
     emoji: str
     phrases: tuple[str, ...]
@@ -38,25 +38,25 @@ class Subject:
 
 
 def bare(phrase: str) -> str:
-    """A phrase without its article: "a panda" -> "panda"."""
+    """Remove the article of a phrase: "a panda" -> "panda"."""
     first, _, rest = phrase.partition(" ")
     return rest if first in ARTICLES else phrase
 
 
 def indefinite(name: str) -> str:
-    """A name with the article that its first letter asks for: "orange cat" -> "an orange cat"."""
+    """Put "a" or "an" before a name, by its first letter: "orange cat" -> "an orange cat"."""
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def countable(phrase: str) -> bool:
-    """Whether "two …s" is English: one thing with an article, without an attribute behind the noun."""
+    """True if "two …s" is English: a phrase with a or an, no attribute after its noun."""
     words = phrase.split()
     attributes = {"with", "of", "in", "on", "behind", "without", "getting", "doing", "taking", "and", "from"}
     return words[0] in ("a", "an") and not attributes & set(words) and not words[-1].endswith("ing")
 
 
 def plural(name: str) -> str:
-    """The plural of a countable name: "red fox" -> "red foxes"."""
+    """Form the plural of a countable name: "red fox" -> "red foxes"."""
     head, _, noun = name.rpartition(" ")
     return f"{head} {_plural_noun(noun)}".strip()
 
@@ -72,10 +72,10 @@ def _plural_noun(noun: str) -> str:
 
 
 def parse_subjects(text: str | bytes) -> tuple[Subject, ...]:
-    """The subjects of a list in `subjects.json`'s format."""
+    """Parse a list in the format of `subjects.json`."""
     return tuple(Subject(entry["emoji"], tuple(entry["names"])) for entry in json.loads(text))
 
 
 def load_subjects() -> tuple[Subject, ...]:
-    """All subjects in their fixed order."""
+    """Read all subjects, in their fixed order."""
     return parse_subjects(LIST.read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
-"""CLIP's byte-pair encoding cut down to what the captions need, written in the layout of transformers.
+"""Cut CLIP's byte-pair encoding down to what the captions need, in the layout of transformers.
 
-A cut keeps CLIP's merges in their order, and with each merge the ones that make its parts, so that every word
-of the captions splits exactly as with the whole of CLIP; the rest is filled with CLIP's first, most general
-merges, which spell everything else.
+CLIP's merges keep their order, and each merge that is kept keeps those that make its parts, so that every
+word of the captions splits exactly as in CLIP. CLIP's first, most general merges fill the rest and spell all
+other words.
 
     python -m training.tokens --out t2v/checkpoints/emoji/tokenizer
 """
@@ -24,14 +24,14 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 
 def all_merges() -> list[Merge]:
-    """CLIP's 48,894 merges in order (from open_clip's package data)."""
+    """Read CLIP's 48,894 merges, in order, from open_clip's package data."""
     with gzip.open(default_bpe(), "rt", encoding="utf-8") as file:
         lines = file.read().split("\n")
     return [tuple(line.split()) for line in lines[1 : 49152 - 256 - 2 + 1]]
 
 
 def words_of(sentences: list[str]) -> set[str]:
-    """The words of `sentences`, split and lowered as CLIP does before it applies merges."""
+    """Split and lower-case `sentences` into words, as CLIP does before it applies merges."""
     return {
         word
         for sentence in sentences
@@ -40,9 +40,9 @@ def words_of(sentences: list[str]) -> set[str]:
 
 
 def cut_merges(words: set[str], limit: int) -> list[Merge]:
-    """The merges that `words` need, filled up with CLIP's first ones to `limit` vocabulary entries.
+    """Choose the merges that `words` need, then CLIP's first ones up to `limit` vocabulary entries.
 
-    Raises ValueError when the words alone need more than the limit.
+    Raises ValueError if the words alone need more.
     """
     merges, budget = all_merges(), limit - 512 - 2
     rank = {merge: i for i, merge in enumerate(merges)}
@@ -69,7 +69,7 @@ def _merges_of(word: str, rank: dict[Merge, int]) -> list[Merge]:
 
 
 def _merged(pieces: list[str], merge: Merge) -> list[str]:
-    """`pieces` with every occurrence of the pair joined, from the left."""
+    """Join every occurrence of the pair in `pieces`, from the left."""
     out: list[str] = []
     i = 0
     while i < len(pieces):
@@ -80,9 +80,9 @@ def _merged(pieces: list[str], merge: Merge) -> list[str]:
 
 
 def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: str = "!") -> None:
-    """The four files of transformers' CLIPTokenizer: vocabulary, merges, configuration, special tokens.
+    """Write the four files of transformers' CLIPTokenizer: vocabulary, merges, configuration, special tokens.
 
-    The ids are those of open_clip's tokenizer over the same merges: bytes, merges in order, start, end.
+    Ids are those of open_clip's tokenizer over the same merges: bytes, merges in order, start, end.
     """
     letters = list(bytes_to_unicode().values())
     entries = [

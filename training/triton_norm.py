@@ -1,8 +1,8 @@
-"""Group norm with or without SiLU, forwards and backwards, in channels-last memory: Triton kernels.
+"""Triton kernels for group norm with or without SiLU, forward and backward, in channels-last memory.
 
-A feature map (n c h w) lies in memory as n blocks of h·w rows of c. Each way reads its input twice and writes
-once: sums of chunks of rows, put together by groups, then applied. `training.fused.normed` is the same
-function in PyTorch; compiled, it needs a new graph for every number of channels.
+A feature map (n c h w) is n blocks of h·w rows of c in memory. Each direction reads its input twice and
+writes once: it sums chunks of rows, folds the sums by groups, then applies them. `training.fused.normed` is
+the same function in PyTorch; torch.compile would need a new graph for every number of channels.
 """
 
 import torch
@@ -11,12 +11,12 @@ import triton.language as tl
 from torch import Tensor
 
 TILE, TILE_ROWS = 64, 32  # channels, at most, and rows that a program reads at a time
-PROGRAMS = 2048  # that sums are spread over
+PROGRAMS = 2048  # programs that share the sums, about
 
 
 @triton.jit
 def _slope(normed, grad, weight, bias, SILU: tl.constexpr):
-    """The gradient before SiLU, from that behind it"""
+    """The gradient of SiLU's input, from that of its output"""
     if SILU:
         z = normed * weight + bias
         gate = tl.sigmoid(z)
@@ -29,8 +29,10 @@ def _sum_rows(
     x, grad, stats, weight, bias, sums, rows, c, chunks, span,
     BACKWARD: tl.constexpr, SILU: tl.constexpr, ROWS: tl.constexpr, TILE: tl.constexpr,
 ):  # fmt: skip
-    """x (n rows c) -> sums (n chunks 2 c) over `span` rows: of x and x²; BACKWARD, of the slope and of the
-    slope times the normed x"""
+    """x (n rows c) -> sums (n chunks 2 c) over `span` rows of x and x²
+
+    BACKWARD: of the slope (the gradient before SiLU), and of the slope times the normed x.
+    """
     n, chunk = tl.program_id(0).to(tl.int64), tl.program_id(1)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
     inside = channel < c
@@ -64,8 +66,10 @@ def _fold(
     sums, weight, totals, folded, rows, c, chunks, groups, width, eps,
     BACKWARD: tl.constexpr, GROUPS: tl.constexpr, WIDTH: tl.constexpr,
 ):  # fmt: skip
-    """sums (n chunks 2 c) -> folded (n 2 c), for every channel its group's mean and rate; BACKWARD, the
-    group's means of the two sums times the weight, and totals (n 2 c) of the chunks"""
+    """sums (n chunks 2 c) -> folded (n 2 c): for every channel its group's mean and 1/deviation
+
+    BACKWARD: the group's means of the two sums times the weight; also totals (n 2 c) over the chunks.
+    """
     n = tl.program_id(0).to(tl.int64)
     group, lane = tl.arange(0, GROUPS)[:, None], tl.arange(0, WIDTH)[None, :]
     channel = group * width + lane
@@ -95,7 +99,7 @@ def _apply(
     x, grad, stats, means, weight, bias, out, rows, c,
     BACKWARD: tl.constexpr, SILU: tl.constexpr, ROWS: tl.constexpr, TILE: tl.constexpr,
 ):  # fmt: skip
-    """x (n rows c) -> its norm, through SiLU if asked; BACKWARD, the gradient of x"""
+    """x (n rows c) -> its norm, then SiLU if asked; BACKWARD: the gradient of x"""
     n = tl.program_id(0).to(tl.int64)
     row = tl.program_id(1) * ROWS + tl.arange(0, ROWS)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
@@ -120,7 +124,7 @@ def _apply(
 
 
 class GroupNorm(torch.autograd.Function):
-    """x (n c h w), weight bias (c) in float32 -> group norm, then SiLU where `active`, in bfloat16"""
+    """Group norm of x (n c h w) by weight bias (c) in float32, then SiLU if `active` -> bfloat16"""
 
     @staticmethod
     def forward(
@@ -132,7 +136,7 @@ class GroupNorm(torch.autograd.Function):
         eps: float,
         active: bool,
     ) -> Tensor:
-        """Any memory is taken; the result lies channels-last."""
+        """Accept any memory format; the result is channels-last."""
         x = x.contiguous(memory_format=torch.channels_last)
         ctx.groups, ctx.eps, ctx.active = groups, eps, active
         _, stats = _summed(ctx, x, None, None, weight, bias)
@@ -143,7 +147,7 @@ class GroupNorm(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """The norm is formed anew from its input: cheaper than keeping it."""
+        """Compute the norm again from its input, which costs less than keeping it."""
         x, stats, weight, bias = ctx.saved_tensors
         grad = grad.contiguous(memory_format=torch.channels_last)
         totals, means = _summed(ctx, x, grad, stats, weight, bias)
@@ -161,7 +165,7 @@ def _summed(
     weight: Tensor,
     bias: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """The two sums (n 2 c) over rows, and what they make by groups (n 2 c)."""
+    """Run `_sum_rows` and `_fold` -> totals (n 2 c), backward only, and what is folded (n 2 c)"""
     n, c, rows = x.shape[0], x.shape[1], x.shape[2] * x.shape[3]
     tile = min(TILE, triton.next_power_of_2(c))
     tiles = triton.cdiv(c, tile)

@@ -1,4 +1,4 @@
-"""Layer norm and the feed-forward's gate, forwards and backwards: Triton kernels that read each row once.
+"""Triton kernels for layer norm and the feed-forward's gate, forward and backward, which read each row once.
 
 `training.fused.layer_normed` and `gated` are the same functions in PyTorch.
 """
@@ -8,14 +8,14 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-TILE = 2048  # numbers that a program reads at a time
-LANES = 256  # of a row of the gate's
+TILE = 2048  # numbers that a program reads at once
+LANES = 256  # columns of the gate that a program reads at once
 SPAN = 8  # tiles of rows whose gradients of weight and bias one program sums up
 
 
 @triton.jit
 def _centred(x, at, here, d, eps):
-    """Rows of x, normed, and their rates"""
+    """Normalise rows of x -> them, and 1/deviation of each"""
     value = tl.load(x + at, mask=here, other=0.0).to(tl.float32)
     value = tl.where(here, value - (tl.sum(value, 1) / d)[:, None], 0.0)
     rate = (1.0 / tl.sqrt(tl.sum(value * value, 1) / d + eps))[:, None]
@@ -40,7 +40,7 @@ def _layer_norm_back(
     x, grad, weight, out, sums, rows, d, eps,
     SPAN: tl.constexpr, ROWS: tl.constexpr, LANES: tl.constexpr,
 ):  # fmt: skip
-    """x grad (rows d) -> the gradient of x, and sums (programs 2 d) for those of bias and weight"""
+    """x grad (rows d) -> the gradient of x, and sums (programs 2 d) for the gradients of bias and weight"""
     lane = tl.arange(0, LANES)[None, :]
     w = tl.load(weight + lane, mask=lane < d, other=0.0)
     first, second = tl.zeros([ROWS, LANES], tl.float32), tl.zeros([ROWS, LANES], tl.float32)
@@ -63,7 +63,7 @@ def _layer_norm_back(
 
 @triton.jit
 def _gate(x, grad, out, rows, d, BACKWARD: tl.constexpr, ROWS: tl.constexpr, LANES: tl.constexpr):
-    """x (rows 2d) -> value · GELU(gate) (rows d); BACKWARD, from grad (rows d), the gradient of x"""
+    """x (rows 2d) -> value · GELU(gate) (rows d); BACKWARD: the gradient of x, from grad (rows d)"""
     row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS)).to(tl.int64)[:, None]
     lane = (tl.program_id(1) * LANES + tl.arange(0, LANES))[None, :]
     here = (row < rows) & (lane < d)
@@ -81,7 +81,7 @@ def _gate(x, grad, out, rows, d, BACKWARD: tl.constexpr, ROWS: tl.constexpr, LAN
 
 
 class LayerNorm(torch.autograd.Function):
-    """x (… d), weight bias (d) in float32 -> layer norm in bfloat16"""
+    """Layer norm of x (… d) by weight bias (d) in float32 -> bfloat16"""
 
     @staticmethod
     def forward(
@@ -98,7 +98,7 @@ class LayerNorm(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """The norm is formed anew from its input: cheaper than keeping it."""
+        """Compute the norm again from its input, which costs less than keeping it."""
         x, weight = ctx.saved_tensors
         rows, d, height, lanes = _sizes(x)
         programs = triton.cdiv(rows, SPAN * height)
@@ -112,7 +112,7 @@ class LayerNorm(torch.autograd.Function):
 
 
 class Gate(torch.autograd.Function):
-    """x (… 2d) -> value · GELU(gate) (… d), the exact GELU"""
+    """The gate: x (… 2d) -> value · GELU(gate) (… d), the exact GELU"""
 
     @staticmethod
     def forward(ctx: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
@@ -125,7 +125,7 @@ class Gate(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> Tensor:
-        """The GELU is formed anew."""
+        """Compute the GELU again."""
         (x,) = ctx.saved_tensors
         out = torch.empty_like(x)
         _gated(x, grad.contiguous(), out)

@@ -2,10 +2,10 @@
 
     python -m training.unet --data runs/data/emoji.zip --vae runs/vae/vae.safetensors --out runs/unet
 
-The VAE stays as it is, so a step sees only latents: a pool of clips, composed, encoded and kept on the
-device, a part of it renewed at every step. The first part of the training sees single frames: sixteen
-subjects for the work of one clip. The layers along time, which start as identities, join for the rest, where
-every clip is seen twice: as pure noise, and as a mixture of that noise with what it was predicted to be.
+The VAE is frozen, so the UNet trains on latents: a pool of clips, composed, encoded and kept on the device,
+is renewed bit by bit. The first part of the training uses single frames: sixteen subjects for the work of one
+clip. Layers along time, which start as identities, train in the second part, where every clip is seen twice:
+as pure noise, and at its time, most of them mixed from the network's own first prediction.
 """
 
 import argparse
@@ -27,21 +27,21 @@ from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import read_merges
 from training.captions import FAST, STARTS, Captions
-from training.chance import OPEN, tied
+from training.chance import OPEN, write_code
 from training.compose import compose
 from training.dataset import FRAMES, EmojiClips
 from training.fused import freeze_biases, fuse
-from training.loop import Average, Clock, Log, Step, load_state, save_state
+from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
 from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
-EMPTY = 0.08  # of the captions: without words, so that guidance has its other half
-PURE_NOISE = 0.1  # of the times of frames: the last, where every video starts
-OWN = 2 / 3  # of the clips: mixed from the network's own first prediction
-OWN_FROM = 0.25  # of the times: below it such a mixture hides too little of what is wrong
+EMPTY = 0.08  # share of captions replaced by an empty one, which guidance needs
+PURE_NOISE = 0.1  # share of single frames at the last time, where every video starts
+OWN = 2 / 3  # share of clips mixed from the network's own first prediction
+OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
 SAMPLES_EVERY = 300.0  # seconds
-RENEW_EVERY = 4  # steps: in larger portions it costs less
+RENEW_EVERY = 4  # steps: larger portions cost less
 ENCODED = 256  # frames at once
 LAST_OF_A_BRANCH = (
     "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
@@ -74,13 +74,12 @@ class Options:
 
 
 class DenoisingLoss(nn.Module):
-    """The error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, over all times.
+    """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
 
-    Where `own` is more than 0, clips are seen twice: as pure noise, where sampling starts, and at their time.
-    There the first `own` of them are those that sampling meets: mixed from what the network made of pure
-    noise, not from the truth. It learns to mend its first prediction, not only to trust what it is given.
-    That needs v, a last time of pure noise, and noise that says what is open (chance.py), for else a blur
-    would be the best answer.
+    With `own` > 0 each clip is seen twice: as pure noise, where sampling starts, and at its time. In the
+    second pass the first `own` clips are mixed from the network's prediction for pure noise instead of the
+    truth, as in sampling: it learns to correct its first prediction. That needs v, a last time of pure noise,
+    and a code in the noise (chance.py), without which a blur would be the best answer.
     """
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
@@ -103,7 +102,7 @@ class DenoisingLoss(nn.Module):
         return (first + then) / 2, first
 
     def _loss(self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """The error of what is predicted from `seen` mixed with noise, z being the truth; the prediction"""
+        """Mix `seen` with noise and predict -> the error against the truth z, the prediction"""
         a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
         x = a * seen + s * noise
         predicted = self.unet(x, t, text)
@@ -121,7 +120,7 @@ class LatentPool:
         self.tokens = torch.empty(capacity, tokenizer.length, dtype=torch.long, device=self.device)
         self.chance = torch.empty(capacity, len(OPEN), device=self.device)
         self.next = self.filled = 0
-        self.thread = ThreadPoolExecutor(1)  # writes the next captions meanwhile
+        self.thread = ThreadPoolExecutor(1)  # composes the next captions meanwhile
         self.ahead: Future | None = None
 
     @torch.no_grad()
@@ -141,13 +140,13 @@ class LatentPool:
         self.filled = min(len(self.z), self.filled + count)
 
     def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """-> latents (b c f h w), tokens (b l), noise (b c f h w) of random clips"""
+        """Draw random clips -> latents (b c f h w), tokens (b l), noise with the clips' codes (b c f h w)"""
         rows = torch.randint(0, self.filled, (count,), device=self.device)
         z = self.z[rows].float()
-        return z, self.tokens[rows], tied(torch.randn_like(z), self.chance[rows])
+        return z, self.tokens[rows], write_code(torch.randn_like(z), self.chance[rows])
 
     def draw_images(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """-> latents (b c 1 h w), tokens (b l), noise (b c 1 h w) of random frames of random clips"""
+        """Draw random frames of random clips -> latents (b c 1 h w), tokens (b l), noise (b c 1 h w)"""
         rows = torch.randint(0, self.filled, (count,), device=self.device)
         frames = torch.randint(0, FRAMES, (count,), device=self.device)
         z = self.z[rows, :, frames][:, :, None].float()
@@ -155,7 +154,7 @@ class LatentPool:
 
 
 class Trainer:
-    """Both phases of the training; `run` ends with the clock, or `until` seconds after this call began."""
+    """Both parts of the training; `run` ends with the clock, or after `until` seconds of this call."""
 
     def __init__(self, options: Options):
         self.options, self.accelerator = options, Accelerator()
@@ -177,10 +176,10 @@ class Trainer:
         self.empty = self.tokenizer([""]).to(self.device)
         if options.fuse:
             fuse(self.loss_of, self.vae)
-        self.update = Step(self.accelerator, self.loss_of, self.opts, self.average)
+        self.update = Update(self.accelerator, self.loss_of, self.opts, self.average)
 
     def pool(self) -> LatentPool:
-        """A pool of clips, a little of it filled."""
+        """Make the pool of clips and fill its first 4,096, or all of a smaller one."""
         options, process = self.options, self.accelerator.process_index
         clips = EmojiClips(options.data, device=self.device, only=options.only)
         seed = options.seed + 1000 * process + self.clock.done
@@ -191,7 +190,7 @@ class Trainer:
         return pool
 
     def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """One update; z noise (b c f h w), tokens (b l) -> loss, and its part from pure noise (or NaN)"""
+        """Update once by z noise (b c f h w), tokens (b l) -> loss, and its part from pure noise (or NaN)"""
         b, own, device = len(z), self.loss_of.own, self.device
         empty = torch.rand(b, device=device) < EMPTY * b / (b - own)
         empty[:own] = False
@@ -206,7 +205,7 @@ class Trainer:
         return loss, *(first or [torch.full_like(loss, torch.nan)])
 
     def run(self) -> None:
-        """Train, drawing samples now and then; leave `state.pt` and the averaged weights behind."""
+        """Train, with samples every SAMPLES_EVERY seconds; write `state.pt` and the averaged weights."""
         options, clock = self.options, self.clock
         options.out.mkdir(parents=True, exist_ok=True)
         state = options.out / "state.pt"
@@ -232,7 +231,7 @@ class Trainer:
             self.show()
 
     def show(self) -> None:
-        """A grid of samples by the averaged weights."""
+        """Write a grid of samples by the averaged weights."""
         if self.accelerator.is_main_process:
             path = self.options.out / f"samples_{self.clock.done:06d}.webp"
             self.average.swap()
@@ -240,7 +239,7 @@ class Trainer:
             self.average.swap()
 
     def write(self) -> None:
-        """The averaged weights in half precision, under our own names."""
+        """Write the averaged weights in half precision, under our own names."""
         self.average.swap()
         for name, network in self.networks.items():
             tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
@@ -249,12 +248,12 @@ class Trainer:
 
 
 def spread(count: int, device: torch.device) -> Tensor:
-    """`count` random numbers, one from each equal part of 0…1: their losses differ so much"""
+    """Draw `count` numbers, one from each equal part of 0…1: losses differ much from time to time"""
     return (torch.arange(count, device=device) + torch.rand(count, device=device)) / max(1, count)
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
-    """The networks of the model to start from; else a trained VAE, and beside it new ones."""
+    """Load the networks to start from; without `--start` a trained VAE and new ones."""
     if options.start:
         model = load(options.start)
         model.text_encoder.requires_grad_(True), model.unet.requires_grad_(True)
@@ -266,7 +265,7 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
 
 
 def learn_only(parts: list[str], text: TextEncoder, unet: UNet3D) -> None:
-    """Freeze all but these parts of the UNet, as "up.3": for what a file has lost, or to fine-tune."""
+    """Freeze everything but these parts of the UNet, such as "up.3". ValueError if it has none of them."""
     text.requires_grad_(False)
     for name, parameter in unet.named_parameters():
         if not name.startswith(tuple(f"{part}." for part in parts)):
@@ -278,7 +277,7 @@ def learn_only(parts: list[str], text: TextEncoder, unet: UNet3D) -> None:
 
 
 def zero_residuals(unet: UNet3D) -> None:
-    """Start every residual branch at zero, as the paper's network does: the UNet begins as a plain one."""
+    """Zero the last layer of every residual branch, as in the paper, and of the UNet."""
     for name, module in unet.named_modules():
         if name.endswith(LAST_OF_A_BRANCH) or name == "out.conv":
             nn.init.zeros_(module.weight)
@@ -286,7 +285,7 @@ def zero_residuals(unet: UNet3D) -> None:
 
 
 def leave_out_time(unet: UNet3D, left_out: bool) -> None:
-    """Pass the layers along time by, or no longer: while they are identities the result is the same."""
+    """Skip the layers along time, or stop skipping them; while they are identities nothing changes."""
     for module in unet.modules():
         if isinstance(module, TemporalConv | TemporalTransformer):
             if left_out:

@@ -1,12 +1,12 @@
 """Train the VAE on composed frames:  python -m training.vae --data runs/data/emoji.zip --out runs/vae
 
-Crops of the true size first, whole frames at the end. Its latents are made easy for the UNet: noise on
-them, a quarter of them decoded at half resolution, and at the end each channel normalised, folded into
-the 1×1 convolutions around the latents (so that the scale factor of the checkpoint is 1).
+It trains on crops at full resolution first, on whole frames at the end. To make the latents easy for the
+UNet, it adds noise to them and decodes a quarter of them at half resolution; at the end each channel is
+normalised by the 1×1 convolutions around the latents, so that the checkpoint's scale factor is 1.
 
-With `--refine runs/vae/vae.safetensors` the decoder alone goes on learning, from whole frames: the latents
-stay what they are, so that a UNet can be trained on them at the same time. With `--encoder` beside it the
-encoder does too, but is held near to what it was: a UNet that knows its latents goes on from there.
+With `--refine runs/vae/vae.safetensors` only the decoder trains on, on whole frames: the latents don't
+change, so a UNet can be trained on them at the same time. With `--encoder` too, the encoder also trains, with
+a penalty on changes of its latents: a UNet trained on the old ones can go on from there.
 """
 
 import argparse
@@ -28,19 +28,19 @@ from training.captions import Captions
 from training.compose import compose
 from training.dataset import EmojiClips
 from training.fused import fuse
-from training.loop import Average, Clock, Log, Step, load_state, save_state
+from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
 from training.sizes import VAE_SIZE
 
 KL, NOISE, MSE = 1e-4, 0.06, 2.0
 FINE_NOISE = 0.04  # on the latents of a VAE that is refined
-HOLD = 1.0  # what it costs a refined encoder to change its latents
-FLAT, MARGIN = 100.0, 4  # of errors so many pixels away from any edge: small, but seen at once
-# Values beyond so many deviations, and what they cost. Group norms invite them: a place that outshines all
-# others sets the scale of the rest (Karras et al. 2020, Analyzing and improving StyleGAN, call it a droplet).
+HOLD = 1.0  # cost of a refined encoder's changes of its latents
+FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
+# Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
+# scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
 SPIKE, SPIKES = 4.0, 10.0  # of the latents
 DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
-WHOLE_FRAMES_FROM = 0.88  # of the training: before it crops of half the side, four times as many
+WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Options:
 
 
 class VAELoss(nn.Module):
-    """How far a VAE's pictures are from the true ones, and what droplets on the way to them cost."""
+    """The base of both losses of a VAE: collects the cost of droplets in the decoder's feature maps."""
 
     def __init__(self, vae: VAE):
         super().__init__()
@@ -82,7 +82,7 @@ class VAELoss(nn.Module):
 
 
 class RefinedLoss(VAELoss):
-    """The same of a trained VAE: of its decoder, and of its encoder if that is to learn too."""
+    """The loss of a trained VAE's decoder, and of its encoder if `encoder`."""
 
     def __init__(self, vae: VAE, encoder: bool):
         before = deepcopy(vae).requires_grad_(False) if encoder else None
@@ -103,7 +103,7 @@ class RefinedLoss(VAELoss):
 
 
 class WholeLoss(VAELoss):
-    """The same of encoder and decoder, with what makes the latents easy for a UNet."""
+    """The loss of encoder and decoder, with the terms that make the latents easy for a UNet."""
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
@@ -125,7 +125,7 @@ class WholeLoss(VAELoss):
 
 
 def droplets(h: Tensor, groups: int) -> Tensor:
-    """h (n c h w) -> the mean square of what stands out of its group by more than DROPLET deviations"""
+    """h (n c h w) -> the mean square of deviations from the group's mean beyond DROPLET, in deviations"""
     grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
     away = (grouped - grouped.mean(-1, keepdim=True)).abs() / grouped.detach().std(-1, keepdim=True)
     return F.relu(away - DROPLET).square().mean()
@@ -133,7 +133,7 @@ def droplets(h: Tensor, groups: int) -> Tensor:
 
 @torch.no_grad()
 def flat_places(images: Tensor) -> Tensor:
-    """images (n 3 h w) -> (n 1 h w), 1 where nothing changes within MARGIN pixels, else 0"""
+    """images (n 3 h w) -> (n 1 h w): 1 where nothing changes within MARGIN pixels, else 0"""
     change = torch.zeros_like(images[:, :1])
     change[..., 1:, :] += images.diff(dim=-2).abs().amax(1, keepdim=True)
     change[..., :, 1:] += images.diff(dim=-1).abs().amax(1, keepdim=True)
@@ -150,7 +150,7 @@ def picture_loss(x: Tensor, y: Tensor) -> Tensor:
 def frames_for(
     clips: EmojiClips, captions: Captions, count: int, whole: bool, device: torch.device
 ) -> Tensor:
-    """Random frames (n 3 h w): whole ones, or (four times as many) random crops of half the side."""
+    """Compose random frames (n 3 h w): `count` whole, or four times as many, mostly crops."""
     picked = count if whole else 4 * count
     videos = compose(clips, captions.batch(max(1, picked // 4))[1].to(device), count=4)  # (b f 3 h w)
     images = videos.flatten(0, 1)[:picked]
@@ -164,7 +164,7 @@ def frames_for(
 
 @torch.no_grad()
 def normalise(vae: VAE, images: Tensor) -> None:
-    """Fold each channel's mean and deviation over `images` into the 1×1 convolutions around the latents."""
+    """Normalise each latent channel over `images`, by the 1×1 convolutions around the latents."""
     with torch.autocast(images.device.type, torch.bfloat16):
         z = torch.cat([vae.encode(part) for part in images.split(16)]).float()
     mean, std = z.mean(dim=(0, 2, 3)), z.std(dim=(0, 2, 3))
@@ -178,7 +178,7 @@ def normalise(vae: VAE, images: Tensor) -> None:
 
 
 def train(options: Options) -> None:
-    """Train, normalise, write `vae.safetensors`; resumes from `state.pt` where there is one."""
+    """Train, normalise, write `vae.safetensors`; resume from `state.pt` if there is one."""
     accelerator = Accelerator()
     device = accelerator.device
     set_seed(options.seed)
@@ -202,11 +202,11 @@ def train(options: Options) -> None:
     state = options.out / "state.pt"
     if state.exists():
         load_state(state, clock, average, opts)
-    step = Step(accelerator, loss_of, opts, average)
+    update = Update(accelerator, loss_of, opts, average)
     while clock.tick(accelerator) < 1:
         whole = clock.progress > WHOLE_FRAMES_FROM or options.refine is not None
         images = frames_for(clips, captions, options.frames, whole, device)
-        loss, mse = step(clock.rate(), images)
+        loss, mse = update(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)
     if accelerator.is_main_process:
@@ -222,7 +222,7 @@ def train(options: Options) -> None:
 
 @torch.no_grad()
 def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> float:
-    """Mean PSNR over the frames of `count` fresh clips."""
+    """The VAE's mean PSNR in dB over the frames of `count` new clips."""
     frames = compose(clips, captions.batch(count)[1]).flatten(0, 1)
     with torch.autocast(frames.device.type, torch.bfloat16):
         errors = [

@@ -1,4 +1,4 @@
-"""What the embedded model was taught, as `vocabulary.json` says it beside the weights.
+"""Write `vocabulary.json`: the words and combinations that the embedded model was taught.
 
 python -m training.vocabulary --out t2v/checkpoints/emoji/vocabulary.json
 """
@@ -16,7 +16,7 @@ RELATED = Path(__file__).with_name("related.json")  # word that people use: the 
 
 
 def vocabulary(subjects: tuple[Subject, ...]) -> dict:
-    """A checkpoint's `vocabulary.json`: names, synonyms, colours, motions, held-out combinations."""
+    """The content of `vocabulary.json`: names, synonyms, colours, motions, held-out combinations."""
     names = [subject.name for subject in subjects]
     return {
         "subjects": {subject.name: subject.emoji for subject in subjects},
@@ -34,7 +34,7 @@ def vocabulary(subjects: tuple[Subject, ...]) -> dict:
 
 
 def related(names: list[str]) -> dict[str, list[str]]:
-    """Words that aren't names, with those of `names` that are nearest in meaning."""
+    """Words that are no subject's name -> the names nearest in meaning"""
     near = {
         word: [n for n in to if n in names]
         for word, to in json.loads(RELATED.read_text(encoding="utf-8")).items()

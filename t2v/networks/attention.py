@@ -39,6 +39,8 @@ class Sliced(nn.Module):
 class Attention(Sliced):
     """Multi-head attention of x over `context`, or over x itself."""
 
+    attend = staticmethod(attend)  # training replaces it, module by module
+
     def __init__(self, width: int, heads: int, head_width: int, context_width: int | None = None):
         super().__init__()
         inner = heads * head_width
@@ -56,7 +58,7 @@ class Attention(Sliced):
         q = rearrange(self.to_q(x), "(b f) l (heads d) -> b heads (f l) d", b=b, heads=self.heads)
         k = rearrange(self.to_k(context), "b m (heads d) -> b heads m d", heads=self.heads)
         v = rearrange(self.to_v(context), "b m (heads d) -> b heads m d", heads=self.heads)
-        out = attend(q, k, v, self.slice_bytes)
+        out = self.attend(q, k, v, self.slice_bytes)
         return self.to_out(rearrange(out, "b heads (f l) d -> (b f) l (heads d)", l=x.shape[1]))
 
 

@@ -1,1 +1,1 @@
-"""Side-by-side measurements: each module is a script that prints a table and writes JSON."""
+"""Measurements side by side with diffusers: scripts that print figures and write them to JSON."""

@@ -1,8 +1,8 @@
-"""Ours beside diffusers on this machine's processor: the embedded model's weights, the same noise and text.
+"""Compare t2v with diffusers on this machine's processor: the same weights, noise and text.
 
 python -m benchmarks.cpu [--model emoji] [--steps N] [--rounds N] [--json FILE]
-Either side runs in processes of its own, in turn, so that each has its memory for itself. The best video of
-each counts, for others may use the machine too; processor seconds, summed over the cores, feel them less.
+The sides run in turn, each in new processes, so that the peak memory is its own. The best video of each
+counts, as other programs may use the machine; they change processor seconds, summed over the cores, less.
 """
 
 import argparse
@@ -29,7 +29,7 @@ Made = tuple[list[tuple[float, float]], np.ndarray]
 
 
 def ours(model: str, steps: int | None, dtype: str | None) -> Made:
-    """-> seconds and processor seconds of each video but the first, frames (f h w 3)"""
+    """Make videos by t2v -> seconds and processor seconds of each but the first, frames (f h w 3)"""
     from t2v import Request, TextToVideo
 
     pipe = TextToVideo.from_pretrained(model, device="cpu", dtype=dtype)
@@ -41,7 +41,7 @@ def ours(model: str, steps: int | None, dtype: str | None) -> Made:
 
 
 def diffusers(model: str, steps: int | None, dtype: str | None) -> Made:
-    """The same by TextToVideoSDPipeline, which is given the states of the text that we read."""
+    """Make them by TextToVideoSDPipeline, given our text states -> as `ours`"""
     from diffusers import AutoencoderKL, DDIMScheduler, TextToVideoSDPipeline, UNet3DConditionModel
 
     from t2v import Request
@@ -74,14 +74,14 @@ def diffusers(model: str, steps: int | None, dtype: str | None) -> Made:
 
 
 def noise(request: Any, vae: Any) -> torch.Tensor:
-    """What both sides start from (1 c f h w), for a Request and the VAE's config"""
+    """The noise that both sides start from (1 c f h w), for a Request and the VAE's config"""
     side = vae.factor
     shape = 1, vae.latent_channels, request.frames, request.height // side, request.width // side
     return torch.randn(shape, generator=torch.Generator().manual_seed(NOISE))
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, float]:
-    """Seconds of a run, and those that the processor's cores spent on it."""
+    """Time a run -> seconds, processor seconds over all cores"""
     start = time.process_time()
     return once(run), time.process_time() - start
 
@@ -91,7 +91,7 @@ SIDES = {"ours": ours, "diffusers": diffusers}
 
 @torch.inference_mode()
 def one_side(side: str, model: str, steps: int | None, dtype: str | None, frames_to: Path) -> None:
-    """What a process of its own does: prints a line of JSON, writes the frames."""
+    """Run one side in this process: print a line of JSON, write the frames."""
     times, frames = SIDES[side](model, steps, dtype)
     np.save(frames_to, frames.astype(np.float32))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB
@@ -99,7 +99,7 @@ def one_side(side: str, model: str, steps: int | None, dtype: str | None, frames
 
 
 def compare(options: argparse.Namespace) -> None:
-    """All rounds of both sides, and what they show."""
+    """Run all rounds of both sides and write the figures."""
     figures = Figures(options.json)
     figures["machine"] = f"{torch.get_num_threads()} threads, torch {torch.__version__}"
     rows = [("ours", None), ("diffusers", "float32"), ("ours", "float32")]

@@ -1,4 +1,4 @@
-"""Two devices beside one: a video shared by them, and many videos side by side. No video is written.
+"""Compare two devices with one: a video shared by both, and many videos. No video is written.
 
 python -m benchmarks.devices make FOLDER [--tiny]                random weights of the published size
 python -m benchmarks.devices share FOLDER [--devices a,b]        one video on a, on a and b
@@ -26,7 +26,7 @@ SMALLEST = {"frames": 3, "width": 128, "height": 128, "steps": 3}
 
 
 def make(options: argparse.Namespace, figures: Figures) -> None:
-    """The model that the others load."""
+    """Write the model that the other sections load."""
     from benchmarks import published
 
     if options.tiny:
@@ -40,7 +40,7 @@ def make(options: argparse.Namespace, figures: Figures) -> None:
 
 
 def share(options: argparse.Namespace, figures: Figures) -> None:
-    """One video on the first device, then on both; how far the frames are apart."""
+    """Make one video on the first device, then on both: seconds, and differences of the frames."""
     first = options.devices.partition(",")[0]
     ways = {"one": loaded(options, first), "two": loaded(options, options.devices)}
     took, frames = {}, {}
@@ -60,7 +60,7 @@ def share(options: argparse.Namespace, figures: Figures) -> None:
 
 
 def step_seconds(pipe: TextToVideo, texts: int) -> float:
-    """A recorded step alone: what a second device could save at most."""
+    """The median seconds of a recorded step: they bound what a second device can save."""
     x = torch.randn(1, 4, 16, 32, 32, device=pipe.device, dtype=pipe.dtype)
     words = pipe.runner.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
     t, took = torch.full((1,), 501.0, device=pipe.device), []
@@ -75,7 +75,7 @@ def step_seconds(pipe: TextToVideo, texts: int) -> float:
 
 
 def many(options: argparse.Namespace, figures: Figures) -> None:
-    """Videos of the seeds 0, 1, …, from when every device has made a first one until the last is done."""
+    """Time videos of the seeds 0, 1, …, from when every device has made a first one to the last video."""
     size, first = int(os.environ.get("WORLD_SIZE", "1")), options.devices.partition(",")[0]
     if size == 1:
         pipe = loaded(options, first)
@@ -91,7 +91,7 @@ def many(options: argparse.Namespace, figures: Figures) -> None:
 
 
 def many_together(options: argparse.Namespace, cpu: bool) -> tuple[float | None, dict]:
-    """-> when it began, and of each seed the frames' digest and when it was done; None but in the main one"""
+    """-> the time of the start (None but in the main process); by seed the frames' digest and its end"""
 
     queue, ends, begun = LauncherQueue(on_cpu=cpu), {}, []
 
@@ -115,7 +115,7 @@ def many_together(options: argparse.Namespace, cpu: bool) -> tuple[float | None,
 
 
 def loaded(options: argparse.Namespace, device: Any) -> TextToVideo:
-    """A pipeline that has made its first video, so that all its kernels are there."""
+    """Load a pipeline and make a first video, so that all kernels are compiled."""
     dtype = "float32" if "cpu" in str(device) else "float16"
     pipe = TextToVideo.from_pretrained(options.folder, device=device, dtype=dtype, memory="fast")
     pipe(request(options, steps=2))
@@ -129,7 +129,7 @@ def request(options: argparse.Namespace, **settings: Any) -> Request:
 
 
 def video(pipe: TextToVideo, options: argparse.Namespace, repeat: int, **settings: Any) -> tuple[float, Any]:
-    """-> the median of its seconds, from prompt to frames, and the frames (f h w 3)"""
+    """Make a video `repeat` times -> median seconds from prompt to frames, the frames (f h w 3)"""
     took = []
     for _ in range(repeat):
         start = time.perf_counter()
@@ -139,7 +139,7 @@ def video(pipe: TextToVideo, options: argparse.Namespace, repeat: int, **setting
 
 
 def digest(pipe: TextToVideo, options: argparse.Namespace, seed: int) -> str:
-    """Of one video's frames."""
+    """The SHA-256 of one video's frames."""
     return hashlib.sha256(pipe(request(options, seed=seed)).frames.tobytes()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Ours beside diffusers on one GPU: the same random weights of the published size, in one process.
+"""Compare t2v with diffusers on one GPU: the same random weights of the published size, in one process.
 
 python -m benchmarks.gpu [--json FILE] [--sections facts,load,…] [--compiled]
 """
@@ -36,7 +36,7 @@ SMALL = "16x256x256"
 
 @dataclass
 class Bench:
-    """What the sections share: the figures, the files of the model, and either side, made when first used."""
+    """The state of all sections: figures, the model's files, and both sides, made at first use."""
 
     figures: Figures
     folder: Path
@@ -50,7 +50,7 @@ class Bench:
 
     @cached_property
     def peer(self) -> TextToVideoSDPipeline:
-        """diffusers' pipeline in half precision. It is given the states of the text, and no tokenizer."""
+        """diffusers' pipeline in half precision, without a tokenizer: it is given text states."""
         unet, vae, text_encoder = (self.peers[name].half() for name in ("unet", "vae", "text_encoder"))
         parts = {"unet": unet, "vae": vae, "text_encoder": text_encoder, "tokenizer": None}
         pipe = TextToVideoSDPipeline(**parts, scheduler=DDIMScheduler(**scheduler()))
@@ -82,7 +82,7 @@ def request(size: str, **settings: object) -> Request:
 
 
 def facts(bench: Bench) -> None:
-    """What this device can do: the floors below rest on it."""
+    """Measure the device's rates, from which the least possible time of a step follows."""
     a, b = (torch.randn(8192, 8192, device="cuda", dtype=torch.float16) for _ in range(2))
     big = torch.randn(2**29, device="cuda", dtype=torch.float16)
     out = torch.empty_like(big)
@@ -96,7 +96,7 @@ def facts(bench: Bench) -> None:
 
 
 def load(bench: Bench) -> None:
-    """From the files of a model, in the page cache, to a pipeline on the device; its first videos."""
+    """Time loading from files in the page cache to the device, and the first videos."""
     bench.figures["weights made and written, s"] = once(lambda: bench.peers)
     bench.figures["ours: loaded, s"] = once(lambda: bench.ours)
     short = request(SMALL, steps=2)
@@ -105,7 +105,7 @@ def load(bench: Bench) -> None:
 
 
 def accuracy(bench: Bench) -> None:
-    """One forward pass of each network against diffusers' in float32 on the same weights."""
+    """Compare one forward pass of each network with diffusers' in float32 on the same weights."""
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     unet, vae = bench.peers["unet"].float(), bench.peers["vae"].float()
     x, t, text = inputs(SMALL)
@@ -130,7 +130,7 @@ def accuracy(bench: Bench) -> None:
 
 
 def step(bench: Bench) -> None:
-    """One guided step, the UNet under both texts, on every way of ours and of theirs."""
+    """Time one guided step, the UNet under both texts, in each way to run it."""
     x, t, text = inputs(SMALL)
     both, times, runner = x.expand(2, -1, -1, -1, -1).contiguous(), t.expand(2), bench.ours.runner
     words, peer = runner.unet.read(text), bench.peer.unet
@@ -149,7 +149,7 @@ def step(bench: Bench) -> None:
 
 
 def large(bench: Bench) -> None:
-    """A guided step at the sizes of the relatives."""
+    """Time a guided step at the sizes of ZeroScope and Potat1."""
     for size in list(SIZES)[1:]:
         one_large(bench, size)
 
@@ -163,7 +163,7 @@ def one_large(bench: Bench, size: str) -> None:
 
 
 def video(bench: Bench) -> None:
-    """From prompt to frames; the same noise and text for both sides."""
+    """Time whole videos from prompt to frames, by the same noise and text on both sides."""
     made = request(SMALL)
     noise, text = torch.randn(1, 4, 16, 32, 32), bench.ours.text_encoder(["", made.prompt])
     given = {"prompt_embeds": text[1:], "negative_prompt_embeds": text[:1], "latents": noise.cuda().half()}
@@ -194,7 +194,7 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def rungs(bench: Bench) -> None:
-    """Memory, seconds and frames of each rung, nothing else on the device."""
+    """Measure memory, seconds and frames of each rung, with nothing else on the device."""
     assert bench.peers
     for name in ("ours", "peer", "peers"):
         vars(bench).pop(name, None)
@@ -204,7 +204,7 @@ def rungs(bench: Bench) -> None:
 
 
 def one_rung(bench: Bench, name: str) -> np.ndarray:
-    """-> its frames of a short video, (f h w 3)"""
+    """Measure one rung -> the frames of its short video (f h w 3)"""
     torch.cuda.empty_cache()
     base = torch.cuda.memory_allocated() / GIB
     pipe = TextToVideo.from_pretrained(bench.folder, device="cuda", dtype="float16", memory=name)
@@ -219,7 +219,7 @@ def one_rung(bench: Bench, name: str) -> np.ndarray:
 
 
 def knobs(bench: Bench) -> None:
-    """What else could be faster: libraries' own searches, other attention kernels, smaller pieces."""
+    """Time a step with one thing changed: libraries' searches, attention kernels, smaller pieces."""
     x, t, text = inputs(SMALL)
     runner = bench.ours.runner
     words, backends = runner.unet.read(text), torch.nn.attention.SDPBackend
@@ -242,7 +242,7 @@ def knobs(bench: Bench) -> None:
 
 
 def kernels(bench: Bench) -> None:
-    """Where a step's time goes: in the recorded step, and by the shapes of the same operations."""
+    """Profile a step: the recorded one by kernel, the unrecorded one by operation and shape."""
     x, t, text = inputs(SMALL)
     runner = bench.ours.runner
     words = runner.unet.read(text)
@@ -253,7 +253,7 @@ def kernels(bench: Bench) -> None:
 
 
 def warm(bench: Bench) -> None:
-    """From the start of a process to its first video, kernels found in Triton's cache or not."""
+    """Time a new process to its first video, with Triton's cache empty, then full."""
     assert bench.peers
     code = (
         "import sys; from t2v import TextToVideo; pipe = TextToVideo.from_pretrained(sys.argv[1], "

@@ -1,9 +1,9 @@
-"""What the app bears: many clients, random stops, injected faults, long runs, full disks.
+"""Test the app under load: many clients, random stops, injected faults, long runs, full disks.
 
     python benchmarks/load.py [--quick] [--json FILE]
 
-Starts the app on this machine with the tests' fake pipeline and prints a table of what was promised and
-what was measured. Exit code 1 where a promise is broken.
+Starts the app on this machine with the tests' fake pipeline and prints a table of promises and measurements.
+Exit code 1 if a promise is broken.
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Row:
 
 
 def call(url: str, **settings: object) -> tuple[int, dict]:
-    """One video through plain HTTP -> status, its settings"""
+    """Make a video through plain HTTP -> status, its settings"""
     endpoint = f"{url}gradio_api/call/v2/generate"
     with httpx.Client(timeout=600) as client:
         answer = client.post(endpoint, json=settings)
@@ -60,7 +60,7 @@ def call(url: str, **settings: object) -> tuple[int, dict]:
 
 @contextmanager
 def probing(url: str) -> Iterator[list[float]]:
-    """Ask for /config all the while; -> the seconds that each answer took"""
+    """Request /config every 50 ms inside the block; yields the list of the answers' seconds"""
     taken, done = [], threading.Event()
 
     def probe() -> None:
@@ -111,7 +111,7 @@ def crowd(url: str, places: int, joins: int) -> Row:
 
 
 def overhead(url: str, jobs: int) -> Row:
-    """What a job costs beside the model: the fake one takes 10 × 5 ms."""
+    """The time of a job without the model; the fake one takes 10 × 5 ms."""
     taken = []
     for seed in range(jobs):
         start = time.perf_counter()
@@ -134,7 +134,7 @@ def follow(service: Service, jobs: list, timeout: float = 120) -> None:
 
 
 def one_owner(service: Service, log: Path, count: int) -> Row:
-    """Random starts, stops and drops; the log says who was on the device."""
+    """Start, stop and drop jobs at random; the fake pipeline logs each use of the device."""
     log.write_text("")
     choose, made = random.Random(0), []
     for seed in range(count):
@@ -203,13 +203,13 @@ def killed(service: Service) -> Row:
 
 
 def resident(pid: int) -> int:
-    """Bytes of a process in memory."""
+    """The resident memory of a process, in bytes."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def growth(service: Service, url: str, jobs: int) -> list[Row]:
-    """Memory of the page's process and of the worker over warm jobs, in pieces of 100."""
+    """The memory growth of page and worker per 100 jobs, after 100 others."""
     for seed in range(100):
         call(url, prompt="a square", seed=seed)
     pids, rows = {"page": os.getpid(), "worker": service.workers[0].pid}, []
@@ -223,7 +223,7 @@ def growth(service: Service, url: str, jobs: int) -> list[Row]:
 
 
 def full_disk(folder: Path, jobs: int) -> Row:
-    """A quota of 100 kB, about thirty videos."""
+    """Fill the outputs' quota of 100 kB, about thirty videos."""
     outputs, most = Outputs(folder, quota=100_000), 0
     service = Service(FAKES, outputs, limits=Limits(per_visitor=9)).start()
     for seed in range(jobs):

@@ -1,4 +1,4 @@
-"""Timing and memory of what runs on a device, and the file that the figures go to."""
+"""Measure time, memory and errors on a device, and write figures to a file."""
 
 import json
 import time
@@ -14,7 +14,7 @@ GIB = 2**30
 
 
 def seconds(run: Callable[[], Any], repeat: int = 10, warm: int = 2) -> float:
-    """The median of `repeat` runs after `warm` others, each waited for."""
+    """The median seconds of `repeat` runs after `warm` others, the device's work included."""
     for _ in range(warm):
         run()
     return median(once(run) for _ in range(repeat))
@@ -35,7 +35,7 @@ def wait() -> None:
 
 
 def peak(run: Callable[[], Any]) -> float:
-    """The most memory that tensors held on the GPU during `run`, in GiB."""
+    """The peak memory of tensors on the GPU during `run`, in GiB."""
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()
     run()
@@ -50,7 +50,7 @@ def error(result: Tensor, reference: Tensor) -> float:
 
 
 class Figures(dict):
-    """Named figures, printed and written to a file one by one: what is cut off leaves what it had."""
+    """Named figures, printed and written to a file one by one, so that an aborted run leaves its figures."""
 
     def __init__(self, path: Path | None):
         super().__init__()

@@ -1,4 +1,4 @@
-"""One picture of the figures that benchmarks.gpu wrote, for the README; of several files the last counts.
+"""Plot the figures that benchmarks.gpu wrote, for its README; later files override earlier ones.
 
 cd benchmarks/results
 python -m benchmarks.plot h100-fourth.json h100.svg
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 TFLOP = 9.77  # of a guided step at 16×256×256, by FlopCounterMode
 SIZE = "16x256x256"
 OURS, THEIRS, FLOOR = "#2563eb", "#a1a1aa", "#18181b"
-WAYS = {  # a bar's label, and whose it is
+WAYS = {  # figure -> a bar's label and colour
     "diffusers": ("diffusers, eager", THEIRS),
     "ours plain": ("t2v, plain networks", OURS),
     "ours without recording": ("t2v, fused kernels", OURS),
@@ -27,7 +27,7 @@ RUNGS = ("fast", "balanced", "low", "minimal")
 
 
 def steps(axes: Axes, figures: dict) -> None:
-    """Milliseconds a guided step takes each way; the floor as a line."""
+    """Draw the milliseconds of a guided step in each way, and the least possible as a line."""
     values = [figures[f"{SIZE}: {way}, ms a step"] for way in WAYS]
     bars(axes, [label for label, _ in WAYS.values()], values, [f"{value:.1f}" for value in values])
     for bar, (_, colour) in zip(axes.patches, reversed(WAYS.values()), strict=True):
@@ -39,7 +39,7 @@ def steps(axes: Axes, figures: dict) -> None:
 
 
 def memory(axes: Axes, figures: dict) -> None:
-    """Gigabytes at the peak of each rung of the memory ladder, and how long ten steps take there."""
+    """Draw the peak memory of each rung, and the seconds of ten steps."""
     peaks = [figures[f"{rung}: peak, GiB"] for rung in RUNGS]
     times = [figures[f"{rung}: 10 steps and VAE, s"] for rung in RUNGS]
     words = [f"{peak:.1f} GiB, {time:.2f} s" for peak, time in zip(peaks, times, strict=True)]
@@ -48,7 +48,7 @@ def memory(axes: Axes, figures: dict) -> None:
 
 
 def bars(axes: Axes, labels: list[str], values: list[float], words: list[str]) -> None:
-    """Horizontal bars from top to bottom, each with its words behind it."""
+    """Draw horizontal bars from top to bottom, each with its text."""
     axes.barh(labels[::-1], values[::-1], color=OURS, height=0.6)
     for place, (value, word) in enumerate(zip(values[::-1], words[::-1], strict=True)):
         axes.annotate(f" {word}", (value, place), va="center", fontsize=9)

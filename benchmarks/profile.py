@@ -1,4 +1,4 @@
-"""Where the time of a computation goes: by kind of kernel, by kernel, by operation and shape."""
+"""Profile a computation: by kind of kernel, by kernel, by operation and shape."""
 
 import math
 import re
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-KINDS = {  # a kernel is of the first kind one of whose words is in its name
+KIND_WORDS = {  # kind -> words; a kernel is of the first kind with a word in its name
     "attention": ("flash", "fmha", "_attend", "_temporal_attention", "sdpa"),
     "group norm": ("_norm_at_once", "_norm_group", "_measure_rows", "_fold_affine", "_apply_affine"),
     "layer norm": ("layer_norm",),
@@ -26,7 +26,7 @@ NOISE = re.compile(r"^void |at::native::|cutlass_|::Kernel2|\(anonymous namespac
 
 
 def by_kernel(run: Callable[[], Any], top: int = 30) -> tuple[dict[str, float], dict[str, float]]:
-    """Milliseconds of one `run` by kind of kernel, and of the `top` kernels; how often before each name."""
+    """Milliseconds of one `run` by kind of kernel, and by kernel, the `top`; names begin with the count."""
     run()
     torch.cuda.synchronize()
     with profile(activities=[ProfilerActivity.CUDA]) as profiler:
@@ -39,7 +39,7 @@ def by_kernel(run: Callable[[], Any], top: int = 30) -> tuple[dict[str, float], 
 
 
 def _summed(events: list[Any], name_of: Callable[[str], str]) -> dict[str, float]:
-    """Milliseconds of a run under each name, the longest first, how often before the name."""
+    """Milliseconds of a run by name, the longest first; names begin with the count."""
     total, count = Counter(), Counter()
     for event in events:
         name = name_of(event.name)
@@ -49,7 +49,7 @@ def _summed(events: list[Any], name_of: Callable[[str], str]) -> dict[str, float
 
 
 def by_shape(run: Callable[[], Any], top: int = 40) -> dict[str, list[float]]:
-    """Milliseconds and TFLOP/s of the `top` operations, each with how often it ran and on what shapes."""
+    """Milliseconds and TFLOP/s of the `top` operations, by count, operation and shapes."""
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA], record_shapes=True) as profiler:
         run()
         torch.cuda.synchronize()
@@ -67,7 +67,7 @@ def by_shape(run: Callable[[], Any], top: int = 40) -> dict[str, list[float]]:
 
 
 def flops(operation: str, shapes: Sequence[Sequence[int]]) -> int:
-    """Of a product, an attention or a convolution of stride 1; 0 of all else."""
+    """The operations of a product, an attention or a convolution of stride 1; 0 for all else."""
     if "convolution" in operation and len(shapes[0]) == 4:
         (n, _, h, w), weight = shapes[:2]
         return 2 * n * h * w * math.prod(weight)
@@ -81,10 +81,12 @@ def flops(operation: str, shapes: Sequence[Sequence[int]]) -> int:
 
 
 def kind(kernel: str) -> str:
-    return next((name for name, words in KINDS.items() if any(word in kernel for word in words)), "other")
+    return next(
+        (name for name, words in KIND_WORDS.items() if any(word in kernel for word in words)), "other"
+    )
 
 
 def short(kernel: str) -> str:
-    """Its name, or the beginning and the end of a long one."""
+    """Shorten a kernel's name to its beginning and end."""
     name = NOISE.sub("", kernel)
     return f"{name[:58]}~{name[-12:]}" if len(name) > 72 else name

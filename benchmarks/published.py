@@ -1,4 +1,4 @@
-"""A model of the published size with random weights, in diffusers' layout, made by diffusers' own classes."""
+"""Make a model of the published size with random weights by diffusers' own classes, in its layout."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ SCHEDULER = {
 
 
 def make(device: str) -> dict[str, nn.Module]:
-    """The three networks on `device`, in float32 with numbers that half precision can hold."""
+    """Make the three networks on `device`, in float32 with numbers that half precision can hold."""
     torch.manual_seed(0)
     with torch.device(device):
         text = CLIPTextModel(CLIPTextConfig(**TEXT))
@@ -51,7 +51,7 @@ def make(device: str) -> dict[str, nn.Module]:
 
 
 def enliven(module: nn.Module) -> None:
-    """Norms that do something, and no layer that starts at zero: each has its share in the result."""
+    """Draw the norms' weights, and those that start at zero, so that every layer affects the result."""
     if isinstance(module, nn.GroupNorm | nn.LayerNorm) and module.weight is not None:
         nn.init.normal_(module.weight, 1.0, 0.1)
         nn.init.normal_(module.bias, 0.0, 0.1)
@@ -60,7 +60,7 @@ def enliven(module: nn.Module) -> None:
 
 
 def write(networks: dict[str, nn.Module], folder: Path) -> Path:
-    """A diffusers folder in half precision, without a tokenizer: CLIP's own is meant."""
+    """Write a diffusers folder in half precision, without a tokenizer: CLIP's own is used."""
     for name, network in networks.items():
         network.half().save_pretrained(folder / name)
         network.float()

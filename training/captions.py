@@ -139,7 +139,7 @@ class Captions:
                 return Content(subject, second, tint, background, motion, named=self._chance(0.8))
 
     def _pick(self, choices, n: int | None = None):
-        """One of `choices`, or an array of `n`."""
+        """Draw one of `choices`, or a list of `n`."""
         if n is not None:
             return [choices[i] for i in self.random.integers(0, len(choices), n)]
         return choices[self.random.integers(0, len(choices))]

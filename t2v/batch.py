@@ -1,8 +1,8 @@
-"""Many prompts: each process takes the next video when it is ready, the main process tells of all.
+"""Make many videos: each process takes the next when it is ready, the main process reports on all.
 
-A failure ends the work of its own process, as it ends the command on one device; the others make the rest.
-`accelerate launch` starts the processes, one for each device; their queue is in the launcher's key-value
-store. No process waits for another, so a device that fails or is slow holds up none of the others.
+A failure ends the work of its process, as it ends the command on one device; the others make the rest.
+`accelerate launch` starts a process for each device; their queue is in the launcher's key-value store. No
+process waits for another, so a device that fails or is slow delays none of the others.
 """
 
 import json
@@ -20,45 +20,45 @@ from tqdm import tqdm
 from t2v.errors import RequestError, T2VError
 
 LOOK_EVERY = 0.1  # seconds
-PATIENCE = timedelta(days=1)  # for what the main process does alone, such as a download
-JOINING = timedelta(minutes=5)  # for the others to start
-HIDDEN = (  # what accelerate would obey, and another launcher or a training's settings have left
+PATIENCE = timedelta(days=1)  # with what the main process does alone, such as a download
+JOINING = timedelta(minutes=5)  # with the start of the other processes
+HIDDEN = (  # variables that accelerate obeys, left over from other launchers or trainings
     "ACCELERATE_TORCH_DEVICE", "ACCELERATE_USE_", "FORK_LAUNCHED", "FSDP_", "MPI_", "MV2_", "OMPI_", "PMI_",
 )  # fmt: skip
-Report = tuple[str, str]  # its kind, its text
+Report = tuple[str, str]  # kind, text
 Loaded = TypeVar("Loaded")
 
 
 class BatchError(T2VError, RuntimeError):
-    """The processes can't be reached, or some of the videos weren't made; why has been told."""
+    """The processes can't be reached, or some videos weren't made, for reasons already reported."""
 
 
-class Place(NamedTuple):
-    """Which of a launcher's `size` processes this one is, from 0."""
+class Rank(NamedTuple):
+    """This process's number, from 0, among the `size` processes of a launcher."""
 
-    rank: int = 0
+    number: int = 0
     size: int = 1
 
     @property
     def main(self) -> bool:
-        """Whether it is the one that speaks."""
-        return self.rank == 0
+        """Return whether this is the process that prints."""
+        return self.number == 0
 
 
-def place() -> Place:
-    """Find this process's place, or that of a single process.
+def process_rank() -> Rank:
+    """Read this process's rank, or return that of a single process.
 
-    A launcher sets all of its variables. Where some are missing or make no sense, they are left over from a
+    A launcher sets all of its variables. If some are missing or make no sense, they are left over from a
     cluster, a notebook or another program, and mean nothing.
     """
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_PORT")
     rank, size, local, port = (_whole(os.environ.get(name, "")) for name in names)
     launched = os.environ.get("MASTER_ADDR") and 0 <= local <= rank < size and 0 < port < 2**16
-    return Place(rank, size) if launched else Place()
+    return Rank(rank, size) if launched else Rank()
 
 
 class WorkQueue(Protocol):
-    """What the processes of a batch share. `main`: this process speaks; `device`: the one it works on."""
+    """State shared by the processes of a batch. `main`: this process prints; `device`: this process's."""
 
     size: int
     main: bool
@@ -68,17 +68,17 @@ class WorkQueue(Protocol):
         """Take the number of the next task, from 0: no two processes get the same."""
 
     def advance(self) -> None:
-        """Count one step, of whatever task."""
+        """Count one step of any task."""
 
     @property
     def steps(self) -> int:
-        """The steps of all processes."""
+        """Steps of all processes together."""
 
     def report(self, kind: str, text: str = "") -> None:
-        """Tell the main process."""
+        """Send a report to the main process."""
 
     def news(self) -> Iterator[Report]:
-        """Every report since the last call, in the order in which they were made."""
+        """Yield the reports since the last call, in the order in which they were made."""
 
 
 def make_all(
@@ -91,10 +91,10 @@ def make_all(
 ) -> None:
     """Take part in making a video for each of `names`.
 
-    `load()` gives what `make` needs, and the steps of all videos together; `make(loaded, number, on_step)`
-    makes one video and returns its reports, exactly one of the kind "made". The main process tells all of
-    them and returns last: BatchError if a video is missing then. RequestError, in every process, for settings
-    that the model can't have.
+    `load()` returns what `make` needs, and the number of steps of all videos; `make(loaded, number, on_step)`
+    makes one video and returns its reports, exactly one of the kind "made". The main process passes them all
+    to `tell` and returns last: BatchError if a video is missing then. Every process raises RequestError for
+    settings that the model can't have.
     """
     progress = BatchProgress(queue, len(names), tell) if queue.main else None
     where = str(queue.device)
@@ -130,7 +130,7 @@ def stop_once() -> None:
 
 
 class BatchProgress:
-    """What the main process shows: one bar for the steps of all videos, and the reports of each."""
+    """Progress as the main process prints it: one bar for the steps of all videos, and their reports."""
 
     def __init__(self, queue: WorkQueue, videos: int, tell: Callable[[str, str], None]):
         self._queue, self._videos, self._tell = queue, videos, tell
@@ -165,9 +165,9 @@ class BatchProgress:
 
 
 class LauncherQueue:
-    """The queue of the processes that `accelerate launch` has started, in the launcher's key-value store.
+    """Work queue of the processes that `accelerate launch` started, in the launcher's key-value store.
 
-    `on_cpu`: the processor, whatever accelerators there are. BatchError where the others don't come.
+    `on_cpu`: use the processor, also where there are accelerators. BatchError if the others don't join.
     """
 
     def __init__(self, on_cpu: bool = False):
@@ -181,7 +181,7 @@ class LauncherQueue:
         self._read = 0
 
     def agree(self, value: Any) -> Any:
-        """Give the main process's `value` to every process."""
+        """Return the main process's `value` in every process."""
         if self.main:
             self._store.set("value", json.dumps(value))
         return json.loads(self._store.get("value"))
@@ -191,21 +191,21 @@ class LauncherQueue:
         return self._store.add("tasks", 1) - 1
 
     def advance(self) -> None:
-        """Count one step, of whatever task."""
+        """Count one step of any task."""
         self._store.add("steps", 1)
 
     @property
     def steps(self) -> int:
-        """The steps of all processes."""
+        """Steps of all processes together."""
         return self._store.add("steps", 0)
 
     def report(self, kind: str, text: str = "") -> None:
-        """Tell the main process."""
+        """Send a report to the main process."""
         number = self._store.add("reports", 1) - 1
         self._store.set(f"report {number}", json.dumps([kind, text]))
 
     def news(self) -> Iterator[Report]:
-        """Every report since the last call, in the order in which they were made."""
+        """Yield the reports since the last call, in the order in which they were made."""
         there = self._store.add("reports", 0)
         while self._read < there:
             kind, text = json.loads(self._store.get(f"report {self._read}"))
@@ -231,7 +231,7 @@ def _join(on_cpu: bool) -> Any:
 
 @contextmanager
 def _without_hidden() -> Iterator[None]:
-    """Hide the variables of HIDDEN."""
+    """Hide the variables in HIDDEN within the block."""
     hidden = {name: value for name, value in os.environ.items() if name.startswith(HIDDEN)}
     for name in hidden:
         del os.environ[name]
@@ -242,5 +242,5 @@ def _without_hidden() -> Iterator[None]:
 
 
 def _whole(text: str) -> int:
-    """The number that a text spells, or -1."""
+    """Parse a whole number of at most nine digits; -1 for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -1,7 +1,7 @@
-"""The limits that Linux control groups set for this process: of a container, a service or a batch job.
+"""Limits that Linux control groups set for this process: of a container, a service or a batch job.
 
-Versions 1 and 2, also side by side. The group that a process is in may lie deep in a tree, and every group
-above it limits it too; a container sees the tree from some point down. What can't be read limits nothing.
+Versions 1 and 2, also mixed. The group of a process may be deep in a tree, and every group above it limits
+it too; a container sees the tree from some level down. A file that can't be read limits nothing.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path("/")
-MOUNTS = {  # where the trees lie unless /proc says otherwise; "" stands for version 2
+MOUNTS = {  # default places of the trees, if /proc names none; "" is version 2
     "": ("sys/fs/cgroup", "sys/fs/cgroup/unified"),
     "memory": ("sys/fs/cgroup/memory",),
     "cpu": ("sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct"),
@@ -18,21 +18,21 @@ MOUNTS = {  # where the trees lie unless /proc says otherwise; "" stands for ver
 
 
 class Limit(NamedTuple):
-    """Of memory: bytes in all, and bytes still free."""
+    """Limit on memory: bytes in all, and bytes still free."""
 
     total: int
     free: int
 
 
 def memory_limit(root: Path = ROOT) -> Limit | None:
-    """The narrowest limits of all groups that this process is in; None without any."""
+    """Return the lowest limits of all groups that this process is in; None without any."""
     limits = [limit for folder in _folders("", root) if (limit := _memory_2(folder))]
     limits += [limit for folder in _folders("memory", root) if (limit := _memory_1(folder))]
     return Limit(*map(min, zip(*limits, strict=True))) if limits else None
 
 
 def processor_limit(root: Path = ROOT) -> float | None:
-    """Seconds of processor time that this process may use in a second, such as 1.5; None without a limit."""
+    """Return the processors that this process may use on average, such as 1.5; None without a limit."""
     shares = [_share(_words(folder / "cpu.max")) for folder in _folders("", root)]
     for folder in _folders("cpu", root):
         shares.append(_share(_words(folder / "cpu.cfs_quota_us") + _words(folder / "cpu.cfs_period_us")))
@@ -40,13 +40,13 @@ def processor_limit(root: Path = ROOT) -> float | None:
 
 
 def _memory_2(folder: Path) -> Limit | None:
-    """`memory.high` is no wall, but what passes it is slowed to a crawl."""
+    """Read version 2's limits. Above `memory.high` a process isn't killed, but slowed to a crawl."""
     limits = [_number(folder / name) for name in ("memory.max", "memory.high")]
     return _limit(limits, _number(folder / "memory.current"), _cache(folder, "inactive_file"))
 
 
 def _memory_1(folder: Path) -> Limit | None:
-    """`hierarchical_memory_limit` tells of the groups above that a container doesn't see."""
+    """Read version 1's limits. `hierarchical_memory_limit` includes groups that a container doesn't see."""
     limits = [_number(folder / "memory.limit_in_bytes"), _stat(folder).get("hierarchical_memory_limit")]
     return _limit(limits, _number(folder / "memory.usage_in_bytes"), _cache(folder, "total_inactive_file"))
 
@@ -57,7 +57,7 @@ def _limit(limits: list[int | None], used: int | None, cache: int) -> Limit | No
 
 
 def _cache(folder: Path, name: str) -> int:
-    """Bytes of files read and not needed now: they count as used, and give way."""
+    """Return the bytes of cached files that can be dropped; they count as used."""
     return _stat(folder).get(name, 0)
 
 
@@ -68,14 +68,14 @@ def _stat(folder: Path) -> dict[str, int]:
 
 
 def _share(words: list[str]) -> float | None:
-    """Quota and period in microseconds -> their ratio; None where the quota is "max", −1 or not there."""
+    """Divide quota by period, both in microseconds; None if the quota is "max", −1 or missing."""
     if len(words) != 2 or not all(word.isdecimal() and int(word) for word in words):
         return None
     return int(words[0]) / int(words[1])
 
 
 def _number(file: Path) -> int | None:
-    """The number in a file; None for "max", and where there is none."""
+    """Read the number in a file; None for "max", and if there is none."""
     words = _words(file)
     return int(words[0]) if words and words[0].isdecimal() else None
 
@@ -88,7 +88,7 @@ def _words(file: Path) -> list[str]:
 
 
 def _folders(controller: str, root: Path) -> Iterator[Path]:
-    """The folders of this process's group and of all above it, as far as they can be seen."""
+    """Yield the folders of this process's group and of all above it, as far as they are visible."""
     group = _group(controller, root)
     for mount, top in _mounted(controller, root):
         inside = _inside(group, top)
@@ -97,7 +97,7 @@ def _folders(controller: str, root: Path) -> Iterator[Path]:
 
 
 def _group(controller: str, root: Path) -> str:
-    """The path of this process's group, from /proc/self/cgroup's lines `number:controllers:path`."""
+    """Read the path of this process's group from /proc/self/cgroup's lines `number:controllers:path`."""
     for line in _lines(root / "proc/self/cgroup"):
         _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
         if controller in controllers.split(","):
@@ -106,7 +106,7 @@ def _group(controller: str, root: Path) -> str:
 
 
 def _mounted(controller: str, root: Path) -> list[tuple[Path, str]]:
-    """Where the tree is mounted, and which group of it the mount shows as its top."""
+    """Return each mount of the tree, and the group that it shows as its top."""
     found = []
     for line in _lines(root / "proc/self/mountinfo"):
         before, _, after = line.partition(" - ")
@@ -117,14 +117,14 @@ def _mounted(controller: str, root: Path) -> list[tuple[Path, str]]:
 
 
 def _has(kind: list[str], controller: str) -> bool:
-    """Whether a mount's type, source and options are of the tree that has the controller."""
+    """Return whether a mount's type, source and options are of the tree that has the controller."""
     if controller == "":
         return kind[0] == "cgroup2"
     return kind[0] == "cgroup" and controller in kind[-1].split(",")
 
 
 def _inside(group: str, top: str) -> str:
-    """The group's path below the top that is mounted; "" where it isn't below, as a container may see it."""
+    """Return the group's path below the mounted top; "" if it isn't below, as a container may see it."""
     below = group if top == "/" else group.removeprefix(top) if f"{group}/".startswith(f"{top}/") else ""
     return "" if ".." in Path(below).parts else below.strip("/")
 
@@ -137,5 +137,5 @@ def _lines(file: Path) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """A path of mountinfo, which writes spaces and the like as a backslash and three octal digits."""
+    """Decode a path of mountinfo, which writes spaces and the like as a backslash and three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)

@@ -1,6 +1,6 @@
 """Kinds of settings: each checks a value and says what would be right.
 
-A check is called as `check(field, value, model)`. It returns the value in its proper type, None where none
+A check is called as `check(field, value, model)`. It returns the value in its proper type, or None if none
 is given, or raises RequestError before any work. `parse` reads the value from a link's text.
 """
 
@@ -21,7 +21,7 @@ Limit = Callable[[ModelDefaults], float]
 
 @dataclass(frozen=True)
 class Text:
-    """Text without outer blanks. The cheap rules come first: nothing here looks at words."""
+    """Text without outer blanks. Its rules are cheap and none looks at words."""
 
     required: bool = False
     metavar = "TEXT"
@@ -41,13 +41,13 @@ class Text:
         return text
 
     def parse(self, field: str, text: str) -> str:
-        """The text itself."""
+        """Return the text itself."""
         return text
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words."""
+    """A choice of a few words."""
 
     choices: tuple[str, ...]
     metavar = "TEXT"
@@ -58,7 +58,7 @@ class Choice:
         raise RequestError(field, f"must be one of {', '.join(self.choices)}, not {show(value)}")
 
     def parse(self, field: str, text: str) -> str:
-        """The text itself."""
+        """Return the text itself."""
         return text
 
 
@@ -71,7 +71,7 @@ class Number:
     metavar = "N"
 
     def limits(self, model: ModelDefaults) -> tuple[float, float]:
-        """The lowest and the highest value for a model."""
+        """Return the lowest and the highest value for a model."""
         low, high = (limit(model) if callable(limit) else limit for limit in (self.low, self.high))
         return low, high
 
@@ -85,7 +85,7 @@ class Number:
         return float(value)
 
     def parse(self, field: str, text: str) -> float:
-        """The number that the text spells."""
+        """Parse the number that the text spells."""
         return _parsed(float, field, text)
 
 
@@ -104,13 +104,13 @@ class Whole(Number):
         return int(number)
 
     def parse(self, field: str, text: str) -> int:
-        """The whole number that the text spells."""
+        """Parse the whole number that the text spells."""
         return _parsed(int, field, text)
 
 
 @dataclass(frozen=True)
 class Side(Whole):
-    """A side of the video in pixels: a multiple of what one latent covers."""
+    """A side of the video in pixels: a multiple of the pixels along one latent."""
 
     low: float | Limit = lambda model: model.min_side
     high: float | Limit = lambda model: model.max_side
@@ -153,7 +153,7 @@ def show(value: Any) -> str:
 
 
 def _number(field: str, value: Any, wanted: str) -> Any:
-    """A finite number. A bool is none, though Python counts it as one; neither is text that spells one."""
+    """Return a finite number. A bool is none, though Python counts it as one; nor is text that spells one."""
     if isinstance(value, Real) and not isinstance(value, bool):
         number = value if isinstance(value, Integral) else _float(value)
         if isinstance(value, Integral) or math.isfinite(number):
@@ -169,7 +169,7 @@ def _parsed(kind: type, field: str, text: str) -> Any:
 
 
 def _float(value: Any) -> float:
-    """A fraction may be beyond every float."""
+    """Convert to float; a fraction beyond every float becomes infinity."""
     try:
         return float(value)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""The `t2v` command: sentences in, video files out.
+"""The `t2v` command: make a video of each prompt.
 
 A first word that is one of COMMANDS runs that command; `t2v -- info` makes a video of the word "info".
 Exit codes: 0 done, 1 failed, 2 a wrong setting or usage, 130 interrupted.
@@ -15,12 +15,12 @@ from typing import Any, NoReturn
 
 from tqdm import tqdm
 
-from t2v.batch import LauncherQueue, make_all, place, stop_once
+from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
 from t2v.checks import Number
 from t2v.commands import COMMANDS, plain
 from t2v.errors import T2VError
 from t2v.machine import limit_threads
-from t2v.naming import KINDS, Target, UsageError, targets
+from t2v.naming import ENDINGS, Target, UsageError, targets
 from t2v.places import PlaceError
 from t2v.request import SETTINGS, Complete, Request, RequestError
 from t2v.streams import OutputError, complain, prepare, say
@@ -33,7 +33,7 @@ FLAGS = {row.name: row for row in SETTINGS.values() if row.name != "prompt" and 
 
 
 class Parser(argparse.ArgumentParser):
-    """Answers a mistake in one line, and takes no shortened flags: a new flag would change their meaning."""
+    """Parser with errors of one line and no shortened flags: a new flag would change their meaning."""
 
     def __init__(self, **options: Any):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code. Whatever happens is told in one line on stderr."""
+    """Run a command line and return its exit code; any error is one line on stderr."""
     prepare()
     try:
         _run(list(sys.argv[1:] if argv is None else argv))
@@ -71,7 +71,7 @@ def _run(argv: list[str]) -> None:
 
 
 def _parsed(argv: list[str]) -> argparse.Namespace:
-    """The arguments of a command line without a command's word; all that follows a -- are prompts."""
+    """Parse a command line without a command; all that follows a -- are prompts."""
     end = argv.index("--") if "--" in argv else len(argv)
     args = _generate_parser().parse_intermixed_args(argv[:end])
     args.prompts = [*(args.prompts or ()), *map(_text, argv[end + 1 :])]
@@ -79,13 +79,13 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
 
 
 def _fail(code: int, message: str) -> int:
-    if code == FAILED or place().main:  # what all processes know, one tells
+    if code == FAILED or process_rank().main:  # all processes fail alike: one prints it
         _tell("problem", message)
     return code
 
 
 def _in_one_line(error: Exception) -> str:
-    """The project's own errors are sentences for users; of any other, its kind and first line."""
+    """Format an error in one line: a T2VError as it is, of any other its type and first line."""
     if os.environ.get("T2V_TRACEBACK"):
         complain("".join(traceback.format_exception(error)))
     if isinstance(error, T2VError):
@@ -106,7 +106,7 @@ def _generate_parser() -> Parser:
     parser.add_argument("prompts", nargs="*", metavar="PROMPT", type=_text, help="what the video should show")
     parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
     output = (
-        f"a file ({KINDS}), a folder/, or for several a pattern such as panda-%%d.mp4 or panda-%%03d.mp4:"
+        f"a file ({ENDINGS}), a folder/, or for several a pattern such as panda-%%d.mp4 or panda-%%03d.mp4:"
     )
     output += " %%d, with no letter or digit after it, becomes a free number (left out: video-%%d.mp4)"
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
@@ -124,7 +124,7 @@ def _generate_parser() -> Parser:
 
 
 def _number(text: str) -> int | float | str:
-    """What a Request will judge: text that is no number stays text, for a better word than argparse has."""
+    """Parse a number; other text stays text, because Request explains it better than argparse."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -134,7 +134,7 @@ def _number(text: str) -> int | float | str:
 
 
 def _text(argument: str) -> str:
-    """An argument in UTF-8, also where the locale is ASCII: Python keeps its bytes as surrogates then."""
+    """Return an argument in UTF-8, also in an ASCII locale, where Python keeps its bytes as surrogates."""
     try:
         return argument if argument.isprintable() else os.fsencode(argument).decode()
     except UnicodeError:
@@ -142,13 +142,13 @@ def _text(argument: str) -> str:
 
 
 def _generate(args: argparse.Namespace) -> None:
-    """Check all that can be checked before torch is loaded, then make one video after the other."""
+    """Check all that can be checked before torch is imported, then make one video after the other."""
     given = {field: getattr(args, field) for field in FLAGS if getattr(args, field) is not None}
     requests = [_checked(Request(prompt, **given), where) for where, prompt in _prompts(args)]
     files = targets(args.output, len(requests))
     choices = {name: getattr(args, name) for name in ("model", "device", "dtype", "memory")}
     chosen = {name: choice for name, choice in choices.items() if choice is not None}
-    if place().size > 1:
+    if process_rank().size > 1:
         _generate_together(requests, files, chosen)
         return
     _check(files[0].path)
@@ -157,13 +157,13 @@ def _generate(args: argparse.Namespace) -> None:
         with tqdm(
             total=request.steps, unit="step", leave=False, disable=None, desc=plain(request.prompt[:30])
         ) as bar:
-            told = _make(pipe, request, target, lambda step, steps, x0, bar=bar: bar.update())
-        for kind, text in told:
+            reports = _make(pipe, request, target, lambda step, steps, x0, bar=bar: bar.update())
+        for kind, text in reports:
             _tell(kind, text)
 
 
 def _check(path: Path) -> None:
-    """Refuse what saving would fail at, before the work is done."""
+    """Refuse a path that saving would fail at, before the work is done."""
     try:
         check_saving(path)
     except PlaceError as error:
@@ -171,28 +171,28 @@ def _check(path: Path) -> None:
 
 
 def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Complete]]:
-    """-> the pipeline, and the requests as its model completes them"""
-    from t2v.pipeline import TextToVideo  # brings torch, which takes seconds
+    """Load the pipeline; -> it, and the requests as its model completes them."""
+    from t2v.pipeline import TextToVideo  # imports torch, which takes seconds
 
     pipe = TextToVideo.from_pretrained(**chosen)
     return pipe, [request.validate(pipe.native) for request in requests]
 
 
 def _generate_together(requests: list[Request], files: list[Target], chosen: dict[str, str]) -> None:
-    """This process's share of the videos, where `accelerate launch` has started one for each device."""
+    """Make this process's share of the videos: `accelerate launch` has started a process for each device."""
     device = chosen.pop("device", "")
     if device not in ("", "cpu"):
         raise UsageError(
             "--device: each process that accelerate starts has its own; leave it out, or say cpu"
         )
-    if place().main:
+    if process_rank().main:
         _check(files[0].path)
 
     from t2v.checkpoints import EMBEDDED, locate
     from t2v.runtime import choose_dtype
 
     queue = LauncherQueue(on_cpu=device == "cpu")
-    if queue.main:  # one downloads the model, while the others wait for what comes next
+    if queue.main:  # it downloads the model, while the others wait in `agree`
         locate(chosen.get("model", EMBEDDED), choose_dtype(chosen.get("dtype"), queue.device).itemsize == 2)
     shared = [Target(*fields) for fields in queue.agree(files)]  # as the main process saw the folder
 
@@ -208,7 +208,7 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
 
 
 def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
-    """(where it stands, prompt) for each, "" standing for the command line itself."""
+    """Return (where it stands, prompt) for each prompt; "" stands for the command line itself."""
     prompts = [("", prompt) for prompt in args.prompts]
     if args.file is not None:
         lines = _read_lines(args.file)
@@ -219,8 +219,8 @@ def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def _read_lines(file: str) -> list[str]:
-    """The lines of a text in UTF-8, which newlines alone part, not all that Unicode counts as line ends."""
-    if file == "-" and place().size > 1:
+    """Read lines of UTF-8 text, split at newlines only, not at all that Unicode counts as line ends."""
+    if file == "-" and process_rank().size > 1:
         raise UsageError("--prompts -: several processes can't share stdin; give a file")
     try:
         return decode(_read_stdin() if file == "-" else Path(file).read_bytes()).split("\n")
@@ -231,7 +231,7 @@ def _read_lines(file: str) -> list[str]:
 
 
 def _read_stdin() -> bytes:
-    """All of stdin as bytes: its own encoding is the terminal's, not the text's."""
+    """Read stdin as bytes: its encoding is the terminal's, not the text's."""
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("--prompts -: there is no stdin; give a file")
     bytes_of = getattr(sys.stdin, "buffer", None)
@@ -247,7 +247,7 @@ def _checked(request: Request, where: str) -> Request:
 
 
 def _make(pipe: Any, request: Complete, target: Target, on_step: Any) -> list[tuple[str, str]]:
-    """One video in its file -> what to tell of it."""
+    """Make one video and save it; -> its reports."""
     start = time.monotonic()
     video = pipe(request, on_step=on_step)
     path = target.save(video)
@@ -257,7 +257,7 @@ def _make(pipe: Any, request: Complete, target: Target, on_step: Any) -> list[tu
 
 
 def _tell(kind: str, text: str) -> None:
-    """A video that is made on stdout, all else on stderr."""
+    """Print a finished video on stdout, any other report on stderr."""
     if kind != "made":
         complain(f"t2v: {plain(text)}")
         return

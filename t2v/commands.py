@@ -1,4 +1,4 @@
-"""The words that may stand first after `t2v`, beside a prompt: what is known, what a file is.
+"""The commands of `t2v` besides making videos: `models`, `check`, `plan`, `info`.
 
 A command is a row of COMMANDS: its help, its arguments, and a function that prints or raises.
 """
@@ -15,17 +15,17 @@ from t2v.streams import say
 from t2v.video import Settings, Video, VideoError, kind_of
 
 EMBEDDED = "emoji"  # t2v.checkpoints, which says so too, brings torch
-# What commands a terminal: control characters, line ends, the direction of writing, half a surrogate pair.
-# Letters that can't be seen alone stay: emoji and several scripts are joined by them.
-COMMANDING = re.compile(
+# Control characters, line ends, the direction of writing, halves of surrogate pairs: a terminal obeys them.
+# Invisible letters stay: emoji and several scripts are joined by them.
+CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
 
 
 def plain(text: str) -> str:
-    """Text that can't command the terminal, whoever wrote it: control characters are spelled out."""
-    return COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Escape the characters that control a terminal, whoever wrote the text."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _models(args: argparse.Namespace) -> None:
@@ -102,7 +102,7 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _command_line(settings: Settings, request: Request, suffix: str) -> str:
-    """The command that makes the same video again, in a file of the same kind, for a POSIX shell."""
+    """Return the command that makes the same video again, in a file of the same kind, for a POSIX shell."""
     model = settings.model
     if settings.revision and "/" in model:  # a hub id
         model = f"{model}@{settings.revision}"
@@ -117,7 +117,7 @@ def _command_line(settings: Settings, request: Request, suffix: str) -> str:
 
 
 def _shell_word(text: str) -> str:
-    """The text quoted. Where a part of it would command the terminal, printf makes it from its bytes."""
+    """Quote the text; if a part of it would control the terminal, let printf make it from its bytes."""
     if plain(text) == text:
         return shlex.quote(text)
     parts = (c if HARMLESS.match(c) else "".join(f"\\{byte:03o}" for byte in c.encode()) for c in text)
@@ -125,7 +125,7 @@ def _shell_word(text: str) -> str:
 
 
 class Command(NamedTuple):
-    """What a first word stands for."""
+    """A command of `t2v`: its line of help, its arguments, and the function that runs it."""
 
     help: str
     arguments: Callable[[argparse.ArgumentParser], Any]

@@ -1,13 +1,13 @@
-"""What a model was made for."""
+"""Defaults and limits of a model."""
 
 from dataclasses import dataclass
 
-MULTIPLE = 8  # pixels a side of one latent covers, in nearly all models
+MULTIPLE = 8  # pixels along a side of one latent, in nearly all models
 
 
 @dataclass(frozen=True)
 class ModelDefaults:
-    """What a model was made for: the defaults of a Request, and its limits on this model."""
+    """Settings that a model was made for: the defaults of a Request, and its limits on this model."""
 
     frames: int = 16
     width: int = 256
@@ -18,7 +18,7 @@ class ModelDefaults:
     fps: int = 8
     max_frames: int = 256
     max_steps: int = 1_000  # as many as the training schedule has
-    multiple: int = MULTIPLE  # of which width and height are: a side of one latent in pixels
+    multiple: int = MULTIPLE  # of width and height: pixels along a side of one latent
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576

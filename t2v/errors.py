@@ -1,12 +1,12 @@
-"""The base of every error that is written for users."""
+"""Base classes of the errors for users."""
 
 
 class T2VError(Exception):
-    """Something that a user can put right: its text is a sentence that may be shown as it is."""
+    """An error that a user can put right: its text is a sentence that may be shown as it is."""
 
 
 class RequestError(T2VError, ValueError):
-    """A setting that can't be used. `field` names it; `message` says what would be right."""
+    """A setting can't be used. `field` names it; `message` says what would be right."""
 
     def __init__(self, field: str, message: str):
         super().__init__(field, message)  # both, so that the error survives pickling between processes

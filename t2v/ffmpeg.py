@@ -1,7 +1,7 @@
-"""The MP4 encoder and decoder: imageio-ffmpeg's binary, called by its own path and kept on a short lead.
+"""Encode and decode MP4 with imageio-ffmpeg's binary, a subprocess with limits on formats, memory and time.
 
-The binary stays off PATH: gradio would find it there, look for an ffprobe beside it, and fail. What is
-decoded may come from anybody, so the container is never guessed (a playlist named .mp4 would make the
+The binary stays off PATH: gradio would find it there, look for an ffprobe next to it, and fail. A file to
+be decoded may come from anybody, so its container is never guessed (a playlist named .mp4 would make the
 decoder read other files), and the decoder's memory, time and frame size are bounded.
 """
 
@@ -32,18 +32,18 @@ except ImportError:  # Windows: there the time and frame limits have to do
 CRF = 10  # ModelScope's
 PRESET = "veryfast"  # at this quality neither larger nor worse than "medium", in a third of the time
 SECONDS = 300  # for one encoding or decoding
-TRIAL = 30  # seconds for one that does nothing
+TRIAL = 30  # seconds for a run that does nothing
 TRIAL_COLOUR = (230, 40, 60)  # which a wrong label turns into (214 18 61)
 VARIABLE = "IMAGEIO_FFMPEG_EXE"  # names another binary
 MEMORY = 2**31  # bytes of address space a decoder gets
 MAX_PIXELS = 2**23  # of one frame; 4096×2048
 MAX_SIDE = 2**14  # pixels of a frame that is scaled
 MAX_TAGS = 2**18  # bytes
-PLACES = re.compile(r"^(\[[^]]*\]\s*)+|(file:)?(/|[A-Za-z]:\\)\S*")  # in what ffmpeg says: addresses, paths
+ADDRESSES = re.compile(r"^(\[[^]]*\]\s*)+|(file:)?(/|[A-Za-z]:\\)\S*")  # and paths, in ffmpeg's messages
 DAMAGED = "The file is damaged, or holds no video that can be read here."
 CODECS = "h264,hevc,mpeg4,vp8,vp9,av1,libdav1d"
-FORMATS = "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # of one's own clips: none refers to other files
-TORN = re.compile("prematurely|partial file|truncated|decode failed")  # with these ffmpeg goes on
+CLIP_FORMATS = "mov,matroska,avi,gif,mpegts,mpeg,asf,flv"  # for training clips: none refers to other files
+CUT_OFF = re.compile("prematurely|partial file|truncated|decode failed")  # ffmpeg says so, and goes on
 MICROSECONDS = "1:1000000"
 EXACT = "flags=bicubic+accurate_rnd+full_chroma_int"
 # All three labels, and as a filter: -color_primaries is dropped, and browsers take half-labelled colours
@@ -65,7 +65,7 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails."""
     height, width = frames.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
-    threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder's own choice, which no quota enters
+    threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder chooses, ignoring quotas
     h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
@@ -82,7 +82,7 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
 
 
 def check(folder: Path) -> None:
-    """Encode and decode small frames in `folder`, once for each binary; VideoError where they change."""
+    """Encode and decode small frames in `folder`, once for each binary; VideoError if they change."""
     command = _ffmpeg()
     if command in _tried:
         return
@@ -97,7 +97,7 @@ def check(folder: Path) -> None:
 
 
 def _try(path: Path) -> None:
-    """Write two frames and read them back: in number, size and colour as they were."""
+    """Write two frames and read them back; VideoError unless number, size and colour are kept."""
     frames = np.full((2, 16, 16, 3), TRIAL_COLOUR, np.uint8)
     encode(frames, 8, {}, path)
     with suppress(VideoError):
@@ -115,30 +115,30 @@ def decode(
     first: int | None = None,
     last_seconds: int | None = None,
 ) -> Iterator[np.ndarray]:
-    """The frames uint8 (h w 3) of a video, one by one; VideoError where it isn't one, or is damaged.
+    """Yield the frames uint8 (h w 3) of a video; VideoError if it is no video, or damaged.
 
     demuxer: "mov" for MP4 and QuickTime, "matroska" for WebM and MKV. With `area`, frames of more pixels
-    are scaled down to it, and pixels that aren't square are made so. `first` is a number of frames to stop
-    after; with `last_seconds`, decoding starts that long before the end.
+    are scaled down to it, and pixels that aren't square are made so. Decoding stops after `first` frames;
+    with `last_seconds`, it starts that long before the end.
 
-    Each frame comes as a PPM image, which tells its own size.
+    Each frame comes as a PPM image, which states its own size.
     """
     start = () if last_seconds is None else ("-sseof", f"-{last_seconds}")
     stop = () if first is None else ("-frames:v", str(first))
     scale = f"scale={_sides(area)}{TO_RGB}"
     one_stream = ("-map", "0:V:0", "-vf", scale, *_every_frame(), *stop)  # V: no cover picture
     out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
-    with _running([*_ffmpeg(), "-xerror", *start, *_hostile(path, demuxer), *one_stream, *out]) as process:
+    with _running([*_ffmpeg(), "-xerror", *start, *_untrusted(path, demuxer), *one_stream, *out]) as process:
         yield from _ppm_frames(_output(process))
         if process.wait():
             raise VideoError(DAMAGED)
 
 
 def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[np.ndarray]:
-    """The frames uint8 (height width 3) of a clip of one's own, upright, cropped about the centre.
+    """Yield the frames uint8 (height width 3) of a training clip, upright, cropped about the centre.
 
-    For training: most containers and all codecs that ffmpeg reads, without the bounds that files of strangers
-    have. The frames' times go to the file `times` (see `read_times`). VideoError where anything is damaged.
+    It may have most containers and all codecs that ffmpeg reads, without the bounds on files of strangers.
+    The frames' times go to the file `times` (see `read_times`). VideoError if anything is damaged.
     """
     aspect = width / height
     crop = f"crop='min(iw,max(1,round(ih*{aspect}/sar)))':'min(ih,max(1,round(iw*sar/{aspect})))':exact=1"
@@ -155,7 +155,7 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
         "framecrc",
         _url(times),
     )
-    source = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", _url(path))
+    source = ("-protocol_whitelist", "file", "-format_whitelist", CLIP_FORMATS, "-i", _url(path))
     with TemporaryFile() as errors:
         command = [*_ffmpeg(), "-y", "-xerror", *source, *ppm, *stamps]
         with _started():
@@ -171,12 +171,15 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
             process.wait()
         errors.seek(0)
         said = errors.read().decode(errors="replace")
-    if failed or TORN.search(said):
+    if failed or CUT_OFF.search(said):
         raise VideoError(f"{DAMAGED[:-1]} ({_reason(said, path)}).")
 
 
 def read_times(path: Path) -> tuple[np.ndarray, float]:
-    """When each frame begins and when the last ends, in seconds, as `decode_fitted` wrote it. VideoError."""
+    """Return when each frame begins and the last one ends, in seconds, as `decode_fitted` wrote it.
+
+    VideoError if there are no frames.
+    """
     rows = [line.split(",") for line in path.read_text().splitlines() if not line.startswith("#")]
     if not rows:
         raise VideoError("The file holds no frames.")
@@ -186,8 +189,8 @@ def read_times(path: Path) -> tuple[np.ndarray, float]:
 
 
 def read_tags(path: Path) -> dict[str, str]:
-    """The text tags (title, comment…) of an MP4, without decoding a frame."""
-    with _running([*_ffmpeg(), *_hostile(path), "-f", "ffmetadata", "pipe:1"]) as process:
+    """Read the text tags (title, comment…) of an MP4, without decoding a frame."""
+    with _running([*_ffmpeg(), *_untrusted(path), "-f", "ffmetadata", "pipe:1"]) as process:
         text = _output(process).read(MAX_TAGS + 1)
         if len(text) > MAX_TAGS or process.wait():
             raise VideoError(DAMAGED)
@@ -202,7 +205,7 @@ def _ffmpeg() -> tuple[str, ...]:
 
 
 def _every_frame() -> tuple[str, str]:
-    """The option that neither repeats nor drops frames. Before version 5.1 it has another name."""
+    """Return the option that neither repeats nor drops frames. Before version 5.1 it has another name."""
     return _sync_option(_ffmpeg()[0]), "passthrough"
 
 
@@ -216,7 +219,7 @@ def _sync_option(binary: str) -> str:
 
 @contextmanager
 def _started() -> Iterator[None]:
-    """VideoError where the binary can't be started, or doesn't end."""
+    """Raise VideoError if the binary can't be started, or doesn't end."""
     name = f"The ffmpeg that {VARIABLE} names" if os.environ.get(VARIABLE) else "ffmpeg"
     try:
         yield
@@ -226,14 +229,14 @@ def _started() -> Iterator[None]:
         raise VideoError(f"{name} didn't finish within {error.timeout:g} seconds.") from None
 
 
-def _hostile(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
-    """Input options for a file from anywhere: this container, these codecs, this size, no other file."""
+def _untrusted(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
+    """Return input options for files of strangers: this container, these codecs, this size, no other file."""
     bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
     return ("-protocol_whitelist", "file", "-f", demuxer, *bounds, "-i", _url(path))
 
 
 def _sides(area: int | None) -> str:
-    """Options of the filter scale: square pixels, `area` of them at most; None: the frames' own size."""
+    """Return options of the filter scale: square pixels, at most `area` of them; None keeps the size."""
     if area is None:
         return ""
     scale = f"min(1,sqrt({area}/(iw*sar*ih)))"
@@ -241,24 +244,24 @@ def _sides(area: int | None) -> str:
 
 
 def _url(path: Path) -> str:
-    """With its protocol, a path can't be taken for an option or for another protocol."""
+    """Return a path with its protocol: it can't be taken for an option or for another protocol."""
     return f"file:{path.absolute()}"
 
 
 def _argument(text: str) -> bytes:
-    """In UTF-8 whatever the locale; what no argument can carry is left out."""
+    """Encode in UTF-8, whatever the locale; leave out what no argument can carry."""
     return text.encode(errors="replace").replace(b"\0", b"")
 
 
 def _reason(said: str, path: Path) -> str:
-    """The first of ffmpeg's error lines, without its "[mov @ 0x55e7]" and without paths."""
+    """Return the first of ffmpeg's error lines, without its "[mov @ 0x55e7]" and without paths."""
     first = next((line for line in said.splitlines() if line.strip()), "")
-    return PLACES.sub("", first.replace(str(path), "/")).strip(" .:")[:200] or "no reason given"
+    return ADDRESSES.sub("", first.replace(str(path), "/")).strip(" .:")[:200] or "no reason given"
 
 
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A decoder with bounded memory and time, dead at the end of the block."""
+    """Run a decoder with bounded memory and time; kill it at the end of the block."""
     with _started():
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -285,7 +288,7 @@ def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
 
 
 def _ppm_frames(stream: IO[bytes]) -> Iterator[np.ndarray]:
-    """A stream of binary PPM images (P6, width height, 255, pixels) -> uint8 (h w 3) each."""
+    """Parse a stream of binary PPM images (P6, width height, 255, pixels) -> uint8 (h w 3) each."""
     while stream.readline(8) == b"P6\n":
         width, height = map(int, stream.readline(32).split())
         stream.readline(8)
@@ -296,7 +299,7 @@ def _ppm_frames(stream: IO[bytes]) -> Iterator[np.ndarray]:
 
 
 def _parse_tags(text: str) -> dict[str, str]:
-    """ffmpeg's ffmetadata: a line `name=value` each, = ; # \\ and line ends escaped by a backslash."""
+    """Parse ffmpeg's ffmetadata: lines `name=value`, with = ; # \\ and line ends escaped by a backslash."""
     pairs = re.findall(r"^((?:\\.|[^\\=\n])*)=((?:\\.|[^\\\n])*)$", text, re.MULTILINE | re.DOTALL)
     return {_unescape(name): _unescape(value) for name, value in reversed(pairs)}
 

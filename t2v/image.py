@@ -1,4 +1,4 @@
-"""Pillow images as plain RGB: turned upright, transparency on white, colours in sRGB; and their sizes."""
+"""Convert Pillow images to plain RGB: upright, transparency on white, colours in sRGB; fit their sizes."""
 
 from contextlib import suppress
 from io import BytesIO
@@ -11,7 +11,7 @@ DEPTH_16 = ("I", "I;16", "I;16L", "I;16B", "I;16N")  # Pillow's modes of a 16-bi
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """The image in mode RGB, as a viewer shows it on a white page.
+    """Convert an image to mode RGB, as a viewer shows it on a white page.
 
     16-bit greys keep their upper 8 bits. An EXIF block or a colour profile that can't be read is ignored.
     """
@@ -26,7 +26,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def shrunk(image: Image.Image, area: int) -> Image.Image:
-    """The image, scaled down where it has more than `area` pixels."""
+    """Scale the image down if it has more than `area` pixels."""
     width, height = image.size
     if width * height <= area:
         return image
@@ -35,14 +35,14 @@ def shrunk(image: Image.Image, area: int) -> Image.Image:
 
 
 def shrunk_size(width: int, height: int, area: int) -> tuple[int, int]:
-    """The largest size of the same aspect, to a pixel, that has at most `area` pixels."""
+    """Return the largest size of the same aspect, to a pixel, with at most `area` pixels."""
     scale = min(1, sqrt(area / (width * height)))
     width, height = max(1, int(width * scale)), max(1, int(height * scale))
     return min(width, area // height), min(height, area // width)
 
 
 def cropped(frame: np.ndarray, width: int, height: int) -> np.ndarray:
-    """The centre of a frame uint8 (h w 3) in the aspect of width and height, resized to them."""
+    """Crop the centre of a frame uint8 (h w 3) to the aspect of width and height, and resize it to them."""
     image = ImageOps.fit(Image.fromarray(frame), (width, height), Image.Resampling.LANCZOS)
     return np.asarray(image)
 
@@ -54,7 +54,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
-    """The image's colours by its embedded profile: phones write Display P3, printers a kind of CMYK."""
+    """Convert colours from the embedded profile to sRGB: phones write Display P3, printers a kind of CMYK."""
     with suppress(Exception):  # no profile, a damaged one, or one for other channels
         profile = ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"]))
         if not ImageCms.getProfileDescription(profile).startswith("sRGB"):

@@ -1,4 +1,4 @@
-"""What this process may use of its machine: memory, processors. None stands for what can't be known."""
+"""Measure what this process may use of its machine: memory and processors. None means unknown."""
 
 import os
 from pathlib import Path
@@ -19,14 +19,14 @@ THREADS = "OMP_NUM_THREADS"  # read by PyTorch when it is imported
 
 
 class Memory(NamedTuple):
-    """Bytes in all, and bytes free now."""
+    """Total bytes, and bytes free now."""
 
     total: int | None
     free: int | None
 
 
 def memory(root: Path = ROOT) -> Memory:
-    """The host's, or what a control group or `ulimit -v` leaves of it."""
+    """Return the host's memory, or what a control group or `ulimit -v` leaves of it."""
     found = [_of_the_host(), memory_limit(root), _address_space()]
     total = (memory.total for memory in found if memory and memory.total is not None)
     free = (memory.free for memory in found if memory and memory.free is not None)
@@ -34,7 +34,7 @@ def memory(root: Path = ROOT) -> Memory:
 
 
 def processors(root: Path = ROOT) -> float:
-    """How many this process may use: by its affinity, and by the quota of its control groups, as in 1.5."""
+    """Return how many this process may use, by its affinity and its control groups' quota, such as 1.5."""
     try:
         count = len(os.sched_getaffinity(0))
     except (AttributeError, OSError):  # macOS, Windows
@@ -43,17 +43,17 @@ def processors(root: Path = ROOT) -> float:
 
 
 def threads(root: Path = ROOT) -> int:
-    """How many threads compute fastest: one more than a quota runs without pause makes all wait for it."""
+    """Return how many threads compute fastest: above a quota, some are paused while the others wait."""
     return max(1, int(processors(root)))
 
 
 def quota_threads(root: Path = ROOT) -> int | None:
-    """The threads to ask of a program that would start one for each processor; None without a quota."""
+    """Return the threads for a program that would start one for each processor; None without a quota."""
     return None if processor_limit(root) is None else threads(root)
 
 
 def limit_threads(root: Path = ROOT) -> None:
-    """Let PyTorch, once it is imported, start no more threads than a quota keeps busy: it knows of none.
+    """Keep PyTorch, imported later, from starting more threads than a quota allows: it ignores quotas.
 
     For processes of our own; a library leaves that to its host.
     """
@@ -75,7 +75,7 @@ def _of_the_host() -> Memory:
 
 
 def _address_space() -> Memory | None:
-    """Where `ulimit -v` bounds it."""
+    """Return the limit that `ulimit -v` sets, if any, and what is left of it."""
     if resource is None:
         return None
     try:

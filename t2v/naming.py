@@ -1,4 +1,4 @@
-"""The names of the files that a command writes: one that is given, or the free numbers of a pattern."""
+"""Choose the names of the files that a command writes: a given name, or free numbers in a pattern."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from t2v.errors import T2VError
 from t2v.video import CONTAINERS, Video
 
-KINDS = ", ".join(CONTAINERS)
+ENDINGS = ", ".join(CONTAINERS)
 NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 100%dark.mp4 is a name
 
 
@@ -18,7 +18,7 @@ class UsageError(T2VError, ValueError):
 
 
 class Target(NamedTuple):
-    """Where one video goes. `number`: the first to try in the pattern; 0 where the pattern is a name."""
+    """The file of one video. `number`: the first to try in the pattern; 0 if the pattern is a plain name."""
 
     pattern: str
     number: int = 0
@@ -28,14 +28,14 @@ class Target(NamedTuple):
         return _numbered(self.pattern, self.number) if self.number else Path(self.pattern)
 
     def save(self, video: Video) -> Path:
-        """Write the video, over an old file of a given name, never over one of a number; -> its path."""
+        """Write the video; -> its path. A given name overwrites an old file, a number never does."""
         if not self.number:
             return video.save(self.path)
         return video.save_new(_numbered(self.pattern, number) for number in count(self.number))
 
 
 def targets(output: str | None, videos: int) -> list[Target]:
-    """The targets of so many videos. `output` is a file, a folder, or a pattern such as panda-%d.mp4."""
+    """Return the targets of `videos` videos. `output`: a file, a folder, or a pattern like panda-%d.mp4."""
     if output == "":
         raise UsageError("-o: the name is empty")
     pattern = "video-%d.mp4" if output is None else output
@@ -43,7 +43,7 @@ def targets(output: str | None, videos: int) -> list[Target]:
     if folder or (videos > 1 and not Path(pattern).suffix):
         pattern = os.path.join(pattern, "%03d.mp4")
     if Path(pattern).suffix.lower() not in CONTAINERS:
-        raise UsageError(f"{output}: the name of a video ends in {KINDS}")
+        raise UsageError(f"{output}: the name of a video ends in {ENDINGS}")
     if NUMBER.search(Path(pattern).name):
         free = (number for number in count(1) if not os.path.lexists(_numbered(pattern, number)))
         return [Target(pattern, number) for number in islice(free, videos)]

@@ -1,4 +1,4 @@
-"""Where a file goes: whether its folder takes it, and a name that no other process gets."""
+"""Check that a folder can be written to; give a file a name that no other process gets."""
 
 import errno
 import os
@@ -8,31 +8,31 @@ from tempfile import TemporaryFile
 
 from t2v.ffmpeg import VideoError
 
-ROOM = 2**20  # bytes that the disk must have for a video to be begun
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+ROOM = 2**20  # free bytes without which no video is begun
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_NAME = (errno.ENAMETOOLONG, errno.EISDIR)
 
 
 class PlaceError(VideoError):
-    """No file can be written under this name, or none of a video's size."""
+    """No file can be written under this name, or the disk has no room for a video."""
 
 
 def writable_folder(path: Path) -> Path:
-    """The nearest folder above `path` that exists, after a trial of writing there; or PlaceError."""
+    """Return the nearest existing folder above `path`, after a trial of writing there; or PlaceError."""
     try:
         folder = _nearest_folder(path.absolute())
         with TemporaryFile(dir=folder) as trial:
             trial.write(bytes(ROOM))
     except OSError as error:
-        cause = "There is no room on the disk" if error.errno in FULL else "The name can't be a file's"
-        if error.errno not in (*FULL, *NO_NAME):
+        cause = "There is no room on the disk" if error.errno in DISK_FULL else "The name can't be a file's"
+        if error.errno not in (*DISK_FULL, *NO_NAME):
             cause = "Its place is not a folder that can be written to"
         raise PlaceError(f"{cause}: {error.strerror or 'unknown error'}.") from None
     return folder
 
 
 def _nearest_folder(path: Path) -> Path:
-    """OSError where the path, or a folder that would be made for it, can't have its name."""
+    """Return the nearest existing folder; OSError if `path`, or a folder made for it, can't have its name."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     folder = next(parent for parent in path.parents if parent.exists())
@@ -43,7 +43,7 @@ def _nearest_folder(path: Path) -> Path:
 
 
 def claim(draft: Path, path: Path) -> bool:
-    """Give a whole file the name `path` unless there is such a file; -> whether it has the name."""
+    """Give a whole file the name `path` unless that is taken; -> whether it got the name."""
     try:
         os.link(draft, path)
         return True

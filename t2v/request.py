@@ -1,11 +1,10 @@
-"""A request: every setting of one video, in one table, and the one place where they are checked.
+"""A request: every setting of one video, in one table, checked in one place.
 
-Plain data from the standard library, so the page, the API, the command line and Python all share it, and
-a bad value is refused before torch is even imported.
+It needs only the standard library, so the page, the API, the command line and Python all share it, and a
+bad value is refused before torch is imported.
 
-The fields of `Request` are the table. A row says what a setting is called, what it does and how it is
-checked; the command line, the API and its description, the form, links, `t2v info` and the README's table
-follow it.
+The fields of `Request` are the table. A row has the label, the description and the check of a setting; the
+command line, the API and its description, the form, links, `t2v info` and the README's table follow it.
 """
 
 import json
@@ -38,14 +37,14 @@ __all__ = [
 SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler")
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
-MAX_DEPTH = 32  # of JSON: a bound of our own, for each Python has another
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an open one goes to the text's end
+MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versions
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
-CHANGED = 0.6  # strength where none is given for a source: diffusers' own
+SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
 
-# What other programs call a setting -> its name here.
-ELSEWHERE = {
+# A setting's name in other programs -> its name here.
+NAMES_ELSEWHERE = {
     "num_inference_steps": "steps",
     "num_steps": "steps",
     "ddim_steps": "steps",
@@ -71,24 +70,24 @@ ELSEWHERE = {
 
 
 class Setting(NamedTuple):
-    """A row of the table: what a setting is called on the page, what it does, how it is checked."""
+    """A row of the table: a setting's label on the page, its description, its check."""
 
     name: str
     label: str
     words: str
     check: Check
     default: Any
-    of_source: bool  # it says what is done with a source, and means nothing without one
+    of_source: bool  # it is about a source, and means nothing without one
 
 
 def _row(label: str, words: str, check: Check, default: Any = None, of_source: bool = False) -> Any:
-    """A field of Request with its row of the table; `default` None: the model's own, or drawn."""
+    """Declare a field of Request with its row of the table; `default` None: the model's own, or drawn."""
     return field(default=default, metadata={"row": (label, words, check, default, of_source)})
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """The settings of one video. None stands for the model's own default; a seed of None or -1 is random.
+    """Settings of one video. None stands for the model's own default; a seed of None or -1 is random.
 
     width and height in pixels, fps in frames a second, eta is DDIM's noise (0 is deterministic).
     """
@@ -129,9 +128,9 @@ class Request:
         return hash(astuple(self))
 
     def validate(self, model: ModelDefaults = DEFAULTS, source: bool = False) -> "Complete":
-        """A complete request within the model's limits, its random seed drawn; or RequestError.
+        """Complete the request within the model's limits and draw a random seed; or RequestError.
 
-        `source`: whether there is one to start from; without it strength and keep are refused.
+        `source`: there is one to start from; without it strength and keep are refused.
         """
         given = {name: getattr(self.checked(model), name) for name in SETTINGS}
         if not source:
@@ -144,13 +143,13 @@ class Request:
         return request
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
-        """The settings that are given, each in range and of its proper type; or RequestError."""
+        """Check that each given setting is in range, and convert it to its proper type; or RequestError."""
         given = {name: row.check(name, getattr(self, name), model) for name, row in SETTINGS.items()}
         defaults: dict[str, Any] = {name: row.default for name, row in SETTINGS.items()}
         return Request(**defaults | {name: value for name, value in given.items() if value is not None})
 
     def notes(self) -> tuple[str, ...]:
-        """Sentences on settings that are valid together but have no effect."""
+        """Return sentences on settings that are valid together but have no effect."""
         notes = []
         if self.negative_prompt and self.guidance == 1:
             notes.append("The negative prompt has no effect at guidance 1.")
@@ -159,17 +158,17 @@ class Request:
         return tuple(notes)
 
     def to_json(self) -> str:
-        """One line of ASCII JSON, the fields in the order of the class."""
+        """Return one line of ASCII JSON, the fields in the order of the class."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Request":
-        """The request in a JSON object, unchecked; RequestError where there is none."""
+        """Build the request in a JSON object, unchecked; RequestError if it is none."""
         return cls.from_dict(parse_json(text))
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Request":
-        """The request in a mapping, its values unchecked; RequestError names an unknown key."""
+        """Build the request in a mapping, its values unchecked; RequestError names an unknown key."""
         if not isinstance(settings, Mapping):
             raise RequestError("request", f"must be an object of settings, not {show(settings)}")
         for key in settings:
@@ -183,7 +182,7 @@ class Request:
     def from_call(
         cls, given: "Request | Mapping[str, Any] | str | None", settings: Mapping[str, Any]
     ) -> "Request":
-        """The request of a call: a whole Request, or a prompt or ModelScope's {"text": …} with settings."""
+        """Build the request of a call: a Request, or a prompt or ModelScope's {"text": …} with settings."""
         if isinstance(given, Request):
             if settings:
                 raise RequestError(next(iter(settings)), "is given beside a Request: put it into the Request")
@@ -194,19 +193,19 @@ class Request:
         return cls.from_dict({**named, **settings})
 
     def without_source(self) -> dict[str, Any]:
-        """The settings that are given and mean something without a source, by name."""
+        """Return the given settings that mean something without a source, by name."""
         given = {row.name: getattr(self, row.name) for row in SETTINGS.values() if not row.of_source}
         return {name: value for name, value in given.items() if value not in (None, "")}
 
     def to_query(self) -> str:
-        """Every setting that isn't left to the model, as a URL's query string. A link has no source."""
+        """Return every setting that isn't left to the model as a URL's query string. A link has no source."""
         return urlencode(self.without_source())
 
     @classmethod
     def from_query(cls, query: str) -> "Request":
-        """The request in a query string, unchecked, its prompt perhaps empty.
+        """Parse the request in a query string, unchecked, its prompt perhaps empty.
 
-        Keys that aren't settings are passed over: links gather foreign ones (`utm_source`) on their way.
+        Keys that aren't settings are ignored: links gather foreign ones (`utm_source`) on their way.
         RequestError names a number that is none.
         """
         if len(query) > MAX_JSON:
@@ -242,7 +241,7 @@ class Complete(Request):
 
 
 def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text of at most MAX_JSON characters; RequestError says what is wrong with it."""
+    """Parse a JSON text of at most MAX_JSON characters; RequestError says what is wrong with it."""
     if len(text) > MAX_JSON:
         raise RequestError("request", f"must be at most {MAX_JSON:,} characters of JSON")
     try:
@@ -260,13 +259,13 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def depth(text: str) -> int:
-    """How many brackets of a JSON text are open at once; those within its strings don't count."""
+    """Return the nesting depth of the brackets in a JSON text; those within its strings don't count."""
     brackets = re.findall(r"[][{}]", STRING.sub("", text))
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
 def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:
-    """A call's first argument as settings: a prompt, or ModelScope's mapping, which calls it text."""
+    """Return a call's first argument as settings: a prompt, or ModelScope's mapping, which calls it text."""
     if not isinstance(given, Mapping):
         return {} if given is None else {"prompt": given}
     if "text" not in given:
@@ -277,21 +276,21 @@ def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:
 
 
 def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> dict[str, Any]:
-    """What each setting is where it isn't given."""
+    """Return the value of each setting for when it isn't given."""
     own = {name: getattr(model, name) for name in SETTINGS if hasattr(model, name)}
-    changed = CHANGED if source and not given["keep"] else 1.0
+    changed = SOURCE_STRENGTH if source and not given["keep"] else 1.0
     return own | {"seed": secrets.randbelow(MAX_SEED + 1), "strength": changed, "keep": 0}
 
 
 def _refuse_without_source(given: Mapping[str, Any]) -> None:
-    """A record's own strength 1 and keep 0 are what a video without a source has."""
+    """Refuse strength and keep, but for 1 and 0: records of videos without a source hold these."""
     for name, neutral in (("strength", 1.0), ("keep", 0)):
         if given[name] not in (None, neutral):
             raise RequestError(name, "says what to do with a source, and none is given: add source=")
 
 
 def _check_volume(request: Complete, model: ModelDefaults) -> None:
-    """Sides and frames may each be legal while their product is more than a machine can hold."""
+    """Refuse a video whose sides and frames are each legal, but whose product exceeds the model's limit."""
     area = request.width * request.height
     fit = model.max_volume // area
     if request.frames <= fit:
@@ -304,12 +303,12 @@ def _check_volume(request: Complete, model: ModelDefaults) -> None:
 
 
 def _key(key: Any) -> str:
-    """A setting's name as it may be shown, whoever wrote it."""
+    """Make a setting's name fit to be shown: printable and short."""
     return key[:40] if isinstance(key, str) and key.isprintable() else show(key)
 
 
 def _nearest(key: Any) -> str:
-    if key in ELSEWHERE:
-        return f"it is called {ELSEWHERE[key]} here"
+    if key in NAMES_ELSEWHERE:
+        return f"it is called {NAMES_ELSEWHERE[key]} here"
     close = get_close_matches(_key(key), SETTINGS, n=1)
     return f"did you mean {close[0]}?" if close else f"the settings are {', '.join(SETTINGS)}"

@@ -1,6 +1,6 @@
-"""What a video may start from: an image, a video, a finished job, all as frames of 8-bit RGB.
+"""Read what a video starts from: an image, a video or a finished job, as frames of 8-bit RGB.
 
-A file may come from anybody: its kind is told from its first bytes, only the formats named here are
+A file may come from anybody: its format is recognised by its first bytes, only the formats named here are
 decoded, and pixels and time are bounded. Of a long video the first and the last frames are kept: changing
 a video needs its beginning, continuing it needs its end.
 """
@@ -27,16 +27,16 @@ ENDS = 256  # frames kept of each end of a long video: as many as a request may 
 MAX_VOLUME = 2**26  # frames · width · height kept of a file: four times what a request may ask for
 AREAS = (2**22, 2**20, 2**18, 2**17)  # pixels of a frame: the largest whose frames all fit is taken
 MAX_STILL = 2**25  # pixels of an image
-MAX_JPEG = 2**26  # whose decoder can scale down
+MAX_JPEG = 2**26  # pixels of a JPEG, whose decoder can scale down
 MAX_LENGTH = 2**16  # pixels of a side: Pillow keeps a pointer to each row
-MAX_WALK = 2**29  # pixels of an animation that are gone through, in some ten seconds
-LEAST_WALK = 2**14  # pixels that a frame counts for at least
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # what Pillow may open: its EPS reader runs a program
+MAX_WALK = 2**29  # pixels of an animation that are decoded at most, in some ten seconds
+LEAST_WALK = 2**14  # of these, the fewest that a frame counts for
+IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # what Pillow may open: its EPS reader runs a program
 MOVING = ("PNG", "WEBP", "GIF")  # a second picture in a JPEG is no second frame
 WANTED = "a PNG, JPEG, WebP, BMP or GIF image, or an MP4, MOV or WebM video"
 QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # the first atom's name
 STILL_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
-KINDS = {"ndarray": "array", "Tensor": "tensor"}  # a type's name -> what errors call an object of it
+TYPE_NAMES = {"ndarray": "array", "Tensor": "tensor"}  # a type's name -> its name in errors
 OTHERS = {  # first bytes in lower case -> what such a file is
     b"<!doctype html": "a web page", b"<html": "a web page", b"<svg": "an SVG drawing",
     b"<?xml": "an SVG drawing or other XML", b"%!ps": "an EPS drawing", b"\xc5\xd0\xd3\xc6": "an EPS drawing",
@@ -50,11 +50,11 @@ OTHERS = {  # first bytes in lower case -> what such a file is
 
 @dataclass(frozen=True)
 class Source:
-    """Frames uint8 (f h w 3) in sRGB that a video starts from. Two are equal where name and digest are."""
+    """Frames uint8 (f h w 3) in sRGB to start a video from. Equal if name and digest are equal."""
 
     frames: np.ndarray = field(repr=False, compare=False)
-    name: str  # as errors call it, without folders
-    digest: str  # SHA-256 of the frames and their shape: equal pixels have an equal one, whatever the file
+    name: str  # for errors, without folders
+    digest: str  # SHA-256 of the frames and their shape: the same for equal pixels, whatever the file
 
     @classmethod
     def open(cls, path: str | os.PathLike) -> "Source":
@@ -68,7 +68,7 @@ class Source:
 
     @classmethod
     def of(cls, given: Any) -> "Source":
-        """The source in a path, Video, PIL image, array or tensor (h w 3) or (f h w 3), or list of images.
+        """Make a source of a path, Video, PIL image, array or tensor (h w 3) or (f h w 3), or list of images.
 
         Arrays are uint8, or floats from 0 to 1. Of a PIL image only the current frame is taken.
         RequestError says what is wrong with anything else.
@@ -80,13 +80,13 @@ class Source:
         if isinstance(given, Video):
             return cls._new(given.frames.copy(), "the video")
         kind = type(given).__name__
-        name = f"the {'image' if isinstance(given, Image.Image) else KINDS.get(kind, kind)}"
+        name = f"the {'image' if isinstance(given, Image.Image) else TYPE_NAMES.get(kind, kind)}"
         return cls._new(_from_array(given, name), name)
 
     def fitted(self, frames: int, width: int, height: int) -> np.ndarray:
-        """The first `frames` frames, centre-cropped and resized -> uint8 (frames height width 3).
+        """Return the first `frames` frames, centre-cropped and resized: uint8 (frames height width 3).
 
-        Where there are fewer, the last one is repeated.
+        If there are fewer, the last one is repeated.
         """
         fitted = [cropped(frame, width, height) for frame in self.frames[:frames]]
         return np.stack(fitted + fitted[-1:] * (frames - len(fitted)))
@@ -98,7 +98,7 @@ class Source:
         return start.fitted(request.frames, request.width, request.height)
 
     def tail(self, keep: int) -> "Source":
-        """The last `keep` frames, one or more, as a source; RequestError where there are fewer."""
+        """Return the last `keep` frames, one or more, as a source; RequestError if there are fewer."""
         if keep > len(self.frames):
             count = f"{len(self.frames)} frame{'s' if len(self.frames) > 1 else ''}"
             raise RequestError("keep", f"must be at most {len(self.frames)}: {self.name} has only {count}")
@@ -123,13 +123,13 @@ def _refusal(name: str, message: str) -> RequestError:
 
 
 def _shown(name: str) -> str:
-    """A file's name as it may be shown, whoever chose it."""
+    """Make a file's name fit to be shown: printable and short."""
     name = "".join(letter for letter in name if letter.isprintable())
     return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"
 
 
 def _read(path: Path, name: str) -> np.ndarray:
-    """The frames (f h w 3) of a file, both ends of a long one."""
+    """Read the frames (f h w 3) of a file; of a long one, both ends."""
     head = _head(path, name)
     demuxer = _demuxer(head, name)
     if demuxer == "matroska" and _cut_short(head, path.stat().st_size):
@@ -145,7 +145,7 @@ def _read(path: Path, name: str) -> np.ndarray:
 
 
 def _head(path: Path, name: str) -> bytes:
-    """The first bytes of a regular file; RequestError where there are none to read."""
+    """Read the first bytes of a regular file; RequestError if there are none to read."""
     try:
         if not path.is_file():  # opening a pipe or a device might never end
             raise _refusal(name, f"isn't there, or is no file: give {WANTED}")
@@ -159,7 +159,7 @@ def _head(path: Path, name: str) -> bytes:
 
 
 def _demuxer(head: bytes, name: str) -> str | None:
-    """ffmpeg's name for the kind of video, None for an image; RequestError names what is neither."""
+    """Return ffmpeg's demuxer for a video, None for an image; RequestError names a format that is neither."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()  # text may begin with a byte order mark
     kind = next((kind for signature, kind in OTHERS.items() if start.startswith(signature)), None)
     if head[:4] == b"RIFF" and head[8:12] != b"WEBP":
@@ -174,9 +174,9 @@ def _demuxer(head: bytes, name: str) -> str | None:
 
 
 def _cut_short(head: bytes, size: int) -> bool:
-    """Whether a WebM or MKV says that it is longer than the file: its decoder takes a part for the whole.
+    """Return whether a WebM or MKV states a length beyond its end; ffmpeg takes such a file for whole.
 
-    The segment's length: as many bytes as the first has leading zeros, and one; all ones: not known.
+    The segment's length takes one byte more than its first byte has leading zeros; all ones: unknown.
     """
     start = head.find(b"\x18\x53\x80\x67") + 4
     count = 9 - head[start].bit_length() if 4 <= start < len(head) - 8 else 9
@@ -186,7 +186,7 @@ def _cut_short(head: bytes, size: int) -> bool:
 
 
 def _made_here(path: Path) -> np.ndarray | None:
-    """The frames of a video that this program wrote: merged or padded in its file, they come out as made."""
+    """Return a t2v video's frames, without its file's padding and merging; None for any other file."""
     with suppress(VideoError):
         if Video.read_settings(path):
             return Video.open(path).frames
@@ -194,7 +194,7 @@ def _made_here(path: Path) -> np.ndarray | None:
 
 
 def _as_large_as_fit(read: Callable[[int], Iterable[np.ndarray]], name: str) -> np.ndarray:
-    """The frames (f h w 3) that `read` gives, of as many pixels each as MAX_VOLUME has room for."""
+    """Read frames (f h w 3) at the largest area of AREAS at which all that are kept fit into MAX_VOLUME."""
     for area in AREAS:
         kept = _ends(read(area))
         if kept is not None:
@@ -205,7 +205,7 @@ def _as_large_as_fit(read: Callable[[int], Iterable[np.ndarray]], name: str) -> 
 
 
 def _ends(frames: Iterable[np.ndarray]) -> deque[np.ndarray] | None:
-    """The first and the last ENDS of the frames (h w 3); None where they are over MAX_VOLUME together."""
+    """Keep the first and the last ENDS of the frames (h w 3); None if they exceed MAX_VOLUME together."""
     first: deque[np.ndarray] = deque()
     last: deque[np.ndarray] = deque(maxlen=ENDS)
     for frame in frames:
@@ -218,7 +218,7 @@ def _ends(frames: Iterable[np.ndarray]) -> deque[np.ndarray] | None:
 
 
 def _film(path: Path, demuxer: str, area: int) -> Iterator[np.ndarray]:
-    """The frames (h w 3) of a video; of a long one the first ones, then at least the last ENDS."""
+    """Yield a video's frames (h w 3); of a long one the first ones, then at least the last ENDS."""
     count = 0
     for frame in ffmpeg.decode(path, demuxer, area=area, first=2 * ENDS + 1):
         yield frame
@@ -228,7 +228,7 @@ def _film(path: Path, demuxer: str, area: int) -> Iterator[np.ndarray]:
 
 
 def _last(path: Path, demuxer: str, area: int) -> deque[np.ndarray]:
-    """The last ENDS frames, without decoding an hour of video where a few seconds hold them."""
+    """Decode the last ENDS frames, from as late a start as holds them: a video may last an hour."""
     for seconds in (12, 96, 768, None):
         frames = deque(ffmpeg.decode(path, demuxer, area=area, last_seconds=seconds), ENDS)
         if len(frames) == ENDS:
@@ -237,9 +237,9 @@ def _last(path: Path, demuxer: str, area: int) -> deque[np.ndarray]:
 
 
 def _images(path: Path, name: str, area: int) -> Iterator[np.ndarray]:
-    """The frames (h w 3) of an image or animation, of at most `area` pixels; RequestError if damaged."""
+    """Yield the frames (h w 3) of an image or animation, shrunk to `area` pixels; RequestError if damaged."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
             _check_size(image, name)
             image.draft(None, shrunk_size(*image.size, area))  # a JPEG is scaled down while it is decoded
             for frame in _walk(image, name):
@@ -252,7 +252,7 @@ def _images(path: Path, name: str, area: int) -> Iterator[np.ndarray]:
         raise _refusal(
             name, f"has far more than {MAX_STILL // 10**6} million pixels: scale it down"
         ) from None
-    except Exception:  # Pillow's decoders raise nearly anything at bytes that lie
+    except Exception:  # Pillow's decoders raise nearly anything for corrupt bytes
         raise _refusal(name, "is damaged or incomplete: save or download it again") from None
 
 
@@ -269,7 +269,7 @@ def _check_size(image: Image.Image, name: str) -> None:
 
 
 def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:
-    """The image at each of its frames, up to MAX_WALK pixels; RequestError beyond."""
+    """Yield the image at each of its frames; RequestError beyond MAX_WALK pixels."""
     if image.format not in MOVING:
         yield image
         return
@@ -281,7 +281,7 @@ def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:
 
 
 def _from_array(given: Any, name: str) -> np.ndarray:
-    """Images, arrays and tensors as frames uint8 (f h w 3), the caller's own untouched."""
+    """Convert images, arrays and tensors to frames uint8 (f h w 3); the caller's own stay unchanged."""
     try:
         array = _array(given)
     except Exception as error:  # objects of any kind, and their __array__
@@ -310,7 +310,7 @@ def _array(given: Any) -> np.ndarray:
 
 
 def _hint(shape: tuple[int, ...]) -> str:
-    """What to do where the colour channels come before rows and columns."""
+    """Suggest how to permute axes if the colour channels come before rows and columns."""
     if len(shape) not in (3, 4) or shape[-3] != 3:
         return ""
     order = "1, 2, 0" if len(shape) == 3 else "0, 2, 3, 1"
@@ -318,7 +318,7 @@ def _hint(shape: tuple[int, ...]) -> str:
 
 
 def _from_floats(frames: np.ndarray, name: str) -> np.ndarray:
-    """Floats (f h w 3) from 0 to 1 -> uint8."""
+    """Convert floats (f h w 3) from 0 to 1 to uint8."""
     low, high = float(frames.min()), float(frames.max())
     if not np.isfinite(low + high):
         raise _refusal(name, "holds values that aren't finite (NaN or infinity)")

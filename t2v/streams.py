@@ -1,4 +1,4 @@
-"""Print to standard streams that may be closed, full, left by their reader, or short of letters."""
+"""Print to standard streams that may be closed, full, without a reader, or without some letters."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ class OutputError(T2VError, OSError):
 
 
 def prepare() -> None:
-    """Open the null device for each closed stream; let letters that a stream lacks be spelled out.
+    """Open the null device for each closed stream; let the others escape letters that they can't encode.
 
     Otherwise the next file to be opened gets the closed stream's number, and with it what libraries print.
     """
@@ -32,9 +32,9 @@ def prepare() -> None:
 
 
 def say(text: str) -> None:
-    """Print text to stdout; OutputError if it is lost, on a full disk for example.
+    """Print text to stdout; OutputError if it is lost, for example on a full disk.
 
-    A closed stream, or one that nobody reads any more, loses nothing.
+    A closed stream, or one without a reader, is no error.
     """
     try:
         _write(sys.stdout, text)
@@ -45,13 +45,13 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print text to stderr, if that is possible."""
+    """Print text to stderr, if possible."""
     with suppress(OSError):
         _write(sys.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> None:
-    """Print and flush at once. A stream that has failed gets nothing more, not even at Python's exit."""
+    """Print and flush. A stream that has failed gets nothing more, not even at Python's exit."""
     try:
         print(text, file=stream, flush=True)
     except UnicodeEncodeError:  # a stream of a notebook or editor, without `reconfigure`
@@ -64,7 +64,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let what the stream holds, and all that follows, go to the null device."""
+    """Send what the stream still holds, and all that follows, to the null device."""
     with suppress(OSError, ValueError):  # not every stream has a number
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

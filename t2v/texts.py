@@ -1,26 +1,26 @@
-"""Text files as people's editors leave them: with a byte order mark, Windows' line ends, or in UTF-16."""
+"""Read text files from any editor: with byte order marks or Windows' line ends; UTF-16 is refused by name."""
 
 from pathlib import Path
 
 from t2v.errors import T2VError
 
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order mark in UTF-16, by which a file is known
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks of UTF-16
 
 
 class TextError(T2VError, ValueError):
-    """A file isn't text in UTF-8. The message is a predicate, to be put after the file's name."""
+    """A file isn't text in UTF-8. The message is a predicate, to follow the file's name."""
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8, without a byte order mark, its lines ended by newlines.
+    """Read a file in UTF-8, without its byte order mark, with newlines as line ends.
 
-    Raises TextError where it is in another encoding, OSError where it can't be read.
+    TextError if it is in another encoding, OSError if it can't be read.
     """
     return decode(path.read_bytes())
 
 
 def decode(data: bytes) -> str:
-    """The text that the bytes of a file are, as `read_text` says."""
+    """Decode the bytes of a file as `read_text` does."""
     if data.startswith(UTF_16) or data[:2].count(0) == 1:  # a letter and a zero: UTF-16 without its mark
         raise TextError("is text in UTF-16; save it in UTF-8")
     try:

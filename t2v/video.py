@@ -1,8 +1,8 @@
 """A finished video: its frames, the settings that made it, and both in one MP4, GIF or WebP file.
 
-A file is written under a temporary name, decoded, its frames counted, and only then given its name, so a
-file that exists is whole. A file that is opened may come from anybody: its kind is told from its first
-bytes, never guessed, and its size is bounded.
+A file is written under a temporary name, decoded, its frames counted, and only then renamed, so every file
+is whole. A file to be opened may come from anybody: its format is recognised by its first bytes, and its
+size is bounded.
 """
 
 import json
@@ -26,7 +26,7 @@ from t2v.places import claim, writable_folder
 from t2v.request import SETTINGS, ModelDefaults, Request, RequestError, parse_json
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
-LEAST_AREA = 2**12  # pixels that a frame counts for at least, so that tiny ones are bounded too
+LEAST_AREA = 2**12  # the fewest pixels that a frame counts for: tiny ones are bounded too
 MAX_BYTES = 2**28  # of a GIF or WebP, which are read in this process
 MAX_GIF_FPS = 50  # browsers slow a GIF with shorter pauses down to 10 frames a second
 EXIF_DESCRIPTION = 0x010E
@@ -36,7 +36,7 @@ ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volum
 
 @dataclass(frozen=True)
 class Settings:
-    """What a file says about how it was made."""
+    """Settings in a file: how its video was made."""
 
     request: Request | None
     model: str
@@ -47,17 +47,17 @@ class Settings:
     size: tuple[int, int]  # width, height; an MP4's own is even
     device: str = ""  # "cpu", "cuda", or the pair "cuda:0,cuda:1"
     dtype: str = ""
-    memory: str = ""  # the rung; like the threads, it decides how sums are formed, to the last bit
+    memory: str = ""  # the rung; like `threads`, it changes how sums are formed, and so the last bits
     threads: int = 0  # of the processor, where it was the device
     source: str = ""  # the digest of the frames that it started from
 
     def to_json(self) -> str:
-        """One line of ASCII JSON."""
+        """Return one line of ASCII JSON."""
         return json.dumps({"made_by": "t2v"} | asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Settings | None":
-        """The settings in a comment, or None where the comment is something else."""
+        """Parse the settings in a comment; None if the comment is something else."""
         try:
             given = parse_json(text)
             known = {name: value for name, value in (given["request"] or {}).items() if name in SETTINGS}
@@ -75,7 +75,7 @@ class Settings:
 
 @dataclass
 class Video:
-    """frames uint8 (f h w 3) in sRGB, and how they were made. VideoError for anything else."""
+    """Frames uint8 (f h w 3) in sRGB, and how they were made. VideoError for any other frames."""
 
     frames: np.ndarray
     request: Request | None = None
@@ -102,21 +102,21 @@ class Video:
 
     @property
     def settings(self) -> Settings:
-        """All but the frames."""
+        """All fields but the frames."""
         frames, height, width, _ = self.frames.shape
         made = (self.request, self.model, self.revision, self.version, self.notes)
         where = (self.device, self.dtype, self.memory, self.threads)
         return Settings(*made, frames, (width, height), *where, self.source)
 
     def save(self, path: str | os.PathLike) -> Path:
-        """Write an MP4, GIF or WebP by the path's suffix, making its folder. VideoError leaves no file."""
+        """Write an MP4, GIF or WebP, by the path's suffix, and its folder. VideoError leaves no file."""
         path = Path(path)
         with self._written(path) as draft:
             os.replace(draft, path)
         return path
 
     def save_new(self, paths: Iterable[Path]) -> Path:
-        """Write the video as the first of `paths` that is free, all of one folder and suffix; -> that path.
+        """Write the video to the first free path of `paths`, all of one folder and suffix; -> that path.
 
         No file is overwritten: of several processes that save at once, no two get the same path.
         """
@@ -127,7 +127,7 @@ class Video:
 
     @contextmanager
     def _written(self, path: Path) -> Iterator[Path]:
-        """A whole, decoded file beside `path`, gone at the end of the block unless it was renamed."""
+        """Write a draft next to `path` and verify it; delete it after the block unless it was renamed."""
         container = by_suffix(path)
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
@@ -143,7 +143,7 @@ class Video:
                 draft.unlink(missing_ok=True)
 
     def to_bytes(self, suffix: str = ".mp4") -> bytes:
-        """The file that `save` writes."""
+        """Return the bytes of the file that `save` writes."""
         with TemporaryDirectory() as folder:
             return self.save(Path(folder, f"video{suffix}")).read_bytes()
 
@@ -161,22 +161,22 @@ class Video:
 
     @staticmethod
     def read_settings(path: str | os.PathLike) -> Settings | None:
-        """The settings in a file, without decoding its frames; None where it has none of ours."""
+        """Read the settings in a file without decoding its frames; None if it has none of ours."""
         path = Path(path)
         return _settings(_by_content(path), path)
 
 
 class Container(NamedTuple):
-    """A kind of file: how frames and settings get in, and out again."""
+    """A file format: how frames and settings are written and read."""
 
     write: Callable[[Video, Path], None]
     read: Callable[[Path, Settings | None], Iterable[np.ndarray]]  # frames (h w 3)
     comment: Callable[[Path], str]
-    check: Callable[[Path], None]  # VideoError where files of the kind can't be written in this folder
+    check: Callable[[Path], None]  # VideoError if the format can't be written in this folder
 
 
 def _write_mp4(video: Video, path: Path) -> None:
-    """yuv420p halves the colour planes, so an odd side gets its last row or column twice."""
+    """Write an MP4. yuv420p halves the colour planes, so an odd side gets its last row or column twice."""
     height, width = video.frames.shape[1:3]
     even = np.pad(video.frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     title = {"title": video.request.prompt} if video.request else {}
@@ -184,7 +184,7 @@ def _write_mp4(video: Video, path: Path) -> None:
 
 
 def _write_gif(video: Video, path: Path) -> None:
-    """Each frame with its own palette, dithered: one palette for all shows bands in slow gradients."""
+    """Write a GIF, a dithered palette for each frame: a shared one shows bands in slow gradients."""
     images = map(Image.fromarray, video.frames)
     first, *rest = (image.quantize(palette=image.quantize(method=FAST)) for image in images)
     pauses = [10 * pause for pause in _pauses(len(video.frames), min(video.fps, MAX_GIF_FPS), unit=100)]
@@ -203,7 +203,7 @@ def _write_webp(video: Video, path: Path) -> None:
 
 
 def _pauses(frames: int, fps: int, unit: int) -> list[int]:
-    """How long each frame stays, in 1/unit seconds: rounded so that the errors don't add up."""
+    """Return how long each frame stays, in 1/unit seconds, rounded so that the errors don't add up."""
     return [end - start for start, end in pairwise(round(unit * i / fps) for i in range(frames + 1))]
 
 
@@ -212,7 +212,7 @@ def _read_mp4(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
 
 
 def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
-    """The frames of a GIF or WebP. Writers merge equal neighbours; with the fps known, they part again."""
+    """Yield the frames of a GIF or WebP. Writers merge equal neighbours; a known fps separates them again."""
     with _animation(path) as image:
         fps, shown = _written_fps(image, settings), getattr(image, "n_frames", 1)
         begin = 0
@@ -229,7 +229,7 @@ def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarra
 
 
 def _written_fps(image: Image.Image, settings: Settings | None) -> int:
-    """The speed that the file was written at, 0 if unknown."""
+    """Return the fps that the file was written at, 0 if unknown."""
     fps = (settings and settings.request and settings.request.fps) or 0
     return min(fps, MAX_GIF_FPS) if image.format == "GIF" else fps
 
@@ -250,7 +250,7 @@ def _webp_comment(path: Path) -> str:
 
 @contextmanager
 def _animation(path: Path) -> Iterator[Image.Image]:
-    """A GIF or WebP, its canvas checked before Pillow makes room for it; VideoError where it is damaged."""
+    """Open a GIF or WebP, its canvas checked before Pillow allocates it; VideoError if it is damaged."""
     head = _head(path)
     if head.startswith(b"GIF"):
         width, height = (int.from_bytes(head[i : i + 2], "little") for i in (6, 8))
@@ -262,7 +262,7 @@ def _animation(path: Path) -> Iterator[Image.Image]:
             yield image
     except VideoError:
         raise
-    except Exception:  # Pillow's decoders raise nearly anything at bytes that lie
+    except Exception:  # Pillow's decoders raise nearly anything for corrupt bytes
         raise VideoError(DAMAGED) from None
 
 
@@ -272,7 +272,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Frames (h w 3) up to MAX_VOLUME pixels in all; VideoError where more come, or none."""
+    """Yield frames (h w 3) up to MAX_VOLUME pixels in all; VideoError if there are more, or none."""
     volume = 0
     for frame in frames:
         volume += max(frame.shape[0] * frame.shape[1], LEAST_AREA)
@@ -284,7 +284,7 @@ def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
 
 
 def _cropped(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Without the row and column that `_write_mp4` may have added."""
+    """Remove the row and column that `_write_mp4` may have added."""
     height, width = frames.shape[1:3]
     padded = (width - size[0], height - size[1])
     return frames[:, : size[1], : size[0]] if set(padded) <= {0, 1} else frames
@@ -295,7 +295,7 @@ def _settings(container: Container, path: Path) -> Settings | None:
 
 
 def _head(path: Path) -> bytes:
-    """The first bytes of a regular file; VideoError where there are none to read."""
+    """Read the first bytes of a regular file; VideoError if it can't be read."""
     try:
         if not path.is_file():  # opening a pipe or a device might never end
             raise VideoError("There is no such file.")
@@ -319,13 +319,13 @@ def _by_content(path: Path) -> Container:
 
 
 def kind_of(path: str | os.PathLike) -> str:
-    """The suffix that a video's content calls for; VideoError where it is none."""
+    """Return the suffix that fits a video's content; VideoError if it is no video."""
     container = _by_content(Path(path))
     return next(suffix for suffix, each in CONTAINERS.items() if each is container)
 
 
 def by_suffix(path: str | os.PathLike) -> Container:
-    """The kind of file that a name stands for; VideoError where it stands for none."""
+    """Return the file format that a name stands for; VideoError if it stands for none."""
     suffix = Path(path).suffix.lower()
     if suffix not in CONTAINERS:
         raise VideoError(f"A video is saved as {', '.join(CONTAINERS)}: the name must end in one of them.")
@@ -333,7 +333,7 @@ def by_suffix(path: str | os.PathLike) -> Container:
 
 
 def check_saving(path: str | os.PathLike) -> None:
-    """Raise VideoError where `save` would fail: wrong kind, unfit encoder, or no place (PlaceError)."""
+    """Raise VideoError if `save` would fail: wrong suffix, unfit encoder, or no place (PlaceError)."""
     container = by_suffix(path)
     container.check(writable_folder(Path(path)))
 

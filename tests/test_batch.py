@@ -14,7 +14,7 @@ import pytest
 from tqdm import tqdm
 
 from t2v import cli
-from t2v.batch import BatchError, Place, make_all, place
+from t2v.batch import BatchError, Rank, make_all, process_rank
 from t2v.request import RequestError
 from t2v.video import Video
 
@@ -197,7 +197,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_left_over_variables_make_no_launcher_and_no_silence(alone, variables: dict[str, str], capsys):
     for name, value in variables.items():
         alone.setenv(name, value)
-    assert place() == Place(0, 1) and place().main
+    assert process_rank() == Rank(0, 1) and process_rank().main
     assert cli.main(["a panda", "--steps", "0"]) == cli.MISUSED
     assert capsys.readouterr().err.startswith("t2v: steps: ")
 
@@ -205,7 +205,7 @@ def test_left_over_variables_make_no_launcher_and_no_silence(alone, variables: d
 def test_a_launchers_variables_all_together_are_one(alone):
     for name, value in LAUNCHED.items():
         alone.setenv(name, value)
-    assert place() == Place(1, 2) and not place().main
+    assert process_rank() == Rank(1, 2) and not process_rank().main
 
 
 def test_processes_that_never_come_are_told_of_and_the_way_out_too():

@@ -313,7 +313,7 @@ def test_the_figures_hold_at_every_size(
     cache = hub_cache.RepositoryCache("owner/model")
     cache.folder = tmp_path / "models--owner--model"
     usage = shutil.disk_usage(tmp_path)
-    free = size + hub_cache.SPARE - lacking
+    free = size + hub_cache.SPARE_BYTES - lacking
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=free))
     with pytest.raises(CheckpointError) as error:
         cache.make_room(size)

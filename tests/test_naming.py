@@ -144,7 +144,7 @@ def test_a_place_that_takes_no_file_is_known_before(path: str, why: str):
     assert sorted(os.listdir()) == ["file", "folder.mp4"]
 
 
-@pytest.mark.parametrize("number", places.FULL)
+@pytest.mark.parametrize("number", places.DISK_FULL)
 def test_a_full_disk_is_known_before(monkeypatch: pytest.MonkeyPatch, number: int):
     def full(**_):
         raise OSError(number, os.strerror(number))

@@ -1,7 +1,17 @@
-"""Where weights come from: the models known, finding their files, their layouts, and strict loading.
+"""Find, check and load a model's weights.
 
-The catalogue costs nothing. What reads weights brings torch, so it is imported when it is first asked for:
-the page of the Space lists the models without it.
+`load`, `locate`, `diagnose` and `examine` need torch, so they are imported when first used: the page lists
+the catalogue without it. The modules:
+
+- catalogue: the known models, their defaults, licences and limits
+- model_names: parse what users write for a model; locate: find its files, here or on the hub
+- identity: recognise a copy of a known model; cache_folder: a folder of the hub's cache given as a model
+- hub: download; hub_cache: the commits on this disk; hub_errors: why a download failed
+- configs, sizes, layouts: JSON configs, network sizes from them, names of tensors in files
+- weight_files: choose a part's files; weights: read tensors; state_dict: find them in a training checkpoint
+- formats, incomplete_downloads: check a file before it is read
+- tokenizer_files: load a tokenizer; parts: match a network with its files; loading: load the whole model
+- kinds: recognise weights by their names; unsupported: explain what can't be loaded; doctor: report
 """
 
 from typing import TYPE_CHECKING, Any
@@ -29,7 +39,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Called for names that aren't there yet."""
+    """Import what needs torch when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .doctor import diagnose, examine

@@ -1,4 +1,4 @@
-"""A folder of the hub's cache, given as a model: the repository that it is of, and its snapshot."""
+"""Recognise a folder of the hub's cache that is given as a model: its repository and snapshot."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ PREFIX = "models--"  # of a repository's folder: models--owner--name
 
 @dataclass(frozen=True)
 class Cached:
-    """A snapshot in the cache: its folder, the repository and the commit that it is of."""
+    """A snapshot in the cache: its folder, its repository and its commit."""
 
     folder: Path
     repository: str
@@ -18,7 +18,7 @@ class Cached:
 
 
 def in_cache(folder: Path) -> Cached | None:
-    """The snapshot that a folder of the cache stands for; None for a folder that isn't of the cache.
+    """Return the snapshot that a folder of the cache stands for; None for a folder elsewhere.
 
     The folder is a repository's, its "snapshots", or a snapshot. CheckpointError if it has no snapshot.
     """
@@ -30,7 +30,7 @@ def in_cache(folder: Path) -> Cached | None:
 
 
 def _in_repository(folder: Path, root: Path) -> Cached | None:
-    """The snapshot that a folder within the repository's folder `root` stands for."""
+    """Return the snapshot that `folder` stands for within the repository's folder `root`."""
     repository = root.name.removeprefix(PREFIX).replace("--", "/", 1)
     if folder.parent == root / "snapshots":
         return Cached(folder, repository, folder.name)
@@ -43,7 +43,7 @@ def _in_repository(folder: Path, root: Path) -> Cached | None:
 
 
 def _current(root: Path) -> Path | None:
-    """The snapshot of the branch main, else the one last written."""
+    """Return the snapshot of the branch main, else the one modified last."""
     main = root / "refs" / "main"
     commit = main.read_bytes().decode(errors="replace").strip() if main.is_file() else ""
     if commit and (root / "snapshots" / commit).is_dir():

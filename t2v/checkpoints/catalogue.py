@@ -1,7 +1,7 @@
-"""The models that t2v knows: what each was made for, what it may be used for, and what it can't do.
+"""The models that t2v knows: their defaults, licences and limits.
 
-Facts are from the models' cards and from ModelScope 1.40. No revision is pinned for models on the hub: the
-commit found there is resolved once, recorded with every video, and its files are checked by hash.
+Facts are from the models' cards and from ModelScope 1.40. No revision of a hub model is pinned: the commit
+found there is resolved once, recorded with every video, and its files are checked by hash.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ LIMITS = (
     "English prompts only; no legible text; not of film quality; weak on complex compositions; "
     "biased as its training videos are, whose watermarks can show."
 )
-MODELSCOPE = ModelDefaults(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
+MODELSCOPE_DEFAULTS = ModelDefaults(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One known model. `size` is what a first use downloads, in bytes; `aliases` are former ids of it."""
+    """A known model. `size`: bytes that the first use downloads; `aliases`: its former ids."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class Entry:
     size: int
     revision: str | None = None  # a commit of the hub
     aliases: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()  # in its repository, with the same model in another layout
+    folders: tuple[str, ...] = ()  # of its repository that hold the same model in another layout
 
 
 _ENTRIES = (
@@ -58,7 +58,7 @@ _ENTRIES = (
     Entry(
         id="ali-vilab/text-to-video-ms-1.7b",
         title="ModelScope 1.7B",
-        native=MODELSCOPE,
+        native=MODELSCOPE_DEFAULTS,
         licence=NON_COMMERCIAL,
         limits=LIMITS,
         layout="diffusers",
@@ -68,7 +68,7 @@ _ENTRIES = (
     Entry(
         id="ali-vilab/modelscope-damo-text-to-video-synthesis",
         title="ModelScope 1.7B, the original files",
-        native=MODELSCOPE,
+        native=MODELSCOPE_DEFAULTS,
         licence=NON_COMMERCIAL,
         limits=LIMITS,
         layout="modelscope",
@@ -109,16 +109,16 @@ CATALOGUE: dict[str, Entry] = {entry.id: entry for entry in _ENTRIES}
 
 
 def find(model: str) -> Entry | None:
-    """The entry of a model id, present or former; None for a model that isn't listed."""
+    """Return the entry of a model id, present or former; None for a model that isn't listed."""
     if model in CATALOGUE:
         return CATALOGUE[model]
     return next((entry for entry in _ENTRIES if model in entry.aliases), None)
 
 
 def recognise(hints: Iterable[str]) -> Entry | None:
-    """The entry whose name stands in one of the `hints`, the first hints counting more; None if none does.
+    """Return the entry whose name occurs in one of the `hints`, the first hints first; None if none does.
 
-    Case and signs don't count: "cerspense--zeroscope-v2-576w (1)" is zeroscope_v2_576w.
+    Case and punctuation don't count: "cerspense--zeroscope-v2-576w (1)" is zeroscope_v2_576w.
     """
     for hint in map(_letters, hints):
         for entry in _ENTRIES:

@@ -7,22 +7,22 @@ from typing import Any
 
 from t2v.texts import TextError, decode
 
-from .downloads import stand_in
 from .errors import CheckpointError
+from .incomplete_downloads import stand_in
 
 MAX_JSON = 1_000_000  # bytes
-MAX_LEVELS = 8  # of a network, and so values in any list
+MAX_LEVELS = 8  # of a network, so values in a list
 
 
 class Config:
-    """A JSON object; `where` is what errors call its file."""
+    """A JSON object; `where` names its file in errors."""
 
     def __init__(self, values: dict[str, Any], where: str):
         self.values, self.where = values, where
 
     @classmethod
     def read(cls, path: Path, limit: int = MAX_JSON) -> "Config":
-        """The object in a JSON file of at most `limit` bytes."""
+        """Read the object in a JSON file of at most `limit` bytes."""
         where = f"{path.parent.name}/{path.name}" if path.name == "config.json" else path.name
         if not path.is_file():
             raise CheckpointError(f"{where} is missing.")
@@ -49,47 +49,47 @@ class Config:
         return cls(values, where)
 
     def fail(self, key: str, value: Any, right: str) -> CheckpointError:
-        """The error for a value that can't be used."""
+        """Build the error for a value that can't be used."""
         return CheckpointError(f"{self.where}: {key} is {json.dumps(value)[:60]}; it must be {right}.")
 
     def section(self, key: str) -> "Config":
-        """The object under `key`."""
+        """Return the object under `key`."""
         if not isinstance(self.values.get(key), dict):
             raise CheckpointError(f"{self.where} has no object {key}.")
         return Config(self.values[key], self.where)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The plain value, where the key is given and not null."""
+        """Return the plain value, or `default` where the key is missing or null."""
         value = self.values.get(key)
         return default if value is None else value
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """A whole number from `low` to `high`."""
+        """Return a whole number from `low` to `high`."""
         return self._whole(key, self.get(key, default), low, high)
 
     def wholes(
         self, key: str, low: int, high: int, default: tuple[int, ...] | None = None
     ) -> tuple[int, ...]:
-        """One to MAX_LEVELS whole numbers."""
+        """Return 1 to MAX_LEVELS whole numbers from `low` to `high`."""
         values = self.items(key, default)
         return tuple(self._whole(f"{key}[{i}]", value, low, high) for i, value in enumerate(values))
 
     def items(self, key: str, default: Sequence[Any] | None = None) -> list[Any]:
-        """A list of one to MAX_LEVELS values, one a level."""
+        """Return a list of 1 to MAX_LEVELS values, each for a level of a network."""
         values = self.get(key, default)
         if not isinstance(values, (list, tuple)) or not 1 <= len(values) <= MAX_LEVELS:
             raise self.fail(key, values, f"a list of 1 to {MAX_LEVELS} values")
         return list(values)
 
     def number(self, key: str, low: float, high: float, default: float) -> float:
-        """A number from `low` to `high`."""
+        """Return a number from `low` to `high`."""
         value = self.get(key, default)
         if type(value) not in (int, float) or not low <= value <= high:
             raise self.fail(key, value, f"a number from {low} to {high}")
         return float(value)
 
     def only(self, **expected: Any) -> None:
-        """Refuses what our networks don't do: a key that is there must have the one value given."""
+        """Refuse what our networks don't do: a given key must have its expected value, or one of several."""
         for key, right in expected.items():
             choices = right if isinstance(right, tuple) else (right,)
             if (value := self.get(key, choices[0])) not in choices:

@@ -1,4 +1,4 @@
-"""What is wrong with a model or a weight file, in words; nothing in it is trusted or run."""
+"""Diagnose a model or a weight file in words; nothing in it is trusted or run."""
 
 from collections import Counter
 from pathlib import Path
@@ -11,13 +11,13 @@ from .errors import CheckpointError
 from .kinds import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
 from .locate import locate
-from .names import is_embedded, local_path
+from .model_names import is_embedded, local_path
 from .parts import finite
 from .weights import Weights
 
 
 def diagnose(path: str | Path) -> str | None:
-    """One or two sentences on why a file or folder can't be loaded; None where all is well.
+    """Explain in a sentence or two why a file or folder can't be loaded; None if it can.
 
     Every tensor is read once, none is kept.
     """
@@ -29,7 +29,7 @@ def diagnose(path: str | Path) -> str | None:
 
 
 def examine(path: str | Path) -> str:
-    """A report on a sound model or weight file, a line a part; CheckpointError where it isn't sound."""
+    """Report on a sound model or weight file, a line for each part; CheckpointError if it isn't sound."""
     with OwnState():
         found = None if is_embedded(path) else local_path(path)
         return _examine_file(found) if found and found.is_file() else _examine_model(path)

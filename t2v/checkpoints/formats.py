@@ -1,7 +1,7 @@
-"""What a weight file is, told from its bytes before anything in it is trusted.
+"""Identify a weight file by its bytes, before anything in it is trusted.
 
-PyTorch's files are zip archives around a pickle, and a pickle is a program. It is only ever listed here,
-never run: PyTorch says which of its names `weights_only` wouldn't take, and `weights.py` reads it with that.
+PyTorch's files are zip archives around a pickle, and a pickle is a program. Here it is only listed, never
+run: PyTorch says which of its names `weights_only` would refuse, and `weights.py` loads with that.
 """
 
 import json
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from torch.serialization import get_unsafe_globals_in_checkpoint
 
-from .downloads import AGAIN, stand_in, unfinished
+from .incomplete_downloads import AGAIN, stand_in, unfinished
 
 MAX_HEADER = 100_000_000  # bytes of JSON in front of a safetensors file, the format's own limit
 MAX_PICKLE = 64_000_000  # bytes; 10,000 tensors take about 2 MB
 MAX_ENTRIES = 200_000  # in a zip archive
 
-# What a bare pickle of tensors is made of; only the words of its refusal depend on it.
+# Names that a bare pickle of tensors uses. It is refused in any case; they decide the wording.
 STATE_DICT_MODULES = {"torch", "torch._utils", "torch.storage", "torch._tensor", "torch.nn.parameter"}
 STATE_DICT_NAMES = {"collections.OrderedDict", "collections.defaultdict", "_codecs.encode", "builtins.set"}
 
-# Names that PyTorch Lightning leaves beside a state dict. Nothing reads them: they become empty objects.
+# Names in PyTorch Lightning's checkpoints. Nothing reads these objects: they are loaded empty.
 INERT_NAMES = (
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
     "lightning.pytorch.callbacks.model_checkpoint.ModelCheckpoint",
@@ -35,7 +35,7 @@ INERT_NAMES = (
     "numpy.dtype",
 )
 
-# How files of other formats begin, and what they are.
+# First bytes of files in other formats, and what these are.
 MAGIC = (
     (b"GGUF", "GGUF, quantised weights for programs such as llama.cpp"),
     (b"\x89HDF", "HDF5, as Keras writes"),
@@ -60,7 +60,7 @@ FORMATS = {".onnx": "ONNX", ".gguf": "GGUF", ".msgpack": "Flax", ".h5": "Keras",
 
 
 def problem(path: Path) -> str | None:
-    """Why `path` can't be a weight file, judged by its structure; None if it may be one."""
+    """Explain why `path` can't be a weight file, by its structure; None if it may be one."""
     if not path.is_file():
         return f"{path.name} is missing or not a file."
     size = path.stat().st_size
@@ -85,7 +85,7 @@ def problem(path: Path) -> str | None:
 
 
 def _other_format(path: Path, start: bytes) -> str | None:
-    """What a file is by its first bytes, where it isn't one of the formats that are read here."""
+    """Name a file's format by its first bytes, if it is one that isn't read here."""
     marks = [(0, mark, what) for mark, what in MAGIC] + list(MAGIC_WITHIN)
     for offset, mark, what in marks:
         if start.startswith(mark, offset):
@@ -96,13 +96,13 @@ def _other_format(path: Path, start: bytes) -> str | None:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file begins as PyTorch's zip archives do."""
+    """Return whether a file begins as PyTorch's zip archives do."""
     with path.open("rb") as file:
         return file.read(4) in (b"PK\3\4", b"PK\5\6")
 
 
 def _zip_problem(path: Path) -> str | None:
-    """PyTorch stores its entries as they are. A deflated one could unpack to a thousand times its size."""
+    """Check a zip archive. PyTorch never compresses entries; a compressed one could expand a thousandfold."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -123,7 +123,7 @@ def _zip_problem(path: Path) -> str | None:
 
 
 def _pickle_problem(path: Path, start: bytes) -> str:
-    """Neither zip nor safetensors: at best a pickle from before PyTorch 1.6, which can't be read lazily."""
+    """Explain a file that is neither zip nor safetensors: at best a pickle from before PyTorch 1.6."""
     if not start.startswith((b"\x80", b"c")):
         return f"{path.name} is not a checkpoint: neither safetensors nor PyTorch's, or damaged at its start."
     with path.open("rb") as file:
@@ -135,7 +135,7 @@ def _pickle_problem(path: Path, start: bytes) -> str:
 
 
 def _code_problem(path: Path, foreign: Collection[str]) -> str | None:
-    """The refusal of a pickle that would import `foreign`; None where that is nothing."""
+    """Refuse a pickle that would import `foreign`; None if that is empty."""
     if not foreign:
         return None
     return (
@@ -145,7 +145,7 @@ def _code_problem(path: Path, foreign: Collection[str]) -> str | None:
 
 
 def _unsafe(path: Path, pickle: bytes) -> Collection[str]:
-    """What `weights_only` wouldn't take of the names in a PyTorch file, whose pickle is given as well."""
+    """Return the names in a PyTorch file that `weights_only` would refuse; `pickle` is the pickle in it."""
     try:
         return set(get_unsafe_globals_in_checkpoint(path)).difference(INERT_NAMES)
     except Exception:  # damaged, or of a protocol that weights_only can't read: it will be refused
@@ -153,12 +153,12 @@ def _unsafe(path: Path, pickle: bytes) -> Collection[str]:
 
 
 def _foreign(pickle: bytes) -> Collection[str]:
-    """The callables that a pickle would import beside those of a state dict."""
+    """Return the names that a pickle would import, but for those of a state dict."""
     return [name for name in _imports(pickle) if not _harmless(name)]
 
 
 def _imports(pickle: bytes) -> set[str]:
-    """The dotted names that a pickle refers to. STACK_GLOBAL takes the two strings last pushed."""
+    """Return the dotted names that a pickle refers to. STACK_GLOBAL takes the two strings last pushed."""
     names, strings = set(), ["?", "?"]
     try:
         for opcode, argument, _ in pickletools.genops(pickle):
@@ -178,7 +178,7 @@ def _harmless(name: str) -> bool:
 
 
 def _safetensors_problem(path: Path, size: int) -> str | None:
-    """The library checks a header again, and strictly; this finds the words for what is wrong with one."""
+    """Explain what is wrong with a safetensors header; the library checks it again, more strictly."""
     with path.open("rb") as file:
         prefix = file.read(8)
         if len(prefix) < 8:

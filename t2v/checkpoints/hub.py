@@ -1,4 +1,4 @@
-"""Downloads from the Hugging Face hub: only the files asked for, of one commit, each checked by its hash.
+"""Download from the Hugging Face hub: only the files asked for, of one commit, each checked by its hash.
 
 huggingface_hub resumes, shows progress, and honours HF_ENDPOINT, HF_HUB_OFFLINE, HF_TOKEN and its cache.
 """
@@ -23,7 +23,7 @@ try:
         RepositoryNotFoundError,
     )
     from huggingface_hub.hf_api import RepoSibling
-except ValueError as error:  # it reads its variables when it is imported
+except ValueError as error:  # huggingface_hub reads its variables at import
     raise CheckpointError(
         f"A variable of the hub is wrong ({error}): HF_ENDPOINT must be a web address, "
         "HF_HUB_DOWNLOAD_TIMEOUT and HF_HUB_ETAG_TIMEOUT whole numbers of seconds."
@@ -36,14 +36,14 @@ log = logging.getLogger("t2v.hub")
 
 
 class DownloadError(CheckpointError):
-    """The hub, the network or the disk ended a download."""
+    """A download failed because of the hub, the network or the disk."""
 
 
 class Snapshot:
-    """One commit of a repository: its `commit`, the names in its `listing`, and `fetch`.
+    """A commit of a repository: its `commit`, the names in its `listing`, and `fetch`.
 
-    Where the hub gives no answer it is the commit last seen, as far as it is in the cache; `note` then says
-    why, in a sentence.
+    If the hub doesn't answer, it is the commit last seen, with the files in the cache; `note` then says why,
+    in a sentence.
     """
 
     def __init__(self, repository: str, revision: str | None = None):
@@ -57,7 +57,7 @@ class Snapshot:
             self._use(*self._cached_folder(error))
 
     def fetch(self, names: Iterable[str]) -> Path:
-        """Download those of the files that the cache lacks; -> the folder that has them."""
+        """Download those of the files that the cache lacks; -> the folder that has all of them."""
         names = list(names)
         folder = self._folder or self._fetch(names)
         for name in names:
@@ -67,7 +67,7 @@ class Snapshot:
         return folder
 
     def _fetch(self, names: list[str]) -> Path:
-        """The online half of `fetch`."""
+        """Download what is missing of a snapshot that the hub has listed."""
         if not names:
             raise CheckpointError(f"{self.repository} holds no text-to-video model that t2v can load.")
         missing = [name for name in names if not self._is_cached(name)]
@@ -78,7 +78,7 @@ class Snapshot:
         return self._cache.snapshot(self.commit)
 
     def fall_back(self, error: DownloadError) -> bool:
-        """Turn to the commit that the revision last stood for here, if there is another one."""
+        """Switch to the cached commit that the revision last named; -> False if there is no other commit."""
         folder = self._cache.find(self.revision)
         if self._folder or folder is None or folder.name == self.commit:
             return False
@@ -87,18 +87,18 @@ class Snapshot:
         return True
 
     def remember(self) -> None:
-        """Record in the cache that the revision's name stands for this commit, whose files are all there."""
+        """Record in the cache that the revision names this commit, once all its files are there."""
         if not self._folder:
             self._cache.remember(self.revision, self.commit)
 
     def _use(self, folder: Path, note: str) -> None:
-        """Take the commit as it is in the cache."""
+        """Take the commit and its listing from a folder of the cache."""
         self._folder, self.note, self.commit, self._files = folder, note, folder.name, {}
         paths = (path for path in folder.rglob("*") if path.is_file())
         self.listing = frozenset(path.relative_to(folder).as_posix() for path in paths)
 
     def _is_cached(self, name: str) -> bool:
-        """Whether the file is there, of the size that the hub states; a copy may have been cut."""
+        """Return whether a file is cached in the size that the hub states; a copy may have been cut off."""
         path, size = self._cache.snapshot(self.commit) / name, self._files[name].size
         return os.path.isfile(path) and size in (None, os.path.getsize(path))
 
@@ -109,13 +109,13 @@ class Snapshot:
             raise DownloadError(f"{self.repository} could not be downloaded: {reason(error)}.") from None
 
     def _download(self, name: str) -> None:
-        """Download one file; if that breaks off, or the file arrives damaged, once more."""
+        """Download one file; try once more if the connection breaks or the hash is wrong."""
         for again in (False, True):
             try:
                 path = huggingface_hub.hf_hub_download(
                     self.repository, name, revision=self.commit, force_download=again
                 )
-                if _kept(Path(path), self._files[name]):
+                if _verified(Path(path), self._files[name]):
                     return
                 why = "it arrived damaged twice: its hash is not the one that the hub states"
             except Exception as error:
@@ -126,7 +126,7 @@ class Snapshot:
         raise DownloadError(f"{file} of {self.repository} could not be downloaded: {why}.")
 
     def _cached_folder(self, error: Exception) -> tuple[Path, str]:
-        """-> the cached snapshot of the revision, and the sentence that says why it is used"""
+        """Find the revision in the cache; -> its folder, and a sentence that says why it is used."""
         why = _other_kind(self.repository, error) or reason(error, self.revision)
         folder = self._cache.find(self.revision)
         if folder is None:
@@ -138,7 +138,7 @@ class Snapshot:
 
 
 def _ask(repository: str, revision: str | None) -> tuple[str, dict[str, RepoSibling]]:
-    """What the hub says of a revision: its commit, and its files by name."""
+    """Ask the hub for the commit of a revision, and its files by name."""
     try:
         info = huggingface_hub.HfApi().model_info(
             repository, revision=revision, files_metadata=True, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
@@ -146,12 +146,12 @@ def _ask(repository: str, revision: str | None) -> tuple[str, dict[str, RepoSibl
         if info.sha is None or info.siblings is None:
             raise FileMetadataError
         return info.sha, {file.rfilename: file for file in info.siblings}
-    except (TypeError, KeyError, AttributeError):  # JSON, but of another kind
+    except (TypeError, KeyError, AttributeError):  # JSON of another structure
         raise FileMetadataError from None
 
 
 def _other_kind(repository: str, error: Exception) -> str:
-    """A clause, where the name that is no model's belongs to a dataset or a Space; else ""."""
+    """Explain, in a clause, that a name belongs to a dataset or a Space; "" if it doesn't."""
     if isinstance(error, RepositoryNotFoundError) and not isinstance(error, GatedRepoError):
         for kind in ("dataset", "space"):
             with suppress(Exception):
@@ -162,8 +162,8 @@ def _other_kind(repository: str, error: Exception) -> str:
     return ""
 
 
-def _kept(path: Path, file: RepoSibling) -> bool:
-    """Whether a file is what the hub says; one that isn't is deleted."""
+def _verified(path: Path, file: RepoSibling) -> bool:
+    """Return whether a file matches the hub's hash; delete it if not."""
     if _matches(path, file):
         return True
     path.resolve().unlink()  # the blob, which the snapshot only links to
@@ -172,7 +172,7 @@ def _kept(path: Path, file: RepoSibling) -> bool:
 
 
 def _matches(path: Path, file: RepoSibling) -> bool:
-    """Compare a large file's SHA-256, or a small one's git blob hash, with the hub's, where it tells one."""
+    """Compare a large file's SHA-256, or a small one's git blob hash, with the hub's, if it states one."""
     if file.lfs:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.lfs.sha256
@@ -181,5 +181,5 @@ def _matches(path: Path, file: RepoSibling) -> bool:
 
 
 def cached_bytes(repository: str) -> int:
-    """How much of a repository is in the cache, downloads under way included."""
+    """Return the bytes of a repository in the cache, downloads under way included."""
     return RepositoryCache(repository).bytes()

@@ -1,7 +1,7 @@
-"""The hub's cache on this disk: the commits of a repository that are there, and the names they go by.
+"""The hub's cache on this disk: a repository's commits, and the branches and tags that name them.
 
 The layout is huggingface_hub's, so all programs share one copy: snapshots/COMMIT holds files, refs/NAME the
-commit that a branch or tag stood for when the hub was last asked.
+commit that a branch or tag named when the hub was last asked.
 """
 
 import errno
@@ -17,26 +17,26 @@ from huggingface_hub import constants
 
 from .errors import CheckpointError
 
-SPARE = 500_000_000  # bytes to leave free on the disk
-DEFAULT = "main"  # the branch of a repository that is asked for without a revision
+SPARE_BYTES = 500_000_000  # to leave free on the disk
+DEFAULT = "main"  # the branch that is used without a revision
 SHORT_COMMIT = re.compile(r"[0-9a-f]{4,40}")
 
 
 class RepositoryCache:
-    """The part of the cache that belongs to one repository ("owner/name"). It need not exist."""
+    """The cache of one repository ("owner/name"). It need not exist."""
 
     def __init__(self, repository: str):
         self.repository = repository
         self.folder = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}")
 
     def snapshot(self, commit: str) -> Path:
-        """The folder of a commit's files."""
+        """Return the folder of a commit's files."""
         return self.folder / "snapshots" / commit
 
     def find(self, revision: str | None) -> Path | None:
-        """The snapshot of a branch, a tag, or a commit, which may be shortened; None if it is not there.
+        """Return the snapshot of a branch, a tag or a commit, also a shortened one; None if it isn't cached.
 
-        Without a refs/main, the default is the newest snapshot that no other name stands for.
+        Without refs/main, the default is the newest snapshot that no other ref names.
         """
         name = revision or DEFAULT
         snapshots = {path.name: path for path in _folder(self.folder / "snapshots") if os.path.isdir(path)}
@@ -49,7 +49,7 @@ class RepositoryCache:
         return snapshots[started[0]] if SHORT_COMMIT.fullmatch(name) and len(started) == 1 else None
 
     def remember(self, revision: str | None, commit: str) -> None:
-        """Record which commit the revision stands for, as far as the cache can be written."""
+        """Record which commit the revision names; do nothing if the cache can't be written."""
         name = revision or DEFAULT
         if name == commit or self._ref(name) == commit or not _plain(name):
             return
@@ -68,11 +68,11 @@ class RepositoryCache:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         free = shutil.disk_usage(cache).free
-        if size + SPARE > free:
+        if size + SPARE_BYTES > free:
             raise _shortage(self.repository, size, free)
 
     def bytes(self) -> int:
-        """How much is there, downloads under way included."""
+        """Return the bytes in the cache, downloads under way included."""
         total = 0
         for blob in _folder(self.folder / "blobs"):
             with suppress(OSError):  # a download has just been renamed
@@ -80,26 +80,26 @@ class RepositoryCache:
         return total
 
     def _ref(self, name: str) -> str | None:
-        """The commit that a name stands for."""
+        """Return the commit that a ref names, if there is such a ref."""
         with suppress(OSError, ValueError):
             return (self.folder / "refs" / name).read_text().strip() if _plain(name) else None
         return None
 
     def _named(self) -> set[str | None]:
-        """The commits that any name stands for."""
+        """Return the commits that any ref names."""
         refs = self.folder / "refs"
         names = (Path(where, file).relative_to(refs) for where, _, files in os.walk(refs) for file in files)
         return {self._ref(name.as_posix()) for name in names}
 
 
 def _shortage(repository: str, size: int, free: int) -> CheckpointError:
-    """The error for a disk without room. Rounded against each other, the figures can't contradict it."""
+    """Build the error for a full disk. Needs are rounded up, free space down, so they can't contradict it."""
     unit, name = (1e9, "GB") if size >= 1e9 else (1e6, "MB")
     step = unit / 100 if name == "GB" else unit
     digits = 2 if name == "GB" else 0
     need, spare, left = (
         f"{steps * step / unit:,.{digits}f} {name}"
-        for steps in (math.ceil(size / step), math.ceil(SPARE / step), math.floor(free / step))
+        for steps in (math.ceil(size / step), math.ceil(SPARE_BYTES / step), math.floor(free / step))
     )
     return CheckpointError(
         f"{repository} needs {need} on the disk of the hub's cache, and {spare} to spare; {left} are free. "
@@ -108,7 +108,7 @@ def _shortage(repository: str, size: int, free: int) -> CheckpointError:
 
 
 def elsewhere(folder: str) -> str:
-    """How to move the cache: the variable that names it, and those that would overrule it."""
+    """Explain how to move the cache: the variable to set, and those that would overrule it."""
     overruling = [name for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") if name in os.environ]
     return f"set HF_HOME to {folder}" + (f" and unset {' and '.join(overruling)}" if overruling else "")
 
@@ -121,6 +121,6 @@ def _folder(path: Path) -> list[Path]:
 
 
 def _plain(name: str) -> bool:
-    """Whether a name stays inside the folder that it is looked for in."""
+    """Return whether a name, joined to a folder, stays inside it."""
     path = PurePosixPath(name)
     return not path.is_absolute() and ".." not in path.parts and not {"\\", "\0", ":"} & set(name)

@@ -1,7 +1,7 @@
-"""Why a download failed, in a clause with the way out: what the hub, the network or the disk said.
+"""Explain why a download failed, in a clause with the remedy: the hub's, the network's or the disk's error.
 
-huggingface_hub 1 raises the errors of httpx, 2 those of httpx2, so these are known here by their names.
-Visitors of a Space may read the clauses: they hold no path, and no address but the hub's own.
+huggingface_hub 1 raises the errors of httpx, 2 those of httpx2, so they are recognised by class name.
+Visitors of a Space may read the clauses: they contain no path, and no address but the hub's own.
 """
 
 import errno
@@ -29,16 +29,16 @@ from huggingface_hub.errors import (
 
 from .hub_cache import elsewhere
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KNOWN = (HfHubHTTPError, OfflineModeIsEnabled, FileMetadataError, HFValidationError, json.JSONDecodeError)
 NOT_THE_HUB = (
     "the answer is not the hub's: a login page of the network or a proxy may stand before it, "
     "or HF_ENDPOINT names another server"
 )
 TOKEN_SPELLED = "HF_TOKEN or the saved login holds characters that no token has"
-WAITING, REJECTED = "awaiting", "rejected"  # the hub's words on a request for access
+WAITING, REJECTED = "awaiting", "rejected"  # keywords in the hub's answer on a request for access
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-STATUSES = {  # the way out, where a status says enough
+STATUSES = {  # the remedy, where the status alone decides it
     400: "check the model's name and revision",
     404: "check the model's name, and HF_ENDPOINT if it is set",
     407: "the proxy wants a login: write its address as http://user:password@host:port",
@@ -52,7 +52,7 @@ STATUSES = {  # the way out, where a status says enough
 
 
 def reason(error: Exception, revision: str | None = None) -> str:
-    """A clause for a sentence about the model or its file, without a full stop."""
+    """Explain an error in a clause about the model or its file, without a full stop."""
     found = cause(error)
     if isinstance(found, HfHubHTTPError):
         return _answer(found, revision)
@@ -71,7 +71,7 @@ def reason(error: Exception, revision: str | None = None) -> str:
 
 
 def cause(error: BaseException) -> BaseException:
-    """The error that says why: the first of the chain that is known, else the error itself."""
+    """Return the first known error in the chain of causes, else the error itself."""
     for found in _chain(error):
         if isinstance(found, KNOWN) or _named(found, "RequestError", "InvalidURL"):
             return found
@@ -81,7 +81,7 @@ def cause(error: BaseException) -> BaseException:
 
 
 def final(error: Exception) -> bool:
-    """Whether a second try would be answered the same."""
+    """Return whether a second try would fail the same way."""
     found = cause(error)
     if isinstance(found, HfHubHTTPError):
         return found.response.status_code < 500 and found.response.status_code not in (408, 416)
@@ -89,7 +89,7 @@ def final(error: Exception) -> bool:
 
 
 def _answer(error: HfHubHTTPError, revision: str | None) -> str:
-    """What the hub, or what stands before it, answered."""
+    """Explain the error answer of the hub, or of a server in front of it."""
     status, said = _status(error), (error.server_message or "").lower()
     if isinstance(error, GatedRepoError):
         return _gated(status, said)
@@ -136,12 +136,12 @@ def _way_out(error: HfHubHTTPError) -> str:
 
 
 def _status(error: HfHubHTTPError) -> str:
-    """The status, its name, the server's words, and how long it asks to wait."""
+    """Format the status code, its name, the server's message and the wait it asks for."""
     status, headers = error.response.status_code, error.response.headers
     name = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     words = " ".join((error.server_message or "").split())[:200].rstrip(". ")
-    told = words.lower() in f"{name} {status}".lower() or words.startswith("<")
-    text = f"{status} {name}".strip() + ("" if told else f", {words}")
+    redundant = words.lower() in f"{name} {status}".lower() or words.startswith("<")
+    text = f"{status} {name}".strip() + ("" if redundant else f", {words}")
     limit = re.search(r"\br=0;\s*t=(\d+)", headers.get("RateLimit", ""))
     wait = limit[1] if limit else headers.get("Retry-After", "")[:40]
     return text + (
@@ -150,7 +150,7 @@ def _status(error: HfHubHTTPError) -> str:
 
 
 def _transport(error: BaseException) -> str:
-    """Why no answer came."""
+    """Explain why no answer came."""
     if _named(error, "UnsupportedProtocol"):
         return "HF_ENDPOINT is no web address: it must begin with https://"
     if _named(error, "InvalidURL"):
@@ -192,14 +192,14 @@ def _tls(error: ssl.SSLError) -> str:
 
 
 def _local(error: OSError) -> str:
-    """What the disk, or a file that is named by a variable, said."""
+    """Explain an error of the disk, or of a file that a variable names."""
     said = os.strerror(error.errno) if error.errno else "unknown error"
     if error.errno == errno.EEXIST:
         said = "a file is in its place"
     certificates = os.environ.get("SSL_CERT_FILE")
     if isinstance(error, ssl.SSLError) or (certificates and not os.path.isfile(certificates)):
         return "SSL_CERT_FILE names no file of certificates"
-    if error.errno in FULL:
+    if error.errno in DISK_FULL:
         way = elsewhere("a folder on another disk")
         return f"the disk of the hub's cache can't take it ({said}): free some space, or {way}"
     folder = "a shorter path" if error.errno == errno.ENAMETOOLONG else "a folder that you can write"
@@ -224,7 +224,7 @@ def _other(error: BaseException) -> str:
 
 
 def _server(error: BaseException) -> str:
-    """Who was asked: the hub, or the server that holds its files."""
+    """Name the server that was asked: the hub, or the one that holds its files."""
     request = getattr(error, "_request", None)
     host = request.url.host if request else ""
     if host.endswith((".huggingface.co", ".hf.co")):
@@ -237,7 +237,7 @@ def _token_sent(error: HfHubHTTPError) -> bool:
 
 
 def _through_proxy() -> str:
-    """The variable that names the proxy on the way to the hub, in brackets; "" without one."""
+    """Return the variable that sets the proxy for the hub, in brackets; "" without one."""
     scheme = urlsplit(constants.ENDPOINT).scheme or "https"
     name = _first_set([proxy for proxy in PROXIES if proxy.lower() in (f"{scheme}_proxy", "all_proxy")])
     return f" ({name})" if name else ""
@@ -248,12 +248,12 @@ def _first_set(names: tuple[str, ...] | list[str]) -> str:
 
 
 def _words(error: BaseException) -> str:
-    """The error's own words, without the number that the system gives it."""
+    """Return the first line of the error's message, without the system's error number."""
     return re.sub(r"^\[.*?\]\s*", "", str(error)).split("\n")[0][:100].rstrip(".") or type(error).__name__
 
 
 def _named(error: BaseException, *names: str) -> bool:
-    """Whether an error is of a class, or of one below it, that has one of these names."""
+    """Return whether an error's class, or a base class of it, has one of these names."""
     return any(kind.__name__ in names for kind in type(error).__mro__)
 
 

@@ -1,4 +1,4 @@
-"""Which known model a folder holds, or comes from: a cloned, copied or renamed one, or a fine-tune of it."""
+"""Recognise which known model a folder is a copy of, also renamed, or was fine-tuned from."""
 
 import re
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ REMOTE = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 
 
 def same_model(name: str, folder: Path) -> Entry | None:
-    """The known model that a folder seems to be a copy of: by its name, its git remote, its model card."""
+    """Return the known model that a folder seems to be a copy of: by its name, git remote or model card."""
     return recognise(_hints(name, folder))
 
 
 def origin(folder: Path) -> Entry | None:
-    """The known model that a diffusers folder was loaded from before it was saved."""
+    """Return the known model that a diffusers folder was loaded from before it was saved."""
     files = (folder / "unet" / "config.json", folder / "model_index.json")
     paths = (Config.read(file).get("_name_or_path") for file in files if file.is_file())
     return recognise(path for path in paths if isinstance(path, str))

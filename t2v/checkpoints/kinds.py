@@ -1,12 +1,12 @@
-"""What a model or a part of one is, told from the names of its tensors or of its classes."""
+"""Recognise a model, or a part of one, by the names of its tensors or of its diffusers class."""
 
 import re
 from collections.abc import Collection
 
 FAMILY = "t2v runs text-to-video models of the ModelScope family"
 
-# Tensor names by which weights are recognised, the most telling first: (pattern, what has it).
-KINDS = (
+# Patterns of tensor names, the most specific first: (pattern, kind of the weights).
+TENSOR_KINDS = (
     (r"\.(qweight|qzeros|g_idx)$", "quantised to integers (GPTQ or AWQ)"),
     (r"\.weight\.(absmax|quant_map|quant_state\..+)$|\.SCB$", "quantised to integers (bitsandbytes)"),
     (r"\.weight\._(data|scale)$|_packed_params", "quantised to integers (quanto or PyTorch)"),
@@ -51,8 +51,8 @@ KINDS = (
     (r"(^|\.)(RRDB_trunk|rdb1)\.", "an image upscaler"),
 )
 
-# Classes of diffusers by the beginning of their name, the most telling first.
-CLASSES = (
+# Classes of diffusers by the start of their name, the most specific first.
+CLASS_KINDS = (
     ("AnimateDiff", "AnimateDiff"),
     ("MotionAdapter", "an AnimateDiff motion module"),
     ("UNetMotion", "AnimateDiff"),
@@ -85,17 +85,17 @@ CLASSES = (
 
 
 def kind(names: Collection[str]) -> str | None:
-    """What the tensors called `names` belong to, in a few words; None if that can't be told."""
+    """Return the kind of weights that have tensors called `names`, in a few words; None if unknown."""
     if any(name.startswith("visual.") for name in names) and "token_embedding.weight" in names:
         return "a whole CLIP model"
-    for pattern, what in KINDS:
+    for pattern, what in TENSOR_KINDS:
         if any(re.search(pattern, name) for name in names):
             return what
     return None
 
 
 def family(name: object) -> str | None:
-    """What a class of diffusers called `name` belongs to, in a few words; None if that isn't known."""
+    """Return the model family of the diffusers class called `name`, in a few words; None if unknown."""
     if not isinstance(name, str):
         return None
-    return next((what for start, what in CLASSES if name.startswith(start)), None)
+    return next((what for start, what in CLASS_KINDS if name.startswith(start)), None)

@@ -1,7 +1,7 @@
-"""Two ways of naming the same tensors: ModelScope's numbered files and diffusers' folders.
+"""Map our tensors' names to those of two layouts: ModelScope's numbered files and diffusers' folders.
 
-A table gives, for each tensor of our networks, the name or names that a file has it under. Tables are
-composed from the literals below: the parts of a layer, by the path of the layer.
+A table gives, for each tensor of our networks, its name or names in a file. Tables are composed from the
+literals below: the parts of a layer, by the path of the layer.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -64,7 +64,7 @@ MODELSCOPE_RESNET = {
     "conv_2.conv": "out_layers.3",
     "shortcut": "skip_connection",
 }
-MODELSCOPE_TEMPORAL_CONV = "temopral_conv"  # so it is spelled in the released file
+MODELSCOPE_TEMPORAL_CONV = "temopral_conv"  # the spelling of the released file
 MODELSCOPE_UNET = {
     "time.linear_1": "time_embed.0",
     "time.linear_2": "time_embed.2",
@@ -118,7 +118,7 @@ TRANSFORMERS_BLOCK = {  # a block of transformers' CLIPTextModel
     "mlp.c_proj": "mlp.fc2",
 }
 
-# Tensors that a file may have and our networks don't need. Any other that no table asks for is an error.
+# Tensors to ignore. Any other that no table names is an error.
 IGNORED = {
     "unet": (),
     "vae": ("loss.*", "model_ema.*", "logvar"),
@@ -136,18 +136,18 @@ IGNORED = {
 
 
 def under(ours: str, theirs: str, modules: Modules) -> Modules:
-    """The same modules one path further down, on both sides."""
+    """Return the same modules one path further down, on both sides."""
     return {f"{ours}.{a}": f"{theirs}.{b}" for a, b in modules.items()}
 
 
 def tensors(modules: Modules, names: Iterable[str]) -> Table:
-    """The table of those of our tensors `names` whose modules are known."""
+    """Build the table for those of our tensors `names` whose modules are mapped."""
     split = [(name, *name.rpartition(".")[::2]) for name in names]
     return {name: (f"{modules[module]}.{kind}",) for name, module, kind in split if module in modules}
 
 
 def diffusers_unet(config: UNetConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our UNet3D's tensors `names` in a UNet3DConditionModel's file."""
+    """Map our UNet3D's tensors `names` to those of a UNet3DConditionModel's file."""
     modules = DIFFUSERS_UNET | under("temporal_in", "transformer_in", TRANSFORMER)
     for ours, block, j in _diffusers_layers(config):
         modules |= under(f"{ours}.resnet", f"{block}.resnets.{j}", DIFFUSERS_RESNET)
@@ -161,7 +161,7 @@ def diffusers_unet(config: UNetConfig, names: Collection[str], found: Collection
 
 
 def _diffusers_layers(config: UNetConfig) -> Iterator[tuple[str, str, int]]:
-    """Each of our layers, the block of the file that it is in, and its number there."""
+    """Yield each of our layers, its block in the file, and its number in that block."""
     for i in range(len(config.widths)):
         yield from ((f"down.{i}.layers.{j}", f"down_blocks.{i}", j) for j in range(config.blocks))
         yield from ((f"up.{i}.layers.{j}", f"up_blocks.{i}", j) for j in range(config.blocks + 1))
@@ -169,7 +169,7 @@ def _diffusers_layers(config: UNetConfig) -> Iterator[tuple[str, str, int]]:
 
 
 def modelscope_unet(config: UNetConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our UNet3D's tensors `names` in ModelScope's text2video_pytorch_model.pth."""
+    """Map our UNet3D's tensors `names` to those of ModelScope's text2video_pytorch_model.pth."""
     modules = MODELSCOPE_UNET | under("temporal_in", "input_blocks.0.1", TRANSFORMER)
     for ours, resnet, spatial, temporal in _modelscope_layers(config):
         modules |= under(f"{ours}.resnet", resnet, MODELSCOPE_RESNET)
@@ -180,10 +180,10 @@ def modelscope_unet(config: UNetConfig, names: Collection[str], found: Collectio
 
 
 def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, ...]]:
-    """Each of our layers, and its resnet, spatial and temporal transformer in the file.
+    """Yield each of our layers, and its resnet, spatial and temporal transformer in the file.
 
-    The file counts the blocks of a half through all levels. Going down, a downsampling is a block of its
-    own; going up, an upsampling is the last part of the block before it.
+    The file numbers the blocks of a half through all levels. On the way down, a downsampling is a separate
+    block; on the way up, an upsampling is the last part of the block before it.
     """
     levels = range(len(config.widths))
     for i in levels:
@@ -200,7 +200,7 @@ def _modelscope_layers(config: UNetConfig) -> Iterator[tuple[str, ...]]:
 
 def _modelscope_resampling(config: UNetConfig) -> Modules:
     modules: Modules = {}
-    for i, attention in enumerate(config.attention[:0:-1]):  # as the way up has it
+    for i, attention in enumerate(config.attention[:0:-1]):  # coarsest level first, the finest left out
         block = (i + 1) * (config.blocks + 1)
         modules[f"down.{i}.downsample.conv"] = f"input_blocks.{block}.op"
         modules[f"up.{i}.upsample.conv"] = f"output_blocks.{block - 1}.{3 if attention else 1}.conv"
@@ -208,7 +208,7 @@ def _modelscope_resampling(config: UNetConfig) -> Modules:
 
 
 def diffusers_vae(config: VAEConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our VAE's tensors `names` in an AutoencoderKL's file, of either generation of attention names."""
+    """Map our VAE's tensors `names` to those of an AutoencoderKL's file, with old or new attention names."""
     old = any(name.endswith("attentions.0.query.weight") for name in found)
     attention = OLD_DIFFUSERS_VAE_ATTENTION if old else DIFFUSERS_VAE_ATTENTION
     modules = _vae_frame(DIFFUSERS_VAE, DIFFUSERS_VAE_MIDDLE, DIFFUSERS_RESNET, attention)
@@ -224,7 +224,7 @@ def diffusers_vae(config: VAEConfig, names: Collection[str], found: Collection[s
 
 
 def modelscope_vae(config: VAEConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our VAE's tensors `names` in VQGAN_autoencoder.pth, whose decoder counts its levels from the finest."""
+    """Map our VAE's tensors `names` to VQGAN_autoencoder.pth, whose decoder counts levels from the finest."""
     modules = _vae_frame(
         MODELSCOPE_VAE, MODELSCOPE_VAE_MIDDLE, MODELSCOPE_VAE_RESNET, MODELSCOPE_VAE_ATTENTION
     )
@@ -241,7 +241,7 @@ def modelscope_vae(config: VAEConfig, names: Collection[str], found: Collection[
 
 
 def _vae_frame(frame: Modules, middle: tuple[str, str, str], resnet: Modules, attention: Modules) -> Modules:
-    """What a VAE has besides its levels: its ends, and the middle of each half."""
+    """Map a VAE's modules outside its levels: its ends, and the middle of each half."""
     modules: Modules = {}
     for half in ("encoder", "decoder"):
         modules |= {ours.format(half=half): theirs.format(half=half) for ours, theirs in frame.items()}
@@ -251,12 +251,12 @@ def _vae_frame(frame: Modules, middle: tuple[str, str, str], resnet: Modules, at
 
 
 def open_clip_text(config: TextConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our text encoder is open_clip's own tower: the names are equal."""
+    """Map our text encoder, which is open_clip's own tower: the names are equal."""
     return {name: (name.removeprefix("tower."),) for name in names}
 
 
 def transformers_text(config: TextConfig, names: Collection[str], found: Collection[str]) -> Table:
-    """Our text encoder's tensors `names` in a CLIPTextModel's file, which keeps q, k and v apart."""
+    """Map our text encoder's tensors `names` to a CLIPTextModel's file, which keeps q, k and v apart."""
     root = (
         "text_model." if any(name.startswith("text_model.") for name in found) else ""
     )  # gone since transformers 5
@@ -282,5 +282,5 @@ TABLES: dict[tuple[str, str], Callable[[Any, Collection[str], Collection[str]], 
 
 
 def ignored(part: str, name: str) -> bool:
-    """Whether a tensor of a file is one of those known to be needless."""
+    """Return whether a tensor of a file is known to be needless."""
     return any(fnmatchcase(name, pattern) for pattern in IGNORED[part])

@@ -1,7 +1,7 @@
-"""A model's three networks, filled from its files: strictly, tensor by tensor, straight onto the device.
+"""Load a model's three networks from its files: strictly, tensor by tensor, straight onto the device.
 
-The networks are built without memory (the meta device); each tensor is read through a map, converted and
-placed. So the peak on the host is what is kept there, one tensor, and one window of a file.
+The networks are built on the meta device; each tensor is read through a memory map, converted and placed.
+So the peak on the host is the weights kept there, one tensor, and one window of a file.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -23,13 +23,13 @@ from .locate import Located, locate
 from .parts import Network, Part, open_part
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
-FAMILYS_SIDE = 32  # `sample_size` in every published UNet config, also of models made for larger videos
-MAX_NATIVE = 2**26  # of any native setting; the largest is a volume in pixels
+FAMILY_SIZE = 32  # in every published UNet config, also for larger videos
+MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in pixels
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: the folder's."""
+    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: vocabulary.json."""
 
     name: str
     revision: str
@@ -47,9 +47,9 @@ class Checkpoint:
 def load(
     model: str | Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
 ) -> Checkpoint:
-    """The model called `model` (see `locate`), its weights as `dtype` on `device`, in eval mode.
+    """Load the model called `model` (see `locate`) as `dtype` on `device`, in eval mode.
 
-    CheckpointError says in a sentence or two what is wrong with a model that can't be loaded.
+    CheckpointError says in a sentence or two why a model can't be loaded.
     """
     with OwnState(device):
         return _load(locate(model, half=dtype.itemsize == 2), dtype, torch.device(device))
@@ -81,7 +81,7 @@ class Parts(NamedTuple):
 
 
 def open_parts(located: Located) -> Parts:
-    """All three parts, checked against their files and each other before anything is read."""
+    """Open all three parts and check them against their files and each other; no tensor is read yet."""
     parts = Parts(
         open_part(located, "text_encoder", TextEncoder),
         open_part(located, "unet", UNet3D),
@@ -101,13 +101,13 @@ def open_parts(located: Located) -> Parts:
 
 
 def fill(part: Part[Network], device: torch.device, dtype: torch.dtype) -> Network:
-    """The part's network, its tensors read and assigned: nothing is initialised to be overwritten."""
+    """Read the part's tensors and assign them to its network, which was never initialised."""
     part.network.load_state_dict(dict(part.tensors(device, dtype)), strict=True, assign=True)
     return part.network.requires_grad_(False)
 
 
 def tokenizer(located: Located, text: TextConfig) -> Tokenizer:
-    """open_clip's for ModelScope's files, as ModelScope has it; for a diffusers folder transformers'."""
+    """Return open_clip's tokenizer for ModelScope's files, that of transformers for a diffusers folder."""
     if located.layout == "modelscope":
         return _open_clips(text)
     return tokenizer_files.read(located.folder / "tokenizer", text)
@@ -122,7 +122,7 @@ def _open_clips(text: TextConfig) -> Tokenizer:
 
 
 def schedule(located: Located) -> ScheduleConfig:
-    """ModelScope's own, or what scheduler_config.json says."""
+    """Return ModelScope's schedule, or that of scheduler_config.json."""
     if located.layout == "modelscope":
         return ScheduleConfig()
     config = Config.read(located.folder / "scheduler" / "scheduler_config.json")
@@ -135,16 +135,16 @@ def schedule(located: Located) -> ScheduleConfig:
 
 
 def vae_scale(located: Located) -> float:
-    """What the VAE's latents are multiplied by to be the UNet's."""
+    """Return the factor from the VAE's latents to the UNet's."""
     if located.layout == "modelscope":
         return VAE_SCALE
     return Config.read(located.folder / "vae" / "config.json").number("scaling_factor", 1e-3, 1e3, VAE_SCALE)
 
 
 def native(located: Located) -> ModelDefaults:
-    """What a model was made for: its own t2v.json, the catalogue, else what its configs let one guess.
+    """Return a model's own defaults: from its t2v.json, from the catalogue, else guessed from its configs.
 
-    A `sample_size` other than the family's says more than which model it was before.
+    A `sample_size` other than the family's outweighs the name of the model that it was made from.
     """
     if (file := located.folder / "t2v.json").is_file():
         return _stated(Config.read(file).section("native"))
@@ -156,15 +156,15 @@ def native(located: Located) -> ModelDefaults:
             frames=arguments.whole("max_frames", 1, ModelDefaults.max_frames, ModelDefaults.frames)
         )
     config = Config.read(located.folder / "unet" / "config.json")
-    if config.get("sample_size", FAMILYS_SIDE) == FAMILYS_SIDE and (entry := identity.origin(located.folder)):
+    if config.get("sample_size", FAMILY_SIZE) == FAMILY_SIZE and (entry := identity.origin(located.folder)):
         return entry.native
     return _guessed(config, located, schedule(located))
 
 
 def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> ModelDefaults:
-    """Videos of the size that the UNet's config names, by a sampler that the schedule allows."""
+    """Guess defaults: the video size in the UNet's config, and a sampler that the schedule allows."""
     levels = len(Config.read(located.folder / "vae" / "config.json").items("block_out_channels"))
-    size = unet.get("sample_size", FAMILYS_SIDE)
+    size = unet.get("sample_size", FAMILY_SIZE)
     height, width = size if isinstance(size, list) and len(size) == 2 else (size, size)
     if not all(type(side) is int and 1 <= side <= 256 for side in (height, width)):
         raise unet.fail("sample_size", size, "one or two whole numbers from 1 to 256")
@@ -188,7 +188,7 @@ def _stated(config: Config) -> ModelDefaults:
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:
-    """The words that a small model knows (subjects, backgrounds, motions), where its folder lists them."""
+    """Return the words that a small model knows (subjects, backgrounds, motions), if its folder has them."""
     file = located.folder / "vocabulary.json"
     if not file.is_file():
         return None

@@ -1,4 +1,4 @@
-"""From what a user calls a model to the files on disk: the embedded one, a folder, or a hub id."""
+"""Locate a model's files: the embedded model's, a folder's, or a repository's on the hub."""
 
 import os
 import re
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import foreign
+from . import unsupported
 from .cache_folder import in_cache
 from .catalogue import EMBEDDED, Entry, find
 from .configs import Config
 from .errors import CheckpointError
-from .names import hub_name, is_embedded, local_path
+from .model_names import hub_name, is_embedded, local_path
 from .weight_files import diffusers_weights, inside
 
 PARTS = ("text_encoder", "unet", "vae")
@@ -27,7 +27,7 @@ SMALL = re.compile(
 
 @dataclass(frozen=True)
 class Located:
-    """A model's folder, and in it the weight files of each part."""
+    """A model's folder, and the weight files of each part in it."""
 
     name: str
     folder: Path
@@ -38,7 +38,7 @@ class Located:
 
 
 def locate(model: str | Path, half: bool = False) -> Located:
-    """The files of a model, downloaded if need be; with `half`, of its fp16 variant where there is one.
+    """Find a model's files and download those missing; `half` prefers the fp16 variant.
 
     `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision") or its address.
     CheckpointError says what is missing.
@@ -50,7 +50,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
         wanted = hub_name(model)
         return _download(wanted.repository, wanted.revision, half)
     if not path.is_dir():
-        raise CheckpointError(foreign.file(path))
+        raise CheckpointError(unsupported.file(path))
     cached = in_cache(path)
     if cached:
         return _in_folder(cached.folder, cached.repository, cached.commit, half, find(cached.repository))
@@ -58,7 +58,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
 
 
 def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry | None) -> Located:
-    """A model whose files are all in a folder."""
+    """Locate a model whose files are all in `folder`."""
     if not os.access(folder, os.R_OK | os.X_OK):
         raise CheckpointError(f"{name} can't be opened: permission denied.")
     paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
@@ -67,8 +67,8 @@ def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry 
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:
-    """First the small files, which say what the large ones are called; then those."""
-    from . import hub  # brings huggingface_hub, which a folder doesn't need
+    """Download a model: first the small files, which name the large ones, then those."""
+    from . import hub  # imports huggingface_hub, which a folder doesn't need
 
     entry = find(repository)
     snapshot = hub.Snapshot(repository, revision or (entry.revision if entry else None))
@@ -82,7 +82,7 @@ def _download(repository: str, revision: str | None, half: bool) -> Located:
 
 
 def _fetched(snapshot: Any, half: bool) -> tuple[str, Path, dict[str, tuple[Path, ...]]]:
-    """snapshot: a `hub.Snapshot` -> the layout, the folder, and the weight files of each part, all there"""
+    """Download the files of a `hub.Snapshot`; -> its layout, its folder, the weight files of each part."""
     folder = snapshot.fetch(name for name in snapshot.listing if SMALL.fullmatch(name))
     try:
         layout, files = _files(snapshot.repository, folder, snapshot.listing, half)
@@ -96,11 +96,11 @@ def _fetched(snapshot: Any, half: bool) -> tuple[str, Path, dict[str, tuple[Path
 def _files(
     name: str, folder: Path, listing: Collection[str], half: bool
 ) -> tuple[str, dict[str, tuple[Path, ...]]]:
-    """The layout of a folder whose small files are there, and the weight files of each part.
+    """Return a folder's layout and the weight files of each part.
 
-    `name` is what errors call the model. `listing` has the names of all files, downloaded or not.
+    `name` is the model's name in errors. `listing` names all files, of which the small ones must be there.
     """
-    if what := foreign.other_model(name, folder, listing):
+    if what := unsupported.other_model(name, folder, listing):
         raise CheckpointError(what)
     if "model_index.json" in listing:
         if "unet/config.json" not in listing:
@@ -115,5 +115,5 @@ def _files(
         names = {part: (inside(arguments.get(key), key, listing),) for part, key in MODELSCOPE_KEYS.items()}
         layout = "modelscope"
     else:
-        raise CheckpointError(foreign.folder(name, folder, listing))
+        raise CheckpointError(unsupported.folder(name, folder, listing))
     return layout, {part: tuple(folder / name for name in some) for part, some in names.items()}

@@ -1,4 +1,4 @@
-"""One network of a model: its sizes, the file that has it, and whether the two fit, tensor by tensor."""
+"""A part of a model: its network, its weight files, and the check that both fit, tensor by tensor."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from .locate import Located
 from .weights import NUMBERS, Spec, Weights
 
 VAE_PREFIX = "first_stage_model."  # ModelScope's VAE comes in the file of a whole image model
-NAMED = 3  # tensors in an error message, of each sort
-KINDS = {
+MAX_LISTED = 3  # tensors that an error lists of each sort
+PART_KINDS = {
     "text_encoder": "a CLIP text encoder",
     "unet": "a video UNet",
     "vae": "a VAE",
-}  # in the words of `kind`
+}  # as `kind` words them
 Shape = tuple[int, ...]
 NetworkConfig = TextConfig | UNetConfig | VAEConfig
 Network = TypeVar("Network", TextEncoder, UNet3D, VAE)
@@ -31,7 +31,7 @@ Network = TypeVar("Network", TextEncoder, UNet3D, VAE)
 
 @dataclass(frozen=True)
 class Part(Generic[Network]):
-    """`network` is on the meta device; `table` names its tensors in `weights`: all there, in its shapes."""
+    """A checked part. `network` is on the meta device; `table` maps its tensors to those in `weights`."""
 
     name: str
     network: Network
@@ -39,7 +39,7 @@ class Part(Generic[Network]):
     table: Table
 
     def tensors(self, device: torch.device, dtype: torch.dtype) -> Iterator[tuple[str, Tensor]]:
-        """Each of the network's tensors by name, a copy on `device`; CheckpointError if one isn't finite."""
+        """Yield (name, copy on `device`) for each tensor; CheckpointError if one isn't finite."""
         shapes = {name: tensor.shape for name, tensor in self.network.state_dict().items()}
         for name, sources in self.table.items():
             pieces = [self.weights.read(source) for source in sources]
@@ -53,9 +53,9 @@ class Part(Generic[Network]):
 
 
 def open_part(located: Located, name: str, build: Callable[[Any], Network]) -> Part[Network]:
-    """The part called `name`, checked against its files but not yet read from them; or CheckpointError.
+    """Build the part called `name` and check it against its files, unread; CheckpointError if it is unfit.
 
-    `build` makes its network of its config.
+    `build` makes the network from its config.
     """
     weights = Weights(located.files[name])
     if (located.layout, name) == ("modelscope", "vae"):
@@ -73,7 +73,7 @@ def open_part(located: Located, name: str, build: Callable[[Any], Network]) -> P
 
 
 def _table(layout: str, name: str, config: Any, network: nn.Module, weights: Weights) -> Table:
-    """Where the network's tensors are in the file, a prefix that all names there have taken off."""
+    """Map the network's tensors to the file's, once a prefix that all names there share is removed."""
     make, names = TABLES[layout, name], network.state_dict().keys()
     prefix = _prefix(make(config, names, weights.specs), weights.specs)
     if prefix and all(found.startswith(prefix) for found in weights.specs):
@@ -106,14 +106,14 @@ def _sizes(located: Located, name: str, weights: Weights) -> NetworkConfig:
 
 
 def _cut_off(located: Located, config: NetworkConfig) -> str | None:
-    """How the names of the text tower's last block begin: ModelScope's file has it, its model skips it."""
+    """Return the name prefix of the text tower's last block: ModelScope's file has it, its model skips it."""
     if located.layout == "modelscope" and isinstance(config, TextConfig):
         return f"transformer.resblocks.{config.layers}."
     return None
 
 
 def _check(part: Part, skip: str | None) -> None:
-    """Strict: every tensor needed is there, in its shape, and nothing else but what is known as needless."""
+    """Require every tensor needed, in its shape, and nothing else but what is known as needless."""
     specs = part.weights.specs
     needed = {source for sources in part.table.values() for source in sources}
     spare = (name for name in specs.keys() - needed if not (skip and name.startswith(skip)))
@@ -130,15 +130,15 @@ def _check(part: Part, skip: str | None) -> None:
 
 
 def _misfit(name: str, weights: Weights, why: str) -> str:
-    """What a file is instead, where its tensors' names tell; else what doesn't fit."""
+    """Explain what a file is instead, if its tensors' names tell; else what doesn't fit."""
     looks = kind(weights.specs.keys())
-    if looks and looks not in (KINDS[name], "a whole CLIP model"):
-        return f"{weights} is {looks}, not {KINDS[name]}."
-    return f"{weights} doesn't fit as {KINDS[name]}: {why}."
+    if looks and looks not in (PART_KINDS[name], "a whole CLIP model"):
+        return f"{weights} is {looks}, not {PART_KINDS[name]}."
+    return f"{weights} doesn't fit as {PART_KINDS[name]}: {why}."
 
 
 def _prefix(table: Table, found: Collection[str]) -> str:
-    """What most of a table's tensors have before their names in a file; empty if nothing."""
+    """Return the prefix that most of a table's tensors have in a file; "" if none."""
     needed = sorted({source for sources in table.values() for source in sources})
     prefixes = sorted({name.removesuffix(needed[0]) for name in found if name.endswith(f".{needed[0]}")})
     counts = {prefix: sum(f"{prefix}{name}" in found for name in needed) for prefix in prefixes}
@@ -155,14 +155,14 @@ def _misshapen(part: Part) -> Iterator[str]:
 
 
 def _difference(found: list[Spec], ours: Shape) -> str:
-    """What keeps tensors from being ours: a type that isn't a network's, else their shape."""
+    """Describe why tensors don't match ours: a type that no network has, else their shape."""
     if odd := [spec.dtype for spec in found if spec.dtype not in NUMBERS]:
         return f"{odd[0]}, a type that t2v can't read"
     return f"{found[0].dtype} {'×'.join(map(str, found[0].shape))}, not {'×'.join(map(str, ours))}"
 
 
 def _fits(found: list[Spec], ours: Shape) -> bool:
-    """Whether tensors, stacked along their rows, give a shape of ours.
+    """Return whether tensors, stacked along their rows, have the shape `ours`.
 
     Trailing axes of length 1 don't count: files have linear layers as 1×1 convolutions, (3, 1) as (3, 1, 1).
     """
@@ -178,19 +178,19 @@ def _fits(found: list[Spec], ours: Shape) -> bool:
 
 
 def _list(verb: str, names: Iterable[str], total: int) -> str:
-    """ "lacks 3 of 500 tensors (a, b, …)"; empty where there are none."""
+    """Format names as "lacks 3 of 500 tensors (a, b, …)"; "" if there are none."""
     names = sorted(names)
-    more = ", …" if len(names) > NAMED else ""
-    return f"{verb} {len(names)} of {total} tensors ({', '.join(names[:NAMED])}{more})" if names else ""
+    more = ", …" if len(names) > MAX_LISTED else ""
+    return f"{verb} {len(names)} of {total} tensors ({', '.join(names[:MAX_LISTED])}{more})" if names else ""
 
 
 def finite(tensor: Tensor) -> bool:
-    """Whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
+    """Return whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
     return tensor.numel() == 0 or all(bool(extreme.isfinite()) for extreme in tensor.aminmax())
 
 
 def _not_finite(weights: Weights, name: str, dtype: torch.dtype, stored: Tensor) -> str:
-    """The file is damaged, or its numbers are too large for the precision that they are wanted in."""
+    """Explain numbers that aren't finite: the file is damaged, or they are too large for `dtype`."""
     numbers = f"{name} has numbers that are not finite as {_plain(dtype)}"
     if finite(stored.float()):
         return f"{weights} can't be used in this precision: {numbers}. Take float32 or bfloat16."

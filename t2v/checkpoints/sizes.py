@@ -1,7 +1,7 @@
-"""Network sizes: from a model's JSON configs, and from the shapes of tensors where no config has them.
+"""Read network sizes from a model's JSON configs, or from the shapes of tensors where no config has them.
 
-Every number is bounded before a network is built on it, and whatever a config asks for that our networks
-don't do is refused by its key.
+Every number is bounded before a network is built on it, and a setting that our networks don't have is
+refused by its key.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ def _divisible(config: Config, key: str, widths: tuple[int, ...], divisor: int) 
 
 
 def diffusers_unet(config: Config) -> UNetConfig:
-    """unet/config.json. Its `attention_head_dim` is the width of a head here (elsewhere it counts heads)."""
+    """Read unet/config.json. Here `attention_head_dim` is the width of a head (elsewhere it counts heads)."""
     if str(config.get("_class_name")).startswith("UNet2D"):
         raise CheckpointError(
             f"{config.where} describes a Stable Diffusion image model, which makes no videos."
@@ -55,7 +55,7 @@ def diffusers_unet(config: Config) -> UNetConfig:
 
 
 def _head_width(config: Config) -> int:
-    """One number, or the same one for every level."""
+    """Read the head width: one number, or the same number for every level."""
     if not isinstance(config.get("attention_head_dim"), list):
         return config.whole("attention_head_dim", 1, 1024, 64)
     widths = config.wholes("attention_head_dim", 1, 1024)
@@ -84,7 +84,7 @@ def _attention_by_level(config: Config, levels: int) -> tuple[bool, ...]:
 
 
 def modelscope_unet(config: Config) -> UNetConfig:
-    """`model.model_cfg` of configuration.json."""
+    """Read `model.model_cfg` of configuration.json."""
     config.only(temporal_attention=("True", True), mean_type="eps", num_timesteps=1000)
     dim = config.whole("unet_dim", 1, MAX_WIDTH)
     multiples = config.wholes("unet_dim_mult", 1, 64)
@@ -109,7 +109,7 @@ def modelscope_unet(config: Config) -> UNetConfig:
 
 
 def diffusers_vae(config: Config) -> VAEConfig:
-    """vae/config.json."""
+    """Read vae/config.json."""
     config.only(_class_name="AutoencoderKL", act_fn="silu", use_quant_conv=True, use_post_quant_conv=True)
     config.only(mid_block_add_attention=True, shift_factor=0)
     groups = config.whole("norm_num_groups", 1, MAX_WIDTH, 32)
@@ -127,7 +127,7 @@ def diffusers_vae(config: Config) -> VAEConfig:
 
 
 def transformers_text(config: Config) -> TextConfig:
-    """text_encoder/config.json, perhaps of a whole CLIP model, where the text tower is a section of it."""
+    """Read text_encoder/config.json; of a whole CLIP model, the section on its text tower."""
     if isinstance(config.get("text_config"), dict) and (
         config.get("model_type") == "clip" or config.get("hidden_size") is None
     ):
@@ -153,7 +153,7 @@ def _heads(config: Config, width: int, heads: int) -> int:
 
 
 def vae_from_shapes(shapes: Shapes) -> VAEConfig:
-    """A ModelScope VAE's sizes. Its groups are always 32."""
+    """Derive the sizes of a ModelScope VAE; its norms always have 32 groups."""
     levels = _count(lambda i: f"encoder.down.{i}.block.0.conv1.weight" in shapes)
     return VAEConfig(
         channels=_shape(shapes, "encoder.conv_in.weight", axes=4)[1],
@@ -166,7 +166,7 @@ def vae_from_shapes(shapes: Shapes) -> VAEConfig:
 
 
 def text_from_shapes(shapes: Shapes) -> TextConfig:
-    """An open_clip text tower's sizes, its last block left out: ModelScope reads the one before it."""
+    """Derive the sizes of an open_clip text tower without its last block, which ModelScope doesn't run."""
     vocabulary, width = _shape(shapes, "token_embedding.weight", axes=2)
     return TextConfig(
         vocabulary=vocabulary,
@@ -186,7 +186,7 @@ def _shape(shapes: Shapes, name: str, axes: int) -> tuple[int, ...]:
 
 
 def _count(exists: Callable[[int], bool]) -> int:
-    """How many of 0, 1, 2 … there are in a row."""
+    """Count how many of 0, 1, 2 … exist in a row."""
     number = 0
     while exists(number):
         number += 1

@@ -1,8 +1,8 @@
-"""A model's tokenizer, from its folder: what transformers' CLIPTokenizer makes of the same files.
+"""Load a model's tokenizer from its folder, as transformers' CLIPTokenizer reads the same files.
 
 Three generations of folders are published. The oldest have vocab.json, merges.txt, tokenizer_config.json
 and special_tokens_map.json; where the last two disagree, as Stable Diffusion 2's do on the padding, the map
-counts. Since transformers 4.34 tokenizer_config.json has `added_tokens_decoder`, and the map doesn't count.
+wins. Since transformers 4.34 tokenizer_config.json has `added_tokens_decoder`, and the map is ignored.
 transformers 5 writes tokenizer.json instead of vocab.json and merges.txt.
 """
 
@@ -19,22 +19,22 @@ from .errors import CheckpointError
 CLIP_WORDS = 49408  # entries of CLIP's own vocabulary
 MAX_WORDS = 1_000_000
 MAX_FILE = 2**24  # bytes; vocab.json has 1 MB, tokenizer.json 4
-SPARE = 128  # rows of the text encoder that may have no word: some pad their number to a multiple
-NAMED = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END}  # transformers' defaults
-FAMILYS = NAMED | {"pad_token": "!"}  # where the files don't say, and transformers couldn't pad
-SETTINGS = ("tokenizer_config.json", "special_tokens_map.json")
+SPARE_ROWS = 128  # of the text encoder, without a word: some pad their number to a multiple
+DEFAULT_TOKENS = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": END}  # transformers'
+FAMILY_TOKENS = DEFAULT_TOKENS | {"pad_token": "!"}  # where neither files nor transformers say
+CONFIG_FILES = ("tokenizer_config.json", "special_tokens_map.json")
 VOCABULARIES = ("vocab.json", "tokenizer.json")
 
 
 class Token(NamedTuple):
-    """A special word. `normalized`: it is also found in capitals."""
+    """A special token. `normalized`: capitals are lowered before it is searched for."""
 
     content: str
     normalized: bool
 
 
 def read(folder: Path, text: TextConfig) -> Tokenizer:
-    """The tokenizer in `folder`, whose ids the text encoder knows; CheckpointError says what is wrong."""
+    """Load the tokenizer in `folder`. CheckpointError if it is wrong, or the text encoder lacks its ids."""
     config = _settings(folder)
     merges, ids = _words(folder, text)
     named = _named(folder, config)
@@ -57,8 +57,8 @@ def read(folder: Path, text: TextConfig) -> Tokenizer:
 
 
 def _settings(folder: Path) -> Config:
-    """tokenizer_config.json, overridden by special_tokens_map.json where that counts."""
-    values, overriding = (_optional(folder / name) for name in SETTINGS)
+    """Read tokenizer_config.json, overridden by special_tokens_map.json where the map counts."""
+    values, overriding = (_optional(folder / name) for name in CONFIG_FILES)
     config = Config(values if "added_tokens_decoder" in values else values | overriding, "tokenizer/")
     config.only(padding_side="right", truncation_side="right")
     return config
@@ -69,15 +69,15 @@ def _optional(file: Path) -> dict[str, Any]:
 
 
 def _named(folder: Path, config: Config) -> dict[str, Token]:
-    """The tokens with a part of their own: start, end, unknown word, padding."""
-    readable = any((folder / name).is_file() for name in (*SETTINGS, *VOCABULARIES))
-    stated = {key: config.values[key] for key in NAMED if key in config.values}
-    values = (NAMED if readable else FAMILYS) | stated
-    return {key: _token(config, key, values[key] or FAMILYS[key]) for key in NAMED}
+    """Return the start, end, unknown-word and padding tokens."""
+    readable = any((folder / name).is_file() for name in (*CONFIG_FILES, *VOCABULARIES))
+    stated = {key: config.values[key] for key in DEFAULT_TOKENS if key in config.values}
+    values = (DEFAULT_TOKENS if readable else FAMILY_TOKENS) | stated
+    return {key: _token(config, key, values[key] or FAMILY_TOKENS[key]) for key in DEFAULT_TOKENS}
 
 
 def _token(config: Config, key: str, value: Any) -> Token:
-    """A word as text, or as the object that older files have for it."""
+    """Parse a token: text, or the object that older files have for it."""
     content, normalized = value, False
     if isinstance(value, dict):
         content, normalized = value.get("content"), value.get("normalized") is True
@@ -87,7 +87,7 @@ def _token(config: Config, key: str, value: Any) -> Token:
 
 
 def _words(folder: Path, text: TextConfig) -> tuple[list[str], dict[str, int]]:
-    """The merges, and the number of every word; CLIP's own where the folder has none."""
+    """Return the merges and the id of every word; CLIP's own where the folder has none."""
     vocabulary, whole, file = (folder / name for name in (*VOCABULARIES, "merges.txt"))
     ids = None
     if whole.is_file():
@@ -108,7 +108,7 @@ def _words(folder: Path, text: TextConfig) -> tuple[list[str], dict[str, int]]:
 
 
 def _text_merges(file: Path) -> list[str]:
-    """The merges in a merges.txt."""
+    """Read the merges in a merges.txt."""
     try:
         return read_merges(file)
     except TextError as error:
@@ -120,7 +120,7 @@ def _text_merges(file: Path) -> list[str]:
 
 
 def _merges(model: Config) -> list[str]:
-    """The merges in tokenizer.json: "t h", or since tokenizers 0.20 ["t", "h"]."""
+    """Read the merges in tokenizer.json: "t h", or since tokenizers 0.20 ["t", "h"]."""
     merges = model.get("merges")
     listed = merges if isinstance(merges, list) else [None]
     pairs: list[Any] = [pair.split() if isinstance(pair, str) else pair for pair in listed]
@@ -130,7 +130,7 @@ def _merges(model: Config) -> list[str]:
 
 
 def _is_pair(value: object) -> bool:
-    """Whether a value is two words."""
+    """Return whether a value is a list of two words."""
     return (
         isinstance(value, list)
         and len(value) == 2
@@ -139,7 +139,7 @@ def _is_pair(value: object) -> bool:
 
 
 def _check(made: dict[str, int], ids: Config | None, text: TextConfig) -> None:
-    """The words that the merges make have numbers, and the text encoder a row for each number."""
+    """Check that the words made by the merges have ids, and the text encoder a row for each id."""
     if ids is None:
         count, spare = len(made), 0
     else:
@@ -147,18 +147,18 @@ def _check(made: dict[str, int], ids: Config | None, text: TextConfig) -> None:
             ids.whole(word, 0, MAX_WORDS)
         if missing := len(made.keys() - ids.values.keys() - {START, END}):
             raise CheckpointError(f"{ids.where} lacks {missing:,} of the words that the merges make.")
-        if len(ids.values) > len(made) + SPARE:
+        if len(ids.values) > len(made) + SPARE_ROWS:
             raise CheckpointError(
                 f"The tokenizer's merges were cut off: {ids.where} has {len(ids.values):,} words."
             )
-        count, spare = max(ids.values.values()) + 1, SPARE
+        count, spare = max(ids.values.values()) + 1, SPARE_ROWS
     if not 0 <= text.vocabulary - count <= spare:
         has = f"{count:,} tokens, the text encoder {text.vocabulary:,}"
         raise CheckpointError(f"The tokenizer and the text encoder are of different models: it has {has}.")
 
 
 def _added(folder: Path, config: Config) -> dict[Token, int]:
-    """The words that were added to the vocabulary, as each generation of folders lists them."""
+    """Return the words added to the vocabulary and their ids, from folders of any generation."""
     if "added_tokens_decoder" in config.values:
         values = config.section("added_tokens_decoder").values.items()
         listed: list[tuple[Any, Any]] = [(value, number) for number, value in values]
@@ -174,6 +174,6 @@ def _added(folder: Path, config: Config) -> dict[Token, int]:
 
 
 def _length(config: Config, text: TextConfig) -> int:
-    """Tokens of a prompt: as many as the text encoder has places, or fewer where the tokenizer says so."""
+    """Return the tokens of a prompt: the text encoder's places, or fewer where the tokenizer says so."""
     length = config.get("model_max_length")
     return min(length, text.length) if type(length) is int and length > 2 else text.length

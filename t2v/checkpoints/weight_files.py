@@ -1,4 +1,4 @@
-"""Which of a folder's files have the weights of a part: the precision wanted, one file or shards."""
+"""Choose the weight files of a part in a model's folder: the precision wanted, one file or shards."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from .configs import Config
-from .downloads import is_unfinished
 from .errors import CheckpointError
+from .incomplete_downloads import is_unfinished
 
 STEMS = ("diffusion_pytorch_model", "model", "pytorch_model")
 SUFFIXES = ("safetensors", "bin")
-# What may stand between a file's stem and its suffix, the best first; of any other there must be only one.
-FULL = ("", "fp32", "fp16", "bf16", "ema", "non_ema")
-HALF = ("fp16", "", "bf16", "fp32", "ema", "non_ema")
+# Variants in a file's name, the preferred first. Without any of these, there must be only one other.
+FULL_PRECISION = ("", "fp32", "fp16", "bf16", "ema", "non_ema")
+HALF_PRECISION = ("fp16", "", "bf16", "fp32", "ema", "non_ema")
 FILE = re.compile(
     rf"(?P<stem>{'|'.join(STEMS)})(\.(?P<variant>[\w-]+?))?(-(?P<number>\d+)-of-(?P<total>\d+))?"
     rf"(\.(?P<old_variant>\w+))?\.(?P<suffix>{'|'.join(SUFFIXES)})"
@@ -26,7 +26,7 @@ OTHER_WEIGHTS = (".ckpt", ".gguf", ".h5", ".msgpack", ".onnx", ".pb", ".pt", ".p
 
 @dataclass
 class _Weights:
-    """The files of one variant, format and stem: one file, an index of shards, or shards by their number."""
+    """Files of one variant, format and stem: a single file, an index of shards, or numbered shards."""
 
     single: str = ""
     index: str = ""
@@ -35,7 +35,7 @@ class _Weights:
 
     @property
     def missing(self) -> str:
-        """The name of the first shard that isn't there, where only shards are; else empty."""
+        """Name of the first missing shard, if there is neither a single file nor an index; else ""."""
         number = next((n for n in range(1, self.total + 1) if n not in self.shards), 0)
         if self.single or self.index or not number:
             return ""
@@ -44,15 +44,15 @@ class _Weights:
 
 
 def diffusers_weights(folder: Path, listing: Collection[str], part: str, half: bool) -> tuple[str, ...]:
-    """The file or the shards of a part: the wanted precision before the others, safetensors before .bin.
+    """Choose the file or the shards of a part: first the precision wanted, safetensors before .bin.
 
-    CheckpointError says what is there instead where there are none.
+    CheckpointError names what is there instead, if there are none.
     """
     found = _found(listing, part)
     whole = [key for key, weights in found.items() if not weights.missing]
     if not whole:
         raise _none(listing, part, [weights.missing for weights in found.values()])
-    variant = _variant(part, {variant for variant, *_ in whole}, HALF if half else FULL)
+    variant = _variant(part, {variant for variant, *_ in whole}, HALF_PRECISION if half else FULL_PRECISION)
     order = [(variant, suffix, stem) for suffix in SUFFIXES for stem in STEMS]
     chosen = found[next(key for key in order if key in whole)]
     if chosen.single:
@@ -63,7 +63,7 @@ def diffusers_weights(folder: Path, listing: Collection[str], part: str, half: b
 
 
 def _found(listing: Collection[str], part: str) -> dict[tuple[str, str, str], _Weights]:
-    """The weights of a part by variant, suffix and stem."""
+    """Group a part's weight files by variant, suffix and stem."""
     found: dict[tuple[str, str, str], _Weights] = {}
     for name in _inner(listing, part):
         if match := FILE.fullmatch(name):
@@ -81,12 +81,12 @@ def _found(listing: Collection[str], part: str) -> dict[tuple[str, str, str], _W
 
 
 def _inner(listing: Collection[str], part: str) -> Iterator[str]:
-    """The names of the files in a part's folder."""
+    """Yield the names of the files in a part's folder."""
     return (name.removeprefix(f"{part}/") for name in sorted(listing) if name.startswith(f"{part}/"))
 
 
 def _variant(part: str, there: set[str], order: tuple[str, ...]) -> str:
-    """The first of the known variants, or the only one."""
+    """Return the first of the known variants that is there, or the only one."""
     for variant in order:
         if variant in there:
             return variant
@@ -96,7 +96,7 @@ def _variant(part: str, there: set[str], order: tuple[str, ...]) -> str:
 
 
 def _none(listing: Collection[str], part: str, missing: list[str]) -> CheckpointError:
-    """The error for a part that has no whole weights: what there is in their place."""
+    """Build the error for a part without complete weights; it names what is there instead."""
     names = list(_inner(listing, part))
     if missing:
         return CheckpointError(f"{PurePosixPath(missing[0]).name} is missing: {part}/ has only other shards.")
@@ -121,9 +121,9 @@ def _indexed(index: Path, part: str, listing: Collection[str]) -> tuple[str, ...
 
 
 def inside(name: object, key: str, listing: Collection[str], part: str = ".") -> str:
-    """A file that a config names under `key`, as a path within the folder; CheckpointError if it isn't there.
+    """Return the path, within the folder, of the file that a config names under `key`.
 
-    Configs of strangers may point elsewhere.
+    CheckpointError if it isn't there, or lies outside: configs of strangers may point anywhere.
     """
     if not isinstance(name, str) or not name:
         raise CheckpointError(f"{key} must name a file.")

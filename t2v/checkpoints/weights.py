@@ -1,7 +1,7 @@
-"""Weight files as named tensors that stay on disk until each is asked for.
+"""Weight files as named tensors that stay on disk until each is read.
 
-Reading through a memory map costs no copy, but every page touched counts as this process's memory for as
-long as the map lives. So a file is mapped anew after every `WINDOW` bytes read.
+A memory map copies nothing, but every page touched counts as this process's memory for as long as the map
+lives. So a file is mapped anew after every `WINDOW` bytes read.
 """
 
 import re
@@ -13,32 +13,32 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from .downloads import AGAIN, unwritten
 from .errors import CheckpointError
 from .formats import INERT_NAMES, is_zip, problem
-from .wrappers import state_dict, unwrapped
+from .incomplete_downloads import AGAIN, unwritten
+from .state_dict import find_state_dict, strip_prefixes
 
 WINDOW = 256 * 2**20  # bytes
 T = TypeVar("T")
 
 
 class Spec(NamedTuple):
-    """What is known of a tensor without reading it."""
+    """Shape and dtype of a tensor, known without reading it."""
 
     shape: tuple[int, ...]
     dtype: str  # "float32", "bfloat16", …
 
 
 class Weights:
-    """The tensors of one file, or of all the shards of one network: `specs` by name, and `read`.
+    """The tensors of one file, or of all shards of one network: `specs` by name, and `read`.
 
-    Raises CheckpointError, which says what a file is, where it is no weight file or a damaged one.
+    CheckpointError describes a file that is damaged or no weight file.
     """
 
     def __init__(self, paths: Iterable[Path]):
         self.paths = tuple(paths)
         self.specs: dict[str, Spec] = {}
-        self._stored: dict[str, str] = {}  # the names in the files by those in `specs`
+        self._stored: dict[str, str] = {}  # name in `specs` -> name in its file
         self._files: dict[str, _TorchFile | _SafetensorsFile] = {}
         for path in self.paths:
             if why := problem(path):
@@ -48,24 +48,24 @@ class Weights:
                 if name in self.specs:
                     raise CheckpointError(f"{path.name} holds {name}, which another shard holds too.")
                 self.specs[name], self._stored[name], self._files[name] = spec, name, file
-        self._rename(unwrapped(self.specs))
+        self._rename(strip_prefixes(self.specs))
 
     def enter(self, prefix: str) -> None:
-        """If any tensor's name begins with `prefix`: keep only such tensors, named without it."""
+        """Keep only tensors whose names begin with `prefix`, and remove it; without any, change nothing."""
         inner = {name.removeprefix(prefix): name for name in self.specs if name.startswith(prefix)}
         if inner:
             self._rename({short: self._stored[name] for short, name in inner.items()})
 
     def _rename(self, stored: dict[str, str]) -> None:
-        """Keep only the tensors in `stored`, from the names they shall have to those in the files."""
+        """Keep only the tensors in `stored`: new name -> name in the file."""
         specs = {self._stored[name]: spec for name, spec in self.specs.items()}
         self.specs = {name: specs[old] for name, old in stored.items()}
         self._stored = stored
 
     def read(self, name: str) -> Tensor:
-        """A tensor as it is stored, on the CPU: a view of the map, to be copied and let go.
+        """Return a stored tensor on the CPU, a view of the map: copy it, then release it.
 
-        Raises CheckpointError where it can't be read, or has zeros where a download left a gap.
+        CheckpointError: it can't be read, or its zeros look like a gap in the download.
         """
         stored = self._stored[name]
         file = self._files[stored]
@@ -79,7 +79,7 @@ class Weights:
 
 
 class _Mapped:
-    """A file whose map is opened anew once it has been read through for `WINDOW` bytes."""
+    """A file that is mapped anew after every `WINDOW` bytes read."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -118,20 +118,20 @@ class _TorchFile(_Mapped):
         return self._tensors().__getitem__
 
     def _tensors(self) -> dict[str, Tensor]:
-        """The state dict, perhaps within others (see `state_dict`); what isn't a tensor is passed over."""
+        """Load the state dict, perhaps nested (see `find_state_dict`); skip what isn't a tensor."""
         with torch.serialization.safe_globals([(_Inert, name) for name in INERT_NAMES]):
             loaded = torch.load(self.path, map_location="cpu", weights_only=True, mmap=True)
-        found = state_dict(loaded).items()
+        found = find_state_dict(loaded).items()
         return {name: tensor for name, tensor in found if isinstance(tensor, Tensor) and _is_whole(tensor)}
 
 
 def _is_whole(tensor: Tensor) -> bool:
-    """Plain, and stored in full: a stride of 0 lets a few bytes claim to be a tensor of any size."""
+    """Return whether a tensor is dense and stored in full: a stride of 0 lets a few bytes claim any size."""
     return tensor.layout is torch.strided and tensor.nbytes <= tensor.untyped_storage().nbytes()
 
 
 class _Inert:
-    """Stands for an object that nothing reads (see INERT_NAMES): takes any arguments, keeps none."""
+    """Replaces an object that nothing reads (see INERT_NAMES): takes any arguments, keeps none."""
 
     def __init__(self, *_: object):
         pass
@@ -141,7 +141,7 @@ class _Inert:
 
 
 def _guard(path: Path, action: Callable[[], T]) -> T:
-    """What a broken or hostile file raises becomes one sentence, without PyTorch's advice to trust it."""
+    """Turn any error of a broken or hostile file into one sentence, without PyTorch's advice to trust it."""
     try:
         return action()
     except CheckpointError as error:
@@ -161,10 +161,10 @@ DTYPES = {
     "F8_E4M3FNUZ": "float8_e4m3fnuz",
     "F8_E5M2FNUZ": "float8_e5m2fnuz",
 }
-NUMBERS = frozenset(DTYPES.values())  # types whose numbers a network can have
+NUMBERS = frozenset(DTYPES.values())  # dtypes that a network's tensors may have
 
 
 def _dtype_name(code: str) -> str:
-    """PyTorch's name of a safetensors dtype: I8 is int8. One that has none there keeps its code."""
+    """Return PyTorch's name of a safetensors dtype: int8 for I8. An unknown code stays as it is."""
     whole = re.sub(r"^(U?)I?(\d+)$", lambda found: f"{found[1].lower()}int{found[2]}", code)
     return DTYPES.get(code, whole)

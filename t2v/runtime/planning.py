@@ -17,7 +17,7 @@ from t2v import machine
 from t2v.checkpoints.catalogue import EMBEDDED
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
-from t2v.checkpoints.names import listed
+from t2v.checkpoints.model_names import listed
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 from t2v.request import Complete, ModelDefaults
 from t2v.torch_state import OwnState

@@ -11,7 +11,7 @@ from typing import Any
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
 from t2v.checkpoints.errors import CheckpointError
-from t2v.checkpoints.names import HubName, hub_name, is_embedded, local_path
+from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
 from t2v.request import Request
 from t2v.space import strings
 from t2v.space.address import LaunchError
@@ -71,9 +71,9 @@ def _own(model: str) -> Choice:
     try:
         path = None if is_embedded(model) else local_path(model)
         if path and not path.is_dir():
-            from t2v.checkpoints import foreign  # brings torch
+            from t2v.checkpoints import unsupported  # brings torch
 
-            raise CheckpointError(foreign.file(path))
+            raise CheckpointError(unsupported.file(path))
         if path:
             name = path.resolve().name
             return Choice(name, name, source=str(path))

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from t2v.checkpoints import CheckpointError, diagnose, examine, load
-from t2v.checkpoints.wrappers import PREFIXES
+from t2v.checkpoints.state_dict import PREFIXES
 
 from ..tiny_model import stored, write_modelscope
 

@@ -1,8 +1,8 @@
-"""Signs of a download that was broken off: names, a downloader's own files, and zeros where nothing came.
+"""Detect incomplete downloads: by file names, by downloaders' own files, by gaps of zeros.
 
-Many downloaders give a file its full size at once, so its size says nothing. Zeros alone are no fault either:
-biases and the last convolution of a residual branch start as zeros, and pruned rows are zeros. Half a file
-has norms whose weights are all zero, and runs of zeros that begin or end within a row.
+Many downloaders allocate a file's full size at once, so its size proves nothing. Zeros alone are valid:
+biases and the last convolution of a residual branch start as zeros, and pruned rows are zeros. A partial
+file has norms whose weights are all zero, or runs of zeros that begin or end within a row.
 """
 
 from collections.abc import Iterator
@@ -12,19 +12,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-# What downloaders put after the name of a file that isn't whole, or of their own file beside it.
+# Suffixes of unfinished files, and of the control files that downloaders put next to them.
 MARKERS = tuple(
     """.aria2 .aria2__temp .bc! .crdownload .download .downloading .dtapart .fdmdownload .filepart .incomplete
     .opdownload .part .partial .st .temp .tmp .xltd .xltd.cfg .!qb .!ut""".split()
 )
-STRIDE, PROBE = 65_536, 4_096  # bytes: at every STRIDE of a tensor, PROBE bytes are looked at
+STRIDE, PROBE = 65_536, 4_096  # bytes: PROBE bytes are checked at every STRIDE of a tensor
 
 
 AGAIN = "Download it again."
 
 
 def stand_in(start: bytes) -> str | None:
-    """What came in place of a file, told from its first bytes, as a predicate; None if it may be the file."""
+    """Describe, from its first bytes, what came in place of a file, as a predicate; None if it may be it."""
     if not start:
         return f"is empty (0 bytes). {AGAIN}"
     if not start.strip(b"\0"):
@@ -38,12 +38,12 @@ def stand_in(start: bytes) -> str | None:
 
 
 def is_unfinished(name: str) -> bool:
-    """Whether a file of this name is an unfinished download, or a downloader's file beside one."""
+    """Return whether a name is that of an unfinished download or of a downloader's control file."""
     return name.lower().endswith(MARKERS)
 
 
 def unfinished(path: Path) -> str | None:
-    """Why the file at `path` can't be whole, by its name and what lies beside it; None if it may be."""
+    """Explain, by its name and its neighbours', why the file at `path` can't be whole; None if it may be."""
     if is_unfinished(path.name):
         return f"{path.name} is an unfinished download. Let it finish, or download the file again."
     beside = sorted(p.name for p in path.parent.glob("*") if p.name.startswith(path.name))
@@ -54,7 +54,7 @@ def unfinished(path: Path) -> str | None:
 
 
 def unwritten(name: str, tensor: Tensor) -> str | None:
-    """Why the zeros of a stored tensor look like a gap in a download; None if it has none that do."""
+    """Explain which zeros of a stored tensor look like a gap in a download; None if none do."""
     if tensor.numel() == 0:
         return None
     data = tensor.detach().contiguous().flatten().view(torch.uint8).numpy()
@@ -72,7 +72,7 @@ def unwritten(name: str, tensor: Tensor) -> str | None:
 
 
 def _zero_runs(data: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Start and end of the runs of zero bytes that a probe meets: all those of STRIDE + PROBE bytes."""
+    """Yield start and end of runs of zero bytes; none of STRIDE + PROBE bytes or more is missed."""
     end = 0
     for start in (*range(0, data.size - PROBE, STRIDE), max(data.size - PROBE, 0)):
         if start >= end and not data[start : start + PROBE].any():
@@ -81,7 +81,7 @@ def _zero_runs(data: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def _leading_zeros(data: np.ndarray) -> int:
-    """The number of zero bytes that `data` begins with."""
+    """Count the zero bytes at the start of `data`."""
     size = PROBE
     while size < data.size and not data[:size].max():
         size *= 2

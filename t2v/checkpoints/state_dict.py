@@ -1,4 +1,4 @@
-"""What training puts around the weights of a network: a prefix before every name, and dicts within dicts."""
+"""Find the state dict in a training checkpoint: dicts around it, prefixes before its names."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .errors import CheckpointError
 
-# What torch.compile and distributed training put into names, anywhere.
+# Inserted into names, anywhere, by torch.compile and distributed training.
 INSERTED = re.compile(
     r"(?<![^.])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\."
 )
@@ -17,13 +17,13 @@ PREFIXES = frozenset(
     module net network online_model shadow state_dict student
     text_encoder transformer unet unet3d vae""".split()
 )
-DEPTH = 4  # of dicts around a state dict
+DEPTH = 4  # levels of dicts that are searched
 
 
-def unwrapped(names: Collection[str]) -> dict[str, str]:
-    """The names without what wraps them all -> the names as they are stored."""
+def strip_prefixes(names: Collection[str]) -> dict[str, str]:
+    """Map names without the prefixes that all of them share to the names as stored."""
     stored = {INSERTED.sub("", name): name for name in names}
-    if len(stored) < len(names):  # a network beside its own compiled copy
+    if len(stored) < len(names):  # a network and its compiled copy in one file
         stored = {name: name for name in names}
     while stored:
         firsts = {name.partition(".")[0] for name in stored}
@@ -34,8 +34,8 @@ def unwrapped(names: Collection[str]) -> dict[str, str]:
     return stored
 
 
-def state_dict(loaded: object) -> Mapping[str, Tensor]:
-    """The one state dict in what a PyTorch file holds; CheckpointError where there are several, or none."""
+def find_state_dict(loaded: object) -> Mapping[str, Tensor]:
+    """Return the state dict in a loaded PyTorch file; CheckpointError if there are several, or none."""
     found = dict(_state_dicts(loaded, "", DEPTH))
     if len(found) > 1:
         found = {path: tensors for path, tensors in found.items() if _is_network(tensors)} or found
@@ -51,7 +51,7 @@ def state_dict(loaded: object) -> Mapping[str, Tensor]:
 
 
 def _state_dicts(value: object, path: str, depth: int) -> Iterator[tuple[str, Mapping[str, Tensor]]]:
-    """The dicts from names to tensors within `value`, by where they are."""
+    """Yield (path, dict) for each dict from names to tensors within `value`."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value) or not depth:
         return
     if any(isinstance(item, Tensor) for item in value.values()):
@@ -61,5 +61,5 @@ def _state_dicts(value: object, path: str, depth: int) -> Iterator[tuple[str, Ma
 
 
 def _is_network(tensors: Mapping[str, object]) -> bool:
-    """Whether any of the tensors has an axis: counters and decay rates have none."""
+    """Return whether any tensor has an axis; counters and decay rates have none."""
     return any(isinstance(tensor, Tensor) and tensor.ndim for tensor in tensors.values())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from t2v.checkpoints import CATALOGUE, CheckpointError
-from t2v.checkpoints.names import MODELSCOPE_COPY, HubName, hub_name, is_embedded, listed, local_path
+from t2v.checkpoints.model_names import MODELSCOPE_COPY, HubName, hub_name, is_embedded, listed, local_path
 from t2v.runtime.planning import Sizes, sizes_of
 
 PAGE = "https://huggingface.co/owner/name"

@@ -1,12 +1,12 @@
-"""What a file or a folder is that is no model's folder, and what to give instead, in a sentence or two."""
+"""Explain what a file or folder is when t2v can't load it as a model, and what to give instead."""
 
 from collections.abc import Collection
 from pathlib import Path
 
 from .configs import Config
-from .downloads import is_unfinished
 from .errors import CheckpointError
 from .formats import problem
+from .incomplete_downloads import is_unfinished
 from .kinds import FAMILY, family, kind
 from .weights import Weights
 
@@ -15,7 +15,7 @@ MODEL_INDEXES = ("model_index.json", "configuration.json")
 
 
 def file(path: Path) -> str:
-    """What the file at `path` is, which was given for a model."""
+    """Describe the file at `path`, which was given for a model's folder."""
     if not path.is_file():
         return f"{path.name} is a device, a pipe or a socket, not a model. {WHOLE}"
     if path.name in MODEL_INDEXES:
@@ -30,7 +30,7 @@ def file(path: Path) -> str:
 
 
 def folder(called: str, path: Path, listing: Collection[str]) -> str:
-    """What the folder at `path`, of the files in `listing`, is, which is in no layout of a model."""
+    """Describe the folder at `path`, with the files in `listing`, which has no known layout."""
     said = f"{called} is not a model's folder"
     inner = sorted(name.partition("/")[0] for name in listing if name.partition("/")[2] in MODEL_INDEXES)
     if inner:
@@ -51,7 +51,7 @@ def folder(called: str, path: Path, listing: Collection[str]) -> str:
 
 
 def _single(path: Path) -> str:
-    """What the config.json of a folder describes; empty if that can't be told."""
+    """Describe what the config.json of a folder belongs to; "" if unknown."""
     try:
         config = Config.read(path / "config.json")
     except CheckpointError:
@@ -65,7 +65,7 @@ def _single(path: Path) -> str:
 
 
 def other_model(called: str, path: Path, listing: Collection[str]) -> str | None:
-    """What the diffusers model in a folder is, where it is of another family; None if it may be t2v's."""
+    """Describe a diffusers model of another family; None if t2v may be able to load it."""
     for index in ("unet/config.json", "model_index.json"):
         name = Config.read(path / index).get("_class_name") if index in listing else None
         if name == "UNet3DConditionModel":

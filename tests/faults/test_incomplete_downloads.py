@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from t2v.checkpoints import CheckpointError, diagnose, load
-from t2v.checkpoints.downloads import MARKERS, STRIDE, unwritten
+from t2v.checkpoints.incomplete_downloads import MARKERS, STRIDE, unwritten
 
 UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
 

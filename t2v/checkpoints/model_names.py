@@ -1,4 +1,4 @@
-"""What people write for a model: the embedded one's name, a path, a hub id, or an address on the hub."""
+"""Parse the name that a user gives a model: "emoji", a path, a hub id, or an address on the hub."""
 
 import os
 import re
@@ -14,15 +14,15 @@ from .errors import CheckpointError
 HOSTS = ("huggingface.co", "hf.co", "hf-mirror.com")
 HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*", re.ASCII)
 REVISION = re.compile(r"[\w][\w./-]*", re.ASCII)
-LONGEST = 96  # letters of a hub id, by the hub's own rule
-VERBS = ("tree", "blob", "resolve", "raw", "commit", "commits")  # of an address, before a revision
-PAGES = {"datasets": "a data set", "spaces": "a Space"}  # of the hub, by the first part of their path
+LONGEST = 96  # characters of a hub id, the hub's own limit
+VERBS = ("tree", "blob", "resolve", "raw", "commit", "commits")  # in an address, before a revision
+PAGES = {"datasets": "a data set", "spaces": "a Space"}  # the hub's, by the first part of their path
 OTHER_PAGES = ("papers", "collections", "docs", "blog", "posts", "learn")
-LOCAL = re.compile(r"[/~\\]|[A-Za-z]:[/\\]|file:", re.IGNORECASE)  # of a path that isn't shown whole
+LOCAL = re.compile(r"[/~\\]|[A-Za-z]:[/\\]|file:", re.IGNORECASE)  # errors show its last part
 QUOTES = " \t\r\n\"'`<>“”‘’«»\u200b\ufeff\xa0"
 MODELSCOPE_IDS = ("damo/text-to-video-synthesis", "iic/text-to-video-synthesis")
 MODELSCOPE_COPY = "ali-vilab/modelscope-damo-text-to-video-synthesis"
-SHOWN = 80  # letters of a name in an error
+SHOWN = 80  # characters of a name in an error
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class HubName:
 
 
 def local_path(model: str | Path) -> Path | None:
-    """The file or folder that is meant, if there is one: as written, without quotes, or with %20 as a blank.
+    """Return the existing file or folder that `model` names: as written, unquoted, or with %20 decoded.
 
-    Raises CheckpointError where a folder on the way to it may not be entered.
+    None if there is none; CheckpointError if permission is denied on the way to it.
     """
     text = str(model).strip(QUOTES)
     text = unquote(urlsplit(text).path) if text.lower().startswith("file://") else text
@@ -56,12 +56,12 @@ def local_path(model: str | Path) -> Path | None:
 
 
 def is_embedded(model: str | Path) -> bool:
-    """Whether the embedded model is meant."""
+    """Return whether `model` names the embedded model."""
     return str(model).strip(QUOTES).casefold() == EMBEDDED
 
 
 def hub_name(model: str | Path) -> HubName:
-    """The model on the hub that an id or an address means; CheckpointError says why it can't be one."""
+    """Parse a hub id or an address on the hub; CheckpointError says why it names no model there."""
     text = str(model).strip(QUOTES).removeprefix("git clone ").strip(QUOTES)
     host, path = _host_and_path(text)
     if host and host not in _hosts():
@@ -73,7 +73,7 @@ def hub_name(model: str | Path) -> HubName:
     if parts and (parts[0] in PAGES or parts[0] in OTHER_PAGES):
         what = PAGES.get(parts[0], "a page")
         raise CheckpointError(f"{shown(text)} is the address of {what}, not of a model.")
-    if parts and parts[-1].startswith(PREFIX):  # a folder of the cache, that isn't on this machine
+    if parts and parts[-1].startswith(PREFIX):  # a cache folder's name; the folder isn't on this machine
         parts = parts[-1].removeprefix(PREFIX).split("--", 1)
     name, revision = _name_and_revision(parts, strict=not host)
     if not HUB_ID.fullmatch(name) or ".." in name or len(name) > LONGEST:
@@ -86,7 +86,7 @@ def hub_name(model: str | Path) -> HubName:
 
 
 def shown(name: str) -> str:
-    """A name for errors: a path of this machine by its last part, an address without what may be secret."""
+    """Shorten a name for errors: a local path to its last part, an address without login or query."""
     host, path = _host_and_path(name)
     short = f"{host}/{path.strip('/')}" if host else PureWindowsPath(name).name if LOCAL.match(name) else name
     short = short if len(short) <= SHOWN else f"{short[: SHOWN // 2]}…{short[-SHOWN // 3 :]}"
@@ -94,19 +94,19 @@ def shown(name: str) -> str:
 
 
 def listed(model: str | Path) -> Entry | None:
-    """The catalogue's entry of a model, however its name is written and whatever its revision."""
+    """Return the catalogue's entry of a model, however its name is spelled and whatever its revision."""
     if is_embedded(model):
         return find(EMBEDDED)
     return None if local_path(model) else find(hub_name(model).repository)
 
 
 def _hosts() -> tuple[str, ...]:
-    """The hub's hosts, and that of HF_ENDPOINT."""
+    """Return the hub's hosts and the host in HF_ENDPOINT."""
     return (*HOSTS, urlsplit(os.environ.get("HF_ENDPOINT", "")).hostname or HOSTS[0])
 
 
 def _host_and_path(text: str) -> tuple[str, str]:
-    """An address's host and path, both empty of what is no name; ("", text) of what is no address."""
+    """Split an address into host and path; anything else gives ("", text)."""
     if match := re.match(r"(?:ssh://)?git@([\w.-]+)[:/](.+)", text):
         return match[1].lower(), match[2].removesuffix(".git")
     if match := re.match(r"hf://(.+)", text):
@@ -121,7 +121,7 @@ def _host_and_path(text: str) -> tuple[str, str]:
 
 
 def _name_and_revision(parts: list[str], strict: bool) -> tuple[str, str | None]:
-    """ "owner/name" and the revision that the parts of a path say; strict: nothing else may follow."""
+    """Split the parts of a path into "owner/name" and a revision; `strict`: drop no part that follows."""
     name, at, revision = "/".join(parts[:2]).partition("@")
     rest = parts[2:]
     if at and revision == "refs":  # refs/pr/1
@@ -134,7 +134,7 @@ def _name_and_revision(parts: list[str], strict: bool) -> tuple[str, str | None]
 
 
 def _known(name: str) -> str:
-    """An id as the catalogue writes it, where it lists it in other letters."""
+    """Return an id in the catalogue's capitalisation; other ids stay as they are."""
     ids = (each for entry in CATALOGUE.values() for each in (entry.id, *entry.aliases))
     return next((each for each in ids if each.casefold() == name.casefold()), name)
 

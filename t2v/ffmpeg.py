@@ -282,7 +282,7 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
-    """What a process writes, which was started with a pipe for it."""
+    """Return the stdout of a process that was started with a pipe for it."""
     assert process.stdout is not None
     return process.stdout
 

@@ -228,7 +228,7 @@ def _film(path: Path, demuxer: str, area: int) -> Iterator[np.ndarray]:
 
 
 def _last(path: Path, demuxer: str, area: int) -> deque[np.ndarray]:
-    """Decode the last ENDS frames, from as late a start as holds them: a video may last an hour."""
+    """Decode the last ENDS frames: begin near the end, and earlier only where that gives too few."""
     for seconds in (12, 96, 768, None):
         frames = deque(ffmpeg.decode(path, demuxer, area=area, last_seconds=seconds), ENDS)
         if len(frames) == ENDS:

@@ -1,4 +1,4 @@
-"""Print to standard streams that may be closed, full, without a reader, or without some letters."""
+"""Print to standard streams that may be closed, full, without a reader, or unable to encode some letters."""
 
 import os
 import sys

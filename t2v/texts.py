@@ -1,4 +1,4 @@
-"""Read text files from any editor: with byte order marks or Windows' line ends; UTF-16 is refused by name."""
+"""Read text files of any editor: byte order marks and Windows' line ends are removed, UTF-16 is refused."""
 
 from pathlib import Path
 

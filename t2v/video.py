@@ -1,8 +1,8 @@
 """A finished video: its frames, the settings that made it, and both in one MP4, GIF or WebP file.
 
-A file is written under a temporary name, decoded, its frames counted, and only then renamed, so every file
-is whole. A file to be opened may come from anybody: its format is recognised by its first bytes, and its
-size is bounded.
+A file is written under a temporary name, decoded, its frames counted, and only then renamed, so a file
+that exists is whole. A file to be opened may come from anybody: its format is recognised by its first
+bytes, and its size is bounded.
 """
 
 import json

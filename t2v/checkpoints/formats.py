@@ -85,7 +85,7 @@ def problem(path: Path) -> str | None:
 
 
 def _other_format(path: Path, start: bytes) -> str | None:
-    """Name a file's format by its first bytes, if it is one that isn't read here."""
+    """Name the format of a file that isn't read here, by its first bytes or its suffix; None if unknown."""
     marks = [(0, mark, what) for mark, what in MAGIC] + list(MAGIC_WITHIN)
     for offset, mark, what in marks:
         if start.startswith(mark, offset):
@@ -153,7 +153,7 @@ def _unsafe(path: Path, pickle: bytes) -> Collection[str]:
 
 
 def _foreign(pickle: bytes) -> Collection[str]:
-    """Return the names that a pickle would import, but for those of a state dict."""
+    """Return the names that a pickle would import, except those that a state dict needs."""
     return [name for name in _imports(pickle) if not _harmless(name)]
 
 

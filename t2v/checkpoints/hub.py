@@ -57,7 +57,7 @@ class Snapshot:
             self._use(*self._cached_folder(error))
 
     def fetch(self, names: Iterable[str]) -> Path:
-        """Download those of the files that the cache lacks; -> the folder that has all of them."""
+        """Download the files that the cache lacks; -> the folder that holds all of them."""
         names = list(names)
         folder = self._folder or self._fetch(names)
         for name in names:
@@ -78,7 +78,7 @@ class Snapshot:
         return self._cache.snapshot(self.commit)
 
     def fall_back(self, error: DownloadError) -> bool:
-        """Switch to the cached commit that the revision last named; -> False if there is no other commit."""
+        """Use the revision's earlier commit in the cache instead; -> False if there is none."""
         folder = self._cache.find(self.revision)
         if self._folder or folder is None or folder.name == self.commit:
             return False

@@ -24,7 +24,7 @@ AGAIN = "Download it again."
 
 
 def stand_in(start: bytes) -> str | None:
-    """Describe, from its first bytes, what came in place of a file, as a predicate; None if it may be it."""
+    """Describe, by its first bytes, what replaces a file, as a predicate; None if it may be the file."""
     if not start:
         return f"is empty (0 bytes). {AGAIN}"
     if not start.strip(b"\0"):

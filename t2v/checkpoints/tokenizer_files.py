@@ -57,7 +57,7 @@ def read(folder: Path, text: TextConfig) -> Tokenizer:
 
 
 def _settings(folder: Path) -> Config:
-    """Read tokenizer_config.json, overridden by special_tokens_map.json where the map counts."""
+    """Read tokenizer_config.json, overridden by special_tokens_map.json before transformers 4.34."""
     values, overriding = (_optional(folder / name) for name in CONFIG_FILES)
     config = Config(values if "added_tokens_decoder" in values else values | overriding, "tokenizer/")
     config.only(padding_side="right", truncation_side="right")

@@ -87,7 +87,7 @@ class _Mapped:
         self._bytes = 0
 
     def _open(self) -> Callable[[str], Tensor]:
-        """Map the file -> what gives a tensor of it by name."""
+        """Map the file; -> a function from a tensor's name to the tensor."""
         raise NotImplementedError
 
     def read(self, name: str) -> Tensor:

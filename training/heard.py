@@ -72,11 +72,11 @@ def measure(
     bare = made(pipe, clips.subjects[trial.subject].phrases[0], noise, settings)
     away = abs(background_of(bare) - encoded)
     return compare(video, compose(clips, spec)[0].cpu()) | {
-        "nearest to the speed said, share": float(speed == spec.speed[0]),
-        "twice as fast is said, share": float(spec.speed[0] == SPEEDS[1]),
-        "nearest to the start said, share": float(near == spec.phase[0]),
+        "nearest to the encoded speed, share": float(speed == spec.speed[0]),
+        "twice as fast is encoded, share": float(spec.speed[0] == SPEEDS[1]),
+        "nearest to the encoded start, share": float(near == spec.phase[0]),
         "nearest to it or the next, share": float(abs(near - spec.phase[0]) <= 1),
-        "background the one said, share": float(away == 0),
+        "the encoded background, share": float(away == 0),
         "background that or the next, share": float(
             abs(background_of(bare) - encoded_background(noise)) <= 1
         ),

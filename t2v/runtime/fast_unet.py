@@ -13,7 +13,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import ModuleType
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +27,7 @@ from t2v.networks.unet import Layer
 
 from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
+from .kernels.ops import Ops
 from .kernels.plain_ops import Vectors
 
 Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any
@@ -231,9 +231,7 @@ class FastUNet:
             _add_product(added, self.ops.geglu(some, m.proj_in), m.proj_out)
 
 
-def resnet(
-    ops: ModuleType, m: ResnetBlock, x: Tensor, shifts: Vectors = (), beside: Tensor | None = None
-) -> Late:
+def resnet(ops: Ops, m: ResnetBlock, x: Tensor, shifts: Vectors = (), beside: Tensor | None = None) -> Late:
     """x (n c h w), or the channels of x, then of `beside`; shifts (c') or (n c') -> (n c' h w); also what
     the VAE is made of"""
     h, biases = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True, beside=beside), m.conv_1.conv)

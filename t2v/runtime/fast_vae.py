@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from types import ModuleType
 
 import torch
 from einops import rearrange
@@ -16,6 +15,7 @@ from .device import current
 from .fast_unet import resnet
 from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
+from .kernels.ops import Ops
 
 
 def use_fast_ops(vae: VAE, device: torch.device) -> None:
@@ -47,13 +47,13 @@ def in_float32(vae: VAE) -> Iterator[VAE]:
             weight.data = home
 
 
-def _where_it_lies(run: Callable[..., Tensor], ops: ModuleType, m: nn.Module, x: Tensor) -> Tensor:
+def _where_it_lies(run: Callable[..., Tensor], ops: Ops, m: nn.Module, x: Tensor) -> Tensor:
     """`run` on the device of x (n c h w): Triton launches on the current one, which may be another."""
     with current(x.device):
         return run(ops, m, x)
 
 
-def _resnet(ops: ModuleType, m: ResnetBlock, x: Tensor) -> Tensor:
+def _resnet(ops: Ops, m: ResnetBlock, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
     x, biases = resnet(ops, m, x)
     return x.add_(rearrange(sum(biases), "c -> 1 c 1 1")) if biases else x
@@ -64,6 +64,6 @@ def _upsample(weight: Tensor, m: Upsample, x: Tensor) -> Tensor:
     return double(x, m.conv, weight.to(x.dtype))
 
 
-def _norm_conv(ops: ModuleType, m: NormConv, x: Tensor) -> Tensor:
+def _norm_conv(ops: Ops, m: NormConv, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
     return m.conv(ops.group_norm(x, m.norm, silu=True))

@@ -1,17 +1,16 @@
 """The fused operations of the fast path: Triton kernels, and the same functions in plain PyTorch."""
 
-from types import ModuleType
-
 import torch
 
 from t2v.runtime.device import capability
 
 from . import plain_ops
+from .ops import Ops
 
 MIN_CAPABILITY = (7, 5)  # of a GPU that the kernels' half-precision dot products need
 
 
-def ops_for(device: torch.device) -> ModuleType:
+def ops_for(device: torch.device) -> Ops:
     """The Triton kernels on a CUDA device that can run them, else plain PyTorch."""
     if capability(device) < MIN_CAPABILITY:
         return plain_ops

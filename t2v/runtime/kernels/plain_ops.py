@@ -47,7 +47,7 @@ def add_shortcut(
     return y.add_(F.conv2d(x, first, layer.bias)).add_(F.conv2d(beside, second)), ()
 
 
-def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
+def enlarge(x: Tensor, size: tuple[int, ...]) -> Tensor:
     """x (n c h w) -> (n c *size), each place the nearest of x"""
     return F.interpolate(x, size=size, mode="nearest")
 

@@ -61,7 +61,7 @@ def add_shortcut(
     return rearrange(rows, "(n h w) c -> n c h w", h=y.shape[2], w=y.shape[3]), _biases(layer)
 
 
-def enlarge(x: Tensor, size: tuple[int, int]) -> Tensor:
+def enlarge(x: Tensor, size: tuple[int, ...]) -> Tensor:
     """x (n c h w) -> (n c *size), each place the nearest of x"""
     x = x.contiguous(memory_format=torch.channels_last)
     n, c, h, w = x.shape

@@ -1,0 +1,42 @@
+"""The fused operations of the fast path, which every implementation has; `plain_ops` says what each does."""
+
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from .plain_ops import Vectors
+
+
+class Ops(Protocol):
+    """A module of them: `plain_ops` or `triton_ops`."""
+
+    def conv(self, x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]: ...
+
+    def group_norm(
+        self,
+        x: Tensor,
+        norm: nn.GroupNorm,
+        shifts: Vectors = (),
+        silu: bool = False,
+        beside: Tensor | None = None,
+    ) -> Tensor: ...
+
+    def temporal_conv(
+        self, x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
+    ) -> tuple[Tensor, Vectors]: ...
+
+    def add_shortcut(
+        self, x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
+    ) -> tuple[Tensor, Vectors]: ...
+
+    def enlarge(self, x: Tensor, size: tuple[int, ...]) -> Tensor: ...
+
+    def add(self, x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor: ...
+
+    def layer_norm(self, x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor: ...
+
+    def geglu(self, x: Tensor, layer: nn.Linear) -> Tensor: ...
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor: ...
+
+    def temporal_attention(self, qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor: ...

@@ -29,6 +29,7 @@ __all__ = [
     "SETTINGS",
     "Complete",
     "ModelDefaults",
+    "Native",
     "Request",
     "RequestError",
     "Setting",
@@ -41,6 +42,7 @@ MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versi
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
+Native = ModelDefaults  # its name in version 0.1
 SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
 
 # A setting's name in other programs -> its name here.

@@ -1,7 +1,7 @@
 """Plot the figures that benchmarks.gpu wrote, for its README; later files override earlier ones.
 
 cd benchmarks/results
-python -m benchmarks.plot h100-fourth.json h100.svg
+python -m benchmarks.plot h100-fifth.json h100.svg
 """
 
 import argparse

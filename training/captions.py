@@ -83,8 +83,9 @@ class Captions:
     def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
         """Complete the contents by `chance` (b OPEN), the numbers that the noise will carry; None: drawn.
 
-        The size's number also decides the start (the smallest start first), that of y the speed (the lowest
-        subjects are fast). The model never learnt numbers for start and speed alone (training/README.md).
+        The number of the size also sets the start (small subjects start at the loop's first frames), that of
+        y the speed (subjects low in the frame are fast). The model didn't learn separate numbers for start
+        and speed (training/README.md).
         """
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)

@@ -155,7 +155,7 @@ def _shrink(frames: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(
         description="Pack the animated emoji that the embedded model learns from."
     )

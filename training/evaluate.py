@@ -323,7 +323,7 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     options = options_of(arguments)
     if options.judge:
         trials, videos, vae = load(options.judge)

@@ -183,7 +183,7 @@ def export(text: Path, unet: Path, vae: Path, out: Path) -> None:
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for part in ("text", "unet", "vae"):
         parser.add_argument(f"--{part}", type=Path, required=True, help=f"the {part} network's safetensors")

@@ -111,7 +111,7 @@ def taught(pipe: TextToVideo, captions: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     options = _options()
     torch.manual_seed(options.seed)
     try:

@@ -118,7 +118,7 @@ def encoded_background(noise: Tensor) -> int:
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="emoji")
     parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))

@@ -105,7 +105,7 @@ class Judge:
         return (along_loops(norms - 2 * products)).flatten(1).amin(1)
 
     def _templates(self, colour: Tensor) -> Tensor:
-        """Crop all frames of all subjects on a colour -> (s t d); the last colour's result is kept."""
+        """Crop all frames of all subjects on a colour -> (s t d); the last colour's result is cached."""
         key = tuple(colour.tolist())
         if getattr(self, "_kept", (None,))[0] != key:
             crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self.small.frames]

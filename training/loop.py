@@ -123,7 +123,7 @@ class Update:
         return flat, *(value.detach() for value in out)
 
     def _learning(self) -> list[nn.Parameter]:
-        """The parameters that the loss reaches."""
+        """The parameters that have a gradient."""
         return [p for p in self.loss_of.parameters() if p.grad is not None]
 
     def _apply(self, gradients: Tensor) -> tuple[Tensor, ...]:

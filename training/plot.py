@@ -18,7 +18,7 @@ def read(path: Path) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("logs", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, default=Path("loss.png"))

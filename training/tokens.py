@@ -112,7 +112,7 @@ def _write_json(path: Path, content: dict) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description="Write the tokenizer of the embedded model.")
     parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer"))
     parser.add_argument("--limit", type=int, default=4096, help="vocabulary entries")

@@ -110,7 +110,7 @@ class DenoisingLoss(nn.Module):
 
 
 class LatentPool:
-    """A ring of encoded clips with their captions' tokens, on the device."""
+    """A ring buffer on the device: encoded clips, their captions' tokens, and the codes for their noise."""
 
     def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE):
         self.clips, self.captions, self.tokenizer, self.vae = clips, captions, tokenizer, vae
@@ -295,7 +295,7 @@ def leave_out_time(unet: UNet3D, left_out: bool) -> None:
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))

@@ -232,7 +232,7 @@ def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> flo
 
 
 def main() -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))
     parser.add_argument("--out", type=Path, default=Path("runs/vae"))

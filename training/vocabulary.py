@@ -43,7 +43,7 @@ def related(names: list[str]) -> dict[str, list[str]]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command of the module's docstring."""
+    """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description="Write what the embedded model was taught.")
     parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/vocabulary.json"))
     options = parser.parse_args(arguments)

@@ -27,13 +27,13 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from t2v.request import Request  # noqa: E402
-from t2v.space.jobs import Limits, Stage  # noqa: E402
+from t2v.service.jobs import Limits, Stage  # noqa: E402
+from t2v.service.outputs import Outputs  # noqa: E402
+from t2v.service.service import Service  # noqa: E402
 from t2v.space.launch import App, arguments  # noqa: E402
-from t2v.space.outputs import Outputs  # noqa: E402
-from t2v.space.service import Service  # noqa: E402
 from t2v.video import Video  # noqa: E402
 
-FAKES = "tests.space.fakes"
+FAKES = "tests.service.fakes"
 ME = "the visitor who loads"
 FAULTS = ("oom", "assert", "nan", "raise", "nospace", "kill")
 

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from t2v import checkpoints
 from t2v.checkpoints import EMBEDDED, Checkpoint
-from t2v.checkpoints.vocabulary import Vocabulary
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
     HOPS,
@@ -35,6 +34,7 @@ from t2v.source import Source, continues
 from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
+from t2v.vocabulary import Vocabulary
 
 
 class TextToVideo:

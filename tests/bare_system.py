@@ -161,29 +161,30 @@ def work(folder: pathlib.Path) -> None:
     """The command twice into one file, its plan, its reading; then a job and its preview in a worker."""
     from t2v.cli import main
     from t2v.request import Request
-    from t2v.space import models
-    from t2v.space.worker_process import Desk, Order, give_way
+    from t2v.service import backend
+    from t2v.service.messages import Done, Order, Planned, Ready
+    from t2v.service.worker_process import PipelineHost, give_way
     from t2v.video import Video
 
     made = folder / "made.mp4"
     for _ in range(2):
         assert main(["a panda", "--frames", "2", "--steps", "2", "--seed", "1", "-o", str(made)]) == 0
     assert main(["plan", "--device", "cpu"]) == main(["info", str(made)]) == 0
-    messages: list[tuple] = []
+    messages: list[object] = []
     give_way()
-    desk = Desk(models, "cpu", lambda *message: messages.append(message), lambda order: False)
-    desk.prepare("emoji")
-    desk.plan("emoji")
+    host = PipelineHost(backend, "cpu", messages.append, lambda order: False)
+    host.prepare("emoji")
+    host.plan("emoji")
     request = Request("a panda", seed=1, frames=2, steps=2)
     for number in ("one", "two"):
-        desk.attempt(Order(number, "emoji", request, folder / f"{number}.mp4"))
-    ready, planned, *_ = (each for each in messages if each[0] in ("ready", "planned"))
-    reports = [each[2] for each in messages if each[0] == "done"]
+        host.attempt(Order(number, "emoji", request, folder / f"{number}.mp4"))
+    ready, planned = (each for each in messages if isinstance(each, Ready | Planned))
+    reports = [each for each in messages if isinstance(each, Done)]
     assert len(reports) == 2, messages
-    assert planned[2] and ready[1].startswith("CPU, "), messages
+    assert planned.rows and ready.device.startswith("CPU, "), messages
     videos = [Video.open(path).frames for path in (made, folder / "one.mp4", folder / "two.mp4")]
     assert all((video == videos[0]).all() for video in videos)
-    print("peaks", *(report["peak"] for report in reports), "memory", ready[2])
+    print("peaks", *(report.peak for report in reports), "memory", ready.memory)
 
 
 if __name__ == "__main__":

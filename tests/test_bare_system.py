@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from t2v.request import Request
-from t2v.space.device_memory import Peak, _highest
-from t2v.space.estimate import Estimates, Run
+from t2v.service.device_memory import Peak, _highest
+from t2v.service.estimate import Estimates, Run
+from t2v.service.store import Store
 
 from .bare_system import SYSTEMS
 
@@ -57,7 +58,9 @@ def test_a_peak_is_of_one_run_and_not_of_the_ones_before():
 def test_without_a_way_to_reset_it_an_older_peak_is_not_told_as_this_run_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.space.device_memory.SELF", tmp_path / "missing")  # neither clear_refs nor status
+    monkeypatch.setattr(
+        "t2v.service.device_memory.SELF", tmp_path / "missing"
+    )  # neither clear_refs nor status
     earlier, peak = _highest(), Peak()
     assert peak.read() is None
     held = bytearray(earlier)
@@ -69,7 +72,7 @@ def test_a_run_whose_peak_is_not_known_counts_for_its_seconds(tmp_path: Path):
     """And isn't taken for one that ran out of memory, also after a restart."""
     request = Request("a panda", seed=0, frames=8, width=64, height=64, steps=10, guidance=1.0)
     size = {"volume": 8 * 64 * 64, "evaluations": 10}
-    for estimates in (Estimates(tmp_path / "runs.jsonl"), Estimates(tmp_path / "runs.jsonl")):
+    for estimates in (Estimates(Store(tmp_path)), Estimates(Store(tmp_path))):
         estimates.learn(Run("m", "d", **size, denoising=5.0, rest=1.0, peak=None))
         cost = estimates.cost("m", "d", request, memory=10**9)
         assert (cost.seconds, cost.peak, cost.fits) == (pytest.approx(6.0), None, True)

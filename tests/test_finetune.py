@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from t2v import Request, TextToVideo, Video, checkpoints
-from t2v.checkpoints.vocabulary import Vocabulary
 from t2v.defaults import ModelDefaults
+from t2v.vocabulary import Vocabulary
 from training import finetune
 
 

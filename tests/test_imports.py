@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = (  # from the top to the bottom; a part may import those below it
     "app",
     "t2v.space",
+    "t2v.service",
     "t2v.__main__",
     "t2v.cli",
     "t2v.naming",
@@ -37,13 +38,14 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.request",
     "t2v.checks",
     "t2v.defaults",
+    "t2v.vocabulary",
     "t2v.texts",
     "t2v.errors",
     "t2v.version",
 )
 ONLY_IN = {  # package -> the parts of t2v that may import it
     "gradio": ("t2v.space",),
-    "spaces": ("t2v.space",),
+    "spaces": ("t2v.service.zerogpu",),
     "accelerate": ("t2v.batch",),
     "triton": ("t2v.runtime",),
     "torch._inductor": ("t2v.runtime",),
@@ -61,13 +63,13 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
 STANDARD_LIBRARY_ONLY = (
     "t2v.cgroups",
     "t2v.streams",
-    "t2v.streams",
     "t2v.request",
     "t2v.checks",
     "t2v.defaults",
     "t2v.errors",
     "t2v.texts",
     "t2v.version",
+    "t2v.vocabulary",
 )
 WITHOUT_TORCH = (
     "t2v.source",
@@ -145,6 +147,16 @@ def test_packages_have_one_home(package: str):
 @pytest.mark.parametrize("module", WITHOUT_TORCH)
 def test_requests_and_files_need_no_torch(module: str):
     assert not [name for name in imports(module) if inside(name, "torch")]
+
+
+def test_the_service_imports_torch_only_when_it_is_called():
+    """Its modules are imported by the page's process as well, which must start without torch."""
+    for module in MODULES:
+        if inside(module, "t2v.service"):
+            tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+            at_import = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            names = [ast.unparse(node) for node in at_import]
+            assert not [name for name in names if "torch" in name.split() or "t2v.pipeline" in name], module
 
 
 @pytest.mark.parametrize("module", STANDARD_LIBRARY_ONLY)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from t2v.checkpoints import vocabulary as module
-from t2v.checkpoints.vocabulary import Vocabulary
+from t2v.checkpoints import catalogue
+from t2v.vocabulary import Vocabulary, english
 
-EMBEDDED = Path(module.__file__).parent / "emoji"
+EMBEDDED = Path(catalogue.__file__).parent / "emoji"
 
 WORDS = {
     "subjects": {"panda": "1f43c", "cat": "1f408", "red heart": "2764", "fox": "1f98a", "butterfly": "1f98b"},
@@ -79,3 +79,37 @@ def test_the_embedded_model_knows_its_own_words() -> None:
     )
     assert "koala" in embedded.explain("a quokka on a green background").note()
     assert all(name in embedded.subjects for names in embedded._related.values() for name in names)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "an astronaut riding a horse",
+        "Spiderman is surfing.",
+        "panda",
+        "",
+        "café at night",
+        "🐼",
+        "die cat, las vegas style",
+        "a cat in los angeles, no van",
+    ],
+)
+def test_english_passes(prompt: str):
+    assert english(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "ein Panda auf dem Mond und eine Katze",
+        "ein Panda läuft",
+        "熊猫在吃竹子",
+        "un perro con una pelota",
+        "le chat sur la table",
+        "de kat op het dak",
+        "панда",
+    ],
+)
+def test_other_languages_are_noticed(prompt: str):
+    assert not english(prompt)
+    assert "English" in Vocabulary(WORDS).explain(prompt).note()

@@ -1,6 +1,5 @@
-"""The web app: a page that turns a sentence into a video, and never loses one.
+"""The page: everything that knows gradio, and nothing else. What it shows is made by `t2v.service`.
 
-Read in this order: `service` (what the app does, without a page), `jobs` (the queue), `worker` and
-`worker_process` (the one owner of each device), `outputs` (the files), then `layout`, `events`, `screen`.
-Nothing is imported here: a worker process must start without gradio, and the page without torch.
+Read in this order: `launch`, then `components` (what there is), `events` (what happens), `form` (what the
+settings' components hold), `screen` (what the visitor looks at), `api` and `gate` (how programs get in).
 """

@@ -1,19 +1,19 @@
 """The About text of a model: what it is, what it learnt from, its limits, what it must not be used for."""
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
-from t2v.space.service import Choice
+from t2v.service.backend import OfferedModel
 
 USES = """
 **Not for** scenes that demean or harm people, sexual or violent content, or videos that pass for recordings
 of real people or events. Say that a video was generated when you show it.
 """
 
-UNKNOWN = """
+ABOUT_UNKNOWN = """
 A model that was given by whoever started this page. Its maker's page says what it was trained on, what it
 can't do, and under which licence it may be used.
 """
 
-EMOJI = """
+ABOUT_EMOJI = """
 The same three parts as ModelScope's model, a hundredth of its size, so that they run on a processor: a text
 encoder reads the sentence, a UNet turns noise into video latents step by step, an autoencoder decodes them.
 
@@ -21,7 +21,7 @@ encoder reads the sentence, a UNet turns noise into video latents step by step, 
 It composes subjects, colours and motions that it was shown, and guesses at everything else.
 """
 
-MODELSCOPE = """
+ABOUT_MODELSCOPE = """
 A diffusion model of 1.7 billion parameters in three parts: a CLIP text encoder reads the sentence, a UNet
 turns noise into video latents in many small steps, and an autoencoder decodes them to frames.
 
@@ -37,10 +37,10 @@ clichés, and some videos bear a stock-footage watermark.
 """
 
 
-def text(choice: Choice) -> str:
+def text(choice: OfferedModel) -> str:
     """Markdown."""
-    known = EMOJI if choice.id == EMBEDDED else MODELSCOPE
-    story = known if choice.id in CATALOGUE else UNKNOWN
+    known = ABOUT_EMOJI if choice.id == EMBEDDED else ABOUT_MODELSCOPE
+    story = known if choice.id in CATALOGUE else ABOUT_UNKNOWN
     licence = f"**Licence of the weights:** {choice.licence}." if choice.licence else ""
     parts = (f"### {choice.title}", choice.limits, story, USES, licence)
     return "\n\n".join(part.strip() for part in parts if part)

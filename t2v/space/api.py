@@ -2,76 +2,46 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import MISSING
+from inspect import Parameter, Signature
 from typing import Any
 
 import gradio as gr
 
-from t2v.request import Request, RequestError
-from t2v.space import strings
-from t2v.space.jobs import Job, QueueFull, Stage
-from t2v.space.outputs import NoSpace
-from t2v.space.service import Service
+from t2v.checks import Check, Choice, Number, Text, Whole
+from t2v.errors import RequestError
+from t2v.request import Request, Setting
+from t2v.service import sentences
+from t2v.service.jobs import Job, QueueFull
+from t2v.service.messages import Stage
+from t2v.service.outputs import NoSpace
+from t2v.service.service import Service
+from t2v.space import form, strings
 
 POLL = 0.1  # seconds
 NAME = "generate"
-PARAMETERS = (
-    "prompt",
-    "negative_prompt",
-    "frames",
-    "width",
-    "height",
-    "steps",
-    "guidance",
-    "eta",
-    "sampler",
-    "seed",
-    "fps",
-    "model",
-)
+KIND = Parameter.POSITIONAL_OR_KEYWORD
+PARAMETERS = (*form.ROWS, "model")
+INTRODUCTION = """
+Turn a sentence into a short video. Returns the MP4 and the settings that made it, its seed included.
+What is left out takes the model's own default.
+
+Args:
+"""
+TYPES = {Whole: int, Number: float, Choice: str, Text: str}  # a check is of the first that it is one of
 
 
 def offer(service: Service, demo: gr.Blocks) -> int:
     """Add the endpoint to the page; -> its number there."""
-    gr.api(_generate(service), api_name=NAME, concurrency_limit=None)
+    gr.api(_described(_generate(service)), api_name=NAME, concurrency_limit=None)
     return next(number for number, function in demo.fns.items() if function.api_name == NAME)
 
 
 def _generate(service: Service) -> Callable[..., Awaitable[tuple[dict, dict]]]:
-    async def generate(
-        prompt: str,
-        negative_prompt: str = "",
-        frames: int | None = None,
-        width: int | None = None,
-        height: int | None = None,
-        steps: int | None = None,
-        guidance: float | None = None,
-        eta: float = 0.0,
-        sampler: str | None = None,
-        seed: int | None = None,
-        fps: int | None = None,
-        model: str | None = None,
-    ) -> tuple[dict, dict]:
-        """
-        Turn a sentence into a short video. Returns the MP4 and the settings that made it, its seed included.
-        What is left out takes the model's own default.
-
-        Args:
-            prompt: what the video should show, in English
-            negative_prompt: what it should not show
-            frames: how many frames
-            width: pixels, a multiple of 8
-            height: pixels, a multiple of 8
-            steps: denoising steps; more take longer
-            guidance: how closely to follow the prompt; 1 takes half the time
-            eta: DDIM's noise, 0 to 1
-            sampler: ddim, dpmpp_2m, unipc or euler
-            seed: the same seed gives the same video; none or -1 draws one
-            fps: frames a second
-            model: one of the models that the page lists
-        """
-        given = locals()
-        request = Request(**{name: given[name] for name in PARAMETERS if name not in ("model",)})
+    async def generate(*values: Any) -> tuple[dict, dict]:
+        """values: in the order of PARAMETERS"""
+        *settings, model = values
+        request = Request(**dict(zip(form.ROWS, settings, strict=True)))
         try:
             job = service.submit("", model, request, reserved=True)
         except (RequestError, QueueFull, NoSpace) as error:
@@ -81,11 +51,39 @@ def _generate(service: Service) -> Callable[..., Awaitable[tuple[dict, dict]]]:
     return generate
 
 
+def _described(generate: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the function the parameters and the description that Gradio reads: those of the table."""
+    lines = [f"    {name}: {row.words}" for name, row in form.ROWS.items()]
+    lines.append(f"    model: {strings.MODEL_WORDS}")
+    generate.__doc__ = INTRODUCTION + "\n".join(lines)
+    parameters = [_parameter(row) for row in form.ROWS.values()]
+    parameters.append(Parameter("model", KIND, default=None, annotation=str | None))
+    generate.__signature__ = Signature(parameters, return_annotation=tuple[dict, dict])
+    generate.__annotations__ = {each.name: each.annotation for each in parameters}
+    return generate
+
+
+def _parameter(row: Setting) -> Parameter:
+    """A row as a parameter of the endpoint; without a default of its own, None stands for the model's."""
+    kind = bool if isinstance(row.default, bool) else _type(row.check)
+    if row.default is MISSING:
+        return Parameter(row.name, KIND, annotation=kind)
+    return Parameter(
+        row.name, KIND, default=row.default, annotation=kind if row.default is not None else kind | None
+    )
+
+
+def _type(check: Check) -> type:
+    return next(kind for each, kind in TYPES.items() if isinstance(check, each))
+
+
 async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
     """Wait for the job; a caller who goes away takes it along."""
     service.work_here(job)
     try:
         while not job.over:
+            if service.closing:
+                raise _refusal(sentences.CLOSING)
             service.jobs.follow("", job.id)
             await asyncio.sleep(POLL)
     except BaseException:  # cancelled
@@ -95,7 +93,9 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
         raise _refusal(job.problem or strings.STOPPED)
     record = service.outputs.find(job.id)
     file = {"path": str(service.outputs.path(job.id, job.suffix)), "meta": {"_type": "gradio.FileData"}}
-    return file, asdict(record.request) | {"model": record.model, "notes": list(record.notes)}
+    if record is None:  # it was swept at once
+        raise _refusal(strings.GONE)
+    return file, form.settings_of(record.request) | {"model": record.model, "notes": list(record.notes)}
 
 
 def _refusal(text: str) -> gr.Error:

@@ -5,36 +5,32 @@ Events that aren't listed in the API can still be called by anybody: each handle
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
 
-from t2v.request import RequestError
-from t2v.space import about, form, layout, screen, strings
-from t2v.space.jobs import Job, QueueFull
-from t2v.space.outputs import NoSpace, Record
-from t2v.space.service import Service
-from t2v.space.visitor import Kept
+from t2v.checks import Text
+from t2v.errors import RequestError
+from t2v.request import MAX_PROMPT
+from t2v.service.jobs import Job, QueueFull
+from t2v.service.messages import Stage
+from t2v.service.outputs import NoSpace, Record
+from t2v.service.service import Service
+from t2v.space import about, components, form, screen, strings
+from t2v.space.browser import VisitorState
 from t2v.video import Video, VideoError
 
 POLL = 0.15  # seconds between two looks at a job
-WRITTEN = (
-    "prompt",
-    "negative_prompt",
-    "random",
-    "seed",
-    "format",
-    "model",
-)  # what no model has a default for
+Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
 class Events:
-    """The page's handlers."""
+    """The page's handlers. Each answers with what changes, by its component; the rest stays."""
 
-    def __init__(self, page: layout.Page, service: Service):
+    def __init__(self, page: components.Components, service: Service):
         self.page, self.service, self.jobs = page, service, service.jobs
 
     def connect(self, demo: gr.Blocks) -> None:
@@ -77,31 +73,31 @@ class Events:
 
     # -- arriving and following
 
-    def arrive(self, state: Any, request: gr.Request) -> list[Any]:
-        """A visit begins: with a link's settings, with what was shown last, or with an empty page."""
-        kept = Kept.read(state)
+    def arrive(self, state: Any, request: gr.Request) -> Shown:
+        """Begin a visit: with a link's settings, with what was shown last, or with an empty page."""
+        kept = VisitorState.read(state)
         if job := self.jobs.newest_of(kept.visitor):
             kept = replace(kept, job=job.id)
         query = {name: value for name, value in request.query_params.items() if not name.startswith("__")}
         record = self._record(kept)
-        values, view = _skip(len(form.FIELDS)), self._empty()  # the form may have been filled in already
-        if job:
-            values = form.restored(self.service, job.request, job.model, job.suffix)
-        elif record and not query:
-            values, view = self._shown(record)
+        shown_last = self.jobs.follow(kept.visitor, kept.job)
+        failed = shown_last is not None and shown_last.stage == Stage.FAILED
+        if not job and (query or not (record or failed)):
+            kept = VisitorState(kept.visitor)
+        shown: Shown = {self.page.state: asdict(kept), self.page.gallery: self._gallery(kept)}
+        shown[self.page.screen] = self._empty()
         if query:
             values, wrong = form.from_link(self.service, query)
             if wrong:
                 gr.Warning(wrong)
-            if not job:
-                kept = Kept(kept.visitor)
-        if not job and not record and kept.job:
-            kept = Kept(kept.visitor)
-        return [asdict(kept), *values, view, gr.skip(), self._gallery(kept)]
+            return shown | self.page.filled(values)
+        if job:
+            return shown | self.page.filled(form.restored(self.service, job.request, job.model, job.suffix))
+        return shown | (self._shown(record) if record else {})  # the form may have been filled in already
 
-    async def follow(self, state: Any) -> AsyncIterator[tuple[Any, ...]]:
+    async def follow(self, state: Any) -> AsyncIterator[Shown]:
         """Watch the visitor's job until it is over. Whoever stops watching costs it nothing."""
-        kept = Kept.read(state)
+        kept = VisitorState.read(state)
         last = None
         if job := self.jobs.follow(kept.visitor, kept.job):
             self.service.work_here(job)
@@ -110,20 +106,20 @@ class Events:
                 break
             view = screen.working(self.service, job)
             if view != last:
-                yield (
-                    view,
-                    gr.update(interactive=False),
-                    gr.update(visible=True),
-                    gr.update(visible=False),
-                    gr.skip(),
-                )
+                yield {self.page.screen: view} | self._buttons(working=True)
                 last = view
             await asyncio.sleep(POLL)
-        view = self._end_of(kept, job)
-        again = gr.update(visible=bool(self._record(kept)))
-        yield view, gr.update(interactive=True), gr.update(visible=False), again, self._gallery(kept)
+        again = {self.page.again: gr.update(visible=bool(self._record(kept)))}
+        shown = {self.page.screen: self._end_of(kept, job), self.page.gallery: self._gallery(kept)}
+        yield shown | self._buttons(working=False) | again
 
-    def _end_of(self, kept: Kept, job: Job | None) -> Any:
+    def _buttons(self, working: bool) -> Shown:
+        """Stop while a job is under way, Generate before and after it."""
+        again = {self.page.again: gr.update(visible=False)} if working else {}
+        generate, stop = gr.update(interactive=not working), gr.update(visible=working)
+        return {self.page.generate: generate, self.page.stop: stop} | again
+
+    def _end_of(self, kept: VisitorState, job: Job | None) -> Any:
         """The screen after a job: its video, or what went wrong."""
         if record := self._record(kept):
             return screen.finished(record, "example" if kept.example else "video")
@@ -134,132 +130,149 @@ class Events:
     # -- making
 
     def check(self, state: Any, *values: Any) -> list[dict]:
-        """Before the queue: each field's problem, at the field."""
-        wrong = form.problems(self.service, values)
+        """Before the queue, say each field's problem at the field. Gradio takes validations by position."""
+        wrong = form.problems(self.service, _named(values))
         return [gr.validate(True, "")] + [
             gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS
         ]
 
-    def start(self, state: Any, *values: Any) -> list[Any]:
+    def start(self, state: Any, *values: Any) -> Shown:
         """Put a job into the queue."""
-        filled = form.read(values)
-        return self._submit(Kept.read(state), filled)
+        return self._submit(VisitorState.read(state), form.read(_named(values)))
 
-    def again(self, state: Any, *values: Any) -> list[Any]:
-        """What is shown, with another seed."""
-        kept = Kept.read(state)
+    def again(self, state: Any, *values: Any) -> Shown:
+        """Make what is shown with another seed."""
+        kept = VisitorState.read(state)
         if record := self._record(kept):
             filled = form.Filled(replace(record.request, seed=None), record.suffix, record.model)
         else:
-            filled = form.read(values)
+            filled = form.read(_named(values))
             filled = replace(filled, request=replace(filled.request, seed=None))
-        return [*self._submit(kept, filled), True]
+        return self._submit(kept, filled) | {self.page.fields["random"]: True}
 
-    def _submit(self, kept: Kept, filled: form.Filled) -> list[Any]:
+    def _submit(self, kept: VisitorState, filled: form.Filled) -> Shown:
+        page = self.page
         try:
             job = self.service.submit(kept.visitor, filled.model, filled.request, filled.suffix)
         except (QueueFull, NoSpace, RequestError) as error:
             if pending := self.jobs.newest_of(kept.visitor):
                 gr.Warning(str(error))
-                return [asdict(Kept(kept.visitor, pending.id)), *_skip(5)]
+                return {page.state: asdict(VisitorState(kept.visitor, pending.id))}
             view = screen.failed(strings.FAILED, str(error), self.service.native(self.service.default))
-            return [asdict(Kept(kept.visitor)), view, *_skip(4)]
-        view = screen.working(self.service, job)
-        buttons = gr.update(interactive=False), gr.update(visible=True), gr.update(visible=False)
-        return [asdict(Kept(kept.visitor, job.id)), view, *buttons, job.request.seed]
+            return {page.state: asdict(VisitorState(kept.visitor)), page.screen: view}
+        shown = {page.screen: screen.working(self.service, job), page.fields["seed"]: job.request.seed}
+        return {page.state: asdict(VisitorState(kept.visitor, job.id))} | shown | self._buttons(working=True)
 
     def stop(self, state: Any) -> Any:
-        kept = Kept.read(state)
+        """Ask for the end of the visitor's job."""
+        kept = VisitorState.read(state)
         self.jobs.stop(kept.visitor, kept.job)
         return gr.skip()
 
     # -- showing and restoring
 
-    def pick(self, state: Any, event: gr.EventData) -> list[Any]:
-        """One of the visitor's own videos."""
-        kept = Kept.read(state)
+    def pick(self, state: Any, event: gr.EventData) -> Shown:
+        """Show one of the visitor's own videos."""
+        kept = VisitorState.read(state)
         record = self.service.outputs.find_own(kept.visitor, _picked(event))
-        return self._show(kept, record, Kept(kept.visitor, job=record.id) if record else kept)
+        return self._show(kept, record, VisitorState(kept.visitor, job=record.id) if record else kept)
 
-    def pick_example(self, state: Any, event: gr.EventData) -> list[Any]:
-        kept = Kept.read(state)
+    def pick_example(self, state: Any, event: gr.EventData) -> Shown:
+        """Show an example."""
+        kept = VisitorState.read(state)
         record = self.page.examples.get(_picked(event))
-        return self._show(kept, record, Kept(kept.visitor, example=record.id) if record else kept)
+        return self._show(kept, record, VisitorState(kept.visitor, example=record.id) if record else kept)
 
-    def _show(self, kept: Kept, record: Record | None, now: Kept) -> list[Any]:
+    def _show(self, kept: VisitorState, record: Record | None, now: VisitorState) -> Shown:
         if record is None or self.jobs.newest_of(kept.visitor):  # work in progress keeps the screen
-            return [asdict(kept), *_skip(len(form.FIELDS) + 2)]
-        values, view = self._shown(record)
-        return [asdict(now), *values, view, gr.update(visible=True)]
+            return {self.page.state: asdict(kept)}
+        again = {self.page.again: gr.update(visible=True)}
+        return {self.page.state: asdict(now)} | self._shown(record) | again
 
-    def _shown(self, record: Record) -> tuple[list[Any], str]:
+    def _shown(self, record: Record) -> Shown:
+        """A finished video on the screen, and its settings in the form."""
         model = record.model if record.model in self.service.choices else self.service.default
         values = form.restored(self.service, record.request, model, record.suffix)
-        return values, screen.finished(record, "video" if record.owner else "example")
+        view = screen.finished(record, "video" if record.owner else "example")
+        return self.page.filled(values) | {self.page.screen: view}
 
-    def restore(self, path: str | None) -> list[Any]:
-        """The settings in a dropped video."""
-        nothing = [*_skip(len(form.FIELDS)), None]
+    def restore(self, path: str | None) -> Shown:
+        """Fill in the settings of a dropped video."""
+        return {self.page.drop: None} | self.page.filled(self._settings_in(path))
+
+    def _settings_in(self, path: str | None) -> dict[str, Any]:
+        """The form's values for the settings in a file; none where it has none."""
         try:
             settings = Video.read_settings(path) if path else None
         except VideoError as error:
             gr.Warning(str(error))
-            return nothing
+            return {}
         if settings is None or settings.request is None:
             gr.Warning(strings.NO_SETTINGS)
-            return nothing
+            return {}
         known = settings.model in self.service.choices
         model = settings.model if known else self.service.default
         gr.Info(strings.RESTORED) if known else gr.Warning(
             strings.RESTORED_PARTLY.format(model=settings.model[:80])
         )
-        return [*form.restored(self.service, settings.request, model), None]
+        return form.restored(self.service, settings.request, model)
 
-    def switch(self, model: Any) -> list[Any]:
-        """Another model: its defaults, ranges and sizes; what was written stays."""
+    def switch(self, model: Any) -> Shown:
+        """Fill in another model's defaults, ranges and sizes; what was written stays."""
         model = model if model in self.service.choices else self.service.default
-        native = self.service.native(model)
-        fresh = dict(zip(form.FIELDS, form.defaults(self.service, model), strict=True))
-        fresh |= dict.fromkeys(WRITTEN, gr.skip())
-        for name in ("steps", "guidance", "frames", "fps"):
-            fresh[name] = gr.update(value=fresh[name], info=layout.range_hint(name, native))
-        fresh["size"] = gr.update(value=fresh["size"], choices=form.sizes(native))
-        return [*fresh.values(), about.text(self.service.choices[model])]
+        native, page = self.service.native(model), self.page
+        fresh = form.defaults(self.service, model)
+        shown = {page.about: about.text(self.service.choices[model])}
+        for name in form.SAME:
+            if not isinstance(form.ROWS[name].check, Text):
+                more = {"info": info} if (info := components.hint(name, native)) else {}
+                shown[page.fields[name]] = gr.update(value=fresh[name], **more)
+        shown[page.fields["size"]] = gr.update(value=fresh["size"], choices=form.sizes(native))
+        return shown
 
-    async def describe(self, *values: Any) -> tuple[Any, ...]:
-        """While the form changes: the prompt's tokens, what the video will cost, what would fit."""
-        prompt, model = str(values[0] or ""), values[form.FIELDS.index("model")]
-        found = await asyncio.to_thread(self.service.read, model, prompt) if 0 < len(prompt) <= 1000 else None
-        view = screen.reading(found, prompt)
-        with_prompt = [prompt.strip() or "any", *values[1:]]
-        if wrong := form.problems(self.service, with_prompt):
-            return view, screen.beside_button_wrong(wrong), gr.update(visible=False)
-        filled = form.read(with_prompt)
-        model, complete = self.service.validate(filled.model, filled.request, filled.suffix)
-        fits = self.service.cost(model, complete).fits
-        return view, screen.beside_button(self.service, model, complete), gr.update(visible=not fits)
+    async def describe(self, *values: Any) -> Shown:
+        """While the form changes, say the prompt's tokens, what the video will cost, what would fit."""
+        given, page = _named(values), self.page
+        prompt, model = str(given["prompt"] or ""), given["model"]
+        readable = 0 < len(prompt) <= MAX_PROMPT
+        found = await asyncio.to_thread(self.service.read, model, prompt) if readable else None
+        given["prompt"] = prompt.strip() or "any"
+        fits, wrong = True, form.problems(self.service, given)
+        if wrong:
+            line = screen.problems_line(wrong)
+        else:
+            filled = form.read(given)
+            model, complete = self.service.validate(filled.model, filled.request, filled.suffix)
+            fits, line = (
+                self.service.cost(model, complete).fits,
+                screen.cost_line(self.service, model, complete),
+            )
+        shown = {page.tokens: screen.reading(found, prompt), page.cost: line}
+        return shown | {page.fit: gr.update(visible=not fits)}
 
-    def fit(self, *values: Any) -> list[Any]:
-        """Fewer frames or smaller sides, until it should fit."""
+    def fit(self, *values: Any) -> Any:
+        """Fill in fewer frames or smaller sides, until the video should fit."""
         try:
-            filled = form.read(values)
+            filled = form.read(_named(values))
             model, complete = self.service.validate(filled.model, filled.request, filled.suffix)
         except RequestError:
-            return _skip(len(form.FIELDS))
+            return gr.skip()
         smaller = self.service.made_to_fit(model, complete) or complete
         kept_seed = replace(smaller, seed=filled.request.seed)
-        return form.write(kept_seed, filled.suffix, model, random=filled.request.seed is None)
+        return self.page.filled(
+            form.write(kept_seed, filled.suffix, model, random=filled.request.seed is None)
+        )
 
     # -- pieces
 
-    def _record(self, kept: Kept) -> Record | None:
+    def _record(self, kept: VisitorState) -> Record | None:
         if kept.example:
             return self.page.examples.get(kept.example)
         return self.service.outputs.find_own(kept.visitor, kept.job)
 
-    def _gallery(self, kept: Kept) -> str:
+    def _gallery(self, kept: VisitorState) -> str:
         hours = round(self.service.outputs.lifetime / 3600)
-        own = self.service.outputs.of(kept.visitor, layout.GALLERY)
+        own = self.service.outputs.of(kept.visitor, components.GALLERY)
         hint = strings.GALLERY_EMPTY.format(hours=hours)
         return screen.shelf(own, strings.GALLERY, "gallery", "video", hint)
 
@@ -272,5 +285,6 @@ def _picked(event: gr.EventData) -> str:
     return str(data.get("pick", ""))
 
 
-def _skip(count: int) -> list[Any]:
-    return [gr.skip()] * count
+def _named(values: Sequence[Any]) -> dict[str, Any]:
+    """The form's values, in the order in which Gradio passes them, by their names."""
+    return dict(zip(form.FIELDS, values, strict=True))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from t2v.request import Request
-from t2v.space.outputs import Record
+from t2v.service.outputs import Record
 from t2v.texts import read_text
 
 FOLDER = Path(__file__).parents[2] / "examples"

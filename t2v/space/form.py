@@ -1,40 +1,33 @@
-"""The form: what its components hold, and how that becomes a Request and back."""
+"""The form: what its components hold, and how that becomes a Request and back.
+
+Its fields are the rows of the table of settings. Width and height are one field, and a seed has a checkbox
+for a random one; the file's format and the model are no settings of a video.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from t2v.request import ModelDefaults, Request, RequestError
+from t2v.defaults import ModelDefaults
+from t2v.errors import RequestError
+from t2v.request import SETTINGS, Request, Setting
+from t2v.service.outputs import SUFFIXES
+from t2v.service.service import Service
 from t2v.space import strings
-from t2v.space.service import SUFFIXES, Service
 
-FIELDS = (
-    "prompt",
-    "negative_prompt",
-    "random",
-    "seed",
-    "steps",
-    "guidance",
-    "frames",
-    "size",
-    "sampler",
-    "eta",
-    "fps",
-    "format",
-    "model",
-)
-PLAIN = (
-    "prompt",
-    "negative_prompt",
-    "steps",
-    "guidance",
-    "frames",
-    "sampler",
-    "eta",
-    "fps",
-)  # as in a Request
+ROWS: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if not row.of_source}
+SAME = [name for name in ROWS if name not in ("width", "height", "seed")]  # the field is the setting
+FIELDS = (*SAME, "size", "random", "seed", "format", "model")
+LABELS = {name: row.label for name, row in ROWS.items()} | {
+    "size": strings.SIZE,
+    "random": strings.RANDOM,
+    "format": strings.FORMAT,
+    "model": strings.MODEL,
+}
 SIZE = re.compile(r"\s*(-?\d{1,9})\s*[×xX*]\s*(-?\d{1,9})\s*")
+Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
 
 
 @dataclass(frozen=True)
@@ -46,48 +39,44 @@ class Filled:
     model: str
 
 
-def read(values: Sequence[Any]) -> Filled:
-    """The form's values in the order of FIELDS; RequestError only for a size that is none."""
-    form = dict(zip(FIELDS, values, strict=True))
-    width, height = sides(form["size"])
-    seed = None if form["random"] is True else form["seed"]
-    plain = {name: form[name] for name in PLAIN}
-    return Filled(Request(**plain, width=width, height=height, seed=seed), form["format"], form["model"])
+def read(values: Values) -> Filled:
+    """Make a request of the form's values; RequestError only for a size that is none."""
+    width, height = sides(values["size"])
+    seed = None if values["random"] is True else values["seed"]
+    same = {name: values[name] for name in SAME}
+    return Filled(Request(**same, width=width, height=height, seed=seed), values["format"], values["model"])
 
 
-def write(request: Request, suffix: str, model: str, *, random: bool) -> list[Any]:
-    """The values that make the form show these settings, in the order of FIELDS."""
+def write(request: Request, suffix: str, model: str, *, random: bool) -> dict[str, Any]:
+    """The values that make the form show these settings."""
     size = size_text(request.width, request.height) if request.width and request.height else None
-    other = {"random": random, "seed": request.seed, "size": size, "format": suffix, "model": model}
-    return [(asdict(request) | other)[name] for name in FIELDS]
+    same = {name: getattr(request, name) for name in SAME}
+    return same | {"size": size, "random": random, "seed": request.seed, "format": suffix, "model": model}
 
 
-def problems(service: Service, values: Sequence[Any]) -> dict[str, str]:
+def problems(service: Service, values: Values) -> dict[str, str]:
     """Every field that can't be used, with what would be right; empty where all is well."""
-    form = dict(zip(FIELDS, values, strict=True))
-    model = form["model"] if form["model"] in service.choices else service.default
+    model = values["model"] if values["model"] in service.choices else service.default
     native, found = service.native(model), {}
-    for name, value in form.items():
+    for name in values:
         try:
-            _check(name, value, form, native)
+            _check(name, values, native)
         except RequestError as error:
             found[name] = error.message
     try:
-        found or service.validate(form["model"], read(values).request, form["format"])
+        found or service.validate(values["model"], read(values).request, values["format"])
     except RequestError as error:  # sides and frames that are legal alone, and too much together
         found["size" if error.field in ("width", "height") else error.field] = error.message
     return {name: text[0].upper() + text[1:] for name, text in found.items()}
 
 
-def _check(name: str, value: Any, form: Mapping[str, Any], native: ModelDefaults) -> None:
+def _check(name: str, values: Values, native: ModelDefaults) -> None:
     """RequestError where one field alone is wrong."""
     if name == "size":
-        width, height = sides(value)
+        width, height = sides(values[name])
         Request("any", width=width, height=height).checked(native)
-    elif name == "seed" and form["random"] is not True:
-        Request("any", seed=value).checked(native)
-    elif name in PLAIN:
-        Request(**{"prompt": "any", name: value}).checked(native)
+    elif name in SAME or (name == "seed" and values["random"] is not True):
+        Request(**{"prompt": "any", name: values[name]}).checked(native)
 
 
 def sides(text: Any) -> tuple[int | None, int | None]:
@@ -101,6 +90,7 @@ def sides(text: Any) -> tuple[int | None, int | None]:
 
 
 def size_text(width: int, height: int) -> str:
+    """(256, 320) -> "256×320"."""
     return f"{width}×{height}"
 
 
@@ -115,38 +105,34 @@ def sizes(native: ModelDefaults) -> list[str]:
     return [size_text(*option) for option in dict.fromkeys(legal) if max(option) <= native.max_side]
 
 
-def defaults(service: Service, model: str, prompt: str = "") -> list[Any]:
+def defaults(service: Service, model: str, prompt: str = "") -> dict[str, Any]:
     """The form as the model's catalogue entry has it."""
-    native = service.native(model)
-    own = {
-        name: getattr(native, name)
-        for name in ("frames", "width", "height", "steps", "guidance", "sampler", "fps")
-    }
-    return write(Request(prompt, **own), SUFFIXES[0], model, random=True)
+    return restored(service, Request(prompt), model)
 
 
-def restored(service: Service, request: Request, model: str, suffix: str = SUFFIXES[0]) -> list[Any]:
+def restored(service: Service, request: Request, model: str, suffix: str = SUFFIXES[0]) -> dict[str, Any]:
     """The form with a request's settings, the model's own where it has none; a stated seed stays."""
     native = service.native(model)
     missing = {
         name: getattr(native, name)
-        for name in asdict(request)
+        for name in ROWS
         if getattr(request, name) is None and hasattr(native, name)
     }
     return write(replace(request, **missing), suffix, model, random=request.seed is None)
 
 
+def settings_of(request: Request) -> dict[str, Any]:
+    """Every setting of a request that the page and the API know, by name."""
+    return {name: value for name, value in asdict(request).items() if name in ROWS}
+
+
 def link(request: Request, model: str, suffix: str) -> str:
     """A query string that brings every setting back."""
-    from urllib.parse import urlencode
-
     return "?" + request.to_query() + "&" + urlencode({"model": model, "format": suffix.lstrip(".")})
 
 
-def from_link(service: Service, query: Mapping[str, str]) -> tuple[list[Any], str]:
+def from_link(service: Service, query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """-> the form's values for a link's query, and what was wrong with it. A wrong setting is left out."""
-    from urllib.parse import urlencode
-
     model = query.get("model", service.default)
     model = model if model in service.choices else service.default
     suffix = "." + query.get("format", "mp4")

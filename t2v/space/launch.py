@@ -16,14 +16,17 @@ from typing import NoReturn
 import psutil
 
 from t2v import ffmpeg, streams
-from t2v.space import environment, models, strings
+from t2v.checkpoints.errors import CheckpointError
+from t2v.service import backend
+from t2v.service.jobs import Limits
+from t2v.service.outputs import Outputs
+from t2v.service.service import Service
+from t2v.service.store import StoreError
+from t2v.space import environment, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link
 from t2v.space.examples import FOLDER
-from t2v.space.jobs import Limits
-from t2v.space.outputs import Outputs
-from t2v.space.service import Service
 
-BACKEND = "t2v.space.models"
+BACKEND = "t2v.service.backend"
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
 FIRST_PORT, PORTS = 7860, 100
@@ -144,13 +147,35 @@ class App:
         outputs = _outputs(options.outputs)
         environment.import_gradio()
         found, model = _devices(options.model)
-        self.service = Service(
-            options.backend, outputs, devices=found, model=model, limits=Limits(places=options.queue)
-        )
+        limits = Limits(places=options.queue)
+        try:
+            self.service = Service(options.backend, outputs, devices=found, model=model, limits=limits)
+        except CheckpointError as error:
+            raise LaunchError(f"--model: {error}") from None
         self.service.start()  # its workers import torch while this process imports gradio
-        from t2v.space import page
+        self._build()
 
-        self.demo, self._app_options = page.build(self.service, options.examples)
+    def _build(self) -> None:
+        """Make the page: its components, events, API, gate and routes."""
+        import gradio as gr
+        from starlette.middleware import Middleware
+
+        from t2v.space import api, components, examples
+        from t2v.space.events import Events
+        from t2v.space.gate import RequestGate
+        from t2v.space.routes import routes
+        from t2v.space.theme import theme
+
+        service, folder = self.service, self.options.examples
+        with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as demo:
+            page = components.build(service, examples.read(folder))
+            Events(page, service).connect(demo)
+            endpoint = api.offer(service, demo)
+        demo.queue(api_open=False, default_concurrency_limit=None)
+        gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
+        app = {"routes": routes(service, page.examples, folder), "middleware": [gate]}
+        self.demo = demo
+        self._app_options = {"theme": theme(), "css": components.CSS, "app_kwargs": app}
 
     def launch(self) -> str:
         """Start listening; -> the address."""
@@ -199,6 +224,8 @@ def _outputs(folder: Path) -> Outputs:
     try:
         outputs = Outputs(folder)
         environment.find_temporary_folder(outputs.folder / "temporary")
+    except StoreError as error:
+        raise LaunchError(strings.OUTPUTS_REFUSED.format(folder=folder, reason=error)) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
@@ -212,10 +239,10 @@ def _outputs(folder: Path) -> Outputs:
 
 def _devices(model: str | None) -> tuple[list[str], str | None]:
     """-> the devices that work, and the default model, which suits them."""
-    seeming = models.devices()
+    seeming = backend.devices()
     if seeming == ["cpu"] or os.environ.get("SPACES_ZERO_GPU"):
         return seeming, model
-    usable, reason = models.usable()
+    usable, reason = backend.usable()
     if usable:
         return usable, model
     print(strings.GPU_UNUSABLE.format(reason=reason), file=sys.stderr, flush=True)

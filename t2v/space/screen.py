@@ -7,15 +7,16 @@ the same between two versions, so bars glide and previews play on.
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from html import escape
 
-from t2v.request import ModelDefaults, Request
+from t2v.defaults import ModelDefaults
+from t2v.request import Complete, Request
+from t2v.service.jobs import Job
+from t2v.service.messages import Reading, Stage
+from t2v.service.outputs import Record
+from t2v.service.service import Service
 from t2v.space import strings
-from t2v.space.form import link
-from t2v.space.jobs import Job, Stage
-from t2v.space.outputs import Record
-from t2v.space.service import Service
+from t2v.space.form import LABELS, link, settings_of
 
 
 def empty(native: ModelDefaults, examples: bool) -> str:
@@ -54,8 +55,10 @@ def stage_text(service: Service, job: Job) -> str:
 
 def _loading(service: Service, job: Job) -> str:
     text = strings.LOADING.format(model=escape(service.choices[job.model].title))
-    fetched = next((worker.fetched for worker in service.workers if worker.fetched), None)
-    return text + (strings.FETCHED.format(done=size(fetched[0]), total=size(fetched[1])) if fetched else "")
+    fetched = job.worker.fetched if job.worker else None
+    return text + (
+        strings.FETCHED.format(done=size(fetched.done), total=size(fetched.total)) if fetched else ""
+    )
 
 
 def finished(record: Record, folder: str = "video") -> str:
@@ -96,41 +99,40 @@ def shelf(records: Sequence[Record], title: str, name: str, folder: str, hint: s
     return f"<section class='shelf {name}' aria-label='{title}'><h2>{title}</h2>{body}</section>"
 
 
-def beside_button(service: Service, model: str, request: Request) -> str:
-    """What the video will cost here, before anything runs. `request` is complete."""
-    cost, memory = service.cost(model, request), service.workers[0].memory
+def cost_line(service: Service, model: str, request: Complete) -> str:
+    """What the video will cost here, before anything runs."""
+    cost = service.cost(model, request)
     if not cost.fits:
-        return f"<p class='cost warn' role='status'>{strings.NOT_FITTING.format(memory=size(memory))}</p>"
+        memory = size(cost.memory)
+        return f"<p class='cost warn' role='status'>{strings.NOT_FITTING.format(memory=memory)}</p>"
     if cost.seconds is None:
         return f"<p class='cost'>{strings.NOT_KNOWN}</p>"
     text = strings.EXPECTED.format(seconds=duration(cost.seconds))
-    if cost.peak and memory:
-        text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(memory))
+    if cost.peak and cost.memory:
+        text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(cost.memory))
     return f"<p class='cost'>{text}</p>"
 
 
-def beside_button_wrong(problems: dict[str, str]) -> str:
-    """What would be refused, told before it is."""
-    lines = (
-        f"{strings.LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items()
-    )
+def problems_line(problems: dict[str, str]) -> str:
+    """What would be refused, shown before it is."""
+    lines = (f"{LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
     return f"<p class='cost warn' role='status'>{'<br>'.join(lines)}</p>"
 
 
-def reading(found: dict | None, prompt: str) -> str:
+def reading(found: Reading | None, prompt: str) -> str:
     """The prompt's token count, what is cut off, and a word on what the model doesn't know."""
     if not found or not prompt.strip():
         return "<p class='tokens'></p>"
-    over = found["count"] > found["limit"]
-    parts = [strings.TOKENS.format(count=found["count"], limit=found["limit"])]
+    over = found.count > found.limit
+    parts = [strings.TOKENS.format(count=found.count, limit=found.limit)]
     if over:
-        parts.append(strings.CUT.format(words=escape(found["cut"][:120])))
-    remark = f"<p class='remark' role='status'>{escape(found['remark'])}</p>" if found["remark"] else ""
+        parts.append(strings.CUT.format(words=escape(found.cut[:120])))
+    remark = f"<p class='remark' role='status'>{escape(found.remark)}</p>" if found.remark else ""
     return f"<p class='tokens{' warn' if over else ''}'>{' · '.join(parts)}</p>{remark}"
 
 
 def summary(request: Request) -> str:
-    return strings.SUMMARY.format(**asdict(request))
+    return strings.SUMMARY.format(**settings_of(request))
 
 
 def file_name(record: Record) -> str:
@@ -177,10 +179,10 @@ def _preview(job: Job) -> str:
     if job.preview is None:
         return "<div class='dots' aria-hidden='true'><i></i><i></i><i></i></div>"
     alt = escape(strings.PREVIEW_ALT.format(prompt=job.request.prompt), quote=True)
-    data = base64.b64encode(job.preview).decode()
-    seconds = job.preview_frames / job.request.fps
+    data = base64.b64encode(job.preview.jpeg).decode()
+    seconds = job.preview.frames / job.request.fps
     style = (
-        f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview_frames}; "
+        f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview.frames}; "
         f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - job.step / job.request.steps):.1f}px"
     )
     return f"<div class='preview' role='img' aria-label='{alt}' style='{style}'></div>"
@@ -203,6 +205,6 @@ def _tile(record: Record, folder: str) -> str:
 
 
 def _json(record: Record) -> str:
-    settings = asdict(record.request) | {"model": record.model, "format": record.suffix.lstrip(".")}
+    settings = settings_of(record.request) | {"model": record.model, "format": record.suffix.lstrip(".")}
     text = escape(json.dumps(settings, indent=2, ensure_ascii=False))
     return f"<details><summary>{strings.JSON}</summary><pre>{text}</pre></details>"

@@ -1,40 +1,24 @@
-"""Every English sentence that the page or the API can show."""
+"""Every English sentence of the page, the API and the launch. The service's are in `t2v.service.sentences`.
+
+The labels of settings are in their table, `t2v.request`.
+"""
 
 TITLE = "t2v"
 TAGLINE = "A sentence in, a short video out."
 
 # The form
-PROMPT = "Prompt"
 PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN = "Generate", "Stop", "Another seed"
-SETTINGS = "Settings"
-NEGATIVE = "Negative prompt"
-NEGATIVE_HINT = "What the video should not show"
-RANDOM = "Random seed"
-SEED, STEPS, GUIDANCE, FRAMES, SIZE = "Seed", "Steps", "Guidance", "Frames", "Size"
-SAMPLER, ETA, FPS, FORMAT, MODEL = "Sampler", "Noise (eta)", "Frames a second", "File format", "Model"
-LABELS = {
-    "prompt": PROMPT,
-    "negative_prompt": NEGATIVE,
-    "seed": SEED,
-    "steps": STEPS,
-    "guidance": GUIDANCE,
-    "frames": FRAMES,
-    "size": SIZE,
-    "sampler": SAMPLER,
-    "eta": ETA,
-    "fps": FPS,
-    "format": FORMAT,
-    "model": MODEL,
-}
+ADVANCED = "Settings"
+RANDOM, SIZE, FORMAT, MODEL = "Random seed", "Size", "File format", "Model"
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low} … {high}"
 SIZE_HINT = "multiples of {multiple}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
-MODEL_WRONG = "Choose one of the models in the list."
-FORMAT_WRONG = "Choose MP4, GIF or WebP."
 DROP = "Drop a video made here to get its settings back"
 FIT = "Make it fit"
+
+MODEL_WORDS = "one of the models that the page lists"
 
 # Beside the button
 TOKENS = "{count} of {limit} tokens"
@@ -43,7 +27,6 @@ EXPECTED = "Takes {seconds}"
 EXPECTED_MEMORY = " · {peak} of {memory} memory"
 NOT_KNOWN = "The first run on this machine will tell how long it takes."
 NOT_FITTING = "This would not fit into {memory} of memory."
-NOT_ENGLISH = "This model knows English only; it will guess at the rest."
 
 # The screen
 PROGRESS = "Progress"
@@ -82,23 +65,6 @@ RESTORED = "Settings restored from the file."
 RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't in the list here."
 NO_SETTINGS = "This file holds no settings of ours."
 
-DOWNLOAD_SIZE = " ({size} to download)"
-
-# What went wrong
-QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
-VISITOR_FULL = "You already have a video under way: wait for it, or stop it."
-ABANDONED = "Nobody was following this video any more, so it was stopped."
-DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
-OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."
-FITTING = " {frames} frames of {width}×{height} should fit."
-NO_SPACE = "The disk is full, so the video could not be written."
-DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made now."
-DEVICE_FAULT = "The device reported a fault. It has been restarted: please try again."
-WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been restarted: please try again."
-UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
-CLOSING = "The server is being restarted. Please try again in a minute."
-UNKNOWN_MODEL = "must be one of {models}"
-
 # What the API refuses
 LOGIN_FIRST = "This page asks for a login."
 NO_SESSION = "session_hash: is missing"
@@ -129,6 +95,9 @@ LISTENING_FAILED = "--host, --port: can't listen at {link}: {reason}."
 QUEUE_WRONG = "must be a whole number from 1 to 100000, not {value}"
 AUTH_WRONG = "must be user:password, both not empty"
 OUTPUTS_UNUSABLE = "--outputs: {folder} can't be written ({reason}); choose another folder."
+OUTPUTS_REFUSED = (
+    "--outputs: {folder} can't be used: {reason} Stop that program, remove the file or choose another folder."
+)
 VARIABLE_WRONG = "{name}: must be a whole number from 0 to {most}, not {value}"
 VARIABLES_UNUSED = "Not used by this page: {names}."
 CERTIFICATES_UNUSABLE = "{name} names no certificates that can be read, so the usual ones are used."

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.video import Video
-from tests.space.fakes import NATIVE, moving_square
+from tests.service.fakes import NATIVE, moving_square
 from tests.space.started import clean
 
 
@@ -21,7 +20,7 @@ from tests.space.started import clean
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     outputs, examples = tmp_path_factory.mktemp("outputs"), tmp_path_factory.mktemp("examples")
     write_example(examples)
-    options = {"--backend": "tests.space.fakes", "--outputs": outputs, "--examples": examples, "--queue": 8}
+    options = {"--backend": "tests.service.fakes", "--outputs": outputs, "--examples": examples, "--queue": 8}
     made = App(arguments([str(word) for option in options.items() for word in option]))
     made.url = made.launch()
     yield made
@@ -109,11 +108,3 @@ def own_environment() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(kept)
-
-
-def eventually(condition, timeout: float = 10.0) -> None:
-    """Wait until `condition()` holds."""
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.02)

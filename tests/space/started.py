@@ -77,7 +77,7 @@ def started(
 ) -> Iterator[Page]:
     """Start the page in `folder`, with the fake or the embedded model. `before`: a command that runs it."""
     outputs = [] if "--outputs" in words else ["--outputs", folder / "out"]
-    backend = ["--backend", "tests.space.fakes"] if fake else []
+    backend = ["--backend", "tests.service.fakes"] if fake else []
     command = [*before, sys.executable, ROOT / "app.py", *outputs, *backend, *words]
     log = folder / f"log-{time.monotonic_ns()}"
     variables = {"T2V_FAKE_STEP": STEP} | variables

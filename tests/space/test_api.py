@@ -11,7 +11,7 @@ from gradio_client import Client
 from t2v.space.api import PARAMETERS
 from t2v.space.launch import MAX_UPLOAD, App
 from t2v.video import Video
-from tests.space.conftest import eventually
+from tests.waiting import eventually
 
 JSON = {"content-type": "application/json"}
 
@@ -75,14 +75,14 @@ def test_it_is_the_only_named_endpoint(app: App):
     }.items(),
 )
 def test_a_bad_value_is_refused_by_name(app: App, field: str, values: list):
-    before = len(app.service.outputs._records)
+    before = app.service.outputs.count()
     for value in values:
         _, event, told = call(app, **{"prompt": "a square"} | {field: value})
         assert event == "error", value
         assert told["error"].startswith(f"{field}: ") and "/" not in told["error"].replace("passwd", ""), (
             value
         )
-    assert len(app.service.outputs._records) == before
+    assert app.service.outputs.count() == before
 
 
 def test_what_would_be_too_much_together_is_refused(app: App):
@@ -151,7 +151,7 @@ def test_foreign_files_are_refused_in_every_form(app: App, file: dict):
     for path in (
         "/etc/passwd",
         app.service.outputs.folder / "secret",
-        app.service.outputs.folder / "runs.jsonl",
+        app.service.outputs.store.path,
     ):
         assert httpx.get(f"{app.url}gradio_api/file={path}").status_code in (403, 404)
     for name in ("..%2fsecret", "%2e%2e/secret", "nonsense.mp4", "secret"):

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from t2v.space import address
-from tests.space.conftest import Visitor, eventually
+from tests.space.conftest import Visitor
 from tests.space.started import ROOT, Page, clean, free_port, started
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 PROXY = "http://127.0.0.1:9"  # where nothing answers

@@ -17,10 +17,10 @@ import pytest
 from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
-from t2v.space.door import LOGIN_PAGE, Door, _rooted, route_path
+from t2v.space.gate import LOGIN_PAGE, RequestGate, _rooted, route_path
 from t2v.space.launch import App, arguments
-from tests.space.conftest import eventually
 from tests.space.started import free_port
+from tests.waiting import eventually
 
 ACCOUNT = {"username": "me", "password": "p:w"}
 CALL, JOIN = "gradio_api/call/v2/generate", "gradio_api/queue/join"
@@ -44,7 +44,7 @@ http {{
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     outputs = tmp_path_factory.mktemp("guarded")
-    words = ["--backend", "tests.space.fakes", "--queue", "2", "--auth", "me:p:w", "--outputs", outputs]
+    words = ["--backend", "tests.service.fakes", "--queue", "2", "--auth", "me:p:w", "--outputs", outputs]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(outputs))
         patch.setenv("GRADIO_ROOT_PATH", "t2v/")  # as people write it
@@ -203,7 +203,7 @@ def test_what_a_visitor_made_is_only_served_behind_the_login(
     app: App, stranger: httpx.Client, owner: httpx.Client
 ):
     assert make(owner)[0] == "complete"
-    record = list(app.service.outputs._records.values())[-1]
+    (record, *_) = app.service.outputs.of("", 1)
     file = app.service.outputs.path(record.id, record.suffix)
     for path in (f"video/{record.name}", f"gradio_api/file={file}", f"video/%2e/{record.name}"):
         for method in ("GET", "HEAD"):
@@ -232,9 +232,9 @@ def test_a_websocket_asks_for_the_login(app: App, path: str):
     async def inner(*_: object) -> None:
         reached.append(path)
 
-    door = Door(inner, app.service, 0, ())
+    gate = RequestGate(inner, app.service, 0, ())
     scope = {"type": "websocket", "path": path, "headers": [], "root_path": "/t2v", "app": app.demo.app}
-    thread = Thread(target=asyncio.run, args=[door(scope, receive, send)])
+    thread = Thread(target=asyncio.run, args=[gate(scope, receive, send)])
     thread.start()
     thread.join()
     assert [message["type"] for message in sent] == ["websocket.close"] and not reached

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from t2v.space import address, environment, launch, models
+from t2v.service import backend
+from t2v.space import address, environment, launch
 from t2v.space.address import LaunchError
 from tests.space.started import started
 
@@ -144,7 +145,7 @@ def test_a_gpu_that_pytorch_cannot_use_is_none(monkeypatch: pytest.MonkeyPatch):
     import torch
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    found, reason = models.usable()
+    found, reason = backend.usable()
     assert len(found) <= torch.cuda.device_count() and (found or reason)
 
 

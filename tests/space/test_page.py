@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, expect
 from t2v.request import Request
 from t2v.space.launch import App
 from t2v.video import Video
-from tests.space.conftest import Visitor, eventually
-from tests.space.fakes import moving_square
+from tests.service.fakes import moving_square
+from tests.space.conftest import Visitor
+from tests.waiting import eventually
 
 
 def test_a_sentence_becomes_a_playing_video(visitor: Visitor):

@@ -1,4 +1,4 @@
-"""ASGI middleware before Gradio: the login, the shape of a call to the API, a place in the queue.
+"""ASGI middleware that checks a request before Gradio sees it: login, shape of a call, place in the queue.
 
 Without a login only the login page is answered: Gradio itself leaves some routes open, and knows nothing of
 ours. Gradio would answer a wrong shape with an empty error or a 500, and a full queue of ours only after
@@ -18,9 +18,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from t2v.request import MAX_DEPTH, depth
+from t2v.service import sentences
+from t2v.service.service import Service
 from t2v.space import strings
 from t2v.space.api import NAME, PARAMETERS
-from t2v.space.service import Service
 
 CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<endpoint>[^/]+)/?)")
 ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
@@ -39,7 +40,7 @@ class Refused(Exception):
         self.status, self.detail = status, detail
 
 
-class Door:
+class RequestGate:
     """ASGI middleware. `endpoint`: the number that `/generate` has among the page's `functions`."""
 
     def __init__(self, app: ASGIApp, service: Service, endpoint: int, functions: Container[int]):
@@ -68,7 +69,7 @@ class Door:
             await self._app(*_again(scope, body, receive), send)
             return
         if not self._service.jobs.reserve():
-            raise Refused(503, strings.QUEUE_FULL.format(places=self._service.jobs.limits.places))
+            raise Refused(503, sentences.QUEUE_FULL.format(places=self._service.jobs.limits.places))
         accepted = False
 
         async def watched(message: Message) -> None:

@@ -1,7 +1,8 @@
 """The app's own bounded queue: a job outlives the page that asked for it.
 
 A page only follows its job. A job ends when it is done, fails, is stopped by its visitor, reaches its
-deadline, or when nobody has followed it for a while.
+deadline, or when nobody has followed it for a while. A visitor's job that isn't over when the server ends
+is made by the next server; one of the API ends with its caller.
 """
 
 import secrets
@@ -9,24 +10,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from threading import Condition
 
-from t2v.request import Request
-from t2v.space import strings
-
-
-class Stage(StrEnum):
-    WAITING = "waiting"
-    LOADING = "loading"
-    READING = "reading"
-    DENOISING = "denoising"
-    DECODING = "decoding"
-    WRITING = "writing"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
+from t2v.errors import T2VError
+from t2v.request import Complete
+from t2v.service import sentences
+from t2v.service.messages import Preview, Stage
+from t2v.service.store import owner_of
+from t2v.service.waiting import WaitingJob, WaitingJobs
+from t2v.service.worker import Worker
+from t2v.service.zerogpu import ZeroGPUWorker
 
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
 
@@ -43,25 +36,24 @@ class Limits:
     reservation: float = 10.0
 
 
-class QueueFull(Exception):
+class QueueFull(T2VError):
     """No place is left; the message says for whom."""
 
 
 @dataclass(eq=False)
 class Job:
-    """One wish for one video, and how far it has come. Times are the queue's clock, in seconds."""
+    """One video to make, and how far it has come. Times are the queue's clock, in seconds."""
 
     id: str
-    visitor: str
+    owner: str  # see `owner_of`
     model: str
-    request: Request  # complete: its seed is drawn
+    request: Complete
     suffix: str
-    created: float
     followed: float
     stage: Stage = Stage.WAITING
+    worker: Worker | ZeroGPUWorker | None = None  # which makes it
     step: int = 0
-    preview: bytes | None = None  # a JPEG: the frames so far, side by side
-    preview_frames: int = 0
+    preview: Preview | None = None
     problem: str = ""
     started: float | None = None
     denoising_since: float | None = None
@@ -79,12 +71,14 @@ class Jobs:
 
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic
+    kept: WaitingJobs | None = None  # what the next server finds of them
 
     def __post_init__(self):
         self._changed = Condition()
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
+        self._closed = False
 
     def reserve(self) -> bool:
         """Hold a place for a job that is about to be submitted. False: the queue is full."""
@@ -101,44 +95,51 @@ class Jobs:
                 self._reserved.popleft()
 
     def submit(
-        self, visitor: str, model: str, request: Request, suffix: str = ".mp4", *, reserved: bool = False
+        self, visitor: str, model: str, request: Complete, suffix: str = ".mp4", *, reserved: bool = False
     ) -> Job:
-        """A new job at the end of the queue; QueueFull where there is no place for it."""
+        """Add a job to the end of the queue; QueueFull where there is no place for it."""
         with self._changed:
             if reserved and self._reserved:
                 self._reserved.popleft()
-            if self._free_places() <= 0:
-                raise QueueFull(strings.QUEUE_FULL.format(places=self.limits.places))
-            if visitor and self._pending(visitor) >= self.limits.per_visitor:
-                raise QueueFull(strings.VISITOR_FULL)
-            now = self.clock()
-            job = Job(secrets.token_urlsafe(16), visitor, model, request, suffix, created=now, followed=now)
+            self._check_places(visitor)
+            id, owner = secrets.token_urlsafe(16), owner_of(visitor)
+            if visitor and self.kept:
+                self.kept.add(WaitingJob(id, owner, model, request, suffix))
+            return self._append(Job(id, owner, model, request, suffix, self.clock()))
+
+    def restore(self, kept: WaitingJob, problem: str = "") -> Job:
+        """Add a job of an earlier server, or where there is a problem, one that has failed of it."""
+        with self._changed:
+            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock())
+            if not problem:
+                return self._append(job)
             self._jobs[job.id] = job
-            self._waiting.append(job)
-            self._changed.notify()
+            self._end(job, Stage.FAILED, problem)
             return job
 
-    def take(self, timeout: float) -> Job | None:
-        """The next job to work on, now the caller's; None after `timeout` seconds without one."""
+    def take(self, timeout: float, worker: Worker | ZeroGPUWorker | None = None) -> Job | None:
+        """The next job, now the worker's; None after `timeout` seconds without one."""
         with self._changed:
             if not self._waiting:
                 self._changed.wait(timeout)
-            return self._begin(self._waiting.popleft()) if self._waiting else None
+            if self._closed or not self._waiting:
+                return None
+            return self._begin(self._waiting.popleft(), worker)
 
-    def claim(self, job: Job) -> bool:
+    def claim(self, job: Job, worker: Worker | ZeroGPUWorker | None = None) -> bool:
         """Take this very job; False if it is no longer waiting."""
         with self._changed:
-            if job not in self._waiting:
+            if self._closed or job not in self._waiting:
                 return False
             self._waiting.remove(job)
-            self._begin(job)
+            self._begin(job, worker)
             return True
 
     def follow(self, visitor: str, job_id: str | None) -> Job | None:
         """The visitor's own job, noted as followed; None for an unknown id and for another's job."""
         with self._changed:
             job = self._jobs.get(job_id or "")
-            if job is None or not secrets.compare_digest(job.visitor.encode(), visitor.encode()):
+            if job is None or not secrets.compare_digest(job.owner, owner_of(visitor)):
                 return None
             job.followed = self.clock()
             return job
@@ -167,18 +168,18 @@ class Jobs:
     def newest_of(self, visitor: str) -> Job | None:
         """The visitor's latest job that isn't over."""
         with self._changed:
-            mine = [job for job in self._jobs.values() if job.visitor == visitor and not job.over]
-            return mine[-1] if mine else None
+            pending = self._pending(visitor)
+            return pending[-1] if pending else None
 
     def must_stop(self, job: Job) -> str | None:
-        """Why a running job has to end now: a sentence, empty where its visitor asked; None to go on."""
+        """Say why a running job has to end now, "" where its visitor asked for it; None: it goes on."""
         now = self.clock()
         if job.stopping:
             return ""
         if now - job.followed > self.limits.abandoned_after:
-            return strings.ABANDONED
+            return sentences.ABANDONED
         if job.started is not None and now - job.started > self.limits.deadline:
-            return strings.DEADLINE.format(minutes=round(self.limits.deadline / 60))
+            return sentences.DEADLINE.format(minutes=round(self.limits.deadline / 60))
         return None
 
     def sweep(self) -> None:
@@ -187,25 +188,56 @@ class Jobs:
         with self._changed:
             for job in [job for job in self._waiting if now - job.followed > self.limits.abandoned_after]:
                 self._waiting.remove(job)
-                self._end(job, Stage.STOPPED, strings.ABANDONED)
+                self._end(job, Stage.STOPPED, sentences.ABANDONED)
             old = now - self.limits.remembered
             self._jobs = {id: job for id, job in self._jobs.items() if job.ended is None or job.ended > old}
+
+    def close(self) -> None:
+        """Give out no more jobs, and leave those that aren't over to the next server."""
+        with self._changed:
+            self._closed, kept, self.kept = True, self.kept, None
+            self._changed.notify_all()
+            if kept:
+                for job in self._jobs.values():
+                    if job.started is not None and not job.over:
+                        kept.put_back(job.id)
+                kept.close()
 
     def __len__(self) -> int:
         with self._changed:
             return len(self._waiting)
+
+    def _append(self, job: Job) -> Job:
+        self._jobs[job.id] = job
+        self._waiting.append(job)
+        self._changed.notify()
+        return job
+
+    def _check_places(self, visitor: str) -> None:
+        """QueueFull where the queue has no place for the visitor."""
+        if self._closed:
+            raise QueueFull(sentences.CLOSING)
+        if self._free_places() <= 0:
+            raise QueueFull(sentences.QUEUE_FULL.format(places=self.limits.places))
+        if visitor and len(self._pending(visitor)) >= self.limits.per_visitor:
+            raise QueueFull(sentences.VISITOR_FULL)
 
     def _free_places(self) -> int:
         while self._reserved and self._reserved[0] <= self.clock():
             self._reserved.popleft()
         return self.limits.places - len(self._waiting) - len(self._reserved)
 
-    def _pending(self, visitor: str) -> int:
-        return sum(job.visitor == visitor and not job.over for job in self._jobs.values())
+    def _pending(self, visitor: str) -> list[Job]:
+        owner = owner_of(visitor)
+        return [job for job in self._jobs.values() if job.owner == owner and not job.over]
 
-    def _begin(self, job: Job) -> Job:
-        job.started, job.stage = self.clock(), Stage.LOADING
+    def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
+        job.worker, job.started, job.stage = worker, self.clock(), Stage.LOADING
+        if self.kept:
+            self.kept.begin(job.id)
         return job
 
     def _end(self, job: Job, stage: Stage, problem: str = "") -> None:
+        if self.kept:
+            self.kept.remove(job.id)
         job.ended, job.problem, job.preview, job.stage = self.clock(), problem, None, stage

@@ -1,4 +1,4 @@
-"""What a small model knows: which words of a prompt it was taught, and what is near the others."""
+"""What a prompt means to a model: whether it looks English, which words a small model was taught."""
 
 import json
 import re
@@ -13,17 +13,24 @@ from t2v.texts import read_text
 NEAR = 3  # subjects offered for a word that isn't known
 SHOWN = 3  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
-PLAIN = frozenset(
+FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
     over under near beside behind before after is are was be being been it its his her their my your our one
     two very really just only video clip animation animated emoji picture cartoon image film scene shot style
     3d background wall plain colour color coloured colored front against around slowly quickly please make
     show me high quality beautiful cute little big small""".split()
 )
-# Small words of other languages in Latin letters; two of them in a prompt are no accident.
-FOREIGN = frozenset(
-    """un une le les des du et sur avec dans ein eine einen einem der das dem den und auf mit vor im el los
-    las una con sobre y en il lo gli di che nel uno um uma no na em och med på een het op met van""".split()
+# Small words of other languages in Latin letters.
+FOREIGN_WORDS = frozenset(
+    """der das und ein eine einen einem dem auf mit vor im ist un une les du et dans avec sur sous una unos
+    sobre y il gli di della nel che uno um uma em och ett på een het się z le""".split()
+)
+# English has these too, or names in it: to die, Las Vegas, a van. Alone they say nothing.
+ALSO_ENGLISH = frozenset(
+    "die den en el la los las con por de del des lo no não med det om op met van na w".split()
+)
+ENGLISH_WORDS = frozenset(
+    "riding running walking eating flying moving sitting dancing jumping swimming driving".split()
 )
 
 
@@ -65,7 +72,7 @@ class Vocabulary:
             *self.motions,
             *(p for phrases in words.get("motion_phrases", {}).values() for p in phrases),
         }
-        self._other = colours | {word for phrase in motions for word in split(phrase)} | PLAIN
+        self._other = colours | {word for phrase in motions for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
@@ -85,7 +92,7 @@ class Vocabulary:
             dict.fromkeys(w for w in rest if w not in self._other and singular(w) not in self._other)
         )
         nearest = {word: tuple(self._near(word)) for word in unknown}
-        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt, unknown))
+        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt))
 
     def _take_names(self, words: list[str]) -> tuple[list[str], list[str]]:
         """The longest names of subjects first, in the order of the prompt, and the words that are left."""
@@ -117,11 +124,19 @@ class Vocabulary:
         return list(dict.fromkeys([*same, *close]))[:NEAR]
 
 
-def english(prompt: str, unknown: tuple[str, ...]) -> bool:
-    """Whether a prompt may be English: Latin letters, and not two of another language's small words."""
+def english(prompt: str) -> bool:
+    """Guess whether a prompt is English, for a gentle remark: never a reason to refuse.
+
+    It isn't where many letters aren't ASCII, or where another language's small words outnumber English ones;
+    words that English has too count only beside one that it hasn't.
+    """
     letters = [letter for letter in prompt if letter.isalpha()]
-    foreign = sum(not letter.isascii() for letter in letters)
-    return foreign <= 0.3 * len(letters) and len(FOREIGN & set(unknown)) < 2
+    if sum(not letter.isascii() for letter in letters) > 0.3 * len(letters):
+        return False
+    words = split(prompt)
+    foreign, either = (sum(word in some for word in words) for some in (FOREIGN_WORDS, ALSO_ENGLISH))
+    own = sum(word in FILLERS or word in ENGLISH_WORDS for word in words)
+    return not foreign or foreign + either <= own
 
 
 def split(text: str) -> list[str]:

@@ -3,7 +3,8 @@
 import pytest
 
 from t2v.request import Request
-from t2v.space.jobs import Jobs, Limits, QueueFull, Stage
+from t2v.service.jobs import Jobs, Limits, QueueFull
+from t2v.service.messages import Stage
 
 ANA, BOB = "ana's secret", "bob's secret"
 
@@ -26,7 +27,7 @@ def jobs(clock: Clock) -> Jobs:
 
 
 def submit(jobs: Jobs, visitor: str = "", **more):
-    return jobs.submit(visitor, "square", Request("a square"), **more)
+    return jobs.submit(visitor, "square", Request("a square").validate(), **more)
 
 
 def test_first_come_first_served(jobs: Jobs):

@@ -1,10 +1,6 @@
 """The process that holds the pipeline: the only code of the app that touches torch and the device.
 
-It takes orders over a pipe and reports with tuples: ("ready", device, bytes, model, native),
-("unready", sentence), ("fetched", bytes, of), ("stage", id, name), ("step", id, k, n),
-("preview", id, jpeg, frames), ("done", id, report), ("stopped", id), ("failed", id, kind, sentence),
-("answer", number, reading), ("planned", model, rows). A failure of kind "device", and the process's death,
-cost a new process.
+It takes orders over a pipe and reports with the messages of `messages`.
 """
 
 import errno
@@ -16,10 +12,8 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Connection
-from pathlib import Path
 from queue import Queue
 from threading import Event, Lock, Thread
 from types import ModuleType
@@ -27,27 +21,38 @@ from typing import Any
 
 from t2v import machine
 from t2v.errors import T2VError
-from t2v.request import Request
-from t2v.space import strings
-from t2v.space.device_memory import Peak, free_memory, memory_of_device
+from t2v.service import sentences
+from t2v.service.device_memory import Peak, free_memory, memory_of_device
+from t2v.service.messages import (
+    Answer,
+    Ask,
+    Done,
+    Entered,
+    Failed,
+    Fault,
+    Fetched,
+    Load,
+    Make,
+    Order,
+    Plan,
+    Planned,
+    Preview,
+    Progress,
+    Reading,
+    Ready,
+    Stage,
+    Stop,
+    Stopped,
+    Unready,
+)
 
 FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
 PREVIEW_SHARE = 0.025  # of the run's time, at most
-log = logging.getLogger("t2v.space")
+log = logging.getLogger("t2v.service")
 
 
-@dataclass(frozen=True)
-class Order:
-    """One video to make: the complete request, and the file to write."""
-
-    id: str
-    model: str
-    request: Request
-    path: Path
-
-
-class Stopped(Exception):
+class OrderStopped(Exception):
     """The parent asked for the end of this order."""
 
 
@@ -56,17 +61,17 @@ def serve(connection: Connection, backend: str, device: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     give_way()
     machine.limit_threads()
-    mail = Mail(connection)
-    desk = Desk(importlib.import_module(backend), device, mail.send, mail.stopped)
-    Thread(target=mail.receive, args=(desk,), daemon=True).start()
+    pipe = WorkerPipe(connection)
+    host = PipelineHost(importlib.import_module(backend), device, pipe.send, pipe.stopped)
+    Thread(target=pipe.receive, args=(host,), daemon=True).start()
     while True:
-        match mail.orders.get():
-            case ("load", model):
-                desk.prepare(model)
-            case ("plan", model):
-                desk.plan(model)
-            case ("make", Order() as order):
-                desk.attempt(order)
+        match pipe.orders.get():
+            case Load(model):
+                host.prepare(model)
+            case Plan(model):
+                host.plan(model)
+            case Make(order):
+                host.attempt(order)
 
 
 def give_way() -> None:
@@ -75,48 +80,48 @@ def give_way() -> None:
         os.nice(5)
 
 
-class Mail:
+class WorkerPipe:
     """The pipe to the parent, read on a thread of its own: a stop is seen while a step is computed."""
 
     def __init__(self, connection: Connection):
-        self.orders: Queue[tuple] = Queue()
+        self.orders: Queue[Load | Plan | Make] = Queue()
         self._connection, self._sending = connection, Lock()
         self._stopped: str | None = None
 
-    def send(self, *message: Any) -> None:
+    def send(self, message: object) -> None:
         with self._sending:
             self._connection.send(message)
 
     def stopped(self, order: Order) -> bool:
         return self._stopped == order.id
 
-    def receive(self, desk: "Desk") -> None:
+    def receive(self, host: "PipelineHost") -> None:
         while True:
             try:
                 message = self._connection.recv()
             except (EOFError, OSError):
                 os._exit(0)  # the parent is gone
             match message:
-                case ("stop", order_id):
-                    self._stopped = order_id
-                case ("ask", number, model, prompt):
-                    self.send("answer", number, desk.read(model, prompt))
+                case Stop(order):
+                    self._stopped = order
+                case Ask(number, model, prompt):
+                    self.send(Answer(number, host.read(model, prompt)))
                 case _:
                     self.orders.put(message)
 
 
-class Desk:
-    """Holds the pipeline and works off orders. `send` reports, `stopped` tells whether an order is to end."""
+class PipelineHost:
+    """Holds the pipeline and executes orders. `send` reports, `stopped` tells whether an order is to end."""
 
     def __init__(
-        self, backend: ModuleType, device: str, send: Callable[..., None], stopped: Callable[[Order], bool]
+        self, backend: ModuleType, device: str, send: Callable[[Any], None], stopped: Callable[[Order], bool]
     ):
         self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
         self._pipe, self._model = None, None
-        self._readers: dict[str, Callable[[str], dict]] = {}
+        self._readers: dict[str, Callable[[str], Reading]] = {}
 
-    def read(self, model: str, prompt: str) -> dict | None:
-        """What the model makes of a prompt, if it has been loaded here."""
+    def read(self, model: str, prompt: str) -> Reading | None:
+        """Read a prompt as the model does, if it has been loaded here."""
         if model not in self._readers:
             return None
         try:
@@ -129,53 +134,51 @@ class Desk:
         """Load a model ahead of the first job."""
         try:
             pipe = self._load(model)
-            self.send("ready", *memory_of_device(), model, pipe.native)
+            self.send(Ready(*memory_of_device(), model, pipe.native))
         except Exception as error:
-            self.send("unready", explain(error)[1])
+            self.send(Unready(explain(error)[1]))
 
     def plan(self, model: str) -> None:
-        """Tell what the model is expected to cost, before it has made a video."""
+        """Report what the model is expected to cost, before it has made a video."""
         try:
             loaded = self._pipe if model == self._model else None
-            self.send("planned", model, self._backend.planned(model, self._device, loaded))
+            self.send(Planned(model, self._backend.planned(model, self._device, loaded)))
         except Exception:  # an estimate is never worth a worker
             log.exception("planning failed")
 
     def attempt(self, order: Order) -> None:
         """Make one video, and report how that ended, whatever happens."""
         try:
-            self.send("done", order.id, self._make(order))
+            self.send(self._make(order))
             return
-        except Stopped:
-            self.send("stopped", order.id)
+        except OrderStopped:
+            self.send(Stopped(order.id))
             return
         except Exception as error:
-            kind, sentence = explain(error)
+            fault, sentence = explain(error)
         free_memory()  # only here: until the error is gone, its traceback pins every tensor of the failed run
-        self.send("failed", order.id, kind, sentence)
+        self.send(Failed(order.id, fault, sentence))
 
-    def _make(self, order: Order) -> dict:
-        start = time.perf_counter()
-        self.stage(order, "loading")
+    def _make(self, order: Order) -> Done:
+        self.enter(order, Stage.LOADING)
         pipe = self._load(order.model)
         peak = Peak()
-        self.stage(order, "reading")
-        watch = Watch(self, order, pipe)
-        video = pipe(order.request, on_step=watch)
+        self.enter(order, Stage.READING)
+        steps = StepReporter(self, order, pipe)
+        video = pipe(order.request, on_step=steps)
         decoded = time.perf_counter()
-        self.stage(order, "writing")
+        self.enter(order, Stage.WRITING)
         video.save(order.path)
         end = time.perf_counter()
-        return {
-            "loading": watch.begun - start,
-            "denoising": watch.ended - watch.begun,
-            "decoding": decoded - watch.ended,
-            "writing": end - decoded,
-            "peak": peak.read(),
-            "frames": len(video.frames),
-            "request": video.request or order.request,
-            "notes": tuple(video.notes),
-        }
+        return Done(
+            order.id,
+            video.request or order.request,
+            tuple(video.notes),
+            denoising=steps.ended - steps.begun,
+            decoding=decoded - steps.ended,
+            writing=end - decoded,
+            peak=peak.read(),
+        )
 
     def _load(self, model: str) -> Any:
         """The pipeline of `model`. A failed load leaves the old one in place."""
@@ -183,7 +186,7 @@ class Desk:
             try:
                 pipe = self._fetch(model)
             except Exception as error:
-                if explain(error)[0] != "memory" or self._pipe is None:
+                if explain(error)[0] != Fault.MEMORY or self._pipe is None:
                     raise
                 pipe = None
             if pipe is None:  # no room for both
@@ -196,48 +199,48 @@ class Desk:
         return self._pipe
 
     def _fetch(self, model: str) -> Any:
-        """Load a model, telling meanwhile how much of its download is there."""
+        """Load a model, and report meanwhile how much of its download is there."""
         done = Event()
 
-        def tell() -> None:
+        def report() -> None:
             while not done.wait(FETCH_EVERY):
                 if (fetched := self._backend.fetched(model)) is not None:
-                    self.send("fetched", *fetched)
+                    self.send(Fetched(*fetched))
 
-        Thread(target=tell, daemon=True).start()
+        Thread(target=report, daemon=True).start()
         try:
             return self._backend.load(model, self._device)
         finally:
             done.set()
 
-    def stage(self, order: Order, name: str) -> None:
-        """Report a stage; Stopped where the order is to end."""
+    def enter(self, order: Order, stage: Stage) -> None:
+        """Report a stage; OrderStopped where the order is to end."""
         if self._is_stopped(order):
-            raise Stopped
-        self.send("stage", order.id, name)
+            raise OrderStopped
+        self.send(Entered(order.id, stage))
 
 
-class Watch:
+class StepReporter:
     """The pipeline's `on_step`: reports each step, sends previews within their share of the time, stops."""
 
-    def __init__(self, desk: Desk, order: Order, pipe: Any):
-        self._desk, self._order, self._pipe = desk, order, pipe
+    def __init__(self, host: PipelineHost, order: Order, pipe: Any):
+        self._host, self._order, self._pipe = host, order, pipe
         self.begun = self.ended = self._next_preview = time.perf_counter()
 
     def __call__(self, step: int, steps: int, x0: Any) -> None:
         """x0 (1 c f h w): the video that the network expects after this step"""
         self.ended = time.perf_counter()
-        self._desk.stage(self._order, "denoising")
-        self._desk.send("step", self._order.id, step, steps)
+        self._host.enter(self._order, Stage.DENOISING)
+        self._host.send(Progress(self._order.id, step, steps))
         if step >= steps:
-            self._desk.stage(self._order, "decoding")
+            self._host.enter(self._order, Stage.DECODING)
         elif self.ended >= self._next_preview:
             self._show(x0)
 
     def _show(self, x0: Any) -> None:
         start = time.perf_counter()
         frames = self._pipe.preview(x0)
-        self._desk.send("preview", self._order.id, filmstrip(frames), len(frames))
+        self._host.send(Preview(self._order.id, filmstrip(frames), len(frames)))
         end = time.perf_counter()
         self._next_preview = end + max(PREVIEW_EVERY, (end - start) / PREVIEW_SHARE)
 
@@ -252,16 +255,16 @@ def filmstrip(frames: Any) -> bytes:
     return file.getvalue()
 
 
-def explain(error: Exception) -> tuple[str, str]:
-    """The kind of a failure, and a sentence for the visitor without a path or a traceback."""
+def explain(error: Exception) -> tuple[Fault, str]:
+    """-> the kind of a failure, and a sentence for the visitor without a path or a traceback."""
     torch = sys.modules.get("torch")
     if isinstance(error, MemoryError) or (torch and isinstance(error, torch.OutOfMemoryError)):
-        return "memory", strings.OUT_OF_MEMORY
+        return Fault.MEMORY, sentences.OUT_OF_MEMORY
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "disk", strings.NO_SPACE
+        return Fault.DISK, sentences.NO_SPACE
     if isinstance(error, RuntimeError) and ("CUDA error" in str(error) or "device-side assert" in str(error)):
-        return "device", strings.DEVICE_FAULT
+        return Fault.DEVICE, sentences.DEVICE_FAULT
     if isinstance(error, T2VError):
-        return "refused", str(error)
+        return Fault.REFUSED, str(error)
     log.error("a job failed", exc_info=error)
-    return "error", strings.UNEXPECTED.format(name=type(error).__name__)
+    return Fault.UNEXPECTED, sentences.UNEXPECTED.format(name=type(error).__name__)

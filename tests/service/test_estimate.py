@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from t2v.request import Request
-from t2v.space.estimate import Estimates, Run
+from t2v.service.estimate import KEPT, Estimates, Run, insert
+from t2v.service.store import Store
 
 REQUEST = Request(
     "a square", frames=16, width=64, height=64, steps=10, guidance=9.0, sampler="ddim", seed=0, fps=8
@@ -16,7 +17,7 @@ VOLUME = 16 * 64 * 64
 
 @pytest.fixture
 def estimates(tmp_path: Path) -> Estimates:
-    return Estimates(tmp_path / "runs.jsonl")
+    return Estimates(Store(tmp_path))
 
 
 def run(volume: int = VOLUME, evaluations: int = 20, **more) -> Run:
@@ -103,14 +104,26 @@ def test_machines_and_models_are_kept_apart(estimates: Estimates):
     assert estimates.cost("square", "H100", REQUEST).seconds is None
 
 
-def test_a_restart_remembers_and_a_torn_line_is_passed_over(estimates: Estimates, tmp_path: Path):
+def test_a_restart_remembers_and_a_row_that_is_none_is_passed_over(estimates: Estimates, tmp_path: Path):
     estimates.learn(run())
-    with (tmp_path / "runs.jsonl").open("a") as file:
-        file.write('{"model": "squ')
-    assert Estimates(tmp_path / "runs.jsonl").cost("square", "CPU", REQUEST) == cost(estimates)
+    store = Store(tmp_path)
+    for odd in ("NULL, 1, 1.0", "0, 1, 1.0", "5, 0, 1.0", "'x', 1, 1.0", "5, 5, 'x'"):
+        store.write(
+            f"INSERT INTO runs (model, device, volume, evaluations, denoising) VALUES ('a', 'b', {odd})"
+        )
+    assert Estimates(store).cost("square", "CPU", REQUEST) == cost(estimates)
 
 
-def test_the_file_stays_small(estimates: Estimates, tmp_path: Path):
-    for _ in range(2000):
-        estimates.learn(run())
-    assert len((tmp_path / "runs.jsonl").read_text().splitlines()) <= 800
+def test_only_the_latest_runs_are_kept(estimates: Estimates, tmp_path: Path):
+    with estimates._store.changing() as connection:
+        insert(connection, [run() for _ in range(2 * KEPT)])
+    for seconds in (1.0, 2.0):
+        estimates.learn(run(denoising=seconds))
+    kept = Estimates(Store(tmp_path))._runs
+    assert len(kept) == KEPT and [each.denoising for each in kept[-2:]] == [1.0, 2.0]
+
+
+def test_runs_that_cannot_be_written_are_remembered_all_the_same(estimates: Estimates):
+    estimates._store.close()
+    estimates.learn(run())
+    assert cost(estimates).seconds

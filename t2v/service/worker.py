@@ -8,8 +8,28 @@ from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
 from t2v.defaults import ModelDefaults
-from t2v.space import strings
-from t2v.space.worker_process import Order, serve
+from t2v.service import sentences
+from t2v.service.messages import (
+    LAST,
+    Answer,
+    Ask,
+    Died,
+    Failed,
+    Fault,
+    Fetched,
+    Load,
+    Make,
+    OfOrder,
+    Order,
+    Plan,
+    Planned,
+    Reading,
+    Ready,
+    Stop,
+    Stopped,
+    Unready,
+)
+from t2v.service.worker_process import serve
 
 TICK = 0.2  # seconds between two looks at what has become of a job
 PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is ended
@@ -19,18 +39,19 @@ class Worker:
     """One process that owns one device. `backend` names the module that loads pipelines."""
 
     inline = False  # its jobs run whether or not somebody watches
+    busy = False  # with an order
 
     def __init__(self, backend: str, device: str, patience: float = PATIENCE):
         self.backend, self.device, self._patience = backend, device, patience
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
-        self.fetched: tuple[int, int] | None = None  # bytes of a download under way, of how many
+        self.fetched: Fetched | None = None  # of a download under way
         self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
-        self._plans: dict[str, list[dict]] = {}  # what models are expected to cost; [] while that is asked
+        self._plans: dict[str, list[dict[str, float]]] = {}  # [] while it is asked
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process = self._connection = None
-        self._messages: Queue[tuple] = Queue()
-        self._questions: dict[int, tuple[Event, list]] = {}
+        self._messages: Queue[OfOrder | Died] = Queue()
+        self._questions: dict[int, tuple[Event, list[Reading | None]]] = {}
         self._numbers = itertools.count()
         self._sending, self._ending = Lock(), Lock()
 
@@ -41,47 +62,51 @@ class Worker:
     def load(self, model: str) -> None:
         """Start loading `model`, without waiting for it."""
         self._ensure()
-        self._send("load", model)
+        self._send(Load(model))
 
-    def run(self, order: Order) -> Iterator[tuple | None]:
+    def run(self, order: Order) -> Iterator[OfOrder | None]:
         """The order's messages up to its last, with None at every tick between them."""
+        self.busy = True
+        try:
+            yield from self._run(order)
+        finally:
+            self.busy = False
+
+    def _run(self, order: Order) -> Iterator[OfOrder | None]:
         self._ensure()
         self._stop_by = None
-        if not self._send("make", order):
-            yield self._died(order)
-            return
-        last = None
-        while last is None:
-            message = self._next(order)
-            last = message if message and message[0] in ("done", "failed", "stopped") else None
+        message = None if self._send(Make(order)) else self._died(order)
+        while not isinstance(message, LAST):
             yield message
-        if last[0] == "failed" and last[2] == "device":
+            message = self._next(order)
+        yield message
+        if isinstance(message, Failed) and message.fault == Fault.DEVICE:
             self.close()  # a poisoned CUDA context never recovers within its process
 
     def stop(self, order: Order) -> None:
         """Ask the running order to end at its next step; end the process if it doesn't in time."""
         if self._stop_by is None:
             self._stop_by = time.monotonic() + self._patience
-            self._send("stop", order.id)
+            self._send(Stop(order.id))
 
-    def ask(self, model: str, prompt: str, timeout: float = 1.0) -> dict | None:
-        """What the model reads in a prompt, {count, limit, cut, remark}; None where it can't say in time."""
+    def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
+        """Read a prompt as the model does; None where it isn't loaded, or gives no answer in time."""
         if self.pid is None:
             return None
         number, answered, box = next(self._numbers), Event(), []
         self._questions[number] = (answered, box)
         try:
-            self._send("ask", number, model, prompt)
+            self._send(Ask(number, model, prompt))
             answered.wait(timeout)
         finally:
             del self._questions[number]
         return box[0] if box else None
 
-    def plan(self, model: str) -> list[dict]:
-        """What the model is expected to cost, rows for `estimate.Run`; [] until the process has said it."""
+    def plan(self, model: str) -> list[dict[str, float]]:
+        """What the model is expected to cost, rows for `estimate.Run`; [] until the process has reported."""
         if model not in self._plans and self.pid is not None:
             self._plans[model] = []
-            self._send("plan", model)
+            self._send(Plan(model))
         return self._plans.get(model, [])
 
     def close(self) -> None:
@@ -112,31 +137,31 @@ class Worker:
             try:
                 message = connection.recv()
             except (EOFError, OSError):
-                messages.put(("died",))
+                messages.put(Died())
                 return
             match message:
-                case ("answer", number, reading):
+                case Answer(number, reading):
                     self._answer(number, reading)
-                case ("ready", name, memory, model, native):
+                case Ready(name, memory, model, native):
                     self.name, self.memory, self.problem = name, memory, ""
                     self.natives[model], self.fetched = native, None
-                case ("fetched", done, total):
-                    self.fetched = (done, total)
-                case ("planned", model, rows):
+                case Fetched():
+                    self.fetched = message
+                case Planned(model, rows):
                     self._plans[model] = rows
-                case ("unready", problem):
+                case Unready(problem):
                     self.problem = problem
                 case _:
                     self.fetched = None
                     messages.put(message)
 
-    def _answer(self, number: int, reading: dict | None) -> None:
+    def _answer(self, number: int, reading: Reading | None) -> None:
         if number in self._questions:
             answered, box = self._questions[number]
             box.append(reading)
             answered.set()
 
-    def _send(self, *message: object) -> bool:
+    def _send(self, message: object) -> bool:
         try:
             with self._sending:
                 self._connection.send(message)
@@ -144,18 +169,18 @@ class Worker:
             return False
         return True
 
-    def _next(self, order: Order) -> tuple | None:
+    def _next(self, order: Order) -> OfOrder | None:
         try:
             message = self._messages.get(timeout=TICK)
         except Empty:
             message = None
-        if message == ("died",):
+        if isinstance(message, Died):
             return self._died(order)
         if message is None and self._stop_by is not None and time.monotonic() > self._stop_by:
             self.close()
-            return ("stopped", order.id)
+            return Stopped(order.id)
         return message
 
-    def _died(self, order: Order) -> tuple:
+    def _died(self, order: Order) -> Failed:
         self.close()
-        return ("failed", order.id, "died", strings.WORKER_DIED)
+        return Failed(order.id, Fault.DIED, sentences.WORKER_DIED)

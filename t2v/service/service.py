@@ -6,44 +6,44 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
-from t2v.request import ModelDefaults, Request, RequestError
-from t2v.space import strings
-from t2v.space.estimate import Cost, Estimates, Run, evaluations_of, volume_of
-from t2v.space.jobs import Job, Jobs, Limits, Stage
-from t2v.space.lent import LentWorker
-from t2v.space.outputs import NoSpace, Outputs, record_of
-from t2v.space.worker import Worker
-from t2v.space.worker_process import Order
+from t2v.defaults import ModelDefaults
+from t2v.errors import RequestError
+from t2v.request import Complete, Request
+from t2v.service import sentences
+from t2v.service.backend import OfferedModel
+from t2v.service.estimate import Estimate, Estimates, Run, evaluations_of, volume_of
+from t2v.service.jobs import Job, Jobs, Limits
+from t2v.service.messages import (
+    Done,
+    Entered,
+    Failed,
+    Fault,
+    OfOrder,
+    Order,
+    Preview,
+    Progress,
+    Reading,
+    Stage,
+    Stopped,
+)
+from t2v.service.outputs import SUFFIXES, NoSpace, Outputs, Record
+from t2v.service.waiting import WaitingJobs
+from t2v.service.worker import Worker
+from t2v.service.zerogpu import ZeroGPUWorker
 
 SWEEP_EVERY = 20.0  # seconds
-SUFFIXES = (".mp4", ".gif", ".webp")
-log = logging.getLogger("t2v.space")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A model that visitors can choose, known without loading it."""
-
-    id: str
-    title: str
-    native: ModelDefaults = field(default_factory=ModelDefaults)
-    licence: str = ""
-    limits: str = ""  # what it is, and what it can't do, in a few sentences
-    source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
-
-    @property
-    def where(self) -> str:
-        return self.source or self.id
+MOST_STARTS = 2  # of a job whose server was killed meanwhile
+log = logging.getLogger("t2v.service")
+AnyWorker = Worker | ZeroGPUWorker
 
 
 class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
-    `backend` names a module such as `models`: `choices(extra) -> list[Choice]`, the default model first;
+    `backend` names a module such as `t2v.service.backend`: `choices(extra)`, the default model first;
     `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which only
     workers call.
     """
@@ -58,13 +58,16 @@ class Service:
         limits: Limits | None = None,
     ):
         choices = importlib.import_module(backend).choices(model)
-        self.choices: dict[str, Choice] = {choice.id: choice for choice in choices}
+        self.choices: dict[str, OfferedModel] = {choice.id: choice for choice in choices}
         self.default = choices[0].id
-        self.jobs = Jobs(limits or Limits())
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
-        self.estimates = Estimates(self.outputs.folder / "runs.jsonl")
+        self.estimates = Estimates(self.outputs.store)
+        self._kept = WaitingJobs(self.outputs.store, self.outputs.folder / "servers")
+        self.jobs = Jobs(limits or Limits(), kept=self._kept)
         lent = os.environ.get("SPACES_ZERO_GPU")
-        self.workers = [LentWorker(backend)] if lent else [Worker(backend, device) for device in devices]
+        self.workers: list[AnyWorker] = (
+            [ZeroGPUWorker(backend)] if lent else [Worker(backend, device) for device in devices]
+        )
         self._closing = Event()
         self._tasks: set[asyncio.Task] = set()
         dispatched = [worker for worker in self.workers if not worker.inline]
@@ -73,15 +76,23 @@ class Service:
 
     def start(self) -> "Service":
         """Start the workers, which load the default model, and the threads that feed them."""
+        self._take_over()
         for worker in self.workers:
             worker.load(self.choices[self.default].where)
-        self._planned(self.default)
+            self._planned(worker, self.default)
         for thread in self._threads:
             thread.start()
         return self
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server is about to end."""
+        return self._closing.is_set()
+
     def close(self) -> None:
+        """End the workers. Visitors' jobs that aren't over are left to the next server."""
         self._closing.set()
+        self.jobs.close()
         for worker in self.workers:
             worker.close()
         for thread in self._threads:
@@ -89,8 +100,8 @@ class Service:
 
     def work_here(self, job: Job) -> None:
         """Where jobs run inside the events that ask for them (ZeroGPU): begin this one, if nobody has."""
-        worker = self.workers[0]
-        if worker.inline and self.jobs.claim(job):
+        worker = next((worker for worker in self.workers if worker.inline), None)
+        if worker and self.jobs.claim(job, worker):
             # a thread with the event's context, which tells ZeroGPU whose quota it is
             task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._guarded, worker, job))
             self._tasks.add(task)
@@ -99,15 +110,16 @@ class Service:
     def native(self, model: str) -> ModelDefaults:
         """The limits and defaults of a model, as it states them itself once it was loaded."""
         choice = self.choices[model]
-        return self.workers[0].natives.get(choice.where, choice.native)
+        stated = (worker.natives.get(choice.where) for worker in self.workers)
+        return next(filter(None, stated), choice.native)
 
-    def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Request]:
+    def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
         model = self.default if model in (None, "") else model
         if not isinstance(model, str) or model not in self.choices:
-            raise RequestError("model", strings.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
+            raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
         if suffix not in SUFFIXES:
-            raise RequestError("format", strings.FORMAT_WRONG)
+            raise RequestError("format", sentences.FORMAT_WRONG)
         return model, request.validate(self.native(model))
 
     def submit(
@@ -129,54 +141,58 @@ class Service:
             raise
         return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
 
-    def cost(self, model: str, request: Request) -> Cost:
-        """What it will cost here, as far as that is known."""
-        worker = self.workers[0]
-        return self.estimates.cost(model, worker.name, request, worker.memory, self._planned(model))
+    def cost(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Estimate:
+        """What a video will cost on a worker, without one on the next that is free, as far as is known."""
+        worker = worker or self._next_worker()
+        planned = self._planned(worker, model)
+        return self.estimates.cost(model, worker.name, request, worker.memory, planned)
 
-    def made_to_fit(self, model: str, request: Request) -> Request | None:
-        worker = self.workers[0]
-        return self.estimates.made_to_fit(model, worker.name, request, worker.memory, self._planned(model))
+    def made_to_fit(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Complete | None:
+        """The request, made smaller until it should fit a worker; None if nothing does."""
+        worker = worker or self._next_worker()
+        planned = self._planned(worker, model)
+        return self.estimates.made_to_fit(model, worker.name, request, worker.memory, planned)
 
-    def _planned(self, model: str) -> list[Run]:
-        """What the plan expects of a model, where a worker has told it."""
-        worker = self.workers[0]
+    def _next_worker(self) -> AnyWorker:
+        """The worker that a new job would get, as far as can be told."""
+        return min(self.workers, key=lambda worker: worker.busy)
+
+    def _planned(self, worker: AnyWorker, model: str) -> list[Run]:
+        """What a worker's plan expects of a model, once it has reported that."""
         return [Run(model, worker.name, **row) for row in worker.plan(self.choices[model].where)]
 
-    def read(self, model: str, prompt: str) -> dict | None:
-        """What the model makes of a prompt, where a worker has it loaded."""
+    def read(self, model: str, prompt: str) -> Reading | None:
+        """Read a prompt as the model does, where a worker has it loaded."""
         where = self.choices[model].where if model in self.choices else ""
         return next((found for worker in self.workers if (found := worker.ask(where, prompt))), None)
 
     def seconds_left(self, job: Job) -> float | None:
-        """Until a running job is done: its own pace once it has one, what was learnt before."""
-        cost = self.cost(job.model, job.request)
+        """Seconds until a job is done: by its own pace once it has one, before by earlier runs."""
+        cost = self.cost(job.model, job.request, job.worker)
         if job.step < 2 or job.denoising_since is None:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
         pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
         return pace * (job.request.steps - job.step) + cost.rest
 
-    def _dispatch(self, worker: Worker) -> None:
+    def _dispatch(self, worker: AnyWorker) -> None:
         while not self._closing.is_set():
-            job = self.jobs.take(timeout=0.5)
+            job = self.jobs.take(0.5, worker)
             if job is not None:
                 self._guarded(worker, job)
 
-    def _guarded(self, worker: Worker, job: Job) -> None:
+    def _guarded(self, worker: AnyWorker, job: Job) -> None:
         """Run one job; whatever happens, it ends, and the next one can run."""
         try:
             self._make(worker, job)
         except Exception:
-            if not self._closing.is_set():  # else its worker was ended under it
+            if not self.closing:  # else its worker was ended under it
                 log.exception("a dispatcher failed")
             worker.close()
-        if not job.over:
-            self.jobs.end(
-                job, Stage.FAILED, strings.CLOSING if self._closing.is_set() else strings.WORKER_DIED
-            )
+        if not job.over and not self.closing:
+            self.jobs.end(job, Stage.FAILED, sentences.WORKER_DIED)
 
-    def _make(self, worker: Worker, job: Job) -> None:
+    def _make(self, worker: AnyWorker, job: Job) -> None:
         """Run one job on `worker` to its end."""
         try:
             self.outputs.check_space()
@@ -188,69 +204,71 @@ class Service:
         )
         why = None
         for message in worker.run(order):
+            if self.closing:  # the next server makes it
+                return
             if message is not None:
                 self._note(worker, job, message, why or "")
             if why is None and not job.over and (why := self.jobs.must_stop(job)) is not None:
                 worker.stop(order)
 
-    def _note(self, worker: Worker, job: Job, message: tuple, why: str) -> None:
+    def _note(self, worker: AnyWorker, job: Job, message: OfOrder, why: str) -> None:
         match message:
-            case ("stage", _, name):
-                job.stage = Stage(name)
-            case ("step", _, step, _):
+            case Entered(_, stage):
+                job.stage = stage
+            case Progress(_, step, _):
                 job.step = step
                 job.denoising_since = job.denoising_since or self.jobs.clock()
-            case ("preview", _, jpeg, frames):
-                job.preview, job.preview_frames = jpeg, frames
-            case ("stopped", _):
+            case Preview():
+                job.preview = message
+            case Stopped():
                 self.jobs.end(job, Stage.STOPPED, why)
-            case ("failed", _, kind, sentence):
-                self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, kind))
-            case ("done", _, report):
-                self._finish(worker, job, report)
+            case Failed(_, fault, sentence):
+                self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))
+            case Done():
+                self._finish(worker, job, message)
 
-    def _finish(self, worker: Worker, job: Job, report: dict) -> None:
-        work = report["denoising"] + report["decoding"] + report["writing"]
-        rest = report["decoding"] + report["writing"]
-        record = record_of(
-            job.id,
-            job.visitor,
-            job.model,
-            report["request"],
-            job.suffix,
-            created=self.outputs.clock(),
-            seconds=work,
-            notes=report["notes"],
-        )
+    def _finish(self, worker: AnyWorker, job: Job, done: Done) -> None:
+        rest = done.decoding + done.writing
+        made, seconds = self.outputs.clock(), done.denoising + rest
+        record = Record(job.id, job.owner, job.model, done.request, job.suffix, made, seconds, done.notes)
         try:
             self.outputs.add(record)
         except OSError:  # the disk is full, or the video was swept by another app of the same folder
             log.exception("a video could not be noted")
-            self.jobs.end(job, Stage.FAILED, strings.NO_SPACE)
+            self.jobs.end(job, Stage.FAILED, sentences.NOT_NOTED)
             return
         self.jobs.end(job, Stage.DONE)
-        self.estimates.learn(
-            self._run(worker, job, denoising=report["denoising"], rest=rest, peak=report["peak"])
-        )
+        self.estimates.learn(self._run(worker, job, denoising=done.denoising, rest=rest, peak=done.peak))
 
-    def _advice(self, worker: Worker, job: Job, kind: str) -> str:
+    def _advice(self, worker: AnyWorker, job: Job, fault: Fault) -> str:
         """After an out-of-memory: what should fit."""
-        if kind != "memory":
+        if fault != Fault.MEMORY:
             return ""
         self.estimates.learn(self._run(worker, job))
-        fit = self.made_to_fit(job.model, job.request)
+        fit = self.made_to_fit(job.model, job.request, worker)
         if fit is None or fit == job.request:
             return ""
-        return strings.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height)
+        return sentences.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height)
 
-    def _run(self, worker: Worker, job: Job, **measured: float) -> Run:
+    def _run(self, worker: AnyWorker, job: Job, **measured: float) -> Run:
         size = {"volume": volume_of(job.request), "evaluations": evaluations_of(job.request)}
         return Run(job.model, worker.name, **size, **measured)
+
+    def _take_over(self) -> None:
+        """Queue the jobs that servers of this folder had not made when they ended."""
+        for kept in self._kept.take_over():
+            if self.outputs.find(kept.id):  # it was killed after the last step of all
+                self._kept.remove(kept.id)
+            elif kept.model not in self.choices:
+                self.jobs.restore(kept, sentences.MODEL_GONE.format(model=kept.model))
+            else:
+                self.jobs.restore(kept, sentences.ENDED_TWICE if kept.begun >= MOST_STARTS else "")
 
     def _keep_house(self) -> None:
         swept = time.monotonic()
         while not self._closing.wait(1.0):
             self.jobs.sweep()
+            self._take_over()
             if time.monotonic() - swept > SWEEP_EVERY:
                 self.outputs.sweep()
                 swept = time.monotonic()

@@ -8,14 +8,14 @@ import pytest
 from safetensors.torch import save_file
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
+from t2v.checkpoints.errors import CheckpointError
 from t2v.request import Request
-from t2v.space import about, models
-from t2v.space.address import LaunchError
-from t2v.space.jobs import Stage
-from t2v.space.service import Service
+from t2v.service import backend
+from t2v.service.messages import Stage
+from t2v.service.service import Service
 from t2v.video import Video
-from tests.space.conftest import eventually
 from tests.tiny_model import stored, write_diffusers
+from tests.waiting import eventually
 
 ME = "a visitor of the tiny model"
 
@@ -23,7 +23,7 @@ ME = "a visitor of the tiny model"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = write_diffusers(tmp_path_factory.mktemp("models") / "tiny")
-    made = Service("t2v.space.models", tmp_path_factory.mktemp("out"), model=str(folder)).start()
+    made = Service("t2v.service.backend", tmp_path_factory.mktemp("out"), model=str(folder)).start()
     eventually(lambda: made.workers[0].natives or made.workers[0].problem, timeout=120)
     assert made.workers[0].problem == ""
     yield made
@@ -41,7 +41,7 @@ def test_the_cost_is_known_before_the_first_run(service: Service):
 
 
 def test_a_model_that_must_be_fetched_first_has_no_plan():
-    assert models.planned("nobody/knows-it", "cpu") == []
+    assert backend.planned("nobody/knows-it", "cpu") == []
 
 
 def test_it_makes_a_video_with_previews(service: Service):
@@ -64,9 +64,9 @@ def test_the_time_left_after_the_last_step_is_what_decoding_takes(service: Servi
 
 def test_it_counts_tokens_and_shows_the_cut(service: Service):
     read = service.read("tiny", "a panda")
-    assert read["count"] > 2 and read["limit"] == 77 and read["cut"] == "" and not read["remark"]
-    assert service.read("tiny", "panda " * 80)["cut"].endswith("panda")
-    assert "English" in service.read("tiny", "熊猫在吃竹子")["remark"]
+    assert read.count > 2 and read.limit == 77 and read.cut == "" and not read.remark
+    assert service.read("tiny", "panda " * 80).cut.endswith("panda")
+    assert "English" in service.read("tiny", "熊猫在吃竹子").remark
 
 
 def test_the_models_own_defaults_replace_a_guess(service: Service):
@@ -76,10 +76,10 @@ def test_the_models_own_defaults_replace_a_guess(service: Service):
 
 def test_the_default_suits_the_machine(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert models.devices() == ["cpu"] and models.choices(None)[0].id == EMBEDDED
+    assert backend.devices() == ["cpu"] and backend.choices(None)[0].id == EMBEDDED
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
-    assert models.devices() == ["cuda:0", "cuda:1"] and models.choices(None)[0].id == models.WITH_GPU
-    assert {choice.id for choice in models.choices("some/model")} == {"some/model", *CATALOGUE}
+    assert backend.devices() == ["cuda:0", "cuda:1"] and backend.choices(None)[0].id == backend.WITH_GPU
+    assert {choice.id for choice in backend.choices("some/model")} == {"some/model", *CATALOGUE}
 
 
 @pytest.mark.parametrize(
@@ -87,21 +87,21 @@ def test_the_default_suits_the_machine(monkeypatch: pytest.MonkeyPatch):
 )
 def test_the_owner_may_paste_an_address(text: str):
     revision = "@main" if "tree" in text else ""
-    assert models.choices(text)[0].id == f"camenduru/potat1{revision}"
-    assert {choice.id for choice in models.choices(" Emoji ")} == set(CATALOGUE)
+    assert backend.choices(text)[0].id == f"camenduru/potat1{revision}"
+    assert {choice.id for choice in backend.choices(" Emoji ")} == set(CATALOGUE)
 
 
 @pytest.mark.parametrize("text", ["nonsense", "https://github.com/owner/name", "/nowhere/model", "x" * 300])
 def test_a_model_that_is_none_is_known_at_once(text: str):
-    with pytest.raises(LaunchError, match="--model: ") as error:
-        models.choices(text)
+    with pytest.raises(CheckpointError) as error:
+        backend.choices(text)
     assert "nowhere" not in str(error.value)
 
 
 def test_a_weight_file_as_the_pages_model_is_named(tmp_path: Path):
     save_file(stored("diffusers", "vae"), tmp_path / "vae.safetensors")
-    with pytest.raises(LaunchError, match="--model: vae.safetensors is a VAE"):
-        models.choices(str(tmp_path / "vae.safetensors"))
+    with pytest.raises(CheckpointError, match="vae.safetensors is a VAE"):
+        backend.choices(str(tmp_path / "vae.safetensors"))
 
 
 def test_a_download_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -109,12 +109,5 @@ def test_a_download_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     blobs = tmp_path / "models--ali-vilab--text-to-video-ms-1.7b" / "blobs"
     blobs.mkdir(parents=True)
     (blobs / "a.incomplete").write_bytes(b"x" * 1000)
-    assert models.fetched(models.WITH_GPU) == (1000, CATALOGUE[models.WITH_GPU].size)
-    assert models.fetched(EMBEDDED) is None and models.fetched("unknown/model") is None
-
-
-@pytest.mark.parametrize("model", CATALOGUE)
-def test_every_model_is_explained(model: str):
-    told = about.text(next(choice for choice in models.choices(None) if choice.id == model))
-    for word in ("Trained on", "Not for", "Licence", CATALOGUE[model].title, CATALOGUE[model].limits):
-        assert word in told
+    assert backend.fetched(backend.WITH_GPU) == (1000, CATALOGUE[backend.WITH_GPU].size)
+    assert backend.fetched(EMBEDDED) is None and backend.fetched("unknown/model") is None

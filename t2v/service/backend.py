@@ -5,19 +5,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
+from t2v.defaults import ModelDefaults
 from t2v.request import Request
-from t2v.space import strings
-from t2v.space.address import LaunchError
-from t2v.space.estimate import evaluations_of, volume_of
-from t2v.space.service import Choice
-from t2v.space.words import english
+from t2v.service import sentences
+from t2v.service.estimate import evaluations_of, volume_of
+from t2v.service.messages import Reading
+from t2v.vocabulary import english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
 PROBE_SECONDS = 120.0
@@ -37,6 +37,23 @@ for index in range(count):
         problem = str(error).partition("\\n")[0]
 print(json.dumps([works, problem]))
 """
+
+
+@dataclass(frozen=True)
+class OfferedModel:
+    """A model that visitors can choose, known without loading it."""
+
+    id: str
+    title: str
+    native: ModelDefaults = field(default_factory=ModelDefaults)
+    licence: str = ""
+    limits: str = ""  # what it is, and what it can't do, in a few sentences
+    source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
+
+    @property
+    def where(self) -> str:
+        """What the model is loaded by."""
+        return self.source or self.id
 
 
 def devices() -> list[str]:
@@ -60,33 +77,30 @@ def usable() -> tuple[list[str], str]:
     return [f"cuda:{index}" for index in works], problem
 
 
-def choices(extra: str | None) -> list[Choice]:
+def choices(extra: str | None) -> list[OfferedModel]:
     """Every model of the catalogue, the default first: `extra` if given, else what suits the machine."""
     first = _own(extra) if extra else _choice(CATALOGUE[EMBEDDED if devices() == ["cpu"] else WITH_GPU])
     return [first, *(_choice(entry) for id, entry in CATALOGUE.items() if id != first.id)]
 
 
-def _own(model: str) -> Choice:
-    """The model that the page's owner names: a folder, an id or an address. LaunchError for what is none."""
-    try:
-        path = None if is_embedded(model) else local_path(model)
-        if path and not path.is_dir():
-            from t2v.checkpoints import unsupported  # brings torch
+def _own(model: str) -> OfferedModel:
+    """The model that the owner names: a folder, an id or an address. CheckpointError for what is none."""
+    path = None if is_embedded(model) else local_path(model)
+    if path and not path.is_dir():
+        from t2v.checkpoints import unsupported  # brings torch
 
-            raise CheckpointError(unsupported.file(path))
-        if path:
-            name = path.resolve().name
-            return Choice(name, name, source=str(path))
-        wanted = HubName(EMBEDDED) if is_embedded(model) else hub_name(model)
-    except CheckpointError as error:
-        raise LaunchError(f"--model: {error}") from None
+        raise CheckpointError(unsupported.file(path))
+    if path:
+        name = path.resolve().name
+        return OfferedModel(name, name, source=str(path))
+    wanted = HubName(EMBEDDED) if is_embedded(model) else hub_name(model)
     entry = None if wanted.revision else find(wanted.repository)
-    return _choice(entry) if entry else Choice(str(wanted), str(wanted))
+    return _choice(entry) if entry else OfferedModel(str(wanted), str(wanted))
 
 
-def _choice(entry: Entry) -> Choice:
-    download = strings.DOWNLOAD_SIZE.format(size=f"{entry.size / 1e9:.1f} GB") if entry.size else ""
-    return Choice(entry.id, entry.title + download, entry.native, entry.licence, entry.limits)
+def _choice(entry: Entry) -> OfferedModel:
+    download = sentences.DOWNLOAD_SIZE.format(size=f"{entry.size / 1e9:.1f} GB") if entry.size else ""
+    return OfferedModel(entry.id, entry.title + download, entry.native, entry.licence, entry.limits)
 
 
 def load(model: str, device: str) -> Any:
@@ -135,17 +149,19 @@ def planned(model: str, device: str, pipe: Any = None) -> list[dict[str, float]]
     return runs
 
 
-def reader(pipe: Any) -> Callable[[str], dict[str, Any]]:
-    """How a model reads a prompt: its tokens, what is cut off, a word on what it doesn't know.
+def reader(pipe: Any) -> Callable[[str], Reading]:
+    """Return a function that reads a prompt as the model does.
 
-    Holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
+    It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
     """
     tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
 
-    def read(prompt: str) -> dict[str, Any]:
+    def read(prompt: str) -> Reading:
         count, cut = tokenizer.cut(prompt)
-        known = vocabulary.explain(prompt).note() if vocabulary else None
-        remark = known or ("" if english(prompt) else strings.NOT_ENGLISH)
-        return {"count": count, "limit": tokenizer.length, "cut": cut, "remark": remark}
+        if vocabulary:
+            remark = vocabulary.explain(prompt).note() or ""
+        else:
+            remark = "" if english(prompt) else sentences.NOT_ENGLISH
+        return Reading(count, tokenizer.length, cut, remark)
 
     return read

@@ -8,46 +8,47 @@ import importlib
 from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
+from typing import Any
 
 from t2v.defaults import ModelDefaults
-from t2v.space.estimate import evaluations_of, volume_of
-from t2v.space.worker_process import Desk, Order
+from t2v.service.estimate import evaluations_of, volume_of
+from t2v.service.messages import LAST, Fetched, OfOrder, Order, Reading, Ready, Unready
+from t2v.service.worker_process import PipelineHost
 
 LEAST, MOST = 20, 120  # seconds to ask for
 PER_EVALUATION = 0.15  # seconds of ModelScope at its own size, generously
 NATIVE_VOLUME = 16 * 256 * 256
-ENDS = ("done", "failed", "stopped")
 
 
-class LentWorker:
+class ZeroGPUWorker:
     """What `Worker` is to the service, without a process of its own."""
 
     inline = True  # its jobs run inside the events that ask for them
+    busy = False  # a device is lent to each event
 
     def __init__(self, backend: str):
         import spaces  # before torch
 
-        self._messages: Queue[tuple] = Queue()
-        self._desk = Desk(
-            importlib.import_module(backend), "cuda", lambda *message: self._messages.put(message), _stopped
-        )
+        self._messages: Queue[Any] = Queue()
+        self._host = PipelineHost(importlib.import_module(backend), "cuda", self._messages.put, _stopped)
         self._lend = spaces.GPU(duration=seconds_needed)(self._make)
         self.name, self.memory, self.problem = "ZeroGPU", 0, ""
-        self.fetched: tuple[int, int] | None = None
+        self.fetched: Fetched | None = None
         self.natives: dict[str, ModelDefaults] = {}
 
     def load(self, model: str) -> None:
         """Load `model` now: the fork finds it in memory."""
-        self._desk.prepare(model)
-        while (message := self._messages.get())[0] == "fetched":
-            self.fetched = message[1:]
+        self._host.prepare(model)
+        while isinstance(message := self._messages.get(), Fetched):
+            self.fetched = message
+        self.fetched = None
         match message:
-            case ("ready", _, _, model, native):
+            case Ready(_, _, model, native):
                 self.natives[model] = native
-            case ("unready", problem):
+            case Unready(problem):
                 self.problem = problem
 
-    def run(self, order: Order) -> Iterator[tuple | None]:
+    def run(self, order: Order) -> Iterator[OfOrder | None]:
         """The order's messages; the quota's end and the like are exceptions that Gradio shows."""
         try:
             yield from self._lend(order)
@@ -57,20 +58,20 @@ class LentWorker:
     def stop(self, order: Order) -> None:
         order.path.with_suffix(".stop").touch()
 
-    def ask(self, model: str, prompt: str, timeout: float = 1.0) -> dict | None:
-        return self._desk.read(model, prompt)
+    def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
+        return self._host.read(model, prompt)
 
-    def plan(self, model: str) -> list[dict]:
+    def plan(self, model: str) -> list[dict[str, float]]:
         """Nothing: how fast the device is can't be measured without borrowing it."""
         return []
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _make(self, order: Order) -> Iterator[tuple]:
+    def _make(self, order: Order) -> Iterator[OfOrder]:
         """In the fork: the pipeline runs on a thread, so that its reports can be yielded."""
-        Thread(target=self._desk.attempt, args=(order,), daemon=True).start()
-        while (message := self._messages.get())[0] not in ENDS:
+        Thread(target=self._host.attempt, args=(order,), daemon=True).start()
+        while not isinstance(message := self._messages.get(), LAST):
             yield message
         yield message
 

@@ -19,7 +19,8 @@ import numpy as np
 
 from t2v.errors import T2VError
 from t2v.request import ModelDefaults, Request
-from t2v.space.service import Choice
+from t2v.service.backend import OfferedModel
+from t2v.service.messages import Reading
 from t2v.video import Video
 
 STEP = float(os.environ.get("T2V_FAKE_STEP", "0.005"))  # seconds
@@ -32,13 +33,13 @@ class NotFinite(T2VError):
     """What the real pipeline raises at NaN."""
 
 
-def choices(extra: str | None) -> list[Choice]:
+def choices(extra: str | None) -> list[OfferedModel]:
     return [
-        Choice("square", "Moving square", NATIVE, "MIT", "It draws a square and knows nothing else."),
-        Choice(
+        OfferedModel("square", "Moving square", NATIVE, "MIT", "It draws a square and knows nothing else."),
+        OfferedModel(
             "wide", "Wide square", ModelDefaults(frames=4, width=96, height=64, steps=5, guidance=1.0, fps=4)
         ),
-        Choice("unloadable", "A broken model", NATIVE),
+        OfferedModel("unloadable", "A broken model", NATIVE),
     ]
 
 
@@ -59,10 +60,10 @@ def planned(model: str, device: str, pipe: "FakePipeline | None" = None) -> list
     return [{"volume": volume, "evaluations": 20, "denoising": 40.0, "rest": 2.0, "peak": 5 * 10**7}]
 
 
-def reader(pipe: "FakePipeline") -> Callable[[str], dict]:
-    def read(prompt: str) -> dict:
+def reader(pipe: "FakePipeline") -> Callable[[str], Reading]:
+    def read(prompt: str) -> Reading:
         words = prompt.split()
-        return {"count": len(words) + 2, "limit": 77, "cut": " ".join(words[75:]), "remark": ""}
+        return Reading(len(words) + 2, 77, " ".join(words[75:]), "")
 
     return read
 

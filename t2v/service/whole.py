@@ -1,9 +1,10 @@
-"""Files that are written whole or not at all, whatever ends the process or fills the disk meanwhile."""
+"""Files that are written whole or not at all, and locks on files, which end with the process."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
@@ -36,3 +37,29 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def hold(path: Path) -> BinaryIO | None:
+    """Open the file and lock it for as long as this process lives; None where another process has it."""
+    file = path.open("ab")
+    try:
+        _lock(file)
+    except (BlockingIOError, PermissionError):
+        file.close()
+        return None
+    except OSError:  # some network file systems have no locks
+        pass
+    return file
+
+
+def _lock(file: BinaryIO) -> None:
+    """Lock without waiting; OSError."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

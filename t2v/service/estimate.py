@@ -5,22 +5,20 @@ off the runs nearest in volume, so that what isn't proportional (attention grows
 slower) costs little. Memory is a line through the peaks.
 """
 
-import json
 import math
-import os
+import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import astuple, dataclass, replace
 from statistics import median_low
-from typing import BinaryIO
 
 from t2v.request import Request
-from t2v.space.whole import write_whole
+from t2v.service.store import Store, StoreError
 
 KEPT = 400  # runs
 NEAREST = 5
+COLUMNS = "model, device, volume, evaluations, denoising, rest, peak"
 STEP = 16  # pixels: the sides of every known model are multiples of it
 
 
@@ -45,36 +43,33 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Estimate:
     """What is expected: seconds and bytes, None where nothing like it has run here yet."""
 
     seconds: float | None = None
     peak: int | None = None
     fits: bool = True
     rest: float = 0.0  # of the seconds: those beside the steps, most of them decoding
+    memory: int = 0  # bytes of the device, 0 if unknown
 
 
 class Estimates:
-    """Runs of this machine, kept in a file of one JSON object a line."""
+    """Runs of this machine, kept in the database."""
 
-    def __init__(self, path: Path):
-        self._path, self._lock = path, threading.Lock()
-        self._runs = _read(path)
+    def __init__(self, store: Store):
+        self._store, self._lock = store, threading.Lock()
+        self._runs = _read(store)
 
     def learn(self, run: Run) -> None:
-        """Remember a run, on disk too where that can be written."""
-        with self._lock, suppress(OSError):  # an estimate is never worth a video
-            self._runs.append(run)
-            if len(self._runs) > 2 * KEPT:
-                self._runs = self._runs[-KEPT:]
-                write_whole(self._path, "".join(map(_line, self._runs)))
-            else:
-                with self._path.open("ab+") as file:
-                    file.write(_end_of_line(file) + _line(run).encode())
+        """Remember a run, in the database too where that can be written."""
+        with self._lock:
+            self._runs = [*self._runs[1 - KEPT :], run]
+        with suppress(StoreError), self._store.changing() as connection:  # it is never worth a video
+            insert(connection, [run])
 
     def cost(
         self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
-    ) -> Cost:
+    ) -> Estimate:
         """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown.
 
         `planned`: runs that were only thought out; they count until one has been made.
@@ -90,9 +85,9 @@ class Estimates:
         too_much = bool(memory and peak and peak > memory and volume > most)
         fits = not (failed or too_much)
         if not good:
-            return Cost(None, peak, fits)
+            return Estimate(None, peak, fits, memory=memory)
         denoising, rest = _seconds(good, volume, evaluations_of(request))
-        return Cost(denoising + rest, peak, fits, rest)
+        return Estimate(denoising + rest, peak, fits, rest, memory)
 
     def made_to_fit(
         self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
@@ -107,6 +102,12 @@ class Estimates:
             else:
                 return None
         return smaller
+
+
+def insert(connection: sqlite3.Connection, runs: Iterable[Run]) -> None:
+    """Add runs to the table; it keeps the latest."""
+    connection.executemany(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, runs))
+    connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (KEPT,))
 
 
 def volume_of(request: Request) -> int:
@@ -145,27 +146,9 @@ def _shrunk(side: int) -> int:
     return max(STEP, side * 3 // 4 // STEP * STEP)
 
 
-def _line(run: Run) -> str:
-    return json.dumps(asdict(run)) + "\n"
-
-
-def _end_of_line(file: BinaryIO) -> bytes:
-    """A newline where the last line was torn by a crash or a full disk: the next one isn't lost with it."""
-    if file.seek(0, os.SEEK_END) == 0:
-        return b""
-    file.seek(-1, os.SEEK_END)
-    return b"" if file.read(1) == b"\n" else b"\n"
-
-
-def _read(path: Path) -> list[Run]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
+def _read(store: Store) -> list[Run]:
     runs = []
-    for line in text.split("\n")[-KEPT:]:
-        try:
-            runs.append(Run(**json.loads(line)))
-        except (ValueError, TypeError):  # a line torn by a crash
-            continue
+    for row in store.read(f"SELECT {COLUMNS} FROM runs ORDER BY number"):
+        with suppress(ValueError, TypeError):  # of a version that counted otherwise
+            runs.append(Run(*row))
     return runs

@@ -10,10 +10,9 @@ from types import ModuleType
 import pytest
 
 from t2v.request import Request
-from t2v.space.jobs import Stage
-from t2v.space.lent import LEAST, MOST, seconds_needed
-from t2v.space.service import Service
-from t2v.space.worker_process import Order
+from t2v.service.messages import Order, Stage
+from t2v.service.service import Service
+from t2v.service.zerogpu import LEAST, MOST, seconds_needed
 
 ME = "a visitor with a quota"
 
@@ -36,7 +35,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     spaces.GPU = gpu
     monkeypatch.setitem(sys.modules, "spaces", spaces)
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    return Service("tests.space.fakes", tmp_path).start()
+    return Service("tests.service.fakes", tmp_path).start()
 
 
 async def follow(service: Service, job, stop_at: int | None = None) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from t2v.request import Request
-from t2v.space import whole
-from t2v.space.estimate import Estimates, Run
-from t2v.space.outputs import NoSpace, Outputs, record_of
+from t2v.service import whole
+from t2v.service.outputs import NoSpace, Outputs, Record
+from t2v.service.store import owner_of
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -40,18 +40,18 @@ def put(outputs: Outputs, id: str, size: int = 300, visitor: str = "ana", prompt
     path = outputs.path(id, ".mp4")
     path.write_bytes(b"x" * size)
     os.utime(path, (outputs.clock(), outputs.clock()))
-    record = record_of(id, visitor, "square", Request(prompt), ".mp4", created=outputs.clock(), seconds=1.0)
-    outputs.add(record)
+    request = Request(prompt)
+    outputs.add(Record(id, owner_of(visitor), "square", request, ".mp4", outputs.clock(), 1.0, ("a note",)))
 
 
 def test_the_oldest_make_room(outputs: Outputs, clock: Clock):
-    for number in range(500):
+    for number in range(100):
         clock.now += 0.1
         put(outputs, f"video{number}")
         assert outputs.size() <= 1000
-    assert [record.id for record in outputs.of("ana", 9)] == ["video499", "video498", "video497"]
+    assert [record.id for record in outputs.of("ana", 9)] == ["video99", "video98", "video97"]
     assert outputs.find("video0") is None
-    assert len(list((outputs.folder / "records").iterdir())) == 3
+    assert outputs.count() == 3
 
 
 def test_a_lifetime_ends(outputs: Outputs, clock: Clock):
@@ -78,18 +78,20 @@ def test_a_restart_finds_what_is_left(outputs: Outputs, clock: Clock):
     put(outputs, "one", prompt="tricky “quotes” \\ and 熊猫")
     put(outputs, "two")
     outputs.path("two", ".mp4").unlink()
-    (outputs.folder / "records" / "torn.json").write_text('{"id": "to')
+    torn = ("torn", "", "square", "{}", ".mp4", 0.0, 0.0, "[]")
+    outputs.store.write("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *torn)
+    outputs.path("torn", ".mp4").touch()
     again = Outputs(outputs.folder, lifetime=100, quota=1000, clock=clock)
-    assert again.find("one") == outputs.find("one") and again.find("two") is None
+    assert again.find("one") == outputs.find("one") and again.find("two") is again.find("torn") is None
+    assert again.find("one").request.prompt == "tricky “quotes” \\ and 熊猫"
     assert again.secret == outputs.secret
-    assert not (outputs.folder / "records" / "torn.json").exists()
 
 
 def test_records_are_the_owners_alone(outputs: Outputs):
     put(outputs, "hers", visitor="ana")
     assert outputs.find_own("bob", "hers") is None and outputs.of("bob", 9) == []
     assert outputs.find_own("ana", "hers").id == "hers"
-    assert "ana" not in (outputs.folder / "records" / "hers.json").read_text()
+    assert b"ana" not in outputs.store.path.read_bytes()
 
 
 @pytest.mark.parametrize("id", ["", "../secret", "secret", None, "hers.mp4", "/etc/passwd"])
@@ -171,31 +173,3 @@ def test_a_full_disk_leaves_a_file_as_it_was(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(OSError, match="No space"):
         whole.write_whole(path, "after")
     assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
-
-
-RUN = Run("square", "CPU", 1000, 20, 3.0, 1.0, 10**7)
-
-
-@pytest.mark.parametrize("torn", [b'{"model": "squ', b"\xff\xfe", b"\0" * 300, b'{"volume": 0}', b"[]", b"7"])
-def test_a_torn_line_of_the_runs_costs_itself_alone(tmp_path: Path, torn: bytes):
-    path = tmp_path / "runs.jsonl"
-    Estimates(path).learn(RUN)
-    with path.open("ab") as file:
-        file.write(torn)
-    Estimates(path).learn(RUN)
-    assert Estimates(path)._runs == [RUN, RUN]
-
-
-def test_runs_without_a_size_are_left_out(tmp_path: Path):
-    path = tmp_path / "runs.jsonl"
-    rows = [{"volume": 0}, {"evaluations": 0}, {"volume": "x"}, {"denoising": float("nan")}, {"peak": "x"}]
-    path.write_text("".join(json.dumps(vars(RUN) | row) + "\n" for row in rows))
-    assert Estimates(path)._runs == []
-
-
-def test_runs_that_cannot_be_written_are_remembered_all_the_same(tmp_path: Path):
-    path = tmp_path / "runs.jsonl"
-    path.mkdir()
-    estimates = Estimates(path)
-    estimates.learn(RUN)
-    assert estimates._runs == [RUN]

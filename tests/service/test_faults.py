@@ -14,15 +14,16 @@ import numpy as np
 import pytest
 
 from t2v.request import ModelDefaults, Request
-from t2v.space.jobs import Job, Limits, Stage
-from t2v.space.outputs import Outputs
-from t2v.space.service import Service
-from t2v.space.worker_process import Desk, Order
+from t2v.service.jobs import Job, Limits
+from t2v.service.messages import Failed, Fault, Order, Stage
+from t2v.service.outputs import Outputs
+from t2v.service.service import Service
+from t2v.service.worker_process import PipelineHost
 from t2v.video import Video
-from tests.space.conftest import eventually
+from tests.waiting import eventually
 
 ME = "one visitor of the tests"
-FAKES = "tests.space.fakes"
+FAKES = "tests.service.fakes"
 FAULTS = {
     "oom": ("ran out of memory", False),
     "assert": ("reported a fault", True),
@@ -164,16 +165,16 @@ class Hoarder:
 
 def test_a_failed_run_holds_nothing(tmp_path: Path):
     told = []
-    desk = Desk(
+    host = PipelineHost(
         SimpleNamespace(load=lambda *_: Hoarder(), fetched=lambda _: None, reader=lambda _: None),
         "cpu",
-        lambda *message: told.append(message),
+        told.append,
         lambda _: False,
     )
     gc.disable()  # what is still there is there by reference, not by chance
     try:
-        desk.attempt(Order("x", "hoarder", Request("a").validate(), tmp_path / "x.mp4"))
+        host.attempt(Order("x", "hoarder", Request("a").validate(), tmp_path / "x.mp4"))
         assert Hoarder.hoard() is None
     finally:
         gc.enable()
-    assert told[-1][:3] == ("failed", "x", "memory")
+    assert isinstance(told[-1], Failed) and (told[-1].order, told[-1].fault) == ("x", Fault.MEMORY)

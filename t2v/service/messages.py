@@ -1,0 +1,204 @@
+"""The messages between the service and a worker process: plain, frozen, pickled over a pipe."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from t2v.defaults import ModelDefaults
+from t2v.request import Request
+
+
+class Stage(StrEnum):
+    """How far a job has come."""
+
+    WAITING = "waiting"
+    LOADING = "loading"
+    READING = "reading"
+    DENOISING = "denoising"
+    DECODING = "decoding"
+    WRITING = "writing"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Fault(StrEnum):
+    """The kind of a failure. DEVICE and DIED cost a new process; after MEMORY a smaller video may fit."""
+
+    MEMORY = "memory"
+    DISK = "disk"
+    DEVICE = "device"
+    REFUSED = "refused"
+    UNEXPECTED = "error"
+    DIED = "died"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One video to make: the complete request, and the file to write."""
+
+    id: str
+    model: str
+    request: Request
+    path: Path
+
+
+# -- to the worker process
+
+
+@dataclass(frozen=True)
+class Load:
+    """Load a model ahead of its first order."""
+
+    model: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Say what a model is expected to cost."""
+
+    model: str
+
+
+@dataclass(frozen=True)
+class Make:
+    """Make a video."""
+
+    order: Order
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End an order at its next step."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Read a prompt; `number` comes back in the Answer."""
+
+    number: int
+    model: str
+    prompt: str
+
+
+# -- from the worker process, of the device and its models
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The device, the bytes of its memory, and the defaults of the model that was loaded ahead."""
+
+    device: str
+    memory: int
+    model: str
+    native: ModelDefaults
+
+
+@dataclass(frozen=True)
+class Unready:
+    """Why the model couldn't be loaded ahead."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Bytes of a download under way, and of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a model is expected to cost: rows for `estimate.Run`."""
+
+    model: str
+    rows: list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a model reads a prompt: its tokens, the words that are cut off, a remark."""
+
+    count: int
+    limit: int
+    cut: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The reading that was asked for; None where the model isn't loaded."""
+
+    number: int
+    reading: Reading | None
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process has ended."""
+
+
+# -- from the worker process, of an order
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An order has reached a stage."""
+
+    order: str
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A step of denoising is done."""
+
+    order: str
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The frames so far, side by side in one JPEG."""
+
+    order: str
+    jpeg: bytes
+    frames: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """The video is written: its settings and notes, seconds of work, the peak in bytes, None if unknown."""
+
+    order: str
+    request: Request
+    notes: tuple[str, ...]
+    denoising: float
+    decoding: float
+    writing: float
+    peak: int | None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The order ended because it was asked to."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The order failed; the sentence may be shown to its visitor."""
+
+    order: str
+    fault: Fault
+    sentence: str
+
+
+LAST = Done | Stopped | Failed  # an order's messages end with one of them
+OfOrder = Entered | Progress | Preview | LAST

@@ -1,0 +1,32 @@
+"""Every English sentence that the service says. Those of the page are in `t2v.space.strings`."""
+
+# Why no job is taken
+QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
+VISITOR_FULL = "You already have a video under way: wait for it, or stop it."
+DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made now."
+UNKNOWN_MODEL = "must be one of {models}"
+FORMAT_WRONG = "Choose MP4, GIF or WebP."
+
+# Why a job ended without a video
+ABANDONED = "Nobody was following this video any more, so it was stopped."
+DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
+OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."
+FITTING = " {frames} frames of {width}×{height} should fit."
+NO_SPACE = "The disk is full, so the video could not be written."
+NOT_NOTED = "The video could not be noted in the outputs folder, so it can't be shown."
+DEVICE_FAULT = "The device reported a fault. It has been restarted: please try again."
+WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been restarted: please try again."
+UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
+CLOSING = "The server is being restarted. Please try again in a minute."
+ENDED_TWICE = "The server ended twice while it made this video, so it isn't tried again."
+MODEL_GONE = "The server was restarted without the model {model}. Please choose another."
+
+# The database
+STORE_LOCKED = "{name} in the outputs folder is locked by another program."
+STORE_UNUSABLE = "{name} in the outputs folder can't be used ({reason})."
+STORE_NEWER = "{name} in the outputs folder was written by a newer t2v."
+STORE_DAMAGED = "{name} in the outputs folder was damaged; a new one was begun, the old one is {old}."
+
+# Models and prompts
+DOWNLOAD_SIZE = " ({size} to download)"
+NOT_ENGLISH = "This model knows English only; it will guess at the rest."

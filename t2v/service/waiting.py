@@ -1,0 +1,126 @@
+"""Jobs that outlive the server: each that waits or is being made has a row in the database.
+
+Several servers may use one outputs folder. Each holds a lock on a file of its own; the jobs of a server that
+has ended are taken over by the next that looks.
+"""
+
+import json
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from t2v.request import Complete
+from t2v.service.store import Store, StoreError
+from t2v.service.whole import hold, locked
+
+INSERT = "INSERT INTO jobs (id, server, begun, owner, model, request, suffix) VALUES (?, ?, 0, ?, ?, ?, ?)"
+log = logging.getLogger("t2v.service")
+
+
+@dataclass(frozen=True)
+class WaitingJob:
+    """What is kept of a job; `begun`: how often a server that was killed had begun to make it."""
+
+    id: str
+    owner: str
+    model: str
+    request: Complete
+    suffix: str
+    begun: int = 0
+
+
+class Servers:
+    """The servers of one outputs folder, this one among them: a locked file for each."""
+
+    def __init__(self, folder: Path):
+        self._folder, self.own = folder, secrets.token_hex(8)
+        folder.mkdir(exist_ok=True)
+        with locked(folder):  # nobody takes the new file for an ended server's before it is locked
+            for path in folder.iterdir():
+                self.ended(path.name)
+            self._file = hold(folder / self.own)
+
+    def ended(self, server: str) -> bool:
+        """Tell whether a server's process has ended."""
+        path = self._folder / server
+        if server == self.own:
+            return False
+        try:
+            if path.exists() and (file := hold(path)):
+                file.close()
+                path.unlink()
+        except OSError:  # another user's
+            return False
+        return not path.exists()
+
+    def close(self) -> None:
+        """Leave: what this server has not made is another's."""
+        with suppress(OSError):
+            self._folder.joinpath(self.own).unlink()
+        if self._file:
+            self._file.close()
+
+
+class WaitingJobs:
+    """This server's rows of the table. Where it can't be written, jobs are made all the same."""
+
+    def __init__(self, store: Store, folder: Path):
+        self._store, self._servers = store, Servers(folder)
+
+    def add(self, job: WaitingJob) -> None:
+        """Note a new job."""
+        request = json.dumps(asdict(job.request))
+        with _tried():
+            self._store.write(INSERT, job.id, self._servers.own, job.owner, job.model, request, job.suffix)
+
+    def begin(self, id: str) -> None:
+        """Note that a job is being made."""
+        with _tried():
+            self._store.write("UPDATE jobs SET begun = begun + 1 WHERE id = ?", id)
+
+    def put_back(self, id: str) -> None:
+        """Note that a job is not being made any more, through no fault of its own."""
+        with _tried():
+            self._store.write("UPDATE jobs SET begun = begun - 1 WHERE id = ?", id)
+
+    def remove(self, id: str) -> None:
+        """Forget a job that is over."""
+        with _tried():
+            self._store.write("DELETE FROM jobs WHERE id = ?", id)
+
+    def take_over(self) -> list[WaitingJob]:
+        """The jobs of servers that have ended, in their order, now this server's."""
+        with _tried():
+            query = "SELECT DISTINCT server FROM jobs WHERE server != ?"
+            servers = [name for (name,) in self._store.read(query, self._servers.own)]
+            ended = [name for name in servers if self._servers.ended(name)]
+            return [job for name in ended for job in self._taken_from(name)]
+        return []
+
+    def close(self) -> None:
+        """Leave the rows for the next server."""
+        self._servers.close()
+
+    def _taken_from(self, server: str) -> Iterator[WaitingJob]:
+        with self._store.changing() as connection:
+            columns = "id, owner, model, request, suffix, begun"
+            query = f"SELECT {columns} FROM jobs WHERE server = ? ORDER BY number"
+            rows = connection.execute(query, (server,)).fetchall()
+            connection.execute("UPDATE jobs SET server = ? WHERE server = ?", (self._servers.own, server))
+        for id, owner, model, request, suffix, begun in rows:
+            try:
+                yield WaitingJob(id, owner, model, Complete(**json.loads(request)), suffix, begun)
+            except (ValueError, TypeError):  # of a version with other settings
+                self.remove(id)
+
+
+@contextmanager
+def _tried() -> Iterator[None]:
+    """A job is worth more than its row."""
+    try:
+        yield
+    except StoreError as error:
+        log.warning("%s Jobs that wait now would be lost with the server.", error)

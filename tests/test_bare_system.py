@@ -9,7 +9,7 @@ import pytest
 
 from t2v.request import Request
 from t2v.service.device_memory import Peak, _highest
-from t2v.service.estimate import Estimates, Run
+from t2v.service.estimate import Estimates, RunCost
 from t2v.service.store import Store
 
 from .bare_system import SYSTEMS
@@ -73,8 +73,8 @@ def test_a_run_whose_peak_is_not_known_counts_for_its_seconds(tmp_path: Path):
     request = Request("a panda", seed=0, frames=8, width=64, height=64, steps=10, guidance=1.0)
     size = {"volume": 8 * 64 * 64, "evaluations": 10}
     for estimates in (Estimates(Store(tmp_path)), Estimates(Store(tmp_path))):
-        estimates.learn(Run("m", "d", **size, denoising=5.0, rest=1.0, peak=None))
+        estimates.learn(RunCost("m", "d", **size, denoising=5.0, rest=1.0, peak=None))
         cost = estimates.cost("m", "d", request, memory=10**9)
         assert (cost.seconds, cost.peak, cost.fits) == (pytest.approx(6.0), None, True)
-    planned = [Run("m", "d", **size, denoising=1.0, rest=1.0, peak=5 * MB)]
+    planned = [RunCost("m", "d", **size, denoising=1.0, rest=1.0, peak=5 * MB)]
     assert estimates.cost("m", "d", request, 10**9, planned).peak == 5 * MB

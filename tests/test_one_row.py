@@ -75,3 +75,57 @@ def test_the_command_links_files_and_errors_know_it(copy: Path, tmp_path: Path):
     assert found["default"] == 3
     assert found["error"] == "sparkle: must be a whole number from 0 to 9, not 10"
     assert "sparkle" in found["given"]
+
+
+ASK_PAGE = """
+import json, sys
+from pathlib import Path
+import gradio as gr
+import t2v
+from t2v import Request, Video
+from t2v.service.service import Service
+from t2v.space import api, components, form, screen
+from t2v.space.events import Events
+from tests.service.fakes import NATIVE, moving_square
+
+service = Service("tests.service.fakes", Path(sys.argv[1]))
+with gr.Blocks() as demo:
+    page = components.build(service, {})
+    events = Events(page, service)
+    events.connect(demo)
+    api.offer(service, demo)
+info = demo.get_api_info()["named_endpoints"]["/generate"]["parameters"]
+values = form.defaults(service, "square", "a panda")
+link = form.link(Request("a panda", sparkle=7), "square", ".mp4")
+query = dict(pair.split("=") for pair in link.removeprefix("?").split("&"))
+complete = Request("a panda", sparkle=7).validate(NATIVE)
+path = Video(moving_square(complete), complete, "square").save(Path(sys.argv[1], "a.mp4"))
+wrong = form.problems(service, values | {"sparkle": 10})
+print(json.dumps({
+    "api": [each["parameter_name"] for each in info],
+    "default": next(each["parameter_default"] for each in info if each["parameter_name"] == "sparkle"),
+    "type": next(each["type"] for each in info if each["parameter_name"] == "sparkle"),
+    "words": api.offer.__doc__ and next(f for f in demo.fns.values() if f.api_name == "generate").fn.__doc__,
+    "component": type(page.fields["sparkle"]).__name__,
+    "label": page.fields["sparkle"].label,
+    "hint": page.fields["sparkle"].info,
+    "shown": values["sparkle"],
+    "link": form.from_link(service, query)[0]["sparkle"],
+    "dropped": events.restore(path)[page.fields["sparkle"]],
+    "read": form.read(values | {"sparkle": 5}).request.sparkle,
+    "wrong": wrong,
+    "line": screen.problems_line(wrong),
+    "json": '"sparkle": 7' in json.dumps(form.settings_of(complete)),
+}))
+service.close()
+"""
+
+
+def test_the_page_and_the_api_know_it(copy: Path, tmp_path: Path):
+    found = ask(copy, ASK_PAGE, str(tmp_path))
+    assert found["api"][-2:] == ["sparkle", "model"] and found["default"] == 3
+    assert found["type"] == {"type": "integer"} and "sparkle: how much it sparkles, 0 to 9" in found["words"]
+    assert (found["component"], found["label"], found["hint"]) == ("Number", "Sparkle", "0 … 9")
+    assert (found["shown"], found["link"], found["dropped"], found["read"]) == (3, 7, 7, 5)
+    assert found["wrong"] == {"sparkle": "Must be a whole number from 0 to 9, not 10"}
+    assert "Sparkle: must be" in found["line"] and found["json"]

@@ -23,7 +23,7 @@ STEP = 16  # pixels: the sides of every known model are multiples of it
 
 
 @dataclass(frozen=True)
-class Run:
+class RunCost:
     """One run: its size, its seconds, its peak memory in bytes; None: unknown, 0: it ran out of memory."""
 
     model: str
@@ -60,7 +60,7 @@ class Estimates:
         self._store, self._lock = store, threading.Lock()
         self._runs = _read(store)
 
-    def learn(self, run: Run) -> None:
+    def learn(self, run: RunCost) -> None:
         """Remember a run, in the database too where that can be written."""
         with self._lock:
             self._runs = [*self._runs[1 - KEPT :], run]
@@ -68,7 +68,7 @@ class Estimates:
             insert(connection, [run])
 
     def cost(
-        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
+        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[RunCost] = ()
     ) -> Estimate:
         """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown.
 
@@ -90,7 +90,7 @@ class Estimates:
         return Estimate(denoising + rest, peak, fits, rest, memory)
 
     def made_to_fit(
-        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[Run] = ()
+        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[RunCost] = ()
     ) -> Request | None:
         """The request with fewer frames, then smaller sides, until it should fit; None if nothing does."""
         smaller = request
@@ -104,7 +104,7 @@ class Estimates:
         return smaller
 
 
-def insert(connection: sqlite3.Connection, runs: Iterable[Run]) -> None:
+def insert(connection: sqlite3.Connection, runs: Iterable[RunCost]) -> None:
     """Add runs to the table; it keeps the latest."""
     connection.executemany(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, runs))
     connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (KEPT,))
@@ -119,7 +119,7 @@ def evaluations_of(request: Request) -> int:
     return request.steps * (2 if request.guidance > 1 else 1)
 
 
-def _seconds(runs: list[Run], volume: int, evaluations: int) -> tuple[float, float]:
+def _seconds(runs: list[RunCost], volume: int, evaluations: int) -> tuple[float, float]:
     """-> of the steps, of the rest"""
     near = _nearest(runs, volume)  # of two the quicker: another program can only have slowed one
     rate = median_low(run.denoising / (run.evaluations * run.volume) for run in near)
@@ -127,7 +127,7 @@ def _seconds(runs: list[Run], volume: int, evaluations: int) -> tuple[float, flo
     return volume * rate * evaluations, volume * rest
 
 
-def _peak(runs: list[Run], volume: int) -> int | None:
+def _peak(runs: list[RunCost], volume: int) -> int | None:
     """The line through the least and the greatest volume's highest peaks; flat below and without two."""
     if not runs:
         return None
@@ -137,7 +137,7 @@ def _peak(runs: list[Run], volume: int) -> int | None:
     return int(base + slope * max(0, volume - low))
 
 
-def _nearest(runs: list[Run], volume: int) -> list[Run]:
+def _nearest(runs: list[RunCost], volume: int) -> list[RunCost]:
     """The runs nearest in volume, the latest among equals."""
     return sorted(reversed(runs), key=lambda run: abs(math.log(run.volume / volume)))[:NEAREST]
 
@@ -146,9 +146,9 @@ def _shrunk(side: int) -> int:
     return max(STEP, side * 3 // 4 // STEP * STEP)
 
 
-def _read(store: Store) -> list[Run]:
+def _read(store: Store) -> list[RunCost]:
     runs = []
     for row in store.read(f"SELECT {COLUMNS} FROM runs ORDER BY number"):
         with suppress(ValueError, TypeError):  # of a version that counted otherwise
-            runs.append(Run(*row))
+            runs.append(RunCost(*row))
     return runs

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from t2v.request import Request
-from t2v.service.estimate import Run, insert
+from t2v.service.estimate import RunCost, insert
 from t2v.service.store import Store
 
 
@@ -37,13 +37,13 @@ def _records(notes: Path) -> Iterator[tuple]:
             yield id, owner, model, request, suffix, created, seconds, words
 
 
-def _runs(path: Path) -> list[Run]:
+def _runs(path: Path) -> list[RunCost]:
     with suppress(OSError):
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
         return [run for line in lines for run in _run(line)]
     return []
 
 
-def _run(line: str) -> Iterator[Run]:
+def _run(line: str) -> Iterator[RunCost]:
     with suppress(ValueError, TypeError):  # a line torn by a crash
-        yield Run(**json.loads(line))
+        yield RunCost(**json.loads(line))

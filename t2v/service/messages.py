@@ -54,7 +54,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanModel:
     """Say what a model is expected to cost."""
 
     model: str
@@ -113,7 +113,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a model is expected to cost: rows for `estimate.Run`."""
+    """What a model is expected to cost: rows for `estimate.RunCost`."""
 
     model: str
     rows: list[dict[str, float]]

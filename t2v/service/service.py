@@ -14,7 +14,7 @@ from t2v.errors import RequestError
 from t2v.request import Complete, Request
 from t2v.service import sentences
 from t2v.service.backend import OfferedModel
-from t2v.service.estimate import Estimate, Estimates, Run, evaluations_of, volume_of
+from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
     Done,
@@ -95,7 +95,7 @@ class Service:
         self.jobs.close()
         for worker in self.workers:
             worker.close()
-        for thread in self._threads:
+        for thread in filter(Thread.is_alive, self._threads):
             thread.join(timeout=5)
 
     def work_here(self, job: Job) -> None:
@@ -157,9 +157,9 @@ class Service:
         """The worker that a new job would get, as far as can be told."""
         return min(self.workers, key=lambda worker: worker.busy)
 
-    def _planned(self, worker: AnyWorker, model: str) -> list[Run]:
+    def _planned(self, worker: AnyWorker, model: str) -> list[RunCost]:
         """What a worker's plan expects of a model, once it has reported that."""
-        return [Run(model, worker.name, **row) for row in worker.plan(self.choices[model].where)]
+        return [RunCost(model, worker.name, **row) for row in worker.plan(self.choices[model].where)]
 
     def read(self, model: str, prompt: str) -> Reading | None:
         """Read a prompt as the model does, where a worker has it loaded."""
@@ -250,9 +250,9 @@ class Service:
             return ""
         return sentences.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height)
 
-    def _run(self, worker: AnyWorker, job: Job, **measured: float) -> Run:
+    def _run(self, worker: AnyWorker, job: Job, **measured: float) -> RunCost:
         size = {"volume": volume_of(job.request), "evaluations": evaluations_of(job.request)}
-        return Run(job.model, worker.name, **size, **measured)
+        return RunCost(job.model, worker.name, **size, **measured)
 
     def _take_over(self) -> None:
         """Queue the jobs that servers of this folder had not made when they ended."""

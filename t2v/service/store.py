@@ -20,7 +20,7 @@ from t2v.service import sentences
 from t2v.service.whole import locked
 
 NAME = "t2v.sqlite3"
-PATIENCE = 3.0  # seconds to wait while another process writes
+PATIENCE = 5.0  # seconds to wait while another process writes
 VERSION = 1
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY, id TEXT UNIQUE, server TEXT, begun INTEGER,"

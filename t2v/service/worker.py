@@ -21,7 +21,7 @@ from t2v.service.messages import (
     Make,
     OfOrder,
     Order,
-    Plan,
+    PlanModel,
     Planned,
     Reading,
     Ready,
@@ -103,10 +103,10 @@ class Worker:
         return box[0] if box else None
 
     def plan(self, model: str) -> list[dict[str, float]]:
-        """What the model is expected to cost, rows for `estimate.Run`; [] until the process has reported."""
+        """What a model is expected to cost, rows for `estimate.RunCost`; [] until the process reports it."""
         if model not in self._plans and self.pid is not None:
             self._plans[model] = []
-            self._send(Plan(model))
+            self._send(PlanModel(model))
         return self._plans.get(model, [])
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ from t2v.service.messages import (
     Load,
     Make,
     Order,
-    Plan,
+    PlanModel,
     Planned,
     Preview,
     Progress,
@@ -68,7 +68,7 @@ def serve(connection: Connection, backend: str, device: str) -> None:
         match pipe.orders.get():
             case Load(model):
                 host.prepare(model)
-            case Plan(model):
+            case PlanModel(model):
                 host.plan(model)
             case Make(order):
                 host.attempt(order)
@@ -84,7 +84,7 @@ class WorkerPipe:
     """The pipe to the parent, read on a thread of its own: a stop is seen while a step is computed."""
 
     def __init__(self, connection: Connection):
-        self.orders: Queue[Load | Plan | Make] = Queue()
+        self.orders: Queue[Load | PlanModel | Make] = Queue()
         self._connection, self._sending = connection, Lock()
         self._stopped: str | None = None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from t2v.request import Request
-from t2v.service.estimate import KEPT, Estimates, Run, insert
+from t2v.service.estimate import KEPT, Estimates, RunCost, insert
 from t2v.service.store import Store
 
 REQUEST = Request(
@@ -20,9 +20,9 @@ def estimates(tmp_path: Path) -> Estimates:
     return Estimates(Store(tmp_path))
 
 
-def run(volume: int = VOLUME, evaluations: int = 20, **more) -> Run:
+def run(volume: int = VOLUME, evaluations: int = 20, **more) -> RunCost:
     measured = {"denoising": 1e-6 * volume * evaluations, "rest": 2e-6 * volume, "peak": 10**9} | more
-    return Run("square", "CPU", volume, evaluations, **measured)
+    return RunCost("square", "CPU", volume, evaluations, **measured)
 
 
 def cost(estimates: Estimates, memory: int = 0, **settings):
@@ -76,7 +76,7 @@ def test_too_much_is_told_and_made_to_fit(estimates: Estimates):
 
 def test_what_ran_out_of_memory_is_not_tried_again(estimates: Estimates):
     estimates.learn(run(VOLUME))
-    estimates.learn(Run("square", "CPU", 4 * VOLUME, 20))
+    estimates.learn(RunCost("square", "CPU", 4 * VOLUME, 20))
     assert cost(estimates, frames=32).fits and not cost(estimates, frames=64).fits
     estimates.learn(run(4 * VOLUME))
     assert cost(estimates, frames=64).fits
@@ -93,7 +93,7 @@ def test_a_plan_counts_until_a_run_was_made(estimates: Estimates):
 
 
 def test_what_ran_out_of_memory_counts_beside_a_plan(estimates: Estimates):
-    estimates.learn(Run("square", "CPU", 4 * VOLUME, 20))
+    estimates.learn(RunCost("square", "CPU", 4 * VOLUME, 20))
     large = replace(REQUEST, frames=64)
     assert not estimates.cost("square", "CPU", large, planned=[run()]).fits
 

@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psutil
 
@@ -29,6 +30,7 @@ from t2v.space.examples import FOLDER
 BACKEND = "t2v.service.backend"
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
+LAST_ANSWERS = 0.5  # seconds for callers of the API to hear that the server is being restarted
 FIRST_PORT, PORTS = 7860, 100
 
 
@@ -216,8 +218,23 @@ class App:
         """End the workers, then the page; visitors who are still connected are cut off."""
         self.service.close()
         if server := getattr(self.demo, "server", None):
-            server.config.timeout_graceful_shutdown = 1  # seconds
+            _cut_off(server)
         self.demo.close(verbose=False)
+
+
+def _cut_off(server: Any) -> None:
+    """End the HTTP server, and its connections by force.
+
+    A page that is cut off waits for the next server, and then loads itself anew and finds its job. One that
+    Gradio can still tell that the server has stopped gives up.
+    """
+    server.config.timeout_graceful_shutdown = 1  # seconds
+    server.should_exit = True  # it takes no new connections
+    time.sleep(LAST_ANSWERS)
+    for connection in list(server.server_state.connections):
+        with suppress(RuntimeError):  # the loop has ended already
+            connection.loop.call_soon_threadsafe(connection.transport.abort)
+    server.close()
 
 
 def _outputs(folder: Path) -> Outputs:

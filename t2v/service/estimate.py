@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from statistics import median_low
 
-from t2v.request import Request
+from t2v.request import Complete
 from t2v.service.store import Store, StoreError
 
 KEPT = 400  # runs
@@ -34,7 +34,7 @@ class RunCost:
     rest: float = 0.0
     peak: int | None = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         numbers = (self.volume, self.evaluations, self.denoising, self.rest, self.peak or 0)
         if not all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers):
             raise ValueError("a run's size and cost are numbers")
@@ -68,7 +68,7 @@ class Estimates:
             insert(connection, [run])
 
     def cost(
-        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[RunCost] = ()
+        self, model: str, device: str, request: Complete, memory: int = 0, planned: Iterable[RunCost] = ()
     ) -> Estimate:
         """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown.
 
@@ -90,8 +90,8 @@ class Estimates:
         return Estimate(denoising + rest, peak, fits, rest, memory)
 
     def made_to_fit(
-        self, model: str, device: str, request: Request, memory: int = 0, planned: Iterable[RunCost] = ()
-    ) -> Request | None:
+        self, model: str, device: str, request: Complete, memory: int = 0, planned: Iterable[RunCost] = ()
+    ) -> Complete | None:
         """The request with fewer frames, then smaller sides, until it should fit; None if nothing does."""
         smaller = request
         while not self.cost(model, device, smaller, memory, planned).fits:
@@ -110,11 +110,11 @@ def insert(connection: sqlite3.Connection, runs: Iterable[RunCost]) -> None:
     connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (KEPT,))
 
 
-def volume_of(request: Request) -> int:
+def volume_of(request: Complete) -> int:
     return request.frames * request.width * request.height
 
 
-def evaluations_of(request: Request) -> int:
+def evaluations_of(request: Complete) -> int:
     """How often the network runs on one video: guidance above 1 runs it twice a step."""
     return request.steps * (2 if request.guidance > 1 else 1)
 
@@ -132,7 +132,7 @@ def _peak(runs: list[RunCost], volume: int) -> int | None:
     if not runs:
         return None
     low, high = (extreme(run.volume for run in runs) for extreme in (min, max))
-    base, top = (max(run.peak for run in runs if run.volume == at) for at in (low, high))
+    base, top = (max(run.peak or 0 for run in runs if run.volume == at) for at in (low, high))
     slope = max(0.0, (top - base) / (high - low)) if high > low else 0.0
     return int(base + slope * max(0, volume - low))
 

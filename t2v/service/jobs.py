@@ -73,7 +73,7 @@ class Jobs:
     clock: Callable[[], float] = time.monotonic
     kept: WaitingJobs | None = None  # what the next server finds of them
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._changed = Condition()
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from t2v.defaults import ModelDefaults
-from t2v.request import Request
+from t2v.request import Complete, Request
 
 
 class Stage(StrEnum):
@@ -39,7 +39,7 @@ class Order:
 
     id: str
     model: str
-    request: Request
+    request: Complete
     path: Path
 
 

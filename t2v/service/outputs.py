@@ -70,8 +70,9 @@ class Record:
     @classmethod
     def from_row(cls, *row: Any) -> "Record":
         """Read what `row` has written; ValueError, TypeError."""
-        *place, request, suffix, created, seconds, notes = row
-        return cls(*place, Request(**json.loads(request)), suffix, created, seconds, tuple(json.loads(notes)))
+        id, owner, model, request, suffix, created, seconds, notes = row
+        known = Request(**json.loads(request))
+        return cls(id, owner, model, known, suffix, created, seconds, tuple(json.loads(notes)))
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Outputs:
     clock: Callable[[], float] = time.time
     disk_usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.folder = Path(self.folder).resolve()
         self.served = self.folder / "served"
         self.served.mkdir(parents=True, exist_ok=True)

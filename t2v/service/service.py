@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
@@ -159,7 +160,8 @@ class Service:
 
     def _planned(self, worker: AnyWorker, model: str) -> list[RunCost]:
         """What a worker's plan expects of a model, once it has reported that."""
-        return [RunCost(model, worker.name, **row) for row in worker.plan(self.choices[model].where)]
+        rows: list[dict[str, Any]] = worker.plan(self.choices[model].where)
+        return [RunCost(model, worker.name, **row) for row in rows]
 
     def read(self, model: str, prompt: str) -> Reading | None:
         """Read a prompt as the model does, where a worker has it loaded."""
@@ -250,9 +252,11 @@ class Service:
             return ""
         return sentences.FITTING.format(frames=fit.frames, width=fit.width, height=fit.height)
 
-    def _run(self, worker: AnyWorker, job: Job, **measured: float) -> RunCost:
-        size = {"volume": volume_of(job.request), "evaluations": evaluations_of(job.request)}
-        return RunCost(job.model, worker.name, **size, **measured)
+    def _run(
+        self, worker: AnyWorker, job: Job, denoising: float = 0.0, rest: float = 0.0, peak: int | None = 0
+    ) -> RunCost:
+        size = volume_of(job.request), evaluations_of(job.request)
+        return RunCost(job.model, worker.name, *size, denoising, rest, peak)
 
     def _take_over(self) -> None:
         """Queue the jobs that servers of this folder had not made when they ended."""

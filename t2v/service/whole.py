@@ -60,6 +60,6 @@ def _lock(file: BinaryIO) -> None:
         import msvcrt
 
         file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows has it
     else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

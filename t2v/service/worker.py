@@ -4,6 +4,8 @@ import itertools
 import multiprocessing
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
@@ -49,7 +51,8 @@ class Worker:
         self._plans: dict[str, list[dict[str, float]]] = {}  # [] while it is asked
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
-        self._process = self._connection = None
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
         self._messages: Queue[OfOrder | Died] = Queue()
         self._questions: dict[int, tuple[Event, list[Reading | None]]] = {}
         self._numbers = itertools.count()
@@ -75,7 +78,7 @@ class Worker:
     def _run(self, order: Order) -> Iterator[OfOrder | None]:
         self._ensure()
         self._stop_by = None
-        message = None if self._send(Make(order)) else self._died(order)
+        message: OfOrder | None = None if self._send(Make(order)) else self._died(order)
         while not isinstance(message, LAST):
             yield message
             message = self._next(order)
@@ -93,7 +96,8 @@ class Worker:
         """Read a prompt as the model does; None where it isn't loaded, or gives no answer in time."""
         if self.pid is None:
             return None
-        number, answered, box = next(self._numbers), Event(), []
+        number, answered = next(self._numbers), Event()
+        box: list[Reading | None] = []
         self._questions[number] = (answered, box)
         try:
             self._send(Ask(number, model, prompt))
@@ -117,6 +121,7 @@ class Worker:
         if process is not None:
             process.kill()
             process.join()
+        if connection is not None:
             connection.close()
 
     def _ensure(self) -> None:
@@ -124,15 +129,16 @@ class Worker:
             return
         self.close()
         self._messages = Queue()
-        self._connection, theirs = self._context.Pipe()
-        self._process = self._context.Process(
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
             target=serve, args=(theirs, self.backend, self.device), daemon=True, name=f"t2v-{self.device}"
         )
-        self._process.start()
+        self._connection, self._process = ours, process
+        process.start()
         theirs.close()  # ours alone is left, so the child's death ends the pipe
-        Thread(target=self._receive, args=(self._connection, self._messages), daemon=True).start()
+        Thread(target=self._receive, args=(ours, self._messages), daemon=True).start()
 
-    def _receive(self, connection: multiprocessing.connection.Connection, messages: Queue) -> None:
+    def _receive(self, connection: Connection, messages: Queue) -> None:
         while True:
             try:
                 message = connection.recv()
@@ -164,7 +170,10 @@ class Worker:
     def _send(self, message: object) -> bool:
         try:
             with self._sending:
-                self._connection.send(message)
+                connection = self._connection
+                if connection is None:
+                    return False
+                connection.send(message)
         except (OSError, AttributeError):  # the process has just died; its reader says so
             return False
         return True

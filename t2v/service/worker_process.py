@@ -117,7 +117,8 @@ class PipelineHost:
         self, backend: ModuleType, device: str, send: Callable[[Any], None], stopped: Callable[[Order], bool]
     ):
         self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
-        self._pipe, self._model = None, None
+        self._pipe: Any = None
+        self._model: str | None = None
         self._readers: dict[str, Callable[[str], Reading]] = {}
 
     def read(self, model: str, prompt: str) -> Reading | None:

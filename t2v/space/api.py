@@ -58,7 +58,7 @@ def _described(generate: Callable[..., Any]) -> Callable[..., Any]:
     generate.__doc__ = INTRODUCTION + "\n".join(lines)
     parameters = [_parameter(row) for row in form.ROWS.values()]
     parameters.append(Parameter("model", KIND, default=None, annotation=str | None))
-    generate.__signature__ = Signature(parameters, return_annotation=tuple[dict, dict])
+    vars(generate)["__signature__"] = Signature(parameters, return_annotation=tuple[dict, dict])
     generate.__annotations__ = {each.name: each.annotation for each in parameters}
     return generate
 

@@ -72,7 +72,8 @@ def build(service: Service, examples: dict[str, Record]) -> Components:
 
 def _controls(service: Service) -> dict[str, Any]:
     """The prompt, the buttons and the settings."""
-    made, fields = {}, {}
+    made: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     fields["prompt"] = gr.Textbox(
         label=form.LABELS["prompt"],
         placeholder=strings.PROMPT_HINT,
@@ -97,7 +98,8 @@ def _controls(service: Service) -> dict[str, Any]:
 
 def _settings(service: Service) -> dict[str, Any]:
     """The fields below the prompt: those placed by hand, then every other row of the table."""
-    native, fields = service.native(service.default), {}
+    native = service.native(service.default)
+    fields: dict[str, Any] = {}
     models = [(choice.title, choice.id) for choice in service.choices.values()]
     fields["model"] = gr.Dropdown(models, value=service.default, label=strings.MODEL, filterable=False)
     hint = form.ROWS["negative_prompt"].words.capitalize()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from t2v.space import strings
 from t2v.space.address import LaunchError
@@ -66,8 +67,9 @@ def _drop_missing_certificates() -> None:
     """Remove paths of certificates that can't be read: with one, the import of Gradio fails."""
     for name, kind in CERTIFICATES.items():
         if value := os.environ.get(name):
+            place: dict[str, Any] = {kind: value}
             try:
-                ssl.create_default_context(**{kind: value})
+                ssl.create_default_context(**place)
             except (OSError, ssl.SSLError):
                 _say(strings.CERTIFICATES_UNUSABLE.format(name=name))
                 del os.environ[name]

@@ -13,7 +13,7 @@ import gradio as gr
 
 from t2v.checks import Text
 from t2v.errors import RequestError
-from t2v.request import MAX_PROMPT
+from t2v.request import MAX_PROMPT, Request
 from t2v.service.jobs import Job, QueueFull
 from t2v.service.messages import Stage
 from t2v.service.outputs import NoSpace, Record
@@ -24,7 +24,7 @@ from t2v.video import Video, VideoError
 
 POLL = 0.15  # seconds between two looks at a job
 Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
-QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
 class Events:
@@ -222,10 +222,10 @@ class Events:
         model = model if model in self.service.choices else self.service.default
         native, page = self.service.native(model), self.page
         fresh = form.defaults(self.service, model)
-        shown = {page.about: about.text(self.service.choices[model])}
+        shown: Shown = {page.about: about.text(self.service.choices[model])}
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
-                more = {"info": info} if (info := components.hint(name, native)) else {}
+                more: dict[str, Any] = {"info": info} if (info := components.hint(name, native)) else {}
                 shown[page.fields[name]] = gr.update(value=fresh[name], **more)
         shown[page.fields["size"]] = gr.update(value=fresh["size"], choices=form.sizes(native))
         return shown
@@ -258,7 +258,7 @@ class Events:
         except RequestError:
             return gr.skip()
         smaller = self.service.made_to_fit(model, complete) or complete
-        kept_seed = replace(smaller, seed=filled.request.seed)
+        kept_seed = Request(**asdict(smaller) | {"seed": filled.request.seed})
         return self.page.filled(
             form.write(kept_seed, filled.suffix, model, random=filled.request.seed is None)
         )

@@ -38,7 +38,8 @@ def make(prompts: dict[str, Request], model: str, folder: Path = FOLDER) -> None
         video = pipe(request)
         video.save(folder / f"{id}.mp4")
         seconds = round(time.perf_counter() - start, 2)
-        index.append({"id": id, "model": model, "request": asdict(video.request), "seconds": seconds})
+        made = asdict(video.request or request)
+        index.append({"id": id, "model": model, "request": made, "seconds": seconds})
         print(f"{id}: {seconds} s")
     (folder / "examples.json").write_text(
         json.dumps(index, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

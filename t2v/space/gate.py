@@ -121,7 +121,7 @@ def _rooted(scope: Scope) -> Scope:
     proxy may name it."""
     root = scope.get("root_path") or HTTPConnection(scope).headers.get("x-forwarded-prefix", "")
     path = urlsplit(root).path.rstrip("/") if ROOT.fullmatch(root) else ""
-    return scope | {"root_path": path}
+    return {**scope, "root_path": path}
 
 
 def _let_in(scope: Scope) -> bool:
@@ -213,4 +213,5 @@ def _again(scope: Scope, body: Any, receive: Receive) -> tuple[Scope, Receive]:
     async def replay() -> Message:
         return messages.pop() if messages else await receive()
 
-    return scope | {"headers": [*kept, (b"content-length", str(len(data)).encode())]}, replay
+    headers = [*kept, (b"content-length", str(len(data)).encode())]
+    return {**scope, "headers": headers}, replay

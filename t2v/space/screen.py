@@ -64,6 +64,7 @@ def _loading(service: Service, job: Job) -> str:
 def finished(record: Record, folder: str = "video") -> str:
     """The video, the line of its settings, its link, its JSON."""
     request, source = record.request, f"{folder}/{record.name}"
+    assert request.width and request.height  # it has been made
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
     frame = _frame(request.width, request.height, _player(source, alt, record.suffix, controls=True))
     href = escape(link(request, record.model, record.suffix), quote=True)

@@ -7,13 +7,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch is first import
 
 from collections.abc import Iterator  # noqa: E402  (the variable comes before every other import)
 from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 import pytest  # noqa: E402
 import torch  # noqa: E402
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from .tiny_model import write_diffusers  # noqa: E402
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")  # read when Triton is first imported
 CHROMIUM = "/usr/bin/chromium"
@@ -37,8 +39,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """One Chromium for all tests of a process: Playwright runs only once in a thread."""
+    from playwright.sync_api import sync_playwright
+
     found = Path(CHROMIUM).exists()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.usefixtures("own_state")
 
 
 @pytest.mark.parametrize("memory", ["fast", "low", "minimal"])
-def test_a_replayed_step_has_the_bits_of_an_eager_one(load: Load, memory: str):
-    pipe = load(memory)
+def test_a_replayed_step_has_the_bits_of_an_eager_one(shared: Load, memory: str):
+    pipe = shared(memory)
     runner = pipe.runner
     for seed in (1, 2, 1):
         x, t, text = inputs(pipe, seed)

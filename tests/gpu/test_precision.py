@@ -54,13 +54,13 @@ def test_a_video_in_half_precision_is_that_of_float32(exact: TextToVideo, fast: 
 
 @pytest.mark.parametrize("given", [{"strength": 0.5}, {"keep": 2}, {"keep": 2, "strength": 0.5}], ids=str)
 @pytest.mark.parametrize("memory", ["fast", "minimal"])
-def test_a_video_from_a_video(load: Load, exact: TextToVideo, memory: str, given: dict):
-    pipe = load(memory)
+def test_a_video_from_a_video(shared: Load, exact: TextToVideo, memory: str, given: dict):
+    pipe = shared(memory)
     frames, height, width = SIZE["frames"], SIZE["height"], SIZE["width"]
     y, x = np.mgrid[0:height, 0:width]
     source = np.stack([np.stack([x + 5 * f, y, x + y], -1) % 256 for f in range(frames)]).astype(np.uint8)
     request = Request(**(vars(PANDA) | given))
     made = pipe(request, source=source).frames
-    assert np.abs(made.astype(float) - exact(request, source=source).frames).mean() < (1 if GPU else 4)
+    assert np.abs(made.astype(float) - exact(request, source=source).frames).mean() < (2 if GPU else 4)
     assert np.array_equal(pipe(request, source=source).frames, made)
     assert np.abs(made.astype(float) - pipe(PANDA).frames).mean() > 1, "the source has its share"

@@ -178,5 +178,5 @@ class TrainingGraph:
         torch.cuda.current_stream().wait_stream(stream)
         torch.cuda.empty_cache()  # the graph can't use the warm-ups' memory
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has threads of its own
+        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has its own threads
             self.output = self.step(*self.inputs)

@@ -241,10 +241,10 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=48, help="whole frames a step")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, help="train on the first so many subjects")
+    parser.add_argument("--only", type=int, help="number of subjects to train on, from the first")
     parser.add_argument("--refine", type=Path, help="weights whose decoder goes on learning")
     parser.add_argument("--encoder", action="store_true", help="the encoder too, held near to what it was")
-    parser.add_argument("--fuse", action="store_true", help="kernels of our own for some layers: for a GPU")
+    parser.add_argument("--fuse", action="store_true", help="use our own GPU kernels for some layers")
     train(Options(**vars(parser.parse_args())))
 
 

@@ -21,8 +21,8 @@ from t2v.errors import T2VError
 from t2v.video import VideoError
 
 SUFFIXES = tuple(".mp4 .m4v .mov .3gp .mkv .webm .avi .gif .webp .ts .mts .m2ts .mpg .mpeg .wmv .flv".split())
-KINDS = ", ".join(SUFFIXES)
-STRANGE = f"{{}} has a caption, but is of no kind that is read ({KINDS}): convert it."
+ALL_SUFFIXES = ", ".join(SUFFIXES)
+STRANGE = f"{{}} has a caption, but is of no kind that is read ({ALL_SUFFIXES}): convert it."
 CONVERT = 'If it plays elsewhere, convert it (ffmpeg -i "{}" new.mp4); else take it out of the folder.'
 MAX_CAPTION = 2**16  # bytes
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -66,7 +66,7 @@ def find_clips(folder: Path) -> list[tuple[Path, str]]:
     strange = [path.name for path in files if _is_media(path) and _key(path) in texts.keys() - known]
     _check([STRANGE.format(name) for name in strange])
     if not videos:
-        raise ClipError(f"{folder} has no videos ({KINDS}){_deeper(Path(folder))}.")
+        raise ClipError(f"{folder} has no videos ({ALL_SUFFIXES}){_deeper(Path(folder))}.")
     if missing := [path.name for path in videos if _key(path) not in texts]:
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
         raise ClipError(f"without a caption (a .txt of the same name): {', '.join(missing[:SHOWN])}{more}")

@@ -23,13 +23,11 @@ from training.phrases import BACKGROUNDS
 
 WORK, CROP, REACH = 64, 24, 1.9  # pixels of a frame, of a crop; half a crop's side in standard deviations
 SPEEDS = (1.0, 2.0)
-SUBJECTS, STARTS, POLISHED = (
-    5,
-    2,
-    4,
-)  # subjects that are rendered, loops tried for each, guesses that are fitted
+SUBJECTS = 5  # subjects that are rendered
+LOOPS_A_SUBJECT = 2  # loops tried for each of them
+POLISHED = 4  # guesses that are fitted
 LOOPS = 4  # loops tried where the subject is known
-STEPS = (0.04, 0.02, 0.01, 0.005)
+FIT_STEPS = (0.04, 0.02, 0.01, 0.005)
 SPIN = MOTIONS.index("spinning")
 
 
@@ -90,7 +88,7 @@ class Judge:
         guessed = guessed.to(colour.device)
         films = video.expand(2 * SUBJECTS, -1, -1, -1, -1)
         guessed.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], guessed[:SUBJECTS], 1)[1])
-        spec, _ = self._starts(films, guessed, STARTS)
+        spec, _ = self._starts(films, guessed, LOOPS_A_SUBJECT)
         spec = spec[self._error(video, spec).topk(POLISHED, largest=False).indices]
         spec, error = self._polished(video, spec)
         winner = int(error.argmin())
@@ -138,7 +136,7 @@ class Judge:
     def _polished(self, films: Tensor, spec: Spec) -> tuple[Spec, Tensor]:
         """Fit place and size of `spec` to films (b f 3 h w) at working size -> it, its squared error (b)"""
         error = self._error(films, spec)
-        for step in STEPS:
+        for step in FIT_STEPS:
             for field, way in itertools.product(("x", "y", "size"), (-step, step)):
                 moved = replace(spec, **{field: getattr(spec, field) + way})
                 candidate = self._error(films, moved)

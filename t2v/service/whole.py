@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, and locks on files, which end with the process."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,12 +55,12 @@ def hold(path: Path) -> BinaryIO | None:
 
 def _lock(file: BinaryIO) -> None:
     """Lock without waiting; OSError."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         import msvcrt
 
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows has it
     else:
+        import fcntl
+
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ import signal
 import weakref
 from collections import namedtuple
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -178,3 +179,21 @@ def test_a_failed_run_holds_nothing(tmp_path: Path):
     finally:
         gc.enable()
     assert isinstance(told[-1], Failed) and (told[-1].order, told[-1].fault) == ("x", Fault.MEMORY)
+
+
+def test_each_device_makes_its_own_jobs(tmp_path: Path):
+    """A job knows its worker, and is expected to cost what it costs there."""
+    service = Service(FAKES, tmp_path, devices=("one", "two"), limits=Limits(per_visitor=9)).start()
+    jobs = [service.submit(ME, None, Request("slow", steps=20, seed=seed)) for seed in (1, 2)]
+    eventually(lambda: all(job.step > 1 for job in jobs), timeout=60)
+    assert {job.worker for job in jobs} == set(service.workers)
+    assert all(worker.busy for worker in service.workers)
+    service.jobs.stop(ME, jobs[0].id)
+    eventually(lambda: jobs[0].over and not jobs[0].worker.busy)
+    assert service._next_worker() is jobs[0].worker and not jobs[1].over
+    complete = replace(jobs[1].request, frames=64)
+    for worker, memory in zip(service.workers, (10**6, 10**12), strict=True):
+        worker.memory = memory
+    eventually(lambda: service.cost("square", complete, service.workers[1]).peak)
+    assert [service.cost("square", complete, worker).fits for worker in service.workers] == [False, True]
+    service.close()

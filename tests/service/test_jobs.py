@@ -5,15 +5,9 @@ import pytest
 from t2v.request import Request
 from t2v.service.jobs import Jobs, Limits, QueueFull
 from t2v.service.messages import Stage
+from tests.common import Clock
 
 ANA, BOB = "ana's secret", "bob's secret"
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

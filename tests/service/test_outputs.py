@@ -15,20 +15,14 @@ from t2v.request import Request
 from t2v.service import whole
 from t2v.service.outputs import NoSpace, Outputs, Record
 from t2v.service.store import owner_of
+from tests.common import Clock
 
 Usage = namedtuple("Usage", "total used free")
 
 
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000_000.0)
 
 
 @pytest.fixture

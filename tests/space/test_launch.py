@@ -2,12 +2,13 @@
 
 import os
 import socket
+import sqlite3
 from pathlib import Path
 
 import httpx
 import pytest
 
-from t2v.service import backend
+from t2v.service import backend, store
 from t2v.space import address, environment, launch
 from t2v.space.address import LaunchError
 from tests.space.started import started
@@ -163,3 +164,25 @@ def test_tools_of_mcp_follow_the_package_the_variable_and_the_login(
     assert not launch._tools(None, None) and "cannot import" in capsys.readouterr().err
     monkeypatch.setattr(launch, "find_spec", lambda name: None)
     assert not launch._tools(None, None) and capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("case", ["locked", "a folder"])
+def test_a_database_that_cannot_be_used_is_said_before_the_page_starts(
+    tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    if case == "a folder":
+        (tmp_path / store.NAME).mkdir()
+    holder = sqlite3.connect(
+        ":memory:" if case == "a folder" else tmp_path / store.NAME, isolation_level=None
+    )
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LaunchError) as error:
+        launch.App(
+            launch.arguments(["--outputs", str(tmp_path), "--port", "0", "--backend", "tests.service.fakes"])
+        )
+    assert str(error.value).startswith(
+        f"--outputs: {tmp_path} can't be used: {store.NAME} in the outputs folder"
+    )
+    assert "choose another folder" in str(error.value)
+    holder.close()

@@ -1,0 +1,28 @@
+"""What a visitor is shown of a job is of that job's own worker and settings."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from t2v.request import Request
+from t2v.service.jobs import Job
+from t2v.service.messages import Fetched, Stage
+from t2v.space import screen
+from tests.service import fakes
+
+SERVICE = SimpleNamespace(choices={choice.id: choice for choice in fakes.choices(None)})
+WORKERS = [SimpleNamespace(fetched=Fetched(5 * 10**8, 2 * 10**9)), SimpleNamespace(fetched=None)]
+
+
+@pytest.mark.parametrize("number", [0, 1, None])
+def test_a_download_is_shown_to_the_job_that_waits_for_it(number: int | None):
+    request = Request("a square", seed=1).validate(fakes.NATIVE)
+    worker = None if number is None else WORKERS[number]
+    job = Job("id", "owner", "square", request, ".mp4", 0.0, stage=Stage.LOADING, worker=worker)
+    text = screen.stage_text(SERVICE, job)
+    assert text.startswith("Loading Moving square") and ("500 MB of 2.0 GB" in text) == (number == 0)
+
+
+def test_the_settings_of_a_source_are_not_shown():
+    settings = screen.settings_of(Request("a square").validate(fakes.NATIVE))
+    assert "frames" in settings and not settings.keys() & {"strength", "keep"}

@@ -64,7 +64,7 @@ def step_seconds(pipe: TextToVideo, texts: int) -> float:
     x = torch.randn(1, 4, 16, 32, 32, device=pipe.device, dtype=pipe.dtype)
     words = pipe.runner.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
     t, took = torch.full((1,), 501.0, device=pipe.device), []
-    with torch.inference_mode(), pipe.runner.here():
+    with torch.inference_mode(), pipe.runner.as_current_device():
         for _ in range(12):
             torch.cuda.synchronize()
             start = time.perf_counter()

@@ -38,14 +38,14 @@ from t2v.vocabulary import Vocabulary
 
 
 class TextToVideo:
-    """A loaded model, ready to make videos. `from_pretrained` makes one.
+    """A loaded model that makes videos; `from_pretrained` loads it.
 
     `text_encoder(list[str]) -> (b 77 d)`;
     `unet(x (b 4 f h w), t (b) or (b f), text (b 77 d)) -> (b 4 f h w)`;
     `vae.decode(z (n 4 h w)) -> (n 3 8h 8w)` and `vae.encode`, with unscaled latents.
     `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
-    A video is made by a faster pass over the same weights; where somebody has patched or hooked `unet`, by
-    `unet` itself.
+    Videos are made by a faster forward pass over the same weights (`runtime.fast_unet`); if `unet` is patched
+    or hooked, by `unet` itself.
     """
 
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
@@ -63,7 +63,7 @@ class TextToVideo:
 
     @property
     def unet(self) -> UNet3D:
-        """The denoiser. To change it, patch it in place: another one can't be put here."""
+        """The denoiser. It can be patched in place, but not replaced."""
         return self.checkpoint.unet
 
     @property
@@ -82,19 +82,19 @@ class TextToVideo:
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
         `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": two GPUs share each guided step.
-        `memory` says what to give up for less of it (`runtime.memory`): "fast", "balanced", "low", "minimal";
-        "auto" goes by what is free. RequestError names a device, precision or memory that can't be;
+        `memory` is a rung, from most memory to least (`runtime.memory`): "fast", "balanced", "low",
+        "minimal"; "auto" chooses by the free memory. RequestError names a wrong device, precision or memory;
         CheckpointError says what is wrong with the weights.
         """
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
-        return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.first_home()), runner)
+        return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.loading_device()), runner)
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
-        """Form at most so many bytes of attention scores at once; "auto": by the free memory; None: all.
+        """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
 
-        Slices change the memory, not the result. A device with a fused kernel needs none.
+        Slices change the memory, not the result. A device with a fused kernel needs no slices.
         """
         size = attention_slice(self.device) if slice_bytes == "auto" else slice_bytes
         for network in (*self.runner.networks, self.vae):
@@ -137,13 +137,13 @@ class TextToVideo:
         """Make a video of a Request, a prompt, or keywords that build the Request.
 
         `source` is what it starts from: a path, a Source, a Video, a picture, an array (h w 3) or (f h w 3).
-        `strength` says how much of it is made anew, `keep` how many first frames stay the source's; at
-        strength 1 those are its last frames, which the video continues.
-        `on_step(step, steps, x0)` is called after each step with a copy of the latents as predicted then, and
-        may raise to stop; it runs in the caller's own state of torch. `latents` (1 c f h/8 w/8) replaces the
-        seed's noise. A mapping with "text" is ModelScope's convention: the answer is
-        {"output_video": path, or the MP4's bytes without a path}.
-        RequestError names a wrong setting before any work; NotFiniteError tells of broken numbers.
+        `strength` is the share of it that is made anew; the first `keep` frames stay the source's. At
+        strength 1 these are the source's last frames, which the video continues. `on_step(step, steps, x0)`
+        is called after each step with a copy of the clean latents predicted in it, and may raise to stop; it
+        runs in the caller's state of torch. `latents` (1 c f h/8 w/8) replaces the seed's noise. A mapping
+        with "text" is ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes
+        without a path}. RequestError names a wrong setting before any work; NotFiniteError reports NaN or
+        infinity.
         """
         if output_video is not None:
             check_saving(output_video)
@@ -151,7 +151,7 @@ class TextToVideo:
         complete = Request.from_call(request, settings).validate(self.native, start is not None)
         if why := self.schedule.problem(complete.sampler, complete.steps):
             raise RequestError("sampler", why)
-        with OwnState(self.device, inference=True) as state, self.runner.here():
+        with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
             on_step = on_step and state.outside(on_step)
             video = self._make(complete, start, on_step, latents)
         if output_video is not None:
@@ -163,7 +163,7 @@ class TextToVideo:
     def _make(
         self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
     ) -> Video:
-        """One attempt; where memory runs out, a second one that needs less."""
+        """Make the video; if memory runs out, step down the memory ladder and try once more."""
         try:
             return self._attempt(request, source, on_step, latents)
         except torch.OutOfMemoryError:
@@ -195,20 +195,20 @@ class TextToVideo:
         return Video(frames, request, *made, *self._made_on(), source.digest if source else "")
 
     def _made_on(self) -> tuple[str, str, str, int]:
-        """-> device, precision, rung, and threads of the processor: the last bits depend on them"""
+        """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
         devices = [self.device, self.runner.second] if self.runner.second else [self.device.type]
         threads = torch.get_num_threads() if self.device.type == "cpu" else 0
         precision = str(self.dtype).removeprefix("torch.")
         return ",".join(map(str, devices)), precision, self.runner.rung.name, threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
-        """b prompts -> the states that the UNet reads (b 77 d)"""
+        """Encode b prompts to the text states that the UNet reads (b 77 d)."""
         with OwnState(self.device, inference=True):
             states = self.runner.encode(self.tokenizer(prompts).to(self.device))
         return states.clone()  # the next call may overwrite them
 
     def _denoiser(self, request: Complete, clean: Tensor | None) -> Denoise:
-        """What samplers call: the UNet's predictions, guided; where frames are kept, led to `clean`."""
+        """The denoiser that samplers call: the UNet's predictions, guided; kept frames are led to `clean`."""
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
         denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
         if clean is None or not request.keep:
@@ -216,9 +216,9 @@ class TextToVideo:
         return keeping(denoise, clean, first_frames(clean, request.keep), self.schedule.config.prediction)
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
-        """The seed's noise (1 c f h w), or the caller's own.
+        """Noise (1 c f h w): the caller's latents, or drawn from the seed.
 
-        The seed's is drawn in any case, so that what a sampler draws later is fresh, and the same either way.
+        The seed's noise is drawn in any case, so that what a sampler draws later is the same either way.
         """
         h, w = (side // self.vae.config.factor for side in (request.height, request.width))
         shape = (1, self.unet.config.in_channels, request.frames, h, w)
@@ -230,9 +230,9 @@ class TextToVideo:
         return (noise if latents is None else latents).to(self.device, torch.float32)
 
     def _start(self, request: Complete, hops: Sequence[Hop], clean: Tensor | None, noise: Tensor) -> Tensor:
-        """x (1 c f h w) at the first hop: noise alone, or `clean` with as much noise as belongs there.
+        """x (1 c f h w) at the first hop: noise alone, or `clean` with the noise of that level.
 
-        Where a source is continued, the frames that aren't kept have no clean latents and start from noise.
+        When a source is continued, the frames that aren't kept have no clean latents: they start from noise.
         """
         if not hops:
             return noise if clean is None else clean
@@ -243,15 +243,15 @@ class TextToVideo:
         return torch.where(first_frames(mixed, request.keep), mixed, alone) if continues(request) else mixed
 
     def preview(self, x0: Tensor) -> np.ndarray:
-        """Latents x0 (1 c f h w) -> small frames uint8 (f h w 3) at almost no cost, not by the decoder"""
+        """Preview latents x0 (1 c f h w) as small frames uint8 (f h w 3), at almost no cost."""
         with OwnState(self.device):
             if self._colours is None:
-                with self.runner.here():
+                with self.runner.as_current_device():
                     self._colours = fit_colours(self.vae)
             return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
 
     def notes(self, request: Request) -> tuple[str, ...]:
-        """What the caller should know of a request that runs all the same."""
+        """Warnings about a request that runs all the same."""
         notes = list(request.notes())
         for field in ("prompt", "negative_prompt"):
             count, lost = self.tokenizer.cut(getattr(request, field))
@@ -263,7 +263,7 @@ class TextToVideo:
 
 
 def _way_out(dtype: torch.dtype) -> str:
-    """The end of a sentence on numbers that are not finite."""
+    """The end of NotFiniteError's sentence: the cause, or what to try."""
     if dtype == torch.float32:
         return " in float32: its weights are broken, or they don't fit scheduler_config.json."
     return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."

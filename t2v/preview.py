@@ -1,4 +1,4 @@
-"""Latents seen as small pictures at once, without the decoder: a colour is nearly linear in a latent."""
+"""A cheap preview: map latents to RGB by a linear fit instead of the VAE's decoder."""
 
 import torch
 import torch.nn.functional as F
@@ -7,18 +7,20 @@ from torch import Tensor
 
 from t2v.networks import VAE
 
-PICTURES, SIDE = 24, 8  # that the map is fitted on; their sides in latents
+PICTURES, SIDE = 24, 8  # pictures that the map is fitted to; their side in latents
 
 
 @torch.no_grad()
 def fit_colours(vae: VAE) -> Tensor:
-    """The least-squares map from (latent, 1) to RGB in −1…1, (c+1 3), of smooth coloured pictures."""
+    """Fit the map from (latent, 1) to RGB in −1…1, (c+1 3), by least squares on smooth coloured pictures."""
     weight = next(vae.parameters())
     drawn = torch.Generator("cpu").manual_seed(0)
     coarse = torch.rand((PICTURES, 3, 3, 3), generator=drawn, dtype=torch.float32, device="cpu") * 2 - 1
     size = SIDE * vae.config.factor
     pictures = F.interpolate(coarse, size=(size, size), mode="bilinear")
-    z = vae.encode(pictures.to(weight)).float().cpu().nan_to_num(0, 0, 0)  # the solver would fail at them
+    z = (
+        vae.encode(pictures.to(weight)).float().cpu().nan_to_num(0, 0, 0)
+    )  # the solver fails on NaN and infinity
     z = rearrange(z, "n c h w -> (n h w) c")
     colours = rearrange(F.avg_pool2d(pictures, vae.config.factor), "n c h w -> (n h w) c")
     return torch.linalg.lstsq(F.pad(z, (0, 1), value=1.0), colours).solution

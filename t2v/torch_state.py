@@ -1,8 +1,8 @@
-"""The state of torch that every number here is computed in, whatever the program around it has set.
+"""Torch's global state during a computation, whatever the calling program has set.
 
-Of the calling thread: default device, autocast and gradient mode. Of the process: `SWITCHES`. The default
-dtype is not among them: every tensor is made with its dtype named, and no other thread sees a change. Random
-numbers come from generators of our own, and the number of threads stays the caller's.
+`OwnState` sets the thread's default device, autocast and gradient mode, and the process's `SWITCHES`. It
+leaves the default dtype, as every tensor here is made with an explicit dtype; random numbers, which come from
+our own generators; and the number of threads.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ OnStep = Callable[[int, int, Tensor], None]
 
 
 class Switch(NamedTuple):
-    """A setting of the process, and PyTorch's default for it."""
+    """A setting of the process: how to read and write it, and PyTorch's default."""
 
     read: Callable[[], Any]
     write: Callable[[Any], None]
@@ -30,7 +30,7 @@ def _attribute(owner: Any, name: str, default: Any) -> Switch:
 
 
 def _switches() -> tuple[Switch, ...]:
-    """All that choose a kernel or its precision; a general one stands before those that it also sets."""
+    """Switches that choose a kernel or its precision; a general one comes before those that it also sets."""
     b: Any = torch.backends  # its own types lack some of these
     return (
         Switch(torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode, 0),
@@ -64,7 +64,7 @@ SWITCHES = _switches()
 
 
 class _Process:
-    """Holds the switches at their defaults while at least one computation runs, in whatever thread."""
+    """Holds the switches at their defaults while at least one computation runs, in any thread."""
 
     def __init__(self) -> None:
         self._lock, self._running = Lock(), 0
@@ -85,7 +85,7 @@ class _Process:
 
 
 def _read(switch: Switch) -> Any:
-    """Its value; None where PyTorch can't tell, because its old and new names of a precision were mixed."""
+    """The switch's value; None if PyTorch raises, as after its old and new precision names were mixed."""
     try:
         return switch.read()
     except RuntimeError:
@@ -93,7 +93,7 @@ def _read(switch: Switch) -> Any:
 
 
 def _set(values: list[Any]) -> None:
-    """Give each switch its value, if it has one; what has it already isn't touched."""
+    """Set each switch to its value. Skip None, and switches that have their value already."""
     for switch, value in zip(SWITCHES, values, strict=True):
         if value is not None and _read(switch) != value:
             switch.write(value)
@@ -103,10 +103,10 @@ _process = _Process()
 
 
 class OwnState:
-    """A context in which torch computes as it does by default, without gradients. On leaving it, also by an
-    error, the caller's state comes back. The switches of the process come back when the last thread leaves.
+    """A context in which torch has its default settings, without gradients. On exit, also by an error, the
+    caller's state is restored; the process's switches are restored when the last thread exits.
 
-    `inference`: tensors made within it are inference tensors, which are faster and can't be trained.
+    `inference`: tensors made inside are inference tensors, which are faster and can't be trained.
     """
 
     def __init__(self, device: torch.device | str = "cpu", *, inference: bool = False):
@@ -134,7 +134,7 @@ class OwnState:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Within it, the caller's own state is back."""
+        """A context, inside this one, in which the caller's state is restored."""
         self.__exit__()
         try:
             yield
@@ -142,10 +142,10 @@ class OwnState:
             self.__enter__()
 
     def outside(self, on_step: OnStep) -> OnStep:
-        """`on_step`, called in the caller's own state with a copy of the latents: it may do as it likes."""
+        """Wrap `on_step` to run in the caller's state with a copy of the latents, which it may change."""
 
-        def told(step: int, steps: int, x0: Tensor) -> None:
+        def call(step: int, steps: int, x0: Tensor) -> None:
             with self.paused():
                 on_step(step, steps, x0.clone())
 
-        return told
+        return call

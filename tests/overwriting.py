@@ -6,12 +6,12 @@ from torch import Tensor
 
 
 class Overwriting:
-    """`run`, each call of which overwrites what any call gave before, also of what is `beside`: recordings
-    share their memory. What is then read there is finite, and wrong."""
+    """`run`, each call of which overwrites the outputs of earlier calls, also of those that share its pool.
+    They stay finite, and are wrong."""
 
-    def __init__(self, run: Callable[..., Tensor], beside: "Overwriting | None" = None):
+    def __init__(self, run: Callable[..., Tensor], pool_of: "Overwriting | None" = None):
         self.run, self.calls = run, 0
-        self.given: list[Tensor] = [] if beside is None else beside.given
+        self.given: list[Tensor] = [] if pool_of is None else pool_of.given
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         self.calls += 1

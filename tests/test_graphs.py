@@ -47,7 +47,7 @@ class Gpus:
         self.device, self.recording = "cuda:0", False
         self.usual = {name: Stream(torch.device(name)) for name in ("cuda:0", "cuda:1")}
         self.streams = dict(self.usual)
-        graphs._aside.cache_clear()
+        graphs._capture_stream.cache_clear()
         for name in ("Stream", "CUDAGraph", "current_stream", "stream", "graph"):
             monkeypatch.setattr(torch.cuda, name, getattr(self, name, Stream))
         monkeypatch.setattr(graphs, "current", self.current)
@@ -121,7 +121,7 @@ class Gpus:
 @pytest.fixture
 def gpus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gpus]:
     yield Gpus(monkeypatch)
-    graphs._aside.cache_clear()
+    graphs._capture_stream.cache_clear()
 
 
 def test_each_device_warms_up_and_records_on_a_stream_of_its_own(gpus: Gpus):
@@ -149,7 +149,7 @@ def test_a_step_is_recorded_once_a_shape(gpus: Gpus):
 
 def test_what_is_beside_shares_the_memory_and_keeps_every_shape_of_a_video(gpus: Gpus):
     step = GraphedFunction(gpus.step())
-    decode = GraphedFunction(gpus.step(), beside=step)
+    decode = GraphedFunction(gpus.step(), pool_of=step)
     for _ in range(2):
         for run, size in ((step, 1), (step, 1), (decode, 5), (decode, 5), (decode, 2)):
             run(Given("cuda:0", size))
@@ -160,7 +160,7 @@ def test_what_is_beside_shares_the_memory_and_keeps_every_shape_of_a_video(gpus:
 
 def test_a_step_of_a_new_shape_has_all_the_memory(gpus: Gpus):
     step = GraphedFunction(gpus.step())
-    decode = GraphedFunction(gpus.step(), beside=step)
+    decode = GraphedFunction(gpus.step(), pool_of=step)
     for size in (1, 2):
         step(Given("cuda:0", size))
         decode(Given("cuda:0", 5))
@@ -176,16 +176,16 @@ def test_memory_is_of_what_is_beside_alone(gpus: Gpus):
 
 def test_shapes_without_end_are_not_all_kept(gpus: Gpus):
     step = GraphedFunction(gpus.step())
-    decode = GraphedFunction(gpus.step(), beside=step)
+    decode = GraphedFunction(gpus.step(), pool_of=step)
     for size in range(30):
         decode(Given("cuda:0", size))
-    assert max(gpus.kept) < graphs.MOST
+    assert max(gpus.kept) < graphs.MAX_RECORDINGS
 
 
 def test_what_is_let_go_is_gone_at_once(gpus: Gpus):
     """Decoding needs its memory: nothing may wait for the garbage collector."""
     step = GraphedFunction(gpus.step())
-    decode = GraphedFunction(gpus.step(), beside=step)
+    decode = GraphedFunction(gpus.step(), pool_of=step)
     step(Given("cuda:0"))
     decode(Given("cuda:0"))
     gc.disable()
@@ -208,7 +208,7 @@ def test_after_a_recording_that_failed_the_next_call_records_again(gpus: Gpus):
 def test_a_recording_that_failed_leaves_those_beside_it(gpus: Gpus):
     failures = [True]
     step = GraphedFunction(gpus.step())
-    decode = GraphedFunction(gpus.step(lambda: failures and failures.pop()), beside=step)
+    decode = GraphedFunction(gpus.step(lambda: failures and failures.pop()), pool_of=step)
     step(Given("cuda:0"))
     with pytest.raises(RuntimeError, match="invalidated"):
         decode(Given("cuda:0"))

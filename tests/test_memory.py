@@ -10,7 +10,7 @@ from t2v import Request, RequestError, TextToVideo
 from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
 from t2v.runtime import RUNGS, Runner, Sizes, plan
-from t2v.runtime.dry_run import cost
+from t2v.runtime.dry_run import profile
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.memory import GIB
 from t2v.runtime.planning import fitting, needs, weight_bytes
@@ -122,7 +122,7 @@ def test_recorded_results_are_used_before_the_next_call_overwrites_them(
     """Those of a step, and of decoding in groups of two sizes."""
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     fast = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
-    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
+    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, pool_of=None: Overwriting(run, pool_of))
     recorded = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
     assert apart(recorded(PANDA).frames, fast(PANDA).frames) <= 1
     assert memory != "fast" or recorded.runner.decode.calls == 2
@@ -133,7 +133,7 @@ def test_reading_and_decoding_are_recorded_where_their_weights_stay(
     folder: Path, memory: str, monkeypatch: pytest.MonkeyPatch
 ):
     recorded = []
-    monkeypatch.setattr(Runner, "_recorded", lambda _, run, beside=None: recorded.append(run) or run)
+    monkeypatch.setattr(Runner, "_recorded", lambda _, run, pool_of=None: recorded.append(run) or run)
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32", memory)
     others = [pipe.checkpoint.text_encoder, pipe.vae.decode] if memory == "fast" else []
     assert recorded == [pipe.runner.unet, *others]
@@ -158,15 +158,15 @@ def test_a_dry_run_counts_what_a_run_does():
         del first
         return second.relu_() + 1
 
-    counted = cost(twice, torch.empty(8, 16, device=META), torch.empty(16, 16, device=META))
+    counted = profile(twice, torch.empty(8, 16, device=META), torch.empty(16, 16, device=META))
     assert counted.flops == 2 * 2 * 8 * 16 * 16
     assert counted.peak == 2 * 8 * 16 * 4
 
 
 def test_a_dry_run_holds_no_scores_of_a_fused_attention():
     q = torch.empty(1, 1, 1024, 8, device=META)
-    counted = cost(torch.nn.functional.scaled_dot_product_attention, q, q, q)
-    assert counted == cost(lambda q: nn.functional.scaled_dot_product_attention(q, q, q), q)
+    counted = profile(torch.nn.functional.scaled_dot_product_attention, q, q, q)
+    assert counted == profile(lambda q: nn.functional.scaled_dot_product_attention(q, q, q), q)
     assert (counted.peak, counted.flops) == (1024 * 8 * 4, 4 * 1024 * 1024 * 8)
 
 
@@ -186,7 +186,7 @@ def test_a_recorded_step_keeps_its_memory_unless_memory_is_short():
     with META:
         fast = FastUNet(UNet3D(UNetConfig()).half().requires_grad_(False), META)
         x, text = torch.empty(1, 4, 16, 32, 32).half(), torch.empty(2, 77, 1024).half()
-        step = cost(fast, x, torch.empty(1), fast.read(text)).peak
+        step = profile(fast, x, torch.empty(1), fast.read(text)).peak
     for rung in RUNGS.values():
         cpu, cuda = (
             needs(Sizes(), native(16), rung, torch.float16, torch.device(name)).peak
@@ -227,9 +227,9 @@ def test_layers_come_in_the_order_in_which_they_run():
 
 
 def test_weights_go_where_they_will_stay():
-    assert Runner(CPU, torch.float32, "fast").first_home() == CPU
-    assert Runner(META, torch.float32, "fast").first_home() == META
-    assert Runner(META, torch.float32, "minimal").first_home() == CPU
+    assert Runner(CPU, torch.float32, "fast").loading_device() == CPU
+    assert Runner(META, torch.float32, "fast").loading_device() == META
+    assert Runner(META, torch.float32, "minimal").loading_device() == CPU
 
 
 def test_the_command_plans_a_model_that_is_not_here(capsys: pytest.CaptureFixture):

@@ -80,7 +80,7 @@ def test_recorded_results_of_both_are_used_before_the_next_call_overwrites_them(
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     request = Request(**(vars(PANDA) | {"frames": 7}))
     frames = pair(request).frames
-    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, beside=None: Overwriting(run, beside))
+    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, pool_of=None: Overwriting(run, pool_of))
     recorded = TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
     assert np.array_equal(recorded(request).frames, frames)
     assert recorded.runner.decode.calls == recorded.runner.other._decode.calls == 2

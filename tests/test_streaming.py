@@ -167,13 +167,13 @@ class Line:
 
 
 class Gpu:
-    """A stream of copies beside the one of kernels; every pass checks what it finds in the buffers."""
+    """A stream of copies and a stream of kernels; every pass checks what it finds in the buffers."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch):
         self.kernels, self.copies = Line("kernels"), Line("copies")
         self.stream = Stream(seeded_unet(), CPU)
         self.used: Counter = Counter()  # by slot: when it was read last
-        self.stream._copies, self._bring, self.stream._bring = self.copies, self.stream._bring, self.bring
+        self.stream._copies, self._copy, self.stream._copy = self.copies, self.stream._copy, self.copy
         monkeypatch.setattr(torch.cuda, "current_stream", lambda device: self.kernels)
         monkeypatch.setattr(torch.cuda, "stream", self.copying)
 
@@ -184,8 +184,8 @@ class Gpu:
         self.arrived = line.work()
         yield
 
-    def bring(self, number: int) -> None:
-        self._bring(number)
+    def copy(self, number: int) -> None:
+        self._copy(number)
         assert self.before >= self.used[number % SLOTS], "overwritten while it is read"
         self.arrivals[number] = self.arrived
 
@@ -201,7 +201,7 @@ class Gpu:
                 assert self.kernels.done["copies"] >= self.arrivals[number], "read before it is there"
                 self.used[number % SLOTS] = self.kernels.work()
         finally:
-            self.stream.leave()
+            self.stream.finish()
 
     def record(self, **how: Callable[[int], bool]) -> None:
         Line.underway = self.kernels.recording = object()

@@ -1,4 +1,4 @@
-"""What is solved: the noise schedule, hops along it, samplers that walk them, guidance and other wrappers."""
+"""Diffusion: the noise schedule, hops along it, samplers, guidance and other wrappers of a denoiser."""
 
 from t2v.diffusion.guidance import Predict, guided
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation

@@ -1,4 +1,4 @@
-"""Classifier-free guidance (Ho & Salimans 2022): what the prompt adds to a prediction, made stronger."""
+"""Classifier-free guidance (Ho & Salimans 2022): amplify the prompt's effect on a prediction."""
 
 from collections.abc import Callable
 
@@ -15,8 +15,8 @@ def guided(predict: Predict, scale: float) -> Denoise:
     """Mix the predictions of two texts into the `denoise(x, hop)` that samplers call.
 
     `predict(x (b c f h w), t (b)) -> (g b c f h w)` gives one prediction a text: u under the negative prompt,
-    then y under the prompt. The result is u + scale · (y - u), computed in x's dtype. Scale 1 is y alone, so
-    that g may be 1. Raises ValueError where guidance has no negative prediction to start from.
+    then y under the prompt. The result is u + scale · (y - u), computed in x's dtype. With scale 1 it is y,
+    and g may be 1. Raises ValueError if another scale has no negative prediction.
     """
 
     def denoise(x: Tensor, hop: Hop) -> Tensor:

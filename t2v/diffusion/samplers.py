@@ -1,12 +1,12 @@
 """Samplers: from noise to clean latents, one short generator each.
 
-`SAMPLERS[name](denoise, x, hops, prediction)` walks the hops that `HOPS[name]` laid out. It takes
-x (b c f h w) at the level of the first hop and yields a `Step` after every call of
-`denoise(x (b c f h w), hop)`, which gives the network's prediction (b c f h w), epsilon or v as `prediction`
-says, with guidance applied. x keeps its dtype (float32 is meant) whatever the prediction's. All coefficients
-are Python floats: no step waits for the device.
+`SAMPLERS[name](denoise, x, hops, prediction)` takes the hops of `HOPS[name]` one by one. x (b c f h w) is at
+the level of the first hop. A `Step` is yielded after every call of `denoise(x (b c f h w), hop)`, which
+returns the network's prediction (b c f h w), epsilon or v as `prediction` says, with guidance applied. x
+keeps its dtype (float32 as a rule) for any dtype of the prediction. All coefficients are Python floats: no
+step waits for the device.
 
-Times and results are those of diffusers 0.42's DDIM, DPMSolverMultistep, UniPCMultistep and EulerDiscrete
+Times and results equal those of diffusers 0.42's DDIM, DPMSolverMultistep, UniPCMultistep and EulerDiscrete
 schedulers, each made `from_config` of the same file. Only ddim can draw noise.
 """
 
@@ -40,23 +40,23 @@ def ddim(
     eta: float = 0.0,
     generator: Generators = None,
 ) -> Iterator[Step]:
-    """Song et al. 2020, eq. 12: `eta` 0 is deterministic, 1 puts back as much noise as DDPM."""
+    """DDIM (Song et al. 2020, eq. 12): `eta` 0 is deterministic, 1 adds as much noise as DDPM."""
     for hop in hops:
         now, after = hop.now, hop.after
         x0, epsilon = split(denoise(x, hop), x, now, prediction)
         fresh = eta * after.noise / now.noise * math.sqrt(1 - (now.signal / after.signal) ** 2)
-        kept = math.sqrt(max(0.0, after.noise**2 - fresh**2))  # rounding may leave -1e-17 at eta 1
-        x = after.signal * x0 + kept * epsilon
+        old = math.sqrt(max(0.0, after.noise**2 - fresh**2))  # rounding may leave -1e-17 at eta 1
+        x = after.signal * x0 + old * epsilon
         if fresh > 0:
             x = x + fresh * gaussian(x.shape, generator).to(x)
         yield Step(x, x0)
 
 
 def euler(denoise: Denoise, x: Tensor, hops: Sequence[Hop], prediction: str) -> Iterator[Step]:
-    """Karras et al. 2022, alg. 1 without its second order.
+    """Euler's method (Karras et al. 2022, alg. 1 without its second-order correction).
 
-    The usual form steps x / signal along σ = noise / signal. Multiplied out, that is the line below: x stays
-    at variance 1 from first to last, and the network's input needs no scaling.
+    The usual form integrates x / signal over σ = noise / signal. Multiplied out, that is the update below: x
+    keeps variance 1 at every step, and the network's input needs no scaling.
     """
     for hop in hops:
         x0, epsilon = split(denoise(x, hop), x, hop.now, prediction)
@@ -75,7 +75,7 @@ def dpmpp_2m(denoise: Denoise, x: Tensor, hops: Sequence[Hop], prediction: str) 
 
 
 def unipc(denoise: Denoise, x: Tensor, hops: Sequence[Hop], prediction: str) -> Iterator[Step]:
-    """UniPC-2 with B2(h) (Zhao et al. 2023): dpmpp_2m's step, taken again once its end has been seen."""
+    """UniPC-2 with B2(h) (Zhao et al. 2023): dpmpp_2m's step, corrected by the prediction at its end."""
     past: list[Tensor] = []
     start = x  # of the step before
     for i, hop in enumerate(hops):
@@ -92,12 +92,13 @@ SAMPLERS: dict[str, Sampler] = {"ddim": ddim, "dpmpp_2m": dpmpp_2m, "unipc": uni
 
 
 def sampler(name: str, eta: float, generator: Generators) -> Sampler:
-    """The sampler called `name`, with `eta` and a noise `generator` where it can draw noise."""
+    """The sampler called `name`, with `eta` and a noise `generator` if it can draw noise."""
     return partial(ddim, eta=eta, generator=generator) if name == "ddim" else SAMPLERS[name]
 
 
 def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:
-    """Standard normal noise of `shape` (b …): float32 on the CPU, so a seed gives the same on every device.
+    """Standard normal noise of `shape` (b …): float32 on the CPU, so that a seed gives the same on any
+    device.
 
     `generator`: one on the CPU for the whole batch, or one for each of its items.
     """
@@ -107,7 +108,7 @@ def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:
 
 
 def split(raw: Tensor, x: Tensor, level: Level, prediction: str) -> tuple[Tensor, Tensor]:
-    """The network's prediction, x at `level` -> (x0, epsilon), all (b c f h w)."""
+    """Split x at `level`, given the network's prediction `raw`, into (x0, epsilon), all (b c f h w)."""
     signal, noise = level
     if prediction == "v_prediction":  # v = signal · ε - noise · x0 (Salimans & Ho 2022)
         return signal * x - noise * raw, signal * raw + noise * x
@@ -115,21 +116,22 @@ def split(raw: Tensor, x: Tensor, level: Level, prediction: str) -> tuple[Tensor
 
 
 def raw_of(x0: Tensor, x: Tensor, level: Level, prediction: str) -> Tensor:
-    """The prediction that `split` would turn into x0, all (b c f h w): its inverse."""
+    """The prediction from which `split` gives x0, all (b c f h w): its inverse."""
     epsilon = (x - level.signal * x0) / level.noise
     return level.signal * epsilon - level.noise * x0 if prediction == "v_prediction" else epsilon
 
 
 def _advance(x: Tensor, x0: Tensor, now: Level, after: Level) -> Tensor:
-    """x (b c f h w) from one level to the next: exact where x0 (b c f h w) stays the same on the way."""
+    """Move x (b c f h w) from one level to the next: exact if x0 (b c f h w) is constant between them."""
     keep = after.noise / now.noise
     return keep * x + (after.signal - keep * now.signal) * x0
 
 
 def _midpoint(past: list[Tensor], hops: Sequence[Hop], i: int) -> Tensor:
-    """x0 (b c f h w) in the middle of hop i, on the line through `past`'s two.
+    """x0 (b c f h w) in the middle of hop i, extrapolated from the two predictions in `past`.
 
-    The newest of `past` itself in the first hop, which has no line yet, and in the last, which ends at λ = ∞.
+    In the first hop, which has one prediction, and in the last, which ends at λ = ∞, it is the newest of
+    `past`.
     """
     if len(past) < 2 or i == len(hops) - 1:
         return past[-1]
@@ -138,7 +140,7 @@ def _midpoint(past: list[Tensor], hops: Sequence[Hop], i: int) -> Tensor:
 
 
 def _corrected(x0: Tensor, past: list[Tensor], hops: Sequence[Hop], i: int) -> Tensor:
-    """The x0 (b c f h w) that hop i - 1 should have used, given the `x0` predicted at its end."""
+    """Correct the x0 (b c f h w) that hop i - 1 used by the `x0` predicted at its end."""
     newest = past[-1]
     if len(past) < 2:
         return newest + 0.5 * (x0 - newest)

@@ -1,4 +1,4 @@
-"""The noise schedule: how much of a latent is data and how much is noise at each time of training.
+"""The noise schedule: the shares of data and noise in a latent at each training time.
 
 Time t counts from 0 (nearly clean) to train_steps - 1 (nearly all noise):
 x_t = √ᾱ_t · x0 + √(1 - ᾱ_t) · ε, with ᾱ = `alphas_cumprod` (Ho et al. 2020, eq. 4).
@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 
-class Setting(NamedTuple):
-    """One setting of a schedule as diffusers' scheduler_config.json has it."""
+class SchedulerKey(NamedTuple):
+    """A key of diffusers' scheduler_config.json that sets the schedule."""
 
     key: str
-    default: Any  # diffusers' own, where the file leaves the key out
+    default: Any  # diffusers' value if the file leaves the key out
     valid: Callable[[Any], bool]
     right: str
 
@@ -35,29 +35,31 @@ def _flag(value: Any) -> bool:
     return type(value) is bool
 
 
-SETTINGS = {
-    "train_steps": Setting("num_train_timesteps", 1000, _whole(2, 10**5), "a whole number from 2 to 100000"),
-    "beta_start": Setting("beta_start", 0.0001, _beta, "a number between 0 and 1"),
-    "beta_end": Setting("beta_end", 0.02, _beta, "a number between 0 and 1"),
-    "prediction": Setting(
+SCHEDULER_KEYS = {
+    "train_steps": SchedulerKey(
+        "num_train_timesteps", 1000, _whole(2, 10**5), "a whole number from 2 to 100000"
+    ),
+    "beta_start": SchedulerKey("beta_start", 0.0001, _beta, "a number between 0 and 1"),
+    "beta_end": SchedulerKey("beta_end", 0.02, _beta, "a number between 0 and 1"),
+    "prediction": SchedulerKey(
         "prediction_type",
         "epsilon",
         lambda value: value in ("epsilon", "v_prediction"),
         "epsilon or v_prediction",
     ),
-    "zero_terminal_snr": Setting("rescale_betas_zero_snr", False, _flag, "true or false"),
-    "spacing": Setting(
+    "zero_terminal_snr": SchedulerKey("rescale_betas_zero_snr", False, _flag, "true or false"),
+    "spacing": SchedulerKey(
         "timestep_spacing",
         None,
         lambda value: value in (None, "leading", "trailing", "linspace"),
         "leading, trailing or linspace",
     ),
-    "offset": Setting("steps_offset", 0, _whole(0, 1000), "a whole number from 0 to 1000"),
-    "final_alpha_one": Setting("set_alpha_to_one", True, _flag, "true or false"),
+    "offset": SchedulerKey("steps_offset", 0, _whole(0, 1000), "a whole number from 0 to 1000"),
+    "final_alpha_one": SchedulerKey("set_alpha_to_one", True, _flag, "true or false"),
 }
 
-# The scheduler classes that share this family of schedules. Which one a file names only says how its authors
-# sampled; the sampler is the request's choice here. Those that clip do so where a file doesn't say.
+# The scheduler classes that share this family of schedules. A file names its authors' sampler; here the
+# request chooses the sampler. Classes that clip do so unless the file says otherwise.
 CLIPPING_SCHEDULERS = frozenset(
     "DDIMScheduler DDIMInverseScheduler DDIMParallelScheduler DDPMScheduler DDPMParallelScheduler".split()
 )
@@ -73,9 +75,9 @@ SCHEDULERS = CLIPPING_SCHEDULERS | frozenset(
 class ScheduleConfig:
     """The schedule that a network was trained on; the defaults are ModelScope's.
 
-    `spacing` None leaves the choice of times to the sampler: leading for ddim, linspace for the others, as
-    diffusers does where a config names none. `offset` shifts leading times. `final_alpha_one`: ddim's last
-    step ends at ᾱ = 1 rather than ᾱ_0. Raises ValueError, naming the setting by diffusers' key.
+    `spacing` None lets the sampler choose its times: leading for ddim, linspace for the others, diffusers'
+    defaults. `offset` shifts leading times. `final_alpha_one`: ddim's last step ends at ᾱ = 1, not at ᾱ_0.
+    Raises ValueError, which names diffusers' key.
     """
 
     train_steps: int = 1000
@@ -88,16 +90,16 @@ class ScheduleConfig:
     final_alpha_one: bool = False
 
     def __post_init__(self) -> None:
-        for name, setting in SETTINGS.items():
+        for name, setting in SCHEDULER_KEYS.items():
             value = getattr(self, name)
             if not setting.valid(value):
                 raise ValueError(f"{setting.key}: {value!r} is not supported; right is {setting.right}")
 
     @classmethod
     def from_diffusers(cls, settings: Mapping[str, Any]) -> "ScheduleConfig":
-        """The schedule in a scheduler_config.json. Solver options such as Karras sigmas are not read.
+        """Read the schedule of a scheduler_config.json, without solver options such as Karras sigmas.
 
-        Raises ValueError, naming the key and what is right, for what the samplers can't follow.
+        Raises ValueError, which names the key and a right value, for what the samplers don't support.
         """
         kind = settings.get("_class_name")
         if not isinstance(kind, str) or kind not in SCHEDULERS:
@@ -112,11 +114,13 @@ class ScheduleConfig:
             if settings.get(key):
                 raise ValueError(f"{key}: {settings[key]!r} is unsupported; right is to leave it out")
         given = {key: value for key, value in settings.items() if value is not None}
-        return cls(**{name: given.get(setting.key, setting.default) for name, setting in SETTINGS.items()})
+        return cls(
+            **{name: given.get(setting.key, setting.default) for name, setting in SCHEDULER_KEYS.items()}
+        )
 
 
 class Level(NamedTuple):
-    """What x is made of: x = signal · x0 + noise · ε, with signal² + noise² = 1."""
+    """The shares in x = signal · x0 + noise · ε, with signal² + noise² = 1."""
 
     signal: float
     noise: float
@@ -131,7 +135,7 @@ CLEAN = Level(1.0, 0.0)
 
 
 class NoiseSchedule:
-    """ᾱ of every training time, and the times at which a sampler calls the network.
+    """ᾱ at every training time, and the times at which a sampler calls the network.
 
     `alphas_cumprod` (train_steps) is float64 on the CPU, so that every coefficient drawn from it is a plain
     Python float and no sampler waits for a device.
@@ -149,12 +153,12 @@ class NoiseSchedule:
     def timesteps(
         self, steps: int, *, spacing: str, drop_end: bool = False, fractional: bool = False
     ) -> list[float]:
-        """`steps` times, the noisiest first; `spacing` counts where the config names none.
+        """List `steps` times, the noisiest first; `spacing` applies if the config names none.
 
         leading: 0, k, 2k … plus the offset; trailing: the last time and every k-th before it; linspace: from
-        first to last (Lin et al. 2023, table 2). `drop_end` lays out one point more and leaves out the one
-        nearest to clean, as the multistep solvers do; `fractional` keeps linspace's fractions, as Euler does.
-        No time lies beyond the last trained one. Raises ValueError for steps outside 1 … train_steps.
+        first to last (Lin et al. 2023, table 2). `drop_end` computes one time more and drops the cleanest, as
+        the multistep solvers do; `fractional` keeps linspace's fractions, as Euler does. All times are
+        clamped to the last training time. Raises ValueError for steps outside 1 … train_steps.
         """
         last = self.config.train_steps - 1
         if not 1 <= steps <= last + 1:
@@ -171,9 +175,11 @@ class NoiseSchedule:
         return (times.astype(np.float32) if fractional else times.round().astype(float)).tolist()
 
     def problem(self, sampler: str, steps: int) -> str | None:
-        """Why `sampler` can't make `steps` steps of this schedule, and the way out; None where it can.
+        """The reason why `sampler` can't make `steps` steps of this schedule, and the way out; None if it
+        can.
 
-        ddim divides the first prediction of the noise by the signal. The other samplers keep a rest of it.
+        ddim divides by the signal, which may be 0 at its first time. The other samplers start from a little
+        signal.
         """
         if sampler != "ddim" or self.config.prediction != "epsilon":
             return None
@@ -186,17 +192,17 @@ class NoiseSchedule:
         )
 
     def level(self, t: float) -> Level:
-        """The level at a training time; before the first one, the end that ddim's last step goes to."""
+        """The level at a training time; for t < 0, the level at which ddim's last step ends."""
         if t < 0 and self.config.final_alpha_one:
             return CLEAN
         alpha_bar = self.alphas_cumprod[max(int(t), 0)].item()
         return Level(math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar))
 
     def solver_levels(self, times: Sequence[float]) -> list[Level]:
-        """The level at each time, and the clean end after them, for solvers that divide by the signal.
+        """Levels at the times, then the clean end, for solvers that divide by the signal.
 
-        σ = noise / signal is interpolated between training times. Where the last time is noise alone, 2⁻²⁴ of
-        ᾱ stays there, diffusers' choice, and σ is finite.
+        σ = noise / signal is interpolated between training times. If the last time is noise alone, its ᾱ is
+        set to 2⁻²⁴, as in diffusers, so that σ is finite.
         """
         alpha_bars = self.alphas_cumprod.numpy().copy()
         if self.config.zero_terminal_snr:
@@ -206,6 +212,6 @@ class NoiseSchedule:
 
 
 def zero_terminal_snr(alphas_cumprod: Tensor) -> Tensor:
-    """Shift and scale √ᾱ (train_steps): its last becomes 0, its first stays (Lin et al. 2023, alg. 1)."""
+    """Shift and scale √ᾱ (train_steps): the last becomes 0, the first stays (Lin et al. 2023, alg. 1)."""
     roots = alphas_cumprod.sqrt()
     return ((roots - roots[-1]) * roots[0] / (roots[0] - roots[-1])) ** 2

@@ -1,4 +1,4 @@
-"""Wrappers: a denoiser in, a denoiser out, as guidance is."""
+"""Wrappers: functions that take a denoiser and return a denoiser."""
 
 import torch
 from torch import Tensor
@@ -8,10 +8,10 @@ from t2v.diffusion.samplers import Denoise, raw_of
 
 
 def keeping(denoise: Denoise, clean: Tensor, known: Tensor, prediction: str) -> Denoise:
-    """Replace the prediction where x is known by the one that leads to `clean`.
+    """Replace the prediction by the one that leads to `clean`, under the mask `known`.
 
-    clean (b c f h w): the latents to end at; known (broadcasts to it): true where they are to be kept. The
-    network sees the known part with as much noise as the rest, so the rest fits it.
+    clean (b c f h w): the latents to end at; known broadcasts to it. The network sees the known part
+    at the same noise level as the rest, so the rest fits it.
     """
 
     def denoise_rest(x: Tensor, hop: Hop) -> Tensor:

@@ -1,4 +1,4 @@
-"""What is learned: the text encoder, the UNet3D and the VAE, and the sizes that they come in."""
+"""The networks: text encoder, UNet3D and VAE, and their sizes."""
 
 from .blank import blank
 from .config import TINY_TEXT, TINY_UNET, TINY_VAE, TextConfig, UNetConfig, VAEConfig

@@ -1,4 +1,4 @@
-"""Attention, its feed-forward, and the spatial transformer: where a frame reads itself and the prompt."""
+"""Attention, feed-forward, and the spatial transformer, by which a frame attends to itself and the prompt."""
 
 import torch
 import torch.nn.functional as F
@@ -11,14 +11,14 @@ from .norm import GroupNorm
 def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
     """q (n heads l d), k v (n heads m d) -> (n heads l d).
 
-    With `slice_bytes`, the scores (l m) are only ever formed for so many rows that they stay within
-    that size: the answer is the same, the memory bounded. Without it, PyTorch's fused kernel runs,
-    which never forms the scores where the device has one.
+    With `slice_bytes`, the scores (l m) are formed for a few rows at a time, within that size: the result is
+    the same, the memory bounded. Without it, PyTorch's fused kernel runs, which never forms the scores on
+    devices that have one.
     """
     if slice_bytes is None:
         return F.scaled_dot_product_attention(q, k, v)
     score_bytes = k.shape[-2] * q.element_size()
-    rows = max(1, slice_bytes // score_bytes)  # of all (n heads l) rows that there are
+    rows = max(1, slice_bytes // score_bytes)  # of the (n heads l) rows in all
     items = max(1, rows // q.shape[-2])
     out = torch.empty_like(q)
     flat_q, flat_k, flat_v, flat_out = (x.flatten(0, 1) for x in (q, k, v, out))  # (n·heads l d)
@@ -77,7 +77,7 @@ class FeedForward(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """Self-attention, a second attention (over the text, or over x again), feed-forward; each residual."""
+    """Self-attention, a second attention (over the text, or over x again), feed-forward; residuals."""
 
     def __init__(self, width: int, heads: int, head_width: int, context_width: int | None = None):
         super().__init__()
@@ -96,7 +96,7 @@ class TransformerBlock(nn.Module):
 
 
 class SpatialTransformer(nn.Module):
-    """The places of one frame attend to each other, then to the words of the prompt."""
+    """Attention of the places of a frame to each other, then to the tokens of the prompt."""
 
     def __init__(self, width: int, head_width: int, text_width: int, groups: int):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Networks without memory and without first values: what is loaded from files needs neither."""
+"""Networks without memory and without initial values: weights loaded from files need neither."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,16 +10,17 @@ from torch.overrides import TorchFunctionMode
 
 @contextmanager
 def blank() -> Iterator[None]:
-    """Networks built within it are on the meta device, none of their weights drawn.
+    """A context in which networks are built on the meta device, and their weights aren't initialised.
 
-    On that device PyTorch draws by way of its compiler, whose import takes a second or several.
+    On that device PyTorch draws random numbers through its compiler, whose import takes seconds.
+    accelerate's init_empty_weights doesn't skip the initialisation.
     """
     with torch.device("meta"), _Undrawn():
         yield
 
 
 class _Undrawn(TorchFunctionMode):
-    """Lets the functions of `torch.nn.init` return their tensor as it is."""
+    """Make the functions of `torch.nn.init` return their tensor unchanged."""
 
     def __torch_function__(self, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
         kwargs = kwargs or {}

@@ -1,4 +1,4 @@
-"""The sizes of the three networks, as frozen plain data. The defaults are ModelScope's published model.
+"""Sizes of the three networks, as frozen dataclasses. The defaults are ModelScope's published model.
 
 Each config has a `TINY_…` sibling: the same architecture at a size that a test can run.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TextConfig:
-    """CLIP's text tower. `layers` counts the blocks that run: ViT-H-14 has 24, its last one is left out."""
+    """CLIP's text tower. `layers` counts the blocks that run: ViT-H-14 has 24; the last is left out."""
 
     vocabulary: int = 49408
     length: int = 77
@@ -21,7 +21,7 @@ class TextConfig:
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """UNet3D. `attention` says, level by level, where the transformers stand."""
+    """UNet3D. `attention` says for each level whether it has transformers."""
 
     in_channels: int = 4
     out_channels: int = 4
@@ -36,7 +36,7 @@ class UNetConfig:
 
 @dataclass(frozen=True)
 class VAEConfig:
-    """The image autoencoder; every frame passes it alone. It shrinks each side by 2^(levels − 1)."""
+    """The image autoencoder of single frames. It shrinks each side by 2^(levels − 1)."""
 
     channels: int = 3
     latent_channels: int = 4
@@ -46,7 +46,7 @@ class VAEConfig:
 
     @property
     def factor(self) -> int:
-        """Pixels a latent spans along one side."""
+        """Pixels per latent along one side."""
         return 2 ** (len(self.widths) - 1)
 
 

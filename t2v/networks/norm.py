@@ -1,4 +1,4 @@
-"""GroupNorm that stays exact in channels-last memory."""
+"""GroupNorm, accurate in channels-last memory."""
 
 import torch
 from einops import rearrange, reduce, repeat
@@ -6,10 +6,10 @@ from torch import Tensor, nn
 
 
 class GroupNorm(nn.GroupNorm):
-    """PyTorch's, whose channels-last kernel for processors takes a group's variance as E[x²] − E[x]².
+    """GroupNorm, accurate on the CPU: PyTorch's channels-last kernel there computes E[x²] − E[x]².
 
-    Far from zero the two nearly cancel, and errors of 1e-5 to 1e-3 are left. A group's mean doesn't change
-    its norm, so a number near to it, the mean of the middle row, is taken off first.
+    Far from zero the two nearly cancel, which leaves errors of 1e-5 to 1e-3. Subtracting a constant from a
+    group doesn't change its norm, so a number near its mean, the mean of the middle row, is subtracted first.
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""The two files of open_clip that are used: its text tower and its tokenizer.
+"""Load two files of open_clip, its text tower and its tokenizer, without the rest of the package.
 
-Its package imports all of its models, and with them torchvision, PyTorch's compiler, transformers and timm
-where they are installed: as many seconds as PyTorch itself takes. So these files are loaded beside it, when
-the first tokenizer or text encoder is made. Whoever imports open_clip gets the whole of it, before or after.
+The package imports all of its models, and with them torchvision, PyTorch's compiler, transformers and timm,
+if installed: that takes as long as importing PyTorch. The two files are loaded when the first tokenizer or
+text encoder is made. An `import open_clip` elsewhere, before or after, still gets the full package.
 """
 
 import sys
@@ -21,7 +21,7 @@ _loading = Lock()
 
 
 class OpenClip(NamedTuple):
-    """The classes of open_clip that are used."""
+    """Classes of open_clip that are used here."""
 
     QuickGELU: type
     SimpleTokenizer: type
@@ -29,9 +29,9 @@ class OpenClip(NamedTuple):
 
 
 def load() -> OpenClip:
-    """The classes; `sys.modules` is as before when the first call has ended.
+    """Load the classes; the first call restores `sys.modules` before it returns.
 
-    They come by way of the whole package where a version's files can't be loaded by themselves.
+    If a version's two files can't be loaded alone, the full package is imported.
     """
     with _loading:
         return _load()
@@ -48,8 +48,8 @@ def _load() -> OpenClip:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Within it, importing a file of open_clip runs nothing else of it. A helper of it names one class of
-    torchvision, which is not used here: an empty one stands for it."""
+    """A context in which importing a file of open_clip doesn't import the package. A helper names a class of
+    torchvision that is not used here: an empty class replaces it."""
     folders = _folders()
     kept = {name: sys.modules.pop(name) for name in _loaded(PACKAGE)}
     stand_ins = {name: ModuleType(name) for name in STAND_INS if name not in sys.modules}
@@ -67,7 +67,7 @@ def _alone() -> Iterator[None]:
 
 
 def _folders() -> list[str]:
-    """Where the package's files are; ImportError without it."""
+    """Folders of the package's files; ImportError if it is not installed."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.submodule_search_locations is None:
         raise ImportError(f"No package {PACKAGE} is installed")
@@ -75,7 +75,7 @@ def _folders() -> list[str]:
 
 
 def _loaded(package: str) -> list[str]:
-    """The modules of a package that have been imported."""
+    """Names of a package's imported modules."""
     return [name for name in sys.modules if name.partition(".")[0] == package]
 
 

@@ -1,4 +1,4 @@
-"""Convolutional parts that the UNet and the VAE share: residual blocks and changes of resolution."""
+"""Convolutional layers that the UNet and the VAE share: residual blocks, downsampling, upsampling."""
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +24,7 @@ class NormConv(nn.Module):
 
 
 class ResnetBlock(nn.Module):
-    """Two convolutions, residual; the time embedding, where there is one, is added between them."""
+    """Two convolutions with a residual; the time embedding, if any, is added between them."""
 
     def __init__(
         self, inputs: int, outputs: int, groups: int, time_width: int | None = None, eps: float = 1e-5
@@ -45,15 +45,15 @@ class ResnetBlock(nn.Module):
 
 
 def _shift(layer: nn.Linear, time: Tensor, n: int) -> Tensor:
-    """time (b d) or (b f d) -> (n c'), what it adds in each of the n = b·f frames"""
-    if time.dim() == 3:  # frame by frame: a product of other rows may round otherwise
+    """time (b d) or (b f d) -> its shift in each of the n = b·f frames (n c')"""
+    if time.dim() == 3:  # frame by frame: a product with more rows may round differently
         shifts = [layer(F.silu(frame)) for frame in time.unbind(1)]
         return torch.stack(shifts, dim=1).flatten(0, 1)
     return layer(F.silu(time)).repeat_interleave(n // len(time), dim=0)
 
 
 class Downsample(nn.Module):
-    """Halves h and w by a strided convolution. The VAE pads below and right only (`even=False`)."""
+    """Halve h and w by a strided convolution. The VAE pads below and right only (`even=False`)."""
 
     def __init__(self, width: int, even: bool = True):
         super().__init__()
@@ -66,7 +66,7 @@ class Downsample(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Doubles h and w (nearest), or meets `size` where an odd side was halved; then a convolution."""
+    """Double h and w (nearest), or enlarge to `size` if an odd side was halved; then convolve."""
 
     def __init__(self, width: int):
         super().__init__()

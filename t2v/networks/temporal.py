@@ -1,4 +1,4 @@
-"""What makes images a video: convolution and attention along time, each place of the frame by itself."""
+"""Layers along time: convolution and attention over the frames, for each place separately."""
 
 from einops import rearrange
 from torch import Tensor, nn
@@ -10,10 +10,10 @@ from .resnet import NormConv
 
 
 class TemporalConv(nn.Module):
-    """Four convolutions over three neighbouring frames, residual; their norms span all frames.
+    """Four convolutions, each over three neighbouring frames, with a residual; their norms span all frames.
 
     A (3, 1, 1) convolution over (f h w) is a (3, 1) convolution over (f, h·w), and in channels-last
-    memory that shape is a view: no frame is moved.
+    memory that shape is a view: no memory is permuted.
     """
 
     def __init__(self, width: int, groups: int):
@@ -30,7 +30,7 @@ class TemporalConv(nn.Module):
 
 
 class TemporalTransformer(nn.Module):
-    """Each place attends to itself in the other frames, twice. It knows no positions in time."""
+    """Attention of each place to itself in all frames, twice, without positions in time."""
 
     def __init__(self, width: int, heads: int, head_width: int, groups: int):
         super().__init__()

@@ -1,4 +1,4 @@
-"""CLIP's text tower, as far as its penultimate block: the states that the UNet reads."""
+"""CLIP's text tower up to its penultimate block, whose states the UNet reads."""
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from .openclip import load
 
 
 class TextEncoder(nn.Module):
-    """open_clip's text half alone. The blocks that a model leaves out are never built."""
+    """open_clip's text tower. Blocks that a model leaves out are not built."""
 
     def __init__(self, config: TextConfig):
         super().__init__()
@@ -22,13 +22,13 @@ class TextEncoder(nn.Module):
             heads=config.heads,
             layers=config.layers,
             mlp_ratio=config.mlp_ratio,
-            output_dim=None,  # the projection into the space of images is not needed
-            no_causal_mask=True,  # kept below: a buffer would be lost on the meta device
+            output_dim=None,  # the projection to CLIP's joint space is not needed
+            no_causal_mask=True,  # made in `forward`: a buffer would be lost on the meta device
             act_layer=activations[config.activation],
         )
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """tokens (b l) -> normed states of the last block built (b l d); no word sees those after it"""
+        """tokens (b l) -> normed states of the last block (b l d), with a causal mask"""
         tower, length = self.tower, tokens.shape[1]
         x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
         mask = torch.full((length, length), float("-inf"), dtype=x.dtype, device=x.device).triu(1)

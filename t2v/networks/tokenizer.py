@@ -1,8 +1,8 @@
-"""CLIP's byte-pair tokenizer, whole or with a model's own words, as open_clip and as transformers run it.
+"""CLIP's byte-pair tokenizer, with CLIP's or a model's vocabulary, as open_clip and as transformers run it.
 
-The two cut words alike and clean a prompt differently. open_clip mends broken Unicode and HTML entities
-("&amp;", "’"). transformers doesn't, and takes every special word wherever it stands: where prompts are
-padded with "!", any "!" in a prompt becomes the padding's id.
+The two split words alike but clean a prompt differently. open_clip repairs broken Unicode and HTML entities
+("&amp;", "’"). transformers doesn't, and matches special tokens anywhere in a prompt: where "!" is the
+padding, any "!" in a prompt becomes the padding's id.
 """
 
 import unicodedata
@@ -21,18 +21,18 @@ from t2v.texts import read_text
 from .openclip import load
 
 START, END = "<|startoftext|>", "<|endoftext|>"
-OPEN_CLIPS = ("<start_of_text>", "<end_of_text>")  # open_clip's names of the same
-WORDS_KEPT = 10_000  # of the tokenizer's cache, which otherwise grows with every word ever seen
+OPEN_CLIPS = ("<start_of_text>", "<end_of_text>")  # open_clip's names of START and END
+MAX_CACHED = 10_000  # words in the tokenizer's cache, which otherwise grows with every new word
 MAX_MERGES = 48_894  # CLIP's own; its published list has more lines
 SPLIT = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+")
 
 
 class Tokenizer:
-    """Prompts to token ids: start, text, end, padding; a prompt is cleaned as open_clip cleans it.
+    """Turn prompts into token ids: start, text, end, padding. Prompts are cleaned as by open_clip.
 
-    `merges`: pairs such as "t h"; the vocabulary is then the 512 bytes, the merges in order, start and end.
-    None: CLIP's own 49,408 words. `pad` fills the rest (open_clip: 0). Raises ValueError for a merge that is
-    no pair.
+    `merges`: pairs such as "t h"; the vocabulary is then 512 bytes, the merges in order, start and end. None:
+    CLIP's 49,408 tokens. `pad` is the padding's id (open_clip: 0). Raises ValueError for a merge that is no
+    pair.
     """
 
     def __init__(self, merges: Sequence[str] | None = None, length: int = 77, pad: int = 0):
@@ -45,11 +45,11 @@ class Tokenizer:
 
     @property
     def vocabulary(self) -> int:
-        """How many ids there are."""
+        """The number of ids."""
         return self._bpe.vocab_size
 
     def __call__(self, prompts: list[str]) -> Tensor:
-        """b prompts -> ids (b length), int64; what is too long is cut before the end token"""
+        """b prompts -> ids (b length), int64; a long prompt is cut before the end token"""
         out = torch.full((len(prompts), self.length), self.pad, dtype=torch.long, device="cpu")
         for row, prompt in zip(out, prompts, strict=True):
             ids = [self.start, *self._encode(prompt)[: self.length - 2], self.end]
@@ -57,12 +57,12 @@ class Tokenizer:
         return out
 
     def cut(self, prompt: str) -> tuple[int, str]:
-        """-> how many tokens the prompt has (start and end included), and the words that are cut off"""
+        """-> the number of tokens of the prompt, with start and end, and the words that are cut off"""
         ids = self._encode(prompt)
         return len(ids) + 2, self._bpe.decode(ids[self.length - 2 :]).strip()
 
     def _encode(self, prompt: str) -> list[int]:
-        if len(self._bpe.cache) > WORDS_KEPT:
+        if len(self._bpe.cache) > MAX_CACHED:
             self._forget()
         return self._bpe.encode(prompt)
 
@@ -70,7 +70,7 @@ class Tokenizer:
         self._bpe.cache = {word: word for word in OPEN_CLIPS}
 
     def _use(self, merges: Sequence[str], ids: Mapping[str, int]) -> None:
-        """Replace CLIP's merges and words by others."""
+        """Replace CLIP's merges and token ids."""
         bpe = self._bpe
         bpe.bpe_ranks = {pair: rank for rank, pair in enumerate(map(_pair, merges))}
         bpe.sot_token_id, bpe.eot_token_id = ids.get(START, 0), ids.get(END, 0)
@@ -80,10 +80,10 @@ class Tokenizer:
 
 
 class TransformersTokenizer(Tokenizer):
-    """The same with a prompt read as transformers' CLIPTokenizer reads it.
+    """A tokenizer that cleans and splits prompts as transformers' CLIPTokenizer does.
 
-    `ids` numbers the words. `special` numbers words that are found in a prompt before all others; those in
-    `caseless` also in capitals. `start`, `end` and `pad` are ids.
+    `ids` maps tokens to their ids. `special` maps special tokens, which are matched in a prompt before all
+    others, those in `caseless` in any case. `start`, `end` and `pad` are ids.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class TransformersTokenizer(Tokenizer):
         super().__init__(length=length, pad=pad)
         self._use(merges, ids)
         self.start, self.end = start, end
-        self._bpe.clean_fn, self._bpe.pat = _plain, SPLIT
+        self._bpe.clean_fn, self._bpe.pat = _lower, SPLIT
         self._bpe.decoder |= {special[word]: self._spelled(word) for word in special}
         self._special = {word.lower(): special[word] for word in caseless & special.keys()} | dict(special)
         longest = sorted(special, key=len, reverse=True)
@@ -110,18 +110,18 @@ class TransformersTokenizer(Tokenizer):
 
     def _encode(self, prompt: str) -> list[int]:
         ids: list[int] = []
-        for i, piece in enumerate(self._cut.split(prompt)):  # every second one is a special word
+        for i, piece in enumerate(self._cut.split(prompt)):  # every second piece is a special token
             number = self._special.get(piece, self._special.get(piece.lower())) if i % 2 else None
             ids += super()._encode(piece) if number is None else [number]
         return ids
 
     def _spelled(self, word: str) -> str:
-        """A word in the letters that stand for its bytes."""
+        """Spell a word in the letters that stand for its bytes."""
         return "".join(self._bpe.byte_encoder[byte] for byte in word.encode()) + "</w>"
 
 
 def words(merges: Sequence[str]) -> dict[str, int]:
-    """The numbers of CLIP's words: 256 bytes, the same as ends of words, the merges in order, start, end."""
+    """Ids of CLIP's tokens: 256 bytes, the same as ends of words, the merges in order, start, end."""
     letters = list(_clip().byte_encoder.values())
     ends = [letter + "</w>" for letter in letters]
     all_words = [*letters, *ends, *("".join(_pair(merge)) for merge in merges), START, END]
@@ -129,12 +129,12 @@ def words(merges: Sequence[str]) -> dict[str, int]:
 
 
 def clip_merges() -> list[str]:
-    """CLIP's own merges, in order."""
+    """CLIP's merges, in order."""
     return [" ".join(pair) for pair in _clip().bpe_ranks]
 
 
 def read_merges(path: Path) -> list[str]:
-    """The merges in a merges.txt: one a line, perhaps after a title.
+    """Read the merges of a merges.txt: one a line, after an optional title.
 
     Raises ValueError for a line that is no pair.
     """
@@ -146,7 +146,7 @@ def read_merges(path: Path) -> list[str]:
 
 @cache
 def _clip() -> Any:
-    """open_clip's own tokenizer: reading its list of merges takes a while."""
+    """open_clip's tokenizer, cached: reading its list of merges takes a while."""
     return load().SimpleTokenizer()
 
 
@@ -155,6 +155,6 @@ def _pair(merge: str) -> tuple[str, str]:
     return first, second
 
 
-def _plain(prompt: str) -> str:
-    """In small letters, one by one: Python's own `lower` knows a sigma at the end of a word."""
+def _lower(prompt: str) -> str:
+    """Lower each letter alone: `str.lower` writes a sigma at the end of a word differently."""
     return "".join(letter.lower() for letter in unicodedata.normalize("NFC", prompt))

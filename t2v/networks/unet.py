@@ -1,7 +1,7 @@
-"""UNet3D: from noisy video latents, a time and a text, what the noise is.
+"""UNet3D: predict the noise in video latents, given the time and the text.
 
 A Stable-Diffusion-like image UNet in which every block is followed by its twin along time (Wang et al.
-2023, ModelScope Text-to-Video, fig. 2). The frames stay folded into the batch, in channels-last memory.
+2023, ModelScope Text-to-Video, fig. 2). Frames are folded into the batch, in channels-last memory.
 """
 
 import math
@@ -39,7 +39,7 @@ class TimeEmbedding(nn.Module):
 
 
 class Layer(nn.Module):
-    """A step of the UNet: resnet in space, convolution in time, then (where asked) both transformers."""
+    """A layer of the UNet: resnet in space, convolution in time, then both transformers if `attention`."""
 
     def __init__(self, inputs: int, width: int, attention: bool, config: UNetConfig):
         super().__init__()
@@ -64,7 +64,7 @@ class Layer(nn.Module):
 
 
 class DownLevel(nn.Module):
-    """The layers of one resolution on the way down; every output is kept for the way up."""
+    """Layers of one resolution on the way down; all outputs become skips."""
 
     def __init__(self, inputs: int, width: int, attention: bool, last: bool, config: UNetConfig):
         super().__init__()
@@ -73,7 +73,7 @@ class DownLevel(nn.Module):
         self.downsample = None if last else Downsample(width)
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
-        """x (n c h w) -> (n c' h/2 w/2), and the skips that it appends"""
+        """x (n c h w) -> (n c' h/2 w/2); appends its outputs to `skips`"""
         for layer in self.layers:
             x = layer(x, time, text, frames)
             skips.append(x)
@@ -84,7 +84,7 @@ class DownLevel(nn.Module):
 
 
 class UpLevel(nn.Module):
-    """The layers of one resolution on the way up; each takes a skip from the way down beside x."""
+    """Layers of one resolution on the way up; each input is x concatenated with a skip."""
 
     def __init__(
         self, inputs: int, width: int, skips: list[int], attention: bool, last: bool, config: UNetConfig
@@ -97,7 +97,7 @@ class UpLevel(nn.Module):
         self.upsample = None if last else Upsample(width)
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
-        """x (n c h w) -> (n c' 2h 2w), or as large as the next skip where a side was odd"""
+        """x (n c h w) -> (n c' 2h 2w), or the size of the next skip, if that was odd"""
         for layer in self.layers:
             x = layer(torch.cat([x, skips.pop()], dim=1), time, text, frames)
         if self.upsample is not None:
@@ -106,7 +106,7 @@ class UpLevel(nn.Module):
 
 
 class UNet3D(nn.Module):
-    """The denoiser. `config` gives every size."""
+    """The denoiser; `config` holds its sizes."""
 
     def __init__(self, config: UNetConfig):
         super().__init__()

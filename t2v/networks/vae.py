@@ -1,4 +1,4 @@
-"""The image autoencoder (Rombach et al. 2022): frames (3 8h 8w) <-> latents (4 h w), each frame alone."""
+"""The image autoencoder (Rombach et al. 2022): frames (3 8h 8w) <-> latents (4 h w), frame by frame."""
 
 import torch
 from einops import rearrange
@@ -13,7 +13,7 @@ EPS = 1e-6  # of every norm in the VAE
 
 
 class PixelAttention(Sliced):
-    """One head over all places of a frame, residual."""
+    """Attention with one head over all places of a frame, with a residual."""
 
     def __init__(self, width: int, groups: int):
         super().__init__()
@@ -37,7 +37,7 @@ class Middle(nn.Sequential):
 
 
 class Encoder(nn.Module):
-    """Images to the moments of the posterior."""
+    """Encodes images to the moments of the posterior."""
 
     def __init__(self, config: VAEConfig):
         super().__init__()
@@ -62,7 +62,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latents to images."""
+    """Decodes latents to images."""
 
     def __init__(self, config: VAEConfig):
         super().__init__()
@@ -87,7 +87,7 @@ class Decoder(nn.Module):
 
 
 class VAE(nn.Module):
-    """Encoder and decoder around the 1×1 convolutions that belong to the latents."""
+    """Encoder and decoder, and the 1×1 convolutions between them and the latents."""
 
     def __init__(self, config: VAEConfig):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Which device or devices, and which precision is both fast and right there."""
+"""Devices and precision: check the choice, or choose what is fast and accurate on this machine."""
 
 import os
 from contextlib import AbstractContextManager, nullcontext
@@ -14,9 +14,9 @@ HOPPER = 9  # the first number of its capability
 
 
 def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device, ...]:
-    """One device or a pair of a kind, "cuda:0,cuda:1": the second computes half of each guided step.
+    """Choose one device, or a pair such as "cuda:0,cuda:1", whose second computes half of each guided step.
 
-    RequestError where one is missing, or where they are no pair.
+    RequestError if a device is missing, or if the two are of different kinds or the same.
     """
     if name is None or isinstance(name, torch.device) or "," not in str(name):
         return (choose_device(name),)
@@ -32,38 +32,40 @@ def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device
 
 
 def _numbered(device: torch.device) -> torch.device:
-    """ "cuda" as the "cuda:0" that it means."""
+    """Give a device without a number the current number: "cuda" -> "cuda:0"."""
     if device.type == "cpu" or device.index is not None:
         return device
     return torch.device(device.type, torch.accelerator.current_device_index())
 
 
 def current(device: torch.device) -> AbstractContextManager:
-    """Within it, kernels, streams and graphs that name no device go to this one."""
+    """A context in which kernels, streams and graphs that name no device use this one."""
     return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 @cache
 def capability(device: torch.device) -> tuple[int, int]:
-    """Of an NVIDIA GPU; (0, 0) of all else."""
+    """The compute capability of an NVIDIA GPU; (0, 0) for any other device."""
     cuda = device.type == "cuda" and not torch.version.hip
     return torch.cuda.get_device_capability(device) if cuda else (0, 0)
 
 
 def tune(device: torch.device) -> None:
-    """Before its first product: cuBLAS without a workspace, unless the environment says which. On Hopper its
-    kernels that need none are as fast, and nothing has to be zeroed before each."""
+    """Turn off cuBLAS's workspace on Hopper, unless the environment sets one.
+
+    Call it before the first product. Kernels without a workspace are as fast there, and save zeroing it.
+    """
     if capability(device)[0] == HOPPER:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":0:0")
 
 
 def has_own_memory(device: torch.device) -> bool:
-    """Whether weights on the host are not on the device."""
+    """Check whether the device's memory is not the host's."""
     return device.type != "cpu"
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
-    """The device asked for, or the best that there is. RequestError where it is missing."""
+    """The device called `name`, or else the accelerator or the CPU; RequestError if it is missing."""
     if name is None:
         return _accelerator() or torch.device("cpu")
     try:
@@ -76,14 +78,14 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 
 
 def available() -> list[str]:
-    """Names of the devices of this machine, the CPU last."""
+    """Names of this machine's devices, the CPU last."""
     count = torch.accelerator.device_count()
     found = torch.accelerator.current_accelerator() if count else None
     return [f"{found.type}:{i}" for i in range(count)] + ["cpu"] if found else ["cpu"]
 
 
 def choose_dtype(name: str | torch.dtype | None, device: torch.device) -> torch.dtype:
-    """The precision asked for, or what is fast there without harm to the frames: half, where it is native."""
+    """The precision called `name`, or the fastest without harm to the frames: half where it is native."""
     if name is not None:
         dtype = DTYPES.get(str(name).removeprefix("torch."))
         if dtype is None:
@@ -110,5 +112,5 @@ def _accelerator() -> torch.device | None:
 
 
 def _fast_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
+    """Check whether the processor multiplies bfloat16 natively; on others float32 is faster."""
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

@@ -1,4 +1,4 @@
-"""What a computation would cost: it runs on the meta device, where tensors have shapes alone."""
+"""Dry runs: count the operations and the memory of a computation on the meta device, without doing it."""
 
 import weakref
 from collections.abc import Callable
@@ -14,24 +14,24 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Floating-point operations (a multiplication with its addition is two), and the peak of live tensors."""
+class Profile:
+    """Floating-point operations (a multiply-add counts as two), and the peak of live tensors in bytes."""
 
     flops: int
     peak: int
 
 
-def cost(function: Callable[..., Any], *inputs: Tensor) -> Cost:
-    """Of `function(*inputs)`, all on the meta device. Weights and inputs don't count into the peak."""
+def profile(function: Callable[..., Any], *inputs: Tensor) -> Profile:
+    """Profile `function(*inputs)`, all on the meta device. The peak leaves out weights and inputs."""
     tensors, attention = LiveTensors(), FusedAttention()
     with torch.inference_mode(), FlopCounterMode(display=False) as counter, tensors, attention:
         function(*inputs)
-    return Cost(counter.get_total_flops() + attention.flops, tensors.peak)
+    return Profile(counter.get_total_flops() + attention.flops, tensors.peak)
 
 
 @dataclass
 class LiveTensors(TorchDispatchMode):
-    """Counts the bytes of tensors that were made under it and still live."""
+    """Count the bytes of the tensors that were made in this context and are still alive."""
 
     peak: int = 0
     _now: int = 0
@@ -60,7 +60,7 @@ class LiveTensors(TorchDispatchMode):
 
 
 class FusedAttention(TorchFunctionMode):
-    """Stands in for scaled_dot_product_attention as a fused kernel does it: no scores in memory."""
+    """Replace scaled_dot_product_attention by a stand-in for a fused kernel: no scores in memory."""
 
     flops = 0
 

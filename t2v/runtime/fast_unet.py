@@ -1,13 +1,13 @@
-"""UNet3D's forward pass as it runs fast: the same weights, the same numbers within rounding, less work.
+"""UNet3D's fast forward pass: the same weights, the same numbers within rounding, less work.
 
-- What depends on the prompt alone is done once a video: the keys and values of all cross-attentions.
-- The two halves of guidance are one until the first cross-attention: that prefix runs once.
+- The keys and values of all cross-attentions depend on the prompt alone: they are computed once a video.
+- Both halves of guidance are equal up to the first cross-attention: that prefix runs once.
 - Layers that read the same input are one product: q, k, v; every resnet's time; all keys and values.
 - Feature maps stay channels-last, (n c h w) over rows (n h w, c): no layer permutes memory.
-- A residual is added by the product itself. Biases within a transformer are never added to the sum: its norms
-  are told of them, and what they come to in the end, one vector, is added before it begins: `ahead`.
-- Doubling and the convolution after it are one layer (`doubling`).
-- A skip is never copied beside its layer's input: what reads the two reads them where they lie.
+- A product adds its residual itself. Biases inside a transformer are deferred: each norm adds those still
+  missing, and their total effect, one vector, is added to the input beforehand (`ahead`).
+- Upsampling and the convolution after it are one layer (`doubling`).
+- A skip is never concatenated with its layer's input: kernels read the two where they are.
 - Norms, activations and short attentions are fused operations (`plain_ops`, `triton_ops`).
 """
 
@@ -30,26 +30,27 @@ from .kernels.doubling import double, doubling_weight
 from .kernels.ops import Ops
 from .kernels.plain_ops import Vectors
 
-Late = tuple[Tensor, Vectors]  # a result, and the biases (c) that it still lacks, if any
+Pending = tuple[Tensor, Vectors]  # a tensor, and the biases (c) not yet added to it
 Attend = Callable[[Attention, Tensor], Tensor]
 Transformer = SpatialTransformer | TemporalTransformer
 
 
 @dataclass
 class Pass:
-    """What the layers of one pass share; `shifts` (c) or (f c) and `words` (g l 2·c) in the layers' order."""
+    """State that the layers of one pass share. `shifts`, the time's (c) or (f c), and `text_kv`, keys and
+    values (g l 2·c), come in the layers' order."""
 
     frames: int
-    videos: int  # g: how many texts the video is predicted for
+    texts: int  # g: one prediction each
     shifts: Iterator[Tensor]
-    words: Iterator[Tensor]
+    text_kv: Iterator[Tensor]
 
 
 class FastUNet:
     """Runs `unet` for one video under one or two texts.
 
-    `rows`: of tokens that a feed-forward takes at a time, None for all. `fetch(module)` is called before a
-    part's weights are used, and may bring them (see `streaming`); without it they stay on `device`.
+    `rows`: tokens that a feed-forward takes at a time, None for all. `fetch(module)` is called before a
+    module's weights are used, and may copy them to `device` (see `streaming`); without it they stay there.
     """
 
     def __init__(
@@ -67,35 +68,37 @@ class FastUNet:
             [x.spatial for x in layers if x.spatial],
         )
         keys = [m.block.attention_2 for m in self._spatial]
-        self._times, words = times, [linear for m in keys for linear in (m.to_k, m.to_v)]
+        self._times, kv_layers = times, [linear for m in keys for linear in (m.to_k, m.to_v)]
         self._time_weight, self._time_bias = join(times, "weight", device), join(times, "bias", device)
-        self._word_weight = join(words, "weight", device)
+        self._text_kv_weight = join(kv_layers, "weight", device)
         attentions = (
             [m for m in unet.modules() if isinstance(m, Attention) and m not in keys] if not fetch else []
         )
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
         upsamples = [level.upsample for level in unet.up if level.upsample is not None and not fetch]
         self._doubling = {m: doubling_weight(m.conv).to(device) for m in upsamples}
-        self._ahead = {m: bias for some in _runs(unet) for m, bias in _biases_ahead(some, device).items()}
-        self._behind = {m: -bias for m, bias in self._ahead.items()}
+        self._ahead: dict[Transformer, Tensor] = {}
+        for group in _adjacent(unet):
+            self._ahead |= _biases_ahead(group, device)
+        self._minus_ahead = {m: -bias for m, bias in self._ahead.items()}
 
     @property
     def joined(self) -> tuple[Tensor, ...]:
-        """What stays on the device even where the rest is streamed: used at once for all layers."""
-        return self._time_weight, self._time_bias, self._word_weight
+        """Joined weights, used once for all layers: they stay on the device where the rest is streamed."""
+        return self._time_weight, self._time_bias, self._text_kv_weight
 
     @property
     def added(self) -> tuple[Tensor, ...]:
-        """What the device holds besides the network's own weights."""
+        """Tensors that the device holds besides the network's weights."""
         return tuple(self._doubling.values())
 
     def read(self, text: Tensor) -> Tensor:
-        """text (g l d) -> the keys and values that all cross-attentions will see (g l Σ 2·c)"""
-        return F.linear(text, self._word_weight)
+        """text (g l d) -> keys and values of all cross-attentions (g l Σ 2·c)"""
+        return F.linear(text, self._text_kv_weight)
 
-    def __call__(self, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
-        """x (1 c f h w), t (1) or (1 f), words (g l Σ 2·c) from `read` -> a prediction a text (g c f h w)"""
-        unet, run = self.unet, self._pass(x, t, words)
+    def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Tensor:
+        """x (1 c f h w), t (1) or (1 f), text_kv (g l Σ 2·c) of `read` -> predictions (g c f h w)"""
+        unet, run = self.unet, self._pass(x, t, text_kv)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = self._ahead[unet.temporal_in]
         if unet.conv_in.bias is not None:
@@ -114,30 +117,30 @@ class FastUNet:
             x = self._layer(layer, x, run)
         for upper in unet.up:
             for layer in upper.layers:
-                x = self._layer(layer, x, run, beside=_copies(skips.pop(), len(x)))
+                x = self._layer(layer, x, run, skip=_copies(skips.pop(), len(x)))
             if upper.upsample is not None:
                 x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
-        return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.videos)
+        return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.texts)
 
-    def _pass(self, x: Tensor, t: Tensor, words: Tensor) -> Pass:
+    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Pass:
         shifts = self._shifts(t).split([len(layer.weight) for layer in self._times], dim=-1)
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
-        return Pass(x.shape[2], len(words), iter(shifts), iter(words.split(widths, dim=-1)))
+        return Pass(x.shape[2], len(text_kv), iter(shifts), iter(text_kv.split(widths, dim=-1)))
 
     def _shifts(self, t: Tensor) -> Tensor:
-        """t (1) -> what the time adds in all resnets (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
+        """t (1) -> the time's shift of every resnet (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
         if t.dim() == 2:
             return torch.stack([self._shifts(frame) for frame in t.unbind(1)])
         return F.linear(F.silu(self.unet.time(t)), self._time_weight, self._time_bias)[0]
 
-    def _layer(self, layer: Layer, x: Tensor, run: Pass, beside: Tensor | None = None) -> Tensor:
-        """x (n c h w), or the channels of x, then of `beside` -> (n c' h w), or (g·n c' h w) past the first
-        cross-attention"""
+    def _layer(self, layer: Layer, x: Tensor, run: Pass, skip: Tensor | None = None) -> Tensor:
+        """x (n c h w), its channels followed by those of `skip` -> (n c' h w); at the first cross-attention
+        n becomes g·n"""
         self.fetch(layer.resnet)
         shift = next(run.shifts)
         shift = shift if shift.dim() == 1 else _copies(shift, len(x))
-        x, biases = resnet(self.ops, layer.resnet, x, (shift,), beside)
-        del beside  # its memory is wanted
+        x, biases = resnet(self.ops, layer.resnet, x, (shift,), skip)
+        del skip  # frees its memory
         ahead = () if layer.spatial is None else (self._ahead[layer.spatial],)
         x = self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
         if layer.spatial is not None and layer.temporal is not None:
@@ -158,22 +161,22 @@ class FastUNet:
     def _temporal_conv(
         self, m: TemporalConv, x: Tensor, biases: Vectors, ahead: Vectors, run: Pass
     ) -> Tensor:
-        """x (n c h w), biases (c) that it still lacks -> (n c h w), to which those `ahead` (c) are added"""
+        """x (n c h w), the biases (c) not yet added to it -> (n c h w), with those and `ahead` (c) added"""
         self.fetch(m)
-        h, late = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
+        h, pending = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
         for part in m.convs:
-            h, late = self.ops.temporal_conv(h, part.norm, part.conv, late)
+            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending)
         h = rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
-        return self.ops.add(x, h, (*biases, *late, *ahead))
+        return self.ops.add(x, h, (*biases, *pending, *ahead))
 
     def _spatial_transformer(self, m: SpatialTransformer, x: Tensor, run: Pass) -> Tensor:
-        """x (n c h w), overwritten -> (g·f c h w): here a video is first seen by each text for itself"""
+        """x (n c h w), overwritten -> (g·f c h w): from the first such layer on, a copy for each text"""
         self.fetch(m)
-        words, total = next(run.words), run.videos * run.frames
-        h = self.ops.group_norm(x, m.norm, (self._behind[m],))
+        text_kv, total = next(run.text_kv), run.texts * run.frames
+        h = self.ops.group_norm(x, m.norm, (self._minus_ahead[m],))
         h = rearrange(h, "n c h w -> n (h w) c")
         h = self._transform(
-            m, h, self._self_attention, lambda attention, h: self._cross(attention, h, words), total
+            m, h, self._self_attention, lambda attention, h: self._cross(attention, h, text_kv), total
         )
         return _add_to_map(_copies(x, total), h, m.proj_out)
 
@@ -181,13 +184,13 @@ class FastUNet:
         """x (n c h w), overwritten -> (n c h w)"""
         self.fetch(m)
         h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
-        h = rearrange(self.ops.group_norm(h, m.norm, (self._behind[m],)), "b c f p -> b f p c")
+        h = rearrange(self.ops.group_norm(h, m.norm, (self._minus_ahead[m],)), "b c f p -> b f p c")
         h = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
         return _add_to_map(x, h, m.proj_out)
 
     def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
-        """h (n … d) -> (total … d), what proj_out is to be given but for the biases (`_inner_biases`); copied
-        between the two attentions if total is more than n"""
+        """h (n … d) -> the input of proj_out (total … d), without `_inner_biases`. If total is more than n, h
+        is copied between the two attentions."""
         ops, block, biases = self.ops, m.block, _inner_biases(m)
         h = F.linear(h, m.proj_in.weight)
         normed = ops.layer_norm(h, block.norm_1, biases[:1])
@@ -199,52 +202,52 @@ class FastUNet:
         return h
 
     def _self_attention(self, m: Attention, h: Tensor) -> Tensor:
-        """h (n l d) -> (n l d), what to_out is to be given"""
+        """h (n l d) -> self-attention of each frame, before to_out (n l d)"""
         q, k, v = rearrange(
             self._project(m, h), "n l (three heads d) -> three n heads l d", three=3, heads=m.heads
         )
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
 
-    def _cross(self, m: Attention, h: Tensor, words: Tensor) -> Tensor:
-        """h (g·f l d), words (g m 2·c), keys beside values -> (g·f l d), what to_out is to be given; all
-        frames share the words"""
-        g, l = len(words), h.shape[1]  # noqa: E741
+    def _cross(self, m: Attention, h: Tensor, text_kv: Tensor) -> Tensor:
+        """h (g·f l d), text_kv (g m 2·c), keys, then values -> attention to the text, before to_out
+        (g·f l d); all frames share the text"""
+        g, l = len(text_kv), h.shape[1]  # noqa: E741
         q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
-        k, v = rearrange(words, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
+        k, v = rearrange(text_kv, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
 
     def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
-        """h (b f p d) -> (b f p d), what to_out is to be given"""
+        """h (b f p d) -> attention of each place over the f frames, before to_out (b f p d)"""
         return self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
-        """h (… d) -> q, k and v side by side (… 3·d)"""
+        """h (… d) -> q, k and v, concatenated (… 3·d)"""
         if m in self._qkv:
             return F.linear(h, self._qkv[m])
         return torch.cat([m.to_q(h), m.to_k(h), m.to_v(h)], dim=-1)
 
     def _feed_forward(self, m: FeedForward, h: Tensor, total: Tensor) -> None:
-        """Adds to total (n … d) what comes of h (n … d), without the last bias."""
+        """Add the feed-forward of h (n … d), without its last bias, to total (n … d)."""
         rows, sums = h.view(-1, h.shape[-1]), total.view(-1, total.shape[-1])
         size = self.rows or len(rows)
         for some, added in zip(rows.split(size), sums.split(size), strict=True):
             _add_product(added, self.ops.geglu(some, m.proj_in), m.proj_out)
 
 
-def resnet(ops: Ops, m: ResnetBlock, x: Tensor, shifts: Vectors = (), beside: Tensor | None = None) -> Late:
-    """x (n c h w), or the channels of x, then of `beside`; shifts (c') or (n c') -> (n c' h w); also what
-    the VAE is made of"""
-    h, biases = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True, beside=beside), m.conv_1.conv)
+def resnet(ops: Ops, m: ResnetBlock, x: Tensor, shifts: Vectors = (), skip: Tensor | None = None) -> Pending:
+    """x (n c h w), its channels followed by those of `skip`; shifts (c') or (n c') -> (n c' h w), and the
+    biases not yet added. The VAE's blocks run it too."""
+    h, biases = ops.conv(ops.group_norm(x, m.conv_1.norm, silu=True, skip=skip), m.conv_1.conv)
     h = ops.group_norm(h, m.conv_2.norm, (*shifts, *biases), silu=True)
     h, biases = ops.conv(h, m.conv_2.conv)
     if isinstance(m.shortcut, nn.Identity):
         return ops.add(x, h, biases), ()
-    h, late = ops.add_shortcut(x, h, m.shortcut, beside)
-    return h, (*biases, *late)
+    h, pending = ops.add_shortcut(x, h, m.shortcut, skip)
+    return h, (*biases, *pending)
 
 
 def layers_of(unet: UNet3D) -> Iterator[Layer]:
-    """Its layers in the order in which they run."""
+    """Layers of the UNet in the order in which they run."""
     for level in unet.down:
         yield from level.layers
     yield from unet.middle
@@ -253,8 +256,8 @@ def layers_of(unet: UNet3D) -> Iterator[Layer]:
 
 
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
-    """The layers' weights (or biases) as one tensor (Σ out …) on `device`; each layer's own becomes a view of
-    it, so that no memory is added."""
+    """Join the layers' weights (or biases) to one tensor (Σ out …) on `device`. Each layer's becomes a view
+    of it, so this takes no more memory."""
     tensors = [getattr(layer, name) for layer in layers]
     whole = torch.cat([tensor.data for tensor in tensors]).to(device)
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):
@@ -262,22 +265,22 @@ def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
     return whole
 
 
-def _runs(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
-    """The transformers that follow each other without anything between them."""
+def _adjacent(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
+    """Groups of transformers with nothing between them."""
     yield (unet.temporal_in,)
     for layer in layers_of(unet):
         if layer.spatial is not None and layer.temporal is not None:
             yield layer.spatial, layer.temporal
 
 
-def _biases_ahead(run: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:
-    """What is added to the input of each before the first begins: its biases (c), those of all after it."""
-    biases = [_whole_bias(m).to(device) for m in run]
-    return {m: sum(biases[i + 1 :], biases[i]) for i, m in enumerate(run)}
+def _biases_ahead(group: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:
+    """For each transformer of a group: the sum (c) of its own bias and those of the transformers after it."""
+    biases = [_total_bias(m).to(device) for m in group]
+    return {m: sum(biases[i + 1 :], biases[i]) for i, m in enumerate(group)}
 
 
 def _inner_biases(m: Transformer) -> Vectors:
-    """The biases (d) of all that is added up on the way to proj_out, in this order."""
+    """The biases (d) of the layers whose outputs are summed before proj_out, in their order."""
     block = m.block
     return m.proj_in.bias, *(
         layer.bias
@@ -285,26 +288,26 @@ def _inner_biases(m: Transformer) -> Vectors:
     )
 
 
-def _whole_bias(m: Transformer) -> Tensor:
-    """-> (c), all that biases add to the result: proj_out's, and what proj_out makes of the inner ones"""
+def _total_bias(m: Transformer) -> Tensor:
+    """-> (c), the total effect of the biases on the output: proj_out's own, and proj_out of the inner ones"""
     inner = sum(bias.float() for bias in _inner_biases(m))
     return (m.proj_out.weight.float() @ inner + m.proj_out.bias.float()).to(m.proj_out.bias.dtype)
 
 
 def _add_product(total: Tensor, h: Tensor, layer: nn.Linear) -> None:
-    """Adds layer(h), without the bias, to total (… d'); h (… d) has its rows in the same order."""
+    """Add layer(h), without the bias, to total (… d'); h (… d) has its rows in the same order."""
     rows = total.view(-1, total.shape[-1])
     torch.addmm(rows, h.reshape(len(rows), -1), layer.weight.T, out=rows)  # unlike addmm_, FLOPs are counted
 
 
 def _add_to_map(x: Tensor, h: Tensor, layer: nn.Linear) -> Tensor:
-    """x (n c h w), which has the biases already, h (… d), its rows in the same order -> x + layer(h)
-    (n c h w), overwriting x"""
+    """x (n c h w), with the bias already added, h (… d), its rows in the same order -> x + layer(h) (n c h
+    w), overwriting x"""
     rows = rearrange(x, "n c h w -> n h w c").contiguous()
     _add_product(rows, h, layer)
     return rearrange(rows, "n h w c -> n c h w")
 
 
 def _copies(x: Tensor, total: int) -> Tensor:
-    """x (n …) -> (total …): itself, or as many copies as make `total`; the memory format stays."""
+    """x (n …) -> (total …): x itself, or total / n copies; the memory format stays."""
     return x if len(x) == total else torch.cat([x] * (total // len(x)))

@@ -1,4 +1,4 @@
-"""The VAE's blocks as they run fast: fused norms and biases, the order of everything unchanged."""
+"""The VAE's fast blocks: norms, biases and upsampling fused, the order of operations unchanged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,16 +19,16 @@ from .kernels.ops import Ops
 
 
 def use_fast_ops(vae: VAE, device: torch.device) -> None:
-    """Make the blocks, upsampling and last layers of `vae` run through the fused operations of `device`."""
+    """Make the blocks, upsampling and last layers of `vae` run by the fused operations of `device`."""
     ops = ops_for(device)
     vae.to(memory_format=torch.channels_last)
     for module in vae.modules():
         if isinstance(module, ResnetBlock):
-            _replace_forward(module, partial(_where_it_lies, _resnet, ops, module))
+            _replace_forward(module, partial(_on_device_of, _resnet, ops, module))
         elif isinstance(module, Upsample):
             _replace_forward(module, partial(_upsample, doubling_weight(module.conv).to(device), module))
     for half in (vae.encoder, vae.decoder):
-        _replace_forward(half.out, partial(_where_it_lies, _norm_conv, ops, half.out))
+        _replace_forward(half.out, partial(_on_device_of, _norm_conv, ops, half.out))
 
 
 def _replace_forward(module: nn.Module, forward: Callable[..., Tensor]) -> None:
@@ -37,18 +37,18 @@ def _replace_forward(module: nn.Module, forward: Callable[..., Tensor]) -> None:
 
 @contextmanager
 def in_float32(vae: VAE) -> Iterator[VAE]:
-    """Within it `vae` computes in float32. Its own weights stay where they are meanwhile: recorded decoding
-    reads them there, and on the host they are pinned."""
-    homes = [(weight, weight.data) for weight in vae.parameters()]
+    """A context in which `vae` has copies of its weights in float32. The weights themselves keep their place:
+    CUDA graphs read them at their address, and on the host they are pinned."""
+    own = [(weight, weight.data) for weight in vae.parameters()]
     try:
         yield vae.float()
     finally:
-        for weight, home in homes:
-            weight.data = home
+        for weight, data in own:
+            weight.data = data
 
 
-def _where_it_lies(run: Callable[..., Tensor], ops: Ops, m: nn.Module, x: Tensor) -> Tensor:
-    """`run` on the device of x (n c h w): Triton launches on the current one, which may be another."""
+def _on_device_of(run: Callable[..., Tensor], ops: Ops, m: nn.Module, x: Tensor) -> Tensor:
+    """Run on the device of x (n c h w): Triton launches on the current device, which may be another."""
     with current(x.device):
         return run(ops, m, x)
 

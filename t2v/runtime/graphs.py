@@ -9,8 +9,8 @@ from torch import Tensor
 
 from .device import current
 
-Run = Callable[..., Tensor]
-MOST = 8  # recordings in one memory: a step, and decoding in groups of every size that comes up
+TensorFunction = Callable[..., Tensor]
+MAX_RECORDINGS = 8  # in one pool: a step, and decoding in groups of every size that comes up
 
 
 class Recording(NamedTuple):
@@ -22,49 +22,49 @@ class Recording(NamedTuple):
 
 
 class GraphedFunction:
-    """`function` of CUDA tensors, as CUDA graphs: one for each shape of its inputs.
+    """`function` of CUDA tensors as CUDA graphs, one for each shape of its inputs.
 
-    It must not wait for the device nor depend on anything but its tensors and what stays where it is. The
-    result lies in the graphs' own memory: the next call overwrites it, and so does one of a function that was
-    captured `beside` this one, for the graphs of both share that memory. They are of one video's shapes: when
-    the shapes of the function that isn't beside another change, all are dropped.
+    `function` must not wait for the device, and all that it reads besides its inputs must keep its address.
+    The output lies in the graphs' memory pool: the next call overwrites it, and so does a call of any
+    function that shares the pool. All graphs of a pool belong to one video size: when the pool's owner, the
+    function made without `pool_of`, sees a new shape, every graph is dropped.
     """
 
-    def __init__(self, function: Run, beside: "GraphedFunction | None" = None):
-        self._function, self._leads = function, beside is None
-        self._recordings: dict[tuple, Recording] = {} if beside is None else beside._recordings
+    def __init__(self, function: TensorFunction, pool_of: "GraphedFunction | None" = None):
+        self._function, self._owns_pool = function, pool_of is None
+        self._recordings: dict[tuple, Recording] = {} if pool_of is None else pool_of._recordings
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         key = self._function, *(each.shape for each in inputs)
         if key not in self._recordings:
-            if self._leads or len(self._recordings) == MOST:
-                self._recordings.clear()  # the former graphs' memory comes first
+            if self._owns_pool or len(self._recordings) == MAX_RECORDINGS:
+                self._recordings.clear()  # frees their memory before more is taken
             self._recordings[key] = self._record(inputs)
-        graph, mine, output = self._recordings[key]
-        for own, given in zip(mine, inputs, strict=True):
+        graph, buffers, output = self._recordings[key]
+        for own, given in zip(buffers, inputs, strict=True):
             own.copy_(given)
         graph.replay()
         return output
 
     def _record(self, inputs: tuple[Tensor, ...]) -> Recording:
-        mine, device = [each.clone() for each in inputs], inputs[0].device
+        buffers, device = [each.clone() for each in inputs], inputs[0].device
         pool = next((each.graph.pool() for each in self._recordings.values()), None)
-        aside = _aside(device)
+        stream = _capture_stream(device)
         with current(device):
-            aside.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(aside):
-                self._function(*mine)  # kernels are compiled and chosen before the recording
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                self._function(*buffers)  # compiles and chooses kernels before the recording
                 graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(graph, pool=pool, stream=aside, capture_error_mode="thread_local"):
-                    output = self._function(*mine)
-            torch.cuda.current_stream().wait_stream(aside)
-        return Recording(graph, mine, output)
+                with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+                    output = self._function(*buffers)
+            torch.cuda.current_stream().wait_stream(stream)
+        return Recording(graph, buffers, output)
 
 
 @cache
-def _aside(device: torch.device) -> torch.cuda.Stream:
-    """The stream of `device` that is recorded on. Left to itself, torch.cuda.graph would take, for every
-    device, a stream of the one that recorded first: what then runs elsewhere ends the recording."""
+def _capture_stream(device: torch.device) -> torch.cuda.Stream:
+    """The stream of `device` to record on. By default torch.cuda.graph uses a stream of the device that
+    recorded first, for every device, and a kernel that runs on another device ends the recording."""
     return torch.cuda.Stream(device)
 
 

@@ -27,7 +27,7 @@ FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention nev
 
 @dataclass(frozen=True)
 class Rung:
-    """What is done to save memory. `rows`: tokens that a feed-forward takes at a time, None for all."""
+    """Ways to save memory, on or off. `rows`: tokens that a feed-forward takes at a time, None for all."""
 
     name: str
     offloaded: bool = False
@@ -68,7 +68,8 @@ def attention_slice(device: torch.device) -> int | None:
 
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
-    """Frames to decode together: 0.5 GiB of activations, which fill a device, or half of the free memory."""
+    """Frames to decode together, at least 1: as many as fit in half of the free memory, and in 0.5 GiB, which
+    keeps a device busy."""
     return max(1, min(GIB // 2, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
 
 

@@ -1,7 +1,7 @@
-"""What a video will need before anything runs: the rung of the memory ladder, gigabytes, seconds.
+"""Plan a video before anything runs: the rung of the memory ladder, bytes, operations, seconds.
 
-The networks are run dry (see `dry_run`), so any size of any model is counted, not guessed from a table. Only
-the seconds rest on a measurement: how fast this device multiplies, and which share of that is reached.
+Dry runs of the networks (see `dry_run`) count bytes and operations, for any size of any model. Only the
+seconds rest on measurements: how fast this device multiplies, and the share of that which a video reaches.
 """
 
 import time
@@ -22,15 +22,15 @@ from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAECo
 from t2v.request import Complete, ModelDefaults
 from t2v.torch_state import OwnState
 
-from .dry_run import Cost, cost
+from .dry_run import Profile, profile
 from .fast_unet import FastUNet
 from .memory import RUNGS, Rung, free_bytes, rung_of
 from .streaming import SLOTS, unit_bytes
 
 META = torch.device("meta")
-LAST = RUNGS["minimal"]
-HEADROOM = 0.9  # of what is free may be planned for; libraries and fragments take the rest
-REACHED = {"cuda": 0.52}  # of `rate`, by a whole video: measured on an H100
+LEANEST = RUNGS["minimal"]
+HEADROOM = 0.9  # of the free memory is planned for; libraries and fragmentation take the rest
+REACHED = {"cuda": 0.52}  # the share of `rate` that a whole video reaches, measured on an H100
 REACHED_ELSEWHERE = 0.55  # measured on two cores, in bfloat16
 
 
@@ -44,8 +44,10 @@ class Sizes:
 
 
 def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
-    """A model's sizes and native settings. Nothing is downloaded: those on the hub that are known are all of
-    the published size. CheckpointError if `model` is none."""
+    """A model's sizes, and its default settings and limits. CheckpointError if `model` is no model.
+
+    Nothing is downloaded: every catalogued model of the hub has the published size.
+    """
     entry = listed(model)
     if entry is not None and entry.id != EMBEDDED:
         return Sizes(), entry.native
@@ -57,8 +59,8 @@ def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
 
 @dataclass(frozen=True)
 class Plan:
-    """`bytes` at the peak on the device, `flops` of the whole video, the seconds of its two parts; whether it
-    `fits` into what is free now."""
+    """Peak `bytes` on the device, `flops` of the whole video, seconds of its two parts; `fits`: the peak fits
+    into the memory that is free now."""
 
     rung: str
     bytes: int
@@ -69,13 +71,13 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """From prompt to frames."""
+        """Seconds from the prompt to the frames."""
         return self.denoising + self.decoding
 
 
 @dataclass(frozen=True)
 class Needs:
-    """Bytes at the peak on the device, floating-point operations of all steps and of decoding."""
+    """Peak bytes on the device, floating-point operations of all steps and of decoding."""
 
     peak: int
     denoising: int
@@ -85,7 +87,7 @@ class Needs:
 def plan(
     sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str = "auto"
 ) -> Plan:
-    """`request` on `device`; "auto" takes the first rung that fits into what is free."""
+    """Plan `request` on `device`; "auto" takes the first rung that fits into the free memory."""
     with OwnState(device):
         return _plan(sizes, request, device, dtype, memory)
 
@@ -100,48 +102,48 @@ def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dt
 
 
 def _granted(device: torch.device) -> float:
-    """The share of its measured speed that a device keeps up: a quota of processor time lets through bursts
-    as short as the measurement."""
+    """The share of its measured speed that a device can keep up. A quota of processor time doesn't slow down
+    the measurement, which is short, but slows down a video."""
     return min(1, machine.processors() / torch.get_num_threads()) if device.type == "cpu" else 1
 
 
 def fitting(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype) -> Rung:
-    """The first rung on which `request` fits into the device's free memory, the last if it does on none."""
+    """The first rung on which `request` fits into the device's free memory; the last one if none does."""
     free, rungs = HEADROOM * free_bytes(device), RUNGS.values()
-    return next((rung for rung in rungs if needs(sizes, request, rung, dtype, device).peak <= free), LAST)
+    return next((rung for rung in rungs if needs(sizes, request, rung, dtype, device).peak <= free), LEANEST)
 
 
 def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
-    """What `request` takes on `rung`."""
+    """The memory and the operations of `request` on `rung`."""
     guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
     calls = request.steps * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
-    decoding = together * frame.peak
+    frames = together * frame.peak
     if rung.offloaded:
-        resident, beside = parts.unet, max(parts.text_encoder, parts.vae + decoding)
+        resident, decoding = parts.unet, max(parts.text_encoder, parts.vae + frames)
     else:
-        resident, beside = parts.unet + parts.text_encoder + parts.vae, decoding
-    # A recorded step keeps its memory (`Runner.make_room`): decoding, recorded into it, first runs beside it.
+        resident, decoding = parts.unet + parts.text_encoder + parts.vae, frames
+    # A recorded step keeps its memory (`Runner.make_room`); decoding runs once before it is recorded there.
     kept = device.type == "cuda" and not rung.rows
-    peak = resident + (step.peak + beside if kept else max(step.peak, beside))
+    peak = resident + (step.peak + decoding if kept else max(step.peak, decoding))
     return Needs(peak, calls * step.flops, request.frames * frame.flops)
 
 
 @dataclass(frozen=True)
 class DryRun:
-    """Bytes of weights that the device holds of each network, and the cost of a step and of a frame."""
+    """Bytes of weights that the device holds of each network; profiles of a step and of decoding a frame."""
 
     text_encoder: int
     unet: int
     vae: int
-    step: Cost
-    frame: Cost
+    step: Profile
+    frame: Profile
 
 
 @lru_cache(64)
 def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, dtype: torch.dtype) -> DryRun:
-    """`shape`: frames, height, width in pixels; `texts`: how many the UNet sees in a batch."""
+    """Run the networks dry. `shape`: frames, height, width in pixels; `texts`: per call of the UNet."""
     with blank():
         text_encoder, unet, vae = TextEncoder(sizes.text), UNet3D(sizes.unet), VAE(sizes.vae)
     for network in (text_encoder, unet, vae):
@@ -150,26 +152,26 @@ def _dry_run(sizes: Sizes, shape: tuple[int, int, int], texts: int, rung: Rung, 
     empty = partial(torch.empty, device=META, dtype=dtype)
     fast = FastUNet(unet, META, rung.rows)
     x, text = empty(1, unet.config.in_channels, shape[0], h, w), empty(texts, 77, unet.config.text_width)
-    step = cost(fast, x, torch.empty(1, device=META, dtype=torch.float32), fast.read(text))
-    frame = cost(vae.decode, empty(1, vae.config.latent_channels, h, w))
+    step = profile(fast, x, torch.empty(1, device=META, dtype=torch.float32), fast.read(text))
+    frame = profile(vae.decode, empty(1, vae.config.latent_channels, h, w))
     held = SLOTS * unit_bytes(unet) if rung.streamed else weight_bytes(unet) + tensor_bytes(fast.added)
     return DryRun(weight_bytes(text_encoder), held, weight_bytes(vae), step, frame)
 
 
 def weight_bytes(network: nn.Module) -> int:
-    """Of all its weights."""
+    """Bytes of all weights of `network`."""
     return tensor_bytes(network.parameters())
 
 
 def tensor_bytes(tensors: Iterable[Tensor]) -> int:
-    """Of all their numbers."""
+    """Bytes of all elements of `tensors`."""
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 @cache
 def rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second, measured within one: of a large product on a GPU, elsewhere of a
-    convolution such as the networks have."""
+    """Floating-point operations a second, measured in less than a second: by a large product on a GPU, by a
+    convolution like the networks' elsewhere."""
     if device.type == "cuda":
         side = 8192
         a, b = (_numbers((side, side), device, dtype) for _ in range(2))
@@ -180,16 +182,16 @@ def rate(device: torch.device, dtype: torch.dtype) -> float:
 
 
 def _numbers(shape: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
-    """Normal numbers from a generator of their own: the program's random numbers stay as they are."""
+    """Normal numbers from a new generator: the calling program's random numbers stay as they are."""
     return torch.randn(shape, generator=torch.Generator(device), device=device, dtype=dtype)
 
 
 def _seconds(run: Callable[[], Tensor]) -> float:
-    """The best of a few runs, each waited for."""
+    """The shortest time of six runs."""
     return min(_once(run) for _ in range(6))
 
 
 def _once(run: Callable[[], Tensor]) -> float:
     start = time.perf_counter()
-    run().flatten()[0].item()  # waits for the device
+    run().flatten()[0].item()  # wait for the device
     return time.perf_counter() - start

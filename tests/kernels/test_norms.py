@@ -37,11 +37,11 @@ def test_group_norm_with_shifts(compare: Compare, groups: int, side: int, count:
 
 @pytest.mark.parametrize("groups", [4, 32])
 @pytest.mark.parametrize("side", [6, 30], ids=["small", "large"])
-@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with one for all"])
-def test_group_norm_with_a_shift_for_each_block(compare: Compare, groups: int, side: int, beside: bool):
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with one for all"])
+def test_group_norm_with_a_shift_for_each_block(compare: Compare, groups: int, side: int, shared: bool):
     def case(ops, given):
         x, norm = given.maps(3, CHANNELS, side, 31), given.group_norm(groups, CHANNELS)
-        shifts = given.tokens(3, CHANNELS), *([given.tokens(CHANNELS)] if beside else [])
+        shifts = given.tokens(3, CHANNELS), *([given.tokens(CHANNELS)] if shared else [])
         return ops.group_norm(x, norm, shifts)
 
     compare(case)
@@ -64,8 +64,8 @@ def test_group_norm_of_two_maps(compare: Compare, groups: int, shape: tuple[int,
     n, h, w = shape
 
     def case(ops, given):
-        x, beside, norm = given.maps(n, 40, h, w), given.maps(n, 56, h, w), given.group_norm(groups, CHANNELS)
-        return ops.group_norm(x, norm, (given.tokens(CHANNELS),) if shifted else (), beside=beside)
+        x, skip, norm = given.maps(n, 40, h, w), given.maps(n, 56, h, w), given.group_norm(groups, CHANNELS)
+        return ops.group_norm(x, norm, (given.tokens(CHANNELS),) if shifted else (), skip=skip)
 
     compare(case)
 

@@ -1,4 +1,4 @@
-"""The fused operations of the fast path, which every implementation has; `plain_ops` says what each does."""
+"""The interface of the fused operations; `plain_ops` documents each of them."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from .plain_ops import Vectors
 
 
 class Ops(Protocol):
-    """A module of them: `plain_ops` or `triton_ops`."""
+    """A module of fused operations: `plain_ops` or `triton_ops`."""
 
     def conv(self, x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]: ...
 
@@ -18,7 +18,7 @@ class Ops(Protocol):
         norm: nn.GroupNorm,
         shifts: Vectors = (),
         silu: bool = False,
-        beside: Tensor | None = None,
+        skip: Tensor | None = None,
     ) -> Tensor: ...
 
     def temporal_conv(
@@ -26,7 +26,7 @@ class Ops(Protocol):
     ) -> tuple[Tensor, Vectors]: ...
 
     def add_shortcut(
-        self, x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
+        self, x: Tensor, y: Tensor, layer: nn.Conv2d, skip: Tensor | None = None
     ) -> tuple[Tensor, Vectors]: ...
 
     def enlarge(self, x: Tensor, size: tuple[int, ...]) -> Tensor: ...

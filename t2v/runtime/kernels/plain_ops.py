@@ -1,4 +1,4 @@
-"""The fused operations of the fast path in plain PyTorch: for every device, and as the kernels' measure."""
+"""The fused operations of the fast path in plain PyTorch: for every device, and to check the kernels by."""
 
 import torch
 import torch.nn.functional as F
@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 from t2v.networks.attention import attend
 
-Vectors = tuple[Tensor, ...]  # (c) each, all of them to be added
+Vectors = tuple[Tensor, ...]  # each (c); their sum is added
 
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
-    """x (n c h w) -> its convolution (n c' h w), and the biases (c') that are still to be added, if any"""
+    """x (n c h w) -> its convolution (n c' h w), and the biases (c') not yet added to it"""
     return layer(x), ()
 
 
@@ -20,11 +20,11 @@ def group_norm(
     norm: nn.GroupNorm,
     shifts: Vectors = (),
     silu: bool = False,
-    beside: Tensor | None = None,
+    skip: Tensor | None = None,
 ) -> Tensor:
-    """x (n c h w), or the channels of x, then of `beside`; shifts (c) or (n c) that are added first ->
-    normed, and passed through SiLU if asked (n c h w)"""
-    x = x if beside is None else torch.cat([x, beside], dim=1)
+    """x (n c h w), its channels followed by those of `skip`; shifts (c) or (n c), added first -> normed (n c
+    h w), then SiLU if asked"""
+    x = x if skip is None else torch.cat([x, skip], dim=1)
     x = norm(x + rearrange(sum(shifts), "... c -> ... c 1 1") if shifts else x)
     return F.silu(x, inplace=True) if silu else x
 
@@ -32,23 +32,23 @@ def group_norm(
 def temporal_conv(
     x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
 ) -> tuple[Tensor, Vectors]:
-    """x (b c f p), shifts (c) -> normed, through SiLU, convolved along f (b c' f p); and as `conv` biases"""
+    """x (b c f p), shifts (c) -> norm, SiLU, convolution along f (b c' f p); and biases as `conv`"""
     return conv(group_norm(x, norm, shifts, silu=True), layer)
 
 
 def add_shortcut(
-    x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
+    x: Tensor, y: Tensor, layer: nn.Conv2d, skip: Tensor | None = None
 ) -> tuple[Tensor, Vectors]:
-    """x (n c h w), or the channels of x, then of `beside`; y (n c' h w), a 1x1 layer -> y + layer(x),
-    overwriting y, and as `conv` biases"""
-    if beside is None:
+    """x (n c h w), its channels followed by those of `skip`; y (n c' h w), a 1x1 layer -> y + layer(x),
+    overwriting y; and biases as `conv`"""
+    if skip is None:
         return y.add_(layer(x)), ()
-    first, second = layer.weight.split([x.shape[1], beside.shape[1]], dim=1)
-    return y.add_(F.conv2d(x, first, layer.bias)).add_(F.conv2d(beside, second)), ()
+    first, second = layer.weight.split([x.shape[1], skip.shape[1]], dim=1)
+    return y.add_(F.conv2d(x, first, layer.bias)).add_(F.conv2d(skip, second)), ()
 
 
 def enlarge(x: Tensor, size: tuple[int, ...]) -> Tensor:
-    """x (n c h w) -> (n c *size), each place the nearest of x"""
+    """x (n c h w) -> (n c *size), nearest neighbours"""
     return F.interpolate(x, size=size, mode="nearest")
 
 
@@ -58,20 +58,20 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
 
 
 def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
-    """x (… d), biases (d) that are added first -> normed (… d)"""
+    """x (… d), biases (d), added first -> normed (… d)"""
     return norm(x + sum(biases) if biases else x)
 
 
 def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
-    """x (… d), a layer of values, then of gates -> values times GELU of gates (… d')"""
+    """x (… d), a layer whose outputs are values, then gates -> values · GELU(gates) (… d')"""
     value, gate = layer(x).chunk(2, dim=-1)
     return F.gelu(gate).mul_(value)
 
 
 def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor:
-    """qkv (b f p 3·c), p places of a frame -> every place's attention over its f frames (b f p c)"""
+    """qkv (b f p 3·c), p places a frame -> attention of each place over the f frames (b f p c)"""
     q, k, v = rearrange(qkv, "b f p (three heads d) -> three (b p) heads f d", three=3, heads=heads)
-    if slice_bytes is None:  # so few scores are faster formed than avoided, twice in half precision
+    if slice_bytes is None:  # for these few scores faster than a fused kernel, twice in half precision
         out = (q * q.shape[-1] ** -0.5 @ k.mT).softmax(-1) @ v
     else:
         out = attend(q, k, v, slice_bytes)

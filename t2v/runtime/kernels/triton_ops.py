@@ -1,7 +1,7 @@
 """The fused operations of the fast path as Triton kernels; `plain_ops` has the same functions in PyTorch.
 
-Memory is what these cost, so each reads its input once or twice and writes its result once. A network's
-feature maps are channels-last here: (n c h w) lies in memory as n blocks of h·w rows of c.
+Memory traffic is their cost, so each reads its input once or twice and writes its result once. Feature maps
+are channels-last: (n c h w) is stored as n blocks of h·w rows of c.
 All sums run in a fixed order in float32: the same input gives the same bits.
 """
 
@@ -21,9 +21,9 @@ from .triton_products import gelu
 from .triton_rows import TILE_ROWS, channel_tile, sum_of
 
 UNFOLD = 640  # channels from which a product with unfolded rows is faster than cuDNN's (3, 1) convolution
-NORM_ROWS = 2  # that a program of a LayerNorm takes together
-FEW_QUERIES, FEW_KEYS = 4096, 128  # the most of a short attention
-QUERIES = 64  # that a program of it answers
+NORM_ROWS = 2  # a program of a LayerNorm
+FEW_QUERIES, FEW_KEYS = 4096, 128  # the largest attention that `attend` runs by its own kernel
+QUERIES = 64  # a program of that kernel
 GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
 
 
@@ -35,9 +35,10 @@ def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
 def temporal_conv(
     x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
 ) -> tuple[Tensor, Vectors]:
-    """x (b c f p), shifts (c) -> normed, through SiLU, convolved along f (b c' f p) without the bias (c')
+    """x (b c f p), shifts (c) -> norm, SiLU, convolution along f (b c' f p) without the bias (c')
 
-    Where that is faster, the norm writes each row with its neighbours in time, and the rest is a product.
+    Where that is faster, the norm writes each row with its neighbours in time, and the convolution is a
+    product.
     """
     if triton_products.can_convolve(x, layer):
         return triton_products.temporal_conv(group_norm(x, norm, shifts, silu=True), layer), _biases(layer)
@@ -49,11 +50,11 @@ def temporal_conv(
 
 
 def add_shortcut(
-    x: Tensor, y: Tensor, layer: nn.Conv2d, beside: Tensor | None = None
+    x: Tensor, y: Tensor, layer: nn.Conv2d, skip: Tensor | None = None
 ) -> tuple[Tensor, Vectors]:
-    """x (n c h w), or the channels of x, then of `beside`; y (n c' h w), a 1x1 layer -> y + layer(x),
+    """x (n c h w), its channels followed by those of `skip`; y (n c' h w), a 1x1 layer -> y + layer(x),
     overwriting y, without the bias (c')"""
-    parts = [x] if beside is None else [x, beside]
+    parts = [x] if skip is None else [x, skip]
     weights = layer.weight.flatten(1).split([part.shape[1] for part in parts], dim=1)
     rows = rearrange(y, "n c h w -> (n h w) c")
     for part, weight in zip(parts, weights, strict=True):
@@ -62,7 +63,7 @@ def add_shortcut(
 
 
 def enlarge(x: Tensor, size: tuple[int, ...]) -> Tensor:
-    """x (n c h w) -> (n c *size), each place the nearest of x"""
+    """x (n c h w) -> (n c *size), nearest neighbours"""
     x = x.contiguous(memory_format=torch.channels_last)
     n, c, h, w = x.shape
     out = torch.empty((n, c, *size), dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
@@ -85,11 +86,11 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
 
 
 def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
-    """x (… d), biases (d) that are added first -> normed (… d)"""
+    """x (… d), biases (d), added first -> normed (… d)"""
     x, d = x.contiguous(), x.shape[-1]
     out = torch.empty_like(x)
     rows, block = x.numel() // d, triton.next_power_of_2(d)
-    warps = min(8, max(1, block // 256))  # a vector as wide as memory gives it, for every thread
+    warps = min(8, max(1, block // 256))  # each thread loads as wide a vector as memory allows
     grid = (triton.cdiv(rows, NORM_ROWS),)
     _layer_norm[grid](
         x, biases, norm.weight, norm.bias, out, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps
@@ -98,7 +99,7 @@ def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
 
 
 def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
-    """x (… d), a layer of values, then of gates -> values times GELU of gates (… d')"""
+    """x (… d), a layer whose outputs are values, then gates -> values · GELU(gates) (… d')"""
     if triton_products.can_gate(x, layer):
         return triton_products.geglu(x, layer)
     x, d = F.linear(x, layer.weight), layer.out_features // 2
@@ -110,8 +111,8 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
-    """q (n heads l d), k v (n heads m d) -> (n heads l d); where l and m are small, by a kernel that sees all
-    keys at once: libraries' are made for long sequences"""
+    """q (n heads l d), k v (n heads m d) -> (n heads l d). Small l and m use a kernel that reads all keys at
+    once: libraries' kernels are made for long sequences."""
     (n, heads, l, d), m = q.shape, k.shape[2]  # noqa: E741
     if l > FEW_QUERIES or m > FEW_KEYS or any(each.stride(-1) != 1 for each in (q, k, v)):
         return networks.attend(q, k, v, slice_bytes)
@@ -124,7 +125,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> T
 
 
 def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor:
-    """qkv (b f p 3·c), p places of a frame -> every place's attention over its f frames (b f p c)"""
+    """qkv (b f p 3·c), p places a frame -> attention of each place over the f frames (b f p c)"""
     qkv = qkv.contiguous()
     b, f, p, c = *qkv.shape[:3], qkv.shape[3] // 3
     d = c // heads
@@ -190,8 +191,8 @@ def _geglu(x, bias, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
     here = (row < rows) & (lane < d)
     value = tl.load(x + row * 2 * d + lane, mask=here, other=0.0).to(tl.float32)
     gate = tl.load(x + row * 2 * d + d + lane, mask=here, other=0.0).to(tl.float32)
-    value += tl.load(bias + lane, mask=here, other=0.0).to(tl.float32)  # read for every row: else the tile
-    gate += tl.load(bias + d + lane, mask=here, other=0.0).to(tl.float32)  # changes hands between threads
+    value += tl.load(bias + lane, mask=here, other=0.0).to(tl.float32)  # loaded for every row: else the tile
+    gate += tl.load(bias + d + lane, mask=here, other=0.0).to(tl.float32)  # moves between threads
     tl.store(out + row * d + lane, value * gelu(gate), mask=here)
 
 
@@ -222,8 +223,8 @@ def _attend(
     KEYS: tl.constexpr,
     WIDTH: tl.constexpr,
 ):
-    """q (n heads l d), k v (n heads m d), each by its strides -> out (n heads l d): ROWS queries of a head a
-    program, which sees all m keys"""
+    """q (n heads l d), k v (n heads m d), each by its strides -> out (n heads l d). A program computes ROWS
+    queries of a head over all m keys."""
     n, head = (tl.program_id(1) // heads).to(tl.int64), tl.program_id(1) % heads
     row, key = tl.program_id(0) * ROWS + tl.arange(0, ROWS), tl.arange(0, KEYS)
     lane = tl.arange(0, WIDTH)
@@ -240,7 +241,7 @@ def _attend(
 
 @triton.jit
 def _attention(q, k, v, present, scale):
-    """q (r d), k v (m d), which of the keys there are (m) -> (r d) in float32"""
+    """q (r d), k v (m d), a mask of the keys (m) -> (r d) in float32"""
     scores = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
     scores = tl.where(present[None, :], scores, float("-inf"))
     weights = tl.exp(scores - tl.max(scores, 1)[:, None])
@@ -250,7 +251,7 @@ def _attention(q, k, v, present, scale):
 
 @triton.jit
 def _temporal_attention(qkv, out, f, p, c, d, scale, FRAMES: tl.constexpr, WIDTH: tl.constexpr):
-    """qkv (b f p 3c) -> out (b f p c): one place and head a program, whose f rows lie p·3c apart"""
+    """qkv (b f p 3c) -> out (b f p c). A program computes a place and a head; its f rows lie p·3c apart."""
     video, place = tl.program_id(0) // p, tl.program_id(0) % p
     frame, lane = tl.arange(0, FRAMES), tl.arange(0, WIDTH)
     here = (frame < f)[:, None] & (lane < d)[None, :]

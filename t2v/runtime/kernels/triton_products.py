@@ -1,8 +1,8 @@
-"""Products whose work around them is done inside, as persistent Triton kernels for Hopper GPUs.
+"""Matrix products fused with the bias, gate or convolution around them: persistent Triton kernels for Hopper.
 
-Tiles of the operands are brought by the GPU's tensor memory accelerator; each multiprocessor runs a few
-programs, so that one computes while another ends its tile. Elsewhere, or in float32, libraries' products are
-as fast (`triton_ops`).
+The GPU's tensor memory accelerator loads the tiles of the operands. Each multiprocessor runs a few programs,
+so that one computes while another finishes its tile. On other GPUs, or in float32, libraries' products are as
+fast (`triton_ops`).
 """
 
 from functools import cache
@@ -17,23 +17,23 @@ from triton.tools.tensor_descriptor import TensorDescriptor
 from t2v.runtime.device import HOPPER, capability
 
 ROWS, DEPTH = 128, 64  # of a tile of the left operand
-GATED = 64  # columns of a tile of values, and of one of gates
-WIDE, BESIDE = 256, 64  # columns of the two tiles that a program makes of a temporal convolution
-GROUP = 8  # tiles of rows that are taken together, so that their operands are still near
+GATED = 64  # columns of a tile of values, and of a tile of gates
+WIDE, NARROW = 256, 64  # columns of the two tiles that a program of a temporal convolution computes
+GROUP = 8  # tiles of rows computed one after the other, so that their operands are still in the cache
 
 
 def serves(x: Tensor) -> bool:
-    """Whether these kernels are the fastest for x."""
+    """Check whether these kernels are the fastest for x."""
     return x.element_size() == 2 and capability(x.device)[0] == HOPPER
 
 
 def can_gate(x: Tensor, layer: nn.Linear) -> bool:
-    """Whether `geglu` is the fastest for x (… d): rows that are brought are of whole 16 bytes."""
+    """Check whether `geglu` is the fastest for x (… d); it loads rows of whole 16 bytes."""
     return serves(x) and layer.in_features % 8 == 0
 
 
 def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
-    """x (… d), a layer of values, then of gates (2·d' d) -> values times GELU of gates (… d')"""
+    """x (… d), a layer (2·d' d) whose outputs are values, then gates -> values · GELU(gates) (… d')"""
     x = x.contiguous()
     rows, width = x.numel() // x.shape[-1], layer.out_features // 2
     out = torch.empty((*x.shape[:-1], width), dtype=x.dtype, device=x.device)
@@ -60,23 +60,24 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
 
 
 def can_convolve(x: Tensor, layer: nn.Conv2d) -> bool:
-    """Whether `temporal_conv` is the fastest for x (b c f p): it has tiles for the published model's first
-    level, whose 320 channels no power of two divides; wider layers are faster as libraries' products."""
-    return serves(x) and layer.in_channels % DEPTH == 0 and layer.out_channels == WIDE + BESIDE
+    """Check whether `temporal_conv` is the fastest for x (b c f p). It has tiles for the published model's
+    first level, whose 320 channels no power of two above 64 divides. Libraries are faster for wider
+    layers."""
+    return serves(x) and layer.in_channels % DEPTH == 0 and layer.out_channels == WIDE + NARROW
 
 
 def temporal_conv(x: Tensor, layer: nn.Conv2d) -> Tensor:
-    """x (b c f p) channels-last -> convolved along f by the (3, 1) layer (b c' f p), without the bias"""
+    """x (b c f p) channels-last -> convolution along f by the (3, 1) layer (b c' f p), without the bias"""
     b, c, f, p = x.shape
     rows = f * p
-    out = torch.empty((b, f, p, WIDE + BESIDE), dtype=x.dtype, device=x.device)
+    out = torch.empty((b, f, p, WIDE + NARROW), dtype=x.dtype, device=x.device)
     weight = rearrange(layer.weight, "o c k 1 -> o (k c)")  # a view in channels-last
     left = TensorDescriptor(
         rearrange(x, "b c f p -> b (f p) c"), [b, rows, c], [rows * c, c, 1], [1, ROWS, DEPTH]
     )
-    rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, BESIDE))
+    rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, NARROW))
     programs = min(_multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
-    sizes = b, p, rows, c, programs, ROWS, WIDE, BESIDE, DEPTH
+    sizes = b, p, rows, c, programs, ROWS, WIDE, NARROW, DEPTH
     _temporal_conv[(programs,)](left, *rights, out, *sizes, num_warps=8)
     return rearrange(out, "b f p c -> b c f p")
 
@@ -88,8 +89,8 @@ def _multiprocessors(device: torch.device) -> int:
 
 @triton.jit
 def _place(tile, tall, wide, GROUP: tl.constexpr):
-    """Of tile number `tile` the row, of `tall`, and the column, of `wide`: GROUP rows are gone through
-    together, column by column."""
+    """The row, of `tall`, and the column, of `wide`, of tile number `tile`: column by column through GROUP
+    rows, then the next GROUP."""
     first = tile // (GROUP * wide) * GROUP
     size = tl.minimum(tall - first, GROUP)
     return first + tile % (GROUP * wide) % size, tile % (GROUP * wide) // size
@@ -130,8 +131,8 @@ def _geglu(
 
 @triton.jit
 def gelu(x):
-    """x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). The logarithm to base 2 of Φ(-|x|) is nearly a parabola: a
-    polynomial fitted to the least largest error of the product takes half of what erf does."""
+    """x · Φ(x) = max(x, 0) - |x| · Φ(-|x|). log2 Φ(-|x|) is nearly a parabola: a polynomial, fitted to
+    minimise the largest error of the product, takes half the time of erf."""
     size = tl.abs(x)
     power = -0.00047330930829048157 * size + 0.007084557320922613
     power = (power * size - 0.051827382296323776) * size - 0.4599924385547638
@@ -143,7 +144,7 @@ def gelu(x):
 def _temporal_conv(
     x,
     weight,
-    weight_beside,
+    weight_narrow,
     out,
     videos,
     places,
@@ -152,23 +153,24 @@ def _temporal_conv(
     programs,
     ROWS: tl.constexpr,
     WIDE: tl.constexpr,
-    BESIDE: tl.constexpr,
+    NARROW: tl.constexpr,
     DEPTH: tl.constexpr,
 ):
-    """x (videos rows c), weight (WIDE + BESIDE 3·c), twice, by other tiles -> out (videos rows WIDE +
-    BESIDE). A row's neighbours in time lie `places` before and after it, outside of the video are zeros."""
+    """x (videos rows c), weight (WIDE + NARROW 3·c), given twice, once for each tile size -> out (videos rows
+    WIDE + NARROW). A row's neighbours in time lie `places` before and after it; outside the video are
+    zeros."""
     tall = tl.cdiv(rows, ROWS)
     for tile in tl.range(tl.program_id(0), videos * tall, programs):
         video, first = tile // tall, tile % tall * ROWS
         sums = tl.zeros([ROWS, WIDE], tl.float32)
-        beside = tl.zeros([ROWS, BESIDE], tl.float32)
+        narrow = tl.zeros([ROWS, NARROW], tl.float32)
         for k in tl.range(0, 3 * c, DEPTH, num_stages=3):
             tap = k // c
             left = tl.reshape(x.load([video, first + (tap - 1) * places, k - tap * c]), [ROWS, DEPTH])
             sums = tl.dot(left, weight.load([0, k]).T, sums, input_precision="ieee")
-            beside = tl.dot(left, weight_beside.load([WIDE, k]).T, beside, input_precision="ieee")
+            narrow = tl.dot(left, weight_narrow.load([WIDE, k]).T, narrow, input_precision="ieee")
         row = first + tl.arange(0, ROWS)
-        to = out + (video * rows + row).to(tl.int64)[:, None] * (WIDE + BESIDE)
+        to = out + (video * rows + row).to(tl.int64)[:, None] * (WIDE + NARROW)
         here = (row < rows)[:, None]
         tl.store(to + tl.arange(0, WIDE)[None, :], sums, mask=here)
-        tl.store(to + WIDE + tl.arange(0, BESIDE)[None, :], beside, mask=here)
+        tl.store(to + WIDE + tl.arange(0, NARROW)[None, :], narrow, mask=here)

@@ -1,14 +1,14 @@
-"""How the kernels read and write rows of channels-last feature maps, n blocks of h·w rows of c."""
+"""Loads and stores of rows of channels-last feature maps, n blocks of h·w rows of c, for the kernels."""
 
 import triton
 import triton.language as tl
 
-CHANNELS = 64  # of a tile; a larger power of two where it divides the width
+CHANNELS = 64  # of a tile, unless a larger power of two divides the width
 TILE_ROWS = 32
 
 
 def channel_tile(c: int) -> int:
-    """How many channels a tile spans: whole powers of two waste no lanes."""
+    """Channels of a tile: the largest of 256 and 128 that divides c wastes no lanes; else CHANNELS."""
     return next((size for size in (256, 128) if c % size == 0), CHANNELS)
 
 
@@ -22,24 +22,28 @@ def sum_of(vectors, channel, inside):
 
 
 @triton.jit
-def get_rows(x, beside, n, row, rows, channel, own, c, here):
-    """Rows of x (n rows c), in float32; with one beside it, of x (n rows own) and that (n rows c - own)"""
+def get_rows(x, skip, n, row, rows, channel, own, c, here):
+    """Rows of x (n rows c) in float32; with a skip, of x (n rows own) followed by skip[0] (n rows c - own)"""
     block, row, at = n.to(tl.int64) * rows, row[:, None], channel[None, :]
-    if len(beside) == 0:
+    if len(skip) == 0:
         value = tl.load(x + block * c + row * c + at, mask=here, other=0.0)
     else:
         value = tl.load(x + block * own + row * own + at, mask=here & (at < own), other=0.0)
         rest = c - own
-        other = beside[0] + block * rest + row * rest + at - own
+        other = skip[0] + block * rest + row * rest + at - own
         value += tl.load(other, mask=here & (at >= own), other=0.0)
     return value.to(tl.float32)
 
 
 @triton.jit
 def put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD: tl.constexpr):
-    """value (ROWS TILE) -> its rows of out (n rows c). With UNFOLD, of out (n rows 3 c): into the middle of
-    its own, and beside those a frame, `places` rows, later and earlier; the last frame's rows, which have
-    no later ones, write the zeros before the first frame's, and the first the zeros after the last's."""
+    """Store value (ROWS TILE) in its rows of out (n rows c).
+
+    With UNFOLD, out is (n rows 3 c): each row holds its neighbour a frame (`places` rows) before, itself, and
+    its neighbour a frame after. So value goes to the middle of its own row, to the start of the row a frame
+    later and to the end of the row a frame earlier. The last frame's rows have no later ones: they write the
+    zeros before the first frame's; the first frame's write the zeros after the last's.
+    """
     block = n.to(tl.int64) * rows
     if UNFOLD:
         later, earlier = row + places, row - places

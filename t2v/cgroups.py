@@ -17,18 +17,18 @@ MOUNTS = {  # default places of the trees, if /proc names none; "" is version 2
 }
 
 
-class Limit(NamedTuple):
-    """Limit on memory: bytes in all, and bytes still free."""
+class MemoryLimit(NamedTuple):
+    """Memory that control groups allow: bytes in all, and bytes still free."""
 
     total: int
     free: int
 
 
-def memory_limit(root: Path = ROOT) -> Limit | None:
+def memory_limit(root: Path = ROOT) -> MemoryLimit | None:
     """Return the lowest limits of all groups that this process is in; None without any."""
     limits = [limit for folder in _folders("", root) if (limit := _memory_2(folder))]
     limits += [limit for folder in _folders("memory", root) if (limit := _memory_1(folder))]
-    return Limit(*map(min, zip(*limits, strict=True))) if limits else None
+    return MemoryLimit(*map(min, zip(*limits, strict=True))) if limits else None
 
 
 def processor_limit(root: Path = ROOT) -> float | None:
@@ -39,21 +39,21 @@ def processor_limit(root: Path = ROOT) -> float | None:
     return min((share for share in shares if share), default=None)
 
 
-def _memory_2(folder: Path) -> Limit | None:
+def _memory_2(folder: Path) -> MemoryLimit | None:
     """Read version 2's limits. Above `memory.high` a process isn't killed, but slowed to a crawl."""
     limits = [_number(folder / name) for name in ("memory.max", "memory.high")]
     return _limit(limits, _number(folder / "memory.current"), _cache(folder, "inactive_file"))
 
 
-def _memory_1(folder: Path) -> Limit | None:
+def _memory_1(folder: Path) -> MemoryLimit | None:
     """Read version 1's limits. `hierarchical_memory_limit` includes groups that a container doesn't see."""
     limits = [_number(folder / "memory.limit_in_bytes"), _stat(folder).get("hierarchical_memory_limit")]
     return _limit(limits, _number(folder / "memory.usage_in_bytes"), _cache(folder, "total_inactive_file"))
 
 
-def _limit(limits: list[int | None], used: int | None, cache: int) -> Limit | None:
+def _limit(limits: list[int | None], used: int | None, cache: int) -> MemoryLimit | None:
     total = min((limit for limit in limits if limit is not None), default=None)
-    return None if total is None else Limit(total, max(0, total - max(0, (used or 0) - cache)))
+    return None if total is None else MemoryLimit(total, max(0, total - max(0, (used or 0) - cache)))
 
 
 def _cache(folder: Path, name: str) -> int:

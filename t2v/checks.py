@@ -21,7 +21,7 @@ Limit = Callable[[ModelDefaults], float]
 
 @dataclass(frozen=True)
 class Text:
-    """Text without outer blanks. Its rules are cheap and none looks at words."""
+    """Text without outer blanks. Only cheap rules apply: its words and tokens are not looked at."""
 
     required: bool = False
     metavar = "TEXT"
@@ -47,7 +47,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of a few words."""
+    """A choice among a few words."""
 
     choices: tuple[str, ...]
     metavar = "TEXT"

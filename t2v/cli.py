@@ -263,7 +263,7 @@ def _tell(kind: str, text: str) -> None:
         return
     try:
         say(plain(text))
-    except OutputError as error:  # the video is there all the same
+    except OutputError as error:  # the video is saved anyway
         complain(f"t2v: {error}")
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
+from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.request import Request
 from t2v.streams import say
 from t2v.video import Settings, Video, VideoError, kind_of
 
-EMBEDDED = "emoji"  # t2v.checkpoints, which says so too, brings torch
 # Control characters, line ends, the direction of writing, halves of surrogate pairs: a terminal obeys them.
 # Invisible letters stay: emoji and several scripts are joined by them.
 CONTROLS = re.compile(
@@ -29,8 +29,6 @@ def plain(text: str) -> str:
 
 
 def _models(args: argparse.Namespace) -> None:
-    from t2v.checkpoints import CATALOGUE  # brings torch
-
     for entry in CATALOGUE.values():
         made_for = entry.native
         clip = f"{made_for.frames} frames of {made_for.width}×{made_for.height} at {made_for.fps} fps"
@@ -40,7 +38,7 @@ def _models(args: argparse.Namespace) -> None:
 
 
 def _check(args: argparse.Namespace) -> None:
-    from t2v.checkpoints import examine  # brings torch
+    from t2v.checkpoints import examine  # imports torch
 
     say("\n".join(map(plain, examine(args.path).split("\n"))))
 
@@ -70,7 +68,7 @@ def _info(args: argparse.Namespace) -> None:
 
 
 def _plan(args: argparse.Namespace) -> None:
-    from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # brings torch
+    from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # imports torch
 
     device = choose_device(args.device)
     dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(args.model)

@@ -70,9 +70,9 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
-    pixels, quiet, told = frames.data.cast("B"), subprocess.DEVNULL, subprocess.PIPE
+    pixels, quiet, pipe = frames.data.cast("B"), subprocess.DEVNULL, subprocess.PIPE
     with _started():
-        done = subprocess.run(command, input=pixels, timeout=SECONDS, stdout=quiet, stderr=told)
+        done = subprocess.run(command, input=pixels, timeout=SECONDS, stdout=quiet, stderr=pipe)
     if b"No space left" in done.stderr:
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:

@@ -34,7 +34,7 @@ def memory(root: Path = ROOT) -> Memory:
 
 
 def processors(root: Path = ROOT) -> float:
-    """Return how many this process may use, by its affinity and its control groups' quota, such as 1.5."""
+    """Return the number of processors that this process may use, by affinity and quota; it may be 1.5."""
     try:
         count = len(os.sched_getaffinity(0))
     except (AttributeError, OSError):  # macOS, Windows
@@ -43,7 +43,7 @@ def processors(root: Path = ROOT) -> float:
 
 
 def threads(root: Path = ROOT) -> int:
-    """Return how many threads compute fastest: above a quota, some are paused while the others wait."""
+    """Return the number of threads that compute fastest: above a quota, some pause while the others wait."""
     return max(1, int(processors(root)))
 
 

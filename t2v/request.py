@@ -285,7 +285,7 @@ def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> d
 
 
 def _refuse_without_source(given: Mapping[str, Any]) -> None:
-    """Refuse strength and keep, but for 1 and 0: records of videos without a source hold these."""
+    """Refuse strength and keep other than 1 and 0, which records of videos without a source hold."""
     for name, neutral in (("strength", 1.0), ("keep", 0)):
         if given[name] not in (None, neutral):
             raise RequestError(name, "says what to do with a source, and none is given: add source=")

@@ -92,8 +92,10 @@ class Source:
         return np.stack(fitted + fitted[-1:] * (frames - len(fitted)))
 
     def frames_for(self, request: Complete) -> np.ndarray:
-        """uint8 (f h w 3) of the request's size. A continued source gives its last `keep` frames first; the
-        frames after them repeat the last one and are not used."""
+        """Return frames uint8 (f h w 3) of the request's size.
+
+        A continued source gives its last `keep` frames first; copies of the last one fill the rest, unused.
+        """
         start = self.tail(request.keep) if continues(request) else self
         return start.fitted(request.frames, request.width, request.height)
 

@@ -36,7 +36,7 @@ ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volum
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings in a file: how its video was made."""
+    """Settings stored in a video's file: how it was made."""
 
     request: Request | None
     model: str

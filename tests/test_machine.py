@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from t2v import machine
-from t2v.cgroups import Limit, memory_limit, processor_limit
+from t2v.cgroups import MemoryLimit, memory_limit, processor_limit
 from t2v.networks import TINY_UNET
 from t2v.request import ModelDefaults, Request
 from t2v.runtime import Sizes, plan, planning
@@ -55,7 +55,7 @@ def v1(folder: str, limit: object, used: int = 0, cache: int = 0, above: int = N
 MEMORY = {
     "a container with a namespace of its own": (
         ("0::/", MOUNT_2.format(top="/"), v2(V2, 4 * GB, 3 * GB, GB)),
-        Limit(4 * GB, 2 * GB),
+        MemoryLimit(4 * GB, 2 * GB),
     ),
     "a service, limited by the group above it": (
         (
@@ -63,7 +63,7 @@ MEMORY = {
             MOUNT_2.format(top="/"),
             v2(f"{V2}/system.slice/t2v.service", "max", GB) | v2(f"{V2}/system.slice", 2 * GB, GB),
         ),
-        Limit(2 * GB, GB),
+        MemoryLimit(2 * GB, GB),
     ),
     "the total of one group, what is free of another": (
         (
@@ -71,7 +71,7 @@ MEMORY = {
             MOUNT_2.format(top="/"),
             v2(f"{V2}/a/b", 2 * GB, GB // 2) | v2(f"{V2}/a", 8 * GB, 7 * GB),
         ),
-        Limit(2 * GB, GB),
+        MemoryLimit(2 * GB, GB),
     ),
     "memory.high": (
         (
@@ -79,21 +79,21 @@ MEMORY = {
             MOUNT_2.format(top="/"),
             v2(V2, 8 * GB) | {f"{V2}/memory.high": 3 * GB},
         ),
-        Limit(3 * GB, 3 * GB),
+        MemoryLimit(3 * GB, 3 * GB),
     ),
     "more in use than the limit, which was lowered": (
         ("0::/", MOUNT_2.format(top="/"), v2(V2, GB, 2 * GB)),
-        Limit(GB, 0),
+        MemoryLimit(GB, 0),
     ),
     "no limit": (("0::/", MOUNT_2.format(top="/"), v2(V2, "max", GB)), None),
     "a host's top group, which has no files": (("0::/", MOUNT_2.format(top="/"), {}), None),
     "version 1 in a container": (
         ("5:memory:/docker/abc", MOUNT_1.format(top="/docker/abc"), v1(V1, 3 * GB, 2 * GB, GB)),
-        Limit(3 * GB, 2 * GB),
+        MemoryLimit(3 * GB, 2 * GB),
     ),
     "version 1, a group above that isn't seen": (
         ("5:memory:/pod/abc", MOUNT_1.format(top="/pod/abc"), v1(V1, NO_LIMIT_1, GB, 0, 2 * GB)),
-        Limit(2 * GB, GB),
+        MemoryLimit(2 * GB, GB),
     ),
     "version 1, nested": (
         (
@@ -101,7 +101,7 @@ MEMORY = {
             MOUNT_1.format(top="/"),
             v1(f"{V1}/slurm/job/step", NO_LIMIT_1) | v1(f"{V1}/slurm/job", GB, GB // 4),
         ),
-        Limit(GB, GB - GB // 4),
+        MemoryLimit(GB, GB - GB // 4),
     ),
     "both versions side by side": (
         (
@@ -111,7 +111,7 @@ MEMORY = {
             + MOUNT_2.format(top="/").replace("cgroup rw", "cgroup/unified rw"),
             v1(f"{V1}/a", 2 * GB) | {f"{V2}/unified/b/cgroup.procs": ""},
         ),
-        Limit(2 * GB, 2 * GB),
+        MemoryLimit(2 * GB, 2 * GB),
     ),
     "a mount elsewhere, with a space in its name": (
         (
@@ -119,18 +119,18 @@ MEMORY = {
             MOUNT_2.format(top="/").replace("/sys/fs/cgroup", "/mnt/all\\040groups"),
             v2("mnt/all groups/a", GB),
         ),
-        Limit(GB, GB),
+        MemoryLimit(GB, GB),
     ),
     "a group outside of the namespace": (
         ("0::/../../other", MOUNT_2.format(top="/"), v2(V2, GB)),
-        Limit(GB, GB),
+        MemoryLimit(GB, GB),
     ),
     "a path that the mount doesn't have": (
         ("5:memory:/docker/abc", MOUNT_1.format(top="/docker/abcdef"), v1(V1, GB)),
-        Limit(GB, GB),
+        MemoryLimit(GB, GB),
     ),
-    "no mountinfo": (("0::/", None, v2(V2, GB)), Limit(GB, GB)),
-    "no mountinfo, version 1": (("5:memory:/", None, v1(V1, GB)), Limit(GB, GB)),
+    "no mountinfo": (("0::/", None, v2(V2, GB)), MemoryLimit(GB, GB)),
+    "no mountinfo, version 1": (("5:memory:/", None, v1(V1, GB)), MemoryLimit(GB, GB)),
     "files of another meaning": (
         ("nonsense\n::", "nonsense - \n - cgroup2", v2(V2, "lots", 5) | {f"{V2}/memory.stat": "a b c"}),
         None,

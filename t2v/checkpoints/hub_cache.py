@@ -18,7 +18,7 @@ from huggingface_hub import constants
 from .errors import CheckpointError
 
 SPARE_BYTES = 500_000_000  # to leave free on the disk
-DEFAULT = "main"  # the branch that is used without a revision
+DEFAULT_BRANCH = "main"  # used without a revision
 SHORT_COMMIT = re.compile(r"[0-9a-f]{4,40}")
 
 
@@ -38,11 +38,11 @@ class RepositoryCache:
 
         Without refs/main, the default is the newest snapshot that no other ref names.
         """
-        name = revision or DEFAULT
+        name = revision or DEFAULT_BRANCH
         snapshots = {path.name: path for path in _folder(self.folder / "snapshots") if os.path.isdir(path)}
         if (commit := self._ref(name) or name) in snapshots:
             return snapshots[commit]
-        if name == DEFAULT:
+        if name == DEFAULT_BRANCH:
             unnamed = [snapshots[commit] for commit in snapshots.keys() - self._named()]
             return max(unnamed, key=os.path.getmtime, default=None)
         started = [commit for commit in snapshots if commit.startswith(name)]
@@ -50,7 +50,7 @@ class RepositoryCache:
 
     def remember(self, revision: str | None, commit: str) -> None:
         """Record which commit the revision names; do nothing if the cache can't be written."""
-        name = revision or DEFAULT
+        name = revision or DEFAULT_BRANCH
         if name == commit or self._ref(name) == commit or not _plain(name):
             return
         file = self.folder / "refs" / name

@@ -23,7 +23,7 @@ from .locate import Located, locate
 from .parts import Network, Part, open_part
 
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
-FAMILY_SIZE = 32  # in every published UNet config, also for larger videos
+FAMILY_SIZE = 32  # `sample_size` in every published UNet config, also for larger videos
 MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in pixels
 
 
@@ -57,7 +57,7 @@ def load(
 
 def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
     parts = open_parts(located)
-    return Checkpoint(  # what is small comes first: an error in it is told before the weights are read
+    return Checkpoint(  # small parts first: their errors come before the weights are read
         located.name,
         located.revision,
         located.entry,

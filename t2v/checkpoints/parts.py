@@ -125,12 +125,12 @@ def _check(part: Part, skip: str | None) -> None:
     if any(complaints):
         why = "it " + "; it ".join(filter(None, complaints))
         if prefix := _prefix(part.table, specs.keys()):
-            why = f"those that do are named {prefix}… in it, beside others; save them alone"
+            why = f"the tensors needed are named {prefix}… in it, among others; save them alone"
         raise CheckpointError(_misfit(part.name, part.weights, why))
 
 
 def _misfit(name: str, weights: Weights, why: str) -> str:
-    """Explain what a file is instead, if its tensors' names tell; else what doesn't fit."""
+    """Explain, by its tensors' names, what a file is instead, or else what doesn't fit."""
     looks = kind(weights.specs.keys())
     if looks and looks not in (PART_KINDS[name], "a whole CLIP model"):
         return f"{weights} is {looks}, not {PART_KINDS[name]}."

@@ -99,7 +99,7 @@ def _words(folder: Path, text: TextConfig) -> tuple[list[str], dict[str, int]]:
         merges = clip_merges()
     else:
         why = f"The text encoder knows {text.vocabulary:,} tokens, CLIP's tokenizer {CLIP_WORDS:,}; "
-        raise CheckpointError(why + "tokenizer/merges.txt, which could tell them, is missing.")
+        raise CheckpointError(why + "tokenizer/merges.txt, which would list them, is missing.")
     if ids is None and vocabulary.is_file():
         ids = Config.read(vocabulary, MAX_FILE)
     made = words(merges)

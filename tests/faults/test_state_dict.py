@@ -104,7 +104,7 @@ def test_a_prefix_of_some_names_is_named(folder: Path):
     file = folder / FILES["unet"]
     tensors = load_file(file)
     save_file({f"ema_copy.{n}": t for n, t in tensors.items()} | {"decay.rate": torch.ones(1)}, file)
-    with pytest.raises(CheckpointError, match=r"named ema_copy\.… in it, beside others"):
+    with pytest.raises(CheckpointError, match=r"named ema_copy\.… in it, among others"):
         load(folder)
 
 

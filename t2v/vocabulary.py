@@ -1,4 +1,4 @@
-"""What a prompt means to a model: whether it looks English, which words a small model was taught."""
+"""The meaning of a prompt to a model: is it English, and which of its words was a small model taught?"""
 
 import json
 import re
@@ -36,7 +36,7 @@ ENGLISH_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a model makes of a prompt: subjects that it knows, words that it doesn't, what is near those."""
+    """A prompt to a model: subjects that it knows, words that it doesn't, subjects near those."""
 
     known: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -44,7 +44,7 @@ class Knowledge:
     english: bool
 
     def note(self) -> str | None:
-        """One or two sentences for the person who wrote the prompt; None where all is known."""
+        """Return a sentence or two for the person who wrote the prompt; None where all is known."""
         if not self.english:
             return "This model knows English words only."
         if not self.unknown:
@@ -58,7 +58,7 @@ class Knowledge:
 
 
 class Vocabulary:
-    """The words of one model, from the `vocabulary.json` beside its weights."""
+    """The words of one model, from the `vocabulary.json` next to its weights."""
 
     def __init__(self, words: dict[str, Any]):
         self.subjects: dict[str, str] = words["subjects"]
@@ -128,7 +128,7 @@ def english(prompt: str) -> bool:
     """Guess whether a prompt is English, for a gentle remark: never a reason to refuse.
 
     It isn't where many letters aren't ASCII, or where another language's small words outnumber English ones;
-    words that English has too count only beside one that it hasn't.
+    words that English has too count only together with one that it hasn't.
     """
     letters = [letter for letter in prompt if letter.isalpha()]
     if sum(not letter.isascii() for letter in letters) > 0.3 * len(letters):

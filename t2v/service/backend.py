@@ -52,12 +52,12 @@ class OfferedModel:
 
     @property
     def where(self) -> str:
-        """What the model is loaded by."""
+        """The name or folder that the model is loaded by."""
         return self.source or self.id
 
 
 def devices() -> list[str]:
-    """One name for each device that seems to be there, without importing torch: "cuda:0", … or "cpu"."""
+    """List the devices that seem to be there, without importing torch: "cuda:0", … or "cpu"."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         count = len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
@@ -127,7 +127,7 @@ def fetched(model: str) -> tuple[int, int] | None:
 
 
 def planned(model: str, device: str, pipe: Any = None) -> list[dict[str, float]]:
-    """What `t2v plan` expects of a model's own video and of one twice as long, each as a run would be noted;
+    """Predict the runs of a model's own video and of one twice as long, as `t2v plan` does, as rows of runs;
     on the rung of `pipe` where it is loaded. Nothing is downloaded for it: [] where that would be needed."""
     from t2v.runtime import Sizes, choose_device, choose_dtype, plan, sizes_of
 

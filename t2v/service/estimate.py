@@ -1,4 +1,4 @@
-"""What a video will cost on this machine, learnt from the runs that it has made; before them, from a plan.
+"""Estimates of what a video will cost on this machine: from earlier runs, before the first from a plan.
 
 Denoising grows with steps × passes of the network × volume, the rest with the volume alone; both are read
 off the runs nearest in volume, so that what isn't proportional (attention grows faster, small videos
@@ -24,7 +24,7 @@ STEP = 16  # pixels: the sides of every known model are multiples of it
 
 @dataclass(frozen=True)
 class RunCost:
-    """One run: its size, its seconds, its peak memory in bytes; None: unknown, 0: it ran out of memory."""
+    """The cost of a run: size, seconds, peak memory in bytes; None: unknown, 0: it ran out of memory."""
 
     model: str
     device: str
@@ -44,12 +44,12 @@ class RunCost:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What is expected: seconds and bytes, None where nothing like it has run here yet."""
+    """Expected seconds and bytes; None where nothing like it has run here yet."""
 
     seconds: float | None = None
     peak: int | None = None
     fits: bool = True
-    rest: float = 0.0  # of the seconds: those beside the steps, most of them decoding
+    rest: float = 0.0  # of the seconds: those outside the steps, mostly decoding
     memory: int = 0  # bytes of the device, 0 if unknown
 
 
@@ -70,7 +70,7 @@ class Estimates:
     def cost(
         self, model: str, device: str, request: Complete, memory: int = 0, planned: Iterable[RunCost] = ()
     ) -> Estimate:
-        """What the complete `request` is expected to cost; `memory`: the device's bytes, 0 if unknown.
+        """Estimate the cost of a complete request; `memory`: the device's bytes, 0 if unknown.
 
         `planned`: runs that were only thought out; they count until one has been made.
         """
@@ -115,7 +115,7 @@ def volume_of(request: Complete) -> int:
 
 
 def evaluations_of(request: Complete) -> int:
-    """How often the network runs on one video: guidance above 1 runs it twice a step."""
+    """Count the runs of the network in one video: guidance above 1 runs it twice a step."""
     return request.steps * (2 if request.guidance > 1 else 1)
 
 

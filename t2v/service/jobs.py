@@ -26,7 +26,7 @@ ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
 
 @dataclass(frozen=True)
 class Limits:
-    """What one app gives: places in the queue, and seconds until a job is given up."""
+    """Limits of the queue: its places, and the seconds until a job is given up."""
 
     places: int = 64
     per_visitor: int = 1
@@ -42,7 +42,7 @@ class QueueFull(T2VError):
 
 @dataclass(eq=False)
 class Job:
-    """One video to make, and how far it has come. Times are the queue's clock, in seconds."""
+    """A video to make, and its progress. Times are the queue's clock, in seconds."""
 
     id: str
     owner: str  # see `owner_of`
@@ -154,6 +154,8 @@ class Jobs:
             if job in self._waiting:
                 self._waiting.remove(job)
                 self._end(job, Stage.STOPPED)
+            elif self.kept:
+                self.kept.remove(job.id)  # nor does the next server make it
         return True
 
     def end(self, job: Job, stage: Stage, problem: str = "") -> None:
@@ -161,7 +163,7 @@ class Jobs:
             self._end(job, stage, problem)
 
     def place(self, job: Job) -> int:
-        """How many jobs go first; 0 for one that is being worked on."""
+        """The job's place in the queue, from 1; 0 for one that no longer waits."""
         with self._changed:
             return self._waiting.index(job) + 1 if job in self._waiting else 0
 

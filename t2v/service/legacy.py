@@ -1,4 +1,4 @@
-"""What version 0.1.0 left in an outputs folder, records/*.json and runs.jsonl, moved into the database."""
+"""Move the files that version 0.1.0 left, records/*.json and runs.jsonl, into the database."""
 
 import json
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ from t2v.request import Complete, Request
 
 
 class Stage(StrEnum):
-    """How far a job has come."""
+    """The stages of a job, in their order."""
 
     WAITING = "waiting"
     LOADING = "loading"
@@ -35,7 +35,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """One video to make: the complete request, and the file to write."""
+    """A video to make: the complete request, and the file to write."""
 
     id: str
     model: str
@@ -98,7 +98,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Unready:
-    """Why the model couldn't be loaded ahead."""
+    """A model couldn't be loaded ahead; the problem is a sentence."""
 
     problem: str
 
@@ -113,7 +113,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a model is expected to cost: rows for `estimate.RunCost`."""
+    """The predicted runs of a model: rows for `estimate.RunCost`."""
 
     model: str
     rows: list[dict[str, float]]
@@ -121,7 +121,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a model reads a prompt: its tokens, the words that are cut off, a remark."""
+    """A prompt as a model reads it: tokens, the words that are cut off, a remark."""
 
     count: int
     limit: int

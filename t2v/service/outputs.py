@@ -46,7 +46,7 @@ class NoSpace(T2VError):
 
 @dataclass(frozen=True)
 class Record:
-    """One finished video. `owner` is a hash: who reads the folder can't pose as a visitor."""
+    """A finished video. `owner` is a hash: who reads the folder can't pose as a visitor."""
 
     id: str
     owner: str
@@ -94,7 +94,7 @@ class Outputs:
             if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         self._lock, self._used = RLock(), 0
-        assert self.secret  # written now, while a full disk can still be told
+        assert self.secret  # written now, while a full disk can still be reported
         self.store = Store(self.folder)
         legacy.take_over(self.store, self.folder)
         if self.store.new:
@@ -113,7 +113,7 @@ class Outputs:
         return path.read_text().strip()
 
     def path(self, id: str, suffix: str) -> Path:
-        """Where the video of a job belongs. Both come from the app itself."""
+        """The path of a job's video. Both arguments come from the app itself."""
         return self.served / (id + suffix)
 
     def check_space(self) -> None:
@@ -146,7 +146,7 @@ class Outputs:
         return list(self._records(order, owner_of(visitor), newest))
 
     def count(self) -> int:
-        """How many records there are."""
+        """The number of records."""
         return self.store.read("SELECT count(*) FROM records")[0][0]
 
     def sweep(self) -> None:

@@ -1,4 +1,4 @@
-"""What the app does, without a page: jobs in, videos out, one dispatcher thread for each device."""
+"""The service without a page: jobs in, videos out, one dispatcher thread for each device."""
 
 import asyncio
 import importlib
@@ -87,7 +87,7 @@ class Service:
 
     @property
     def closing(self) -> bool:
-        """Whether the server is about to end."""
+        """True once the server is about to end."""
         return self._closing.is_set()
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class Service:
             thread.join(timeout=5)
 
     def work_here(self, job: Job) -> None:
-        """Where jobs run inside the events that ask for them (ZeroGPU): begin this one, if nobody has."""
+        """Begin a job that waits, where jobs run inside the events that ask for them (ZeroGPU)."""
         worker = next((worker for worker in self.workers if worker.inline), None)
         if worker and self.jobs.claim(job, worker):
             # a thread with the event's context, which tells ZeroGPU whose quota it is
@@ -143,7 +143,7 @@ class Service:
         return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
 
     def cost(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Estimate:
-        """What a video will cost on a worker, without one on the next that is free, as far as is known."""
+        """Estimate the cost of a video on a worker; without one, on the next that is free."""
         worker = worker or self._next_worker()
         planned = self._planned(worker, model)
         return self.estimates.cost(model, worker.name, request, worker.memory, planned)
@@ -155,11 +155,11 @@ class Service:
         return self.estimates.made_to_fit(model, worker.name, request, worker.memory, planned)
 
     def _next_worker(self) -> AnyWorker:
-        """The worker that a new job would get, as far as can be told."""
+        """The worker that a new job would probably get."""
         return min(self.workers, key=lambda worker: worker.busy)
 
     def _planned(self, worker: AnyWorker, model: str) -> list[RunCost]:
-        """What a worker's plan expects of a model, once it has reported that."""
+        """A model's predicted runs on a worker, once it has reported them."""
         rows: list[dict[str, Any]] = worker.plan(self.choices[model].where)
         return [RunCost(model, worker.name, **row) for row in rows]
 

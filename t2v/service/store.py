@@ -125,7 +125,7 @@ class Store:
 
 
 def owner_of(visitor: str) -> str:
-    """What is kept of a visitor: whoever reads the folder can't pose as one."""
+    """Hash a visitor's secret: whoever reads the folder can't pose as the visitor."""
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 

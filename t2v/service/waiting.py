@@ -22,7 +22,7 @@ log = logging.getLogger("t2v.service")
 
 @dataclass(frozen=True)
 class WaitingJob:
-    """What is kept of a job; `begun`: how often a server that was killed had begun to make it."""
+    """The row of a job; `begun` counts the servers that were killed while they made it."""
 
     id: str
     owner: str

@@ -38,7 +38,7 @@ PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is
 
 
 class Worker:
-    """One process that owns one device. `backend` names the module that loads pipelines."""
+    """A process that owns one device. `backend` names the module that loads pipelines."""
 
     inline = False  # its jobs run whether or not somebody watches
     busy = False  # with an order
@@ -107,7 +107,7 @@ class Worker:
         return box[0] if box else None
 
     def plan(self, model: str) -> list[dict[str, float]]:
-        """What a model is expected to cost, rows for `estimate.RunCost`; [] until the process reports it."""
+        """The predicted runs of a model, rows for `estimate.RunCost`; [] until the process reports them."""
         if model not in self._plans and self.pid is not None:
             self._plans[model] = []
             self._send(PlanModel(model))

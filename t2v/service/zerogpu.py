@@ -21,7 +21,7 @@ NATIVE_VOLUME = 16 * 256 * 256
 
 
 class ZeroGPUWorker:
-    """What `Worker` is to the service, without a process of its own."""
+    """A worker without a process of its own, with the methods of `Worker`."""
 
     inline = True  # its jobs run inside the events that ask for them
     busy = False  # a device is lent to each event
@@ -77,7 +77,7 @@ class ZeroGPUWorker:
 
 
 def seconds_needed(order: Order) -> int:
-    """What to ask of the visitor's quota for one order."""
+    """The seconds to ask of the visitor's quota for one order."""
     work = PER_EVALUATION * evaluations_of(order.request) * volume_of(order.request) / NATIVE_VOLUME
     return round(min(MOST, max(LEAST, 10 + work)))
 

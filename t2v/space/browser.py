@@ -1,4 +1,4 @@
-"""What a visitor's browser keeps, encrypted: the visitor's secret, and what was shown last."""
+"""The state that a visitor's browser keeps, encrypted: the visitor's secret, and what was shown last."""
 
 import secrets
 from dataclasses import dataclass

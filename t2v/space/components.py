@@ -156,7 +156,7 @@ def _field(name: str, native: ModelDefaults) -> gr.Textbox | gr.Dropdown | gr.Nu
 
 
 def _step(check: Number, native: ModelDefaults) -> float:
-    """What the arrows of a number add: a tenth of a short range, a half of a long one."""
+    """The step of a number's arrows: a tenth of a short range, a half of a long one."""
     low, high = check.limits(native)
     return 1 if isinstance(check, Whole) else 0.1 if high - low <= 1 else 0.5
 

@@ -111,7 +111,7 @@ def without_unusable_proxies() -> Iterator[dict[str, str]]:
 
 
 def find_temporary_folder(spare: Path) -> None:
-    """Where no temporary folder can be written, `spare` becomes it, for all processes of the app."""
+    """Use `spare` as the temporary folder of all processes where no other can be written."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:

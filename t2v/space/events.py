@@ -1,4 +1,4 @@
-"""What happens on the page: each handler, and what triggers it.
+"""The page's events: each handler, and what triggers it.
 
 A click puts a job into the app's queue; `follow` then only watches it, so a reload finds it again.
 Events that aren't listed in the API can still be called by anybody: each handler trusts nothing it is given.

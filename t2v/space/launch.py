@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,7 +36,7 @@ FIRST_PORT, PORTS = 7860, 100
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong with an argument."""
+    """A parser that refuses an argument in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         raise LaunchError(f"{self.prog}: {message.removeprefix('argument ')} (--help lists the options)")
@@ -151,7 +152,8 @@ class App:
         found, model = _devices(options.model)
         limits = Limits(places=options.queue)
         try:
-            self.service = Service(options.backend, outputs, devices=found, model=model, limits=limits)
+            with _usable(outputs.folder):
+                self.service = Service(options.backend, outputs, devices=found, model=model, limits=limits)
         except CheckpointError as error:
             raise LaunchError(f"--model: {error}") from None
         self.service.start()  # its workers import torch while this process imports gradio
@@ -238,20 +240,27 @@ def _cut_off(server: Any) -> None:
 
 
 def _outputs(folder: Path) -> Outputs:
-    try:
+    with _usable(folder):
         outputs = Outputs(folder)
         environment.find_temporary_folder(outputs.folder / "temporary")
-    except StoreError as error:
-        raise LaunchError(strings.OUTPUTS_REFUSED.format(folder=folder, reason=error)) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
     try:
         ffmpeg.check(outputs.folder)
     except ffmpeg.VideoError as error:
         raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
     os.environ["GRADIO_TEMP_DIR"] = str(outputs.served)  # so that uploads are swept with the videos
     return outputs
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """LaunchError where the outputs folder or its database can't be used."""
+    try:
+        yield
+    except StoreError as error:
+        raise LaunchError(strings.OUTPUTS_REFUSED.format(folder=folder, reason=error)) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
 
 
 def _devices(model: str | None) -> tuple[list[str], str | None]:

@@ -1,4 +1,4 @@
-"""What the visitor looks at, as HTML: the empty screen, the work, the video, the error, the shelves.
+"""The screen as HTML: the empty screen, the work, the video, the error, the shelves.
 
 Every piece of text that isn't ours goes through `escape`. The page's `gr.HTML` keeps the elements that stay
 the same between two versions, so bars glide and previews play on.
@@ -101,7 +101,7 @@ def shelf(records: Sequence[Record], title: str, name: str, folder: str, hint: s
 
 
 def cost_line(service: Service, model: str, request: Complete) -> str:
-    """What the video will cost here, before anything runs."""
+    """The line under the button: what the video will cost here."""
     cost = service.cost(model, request)
     if not cost.fits:
         memory = size(cost.memory)
@@ -115,7 +115,7 @@ def cost_line(service: Service, model: str, request: Complete) -> str:
 
 
 def problems_line(problems: dict[str, str]) -> str:
-    """What would be refused, shown before it is."""
+    """The line under the button where settings would be refused."""
     lines = (f"{LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
     return f"<p class='cost warn' role='status'>{'<br>'.join(lines)}</p>"
 

@@ -45,7 +45,7 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
 def theme() -> gr.Theme:
-    """What `launch` wants. Nothing in it is fetched from another host."""
+    """The theme that `launch` takes. Nothing in it is fetched from another host."""
     neutral = gr.themes.Color(**NEUTRAL, name="warm")
     base = gr.themes.Base(
         primary_hue="orange", neutral_hue=neutral, font=SANS, font_mono=MONO, radius_size="lg"

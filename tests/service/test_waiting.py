@@ -89,6 +89,18 @@ def test_a_server_that_ends_in_order_leaves_its_jobs_too(services):
     assert stages(second, ids) == [Stage.WAITING] * 3 and len(second.jobs) == 3
 
 
+def test_a_job_that_its_visitor_stopped_is_not_made_by_the_next_server(services):
+    first = services(start=False)
+    ids = [first.submit(who, None, Request("slow")).id for who in VISITORS]
+    first.jobs.take(0)
+    for who, id in zip(VISITORS[:2], ids, strict=False):  # one is being made, one waits
+        first.jobs.stop(who, id)
+    first.close()
+    second = services(start=False)
+    second._take_over()
+    assert stages(second, ids) == [None, None, Stage.WAITING]
+
+
 def test_a_living_servers_jobs_are_its_own(services):
     first, second = services(start=False), services(start=False)
     mine, others = first.submit("ana", None, Request("a")), second.submit("bob", None, Request("b"))

@@ -25,7 +25,7 @@ from t2v.networks import (
 from t2v.networks.attention import attend, set_attention_slicing
 from t2v.networks.norm import GroupNorm
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
-from t2v.networks.tokenizer import WORDS_KEPT
+from t2v.networks.tokenizer import MAX_CACHED
 
 from .common import relative
 
@@ -283,7 +283,7 @@ def test_words_that_are_cut_are_told():
 
 def test_the_tokenizers_memory_is_bounded():
     tokenizer = Tokenizer()
-    for start in range(0, 3 * WORDS_KEPT, 500):
+    for start in range(0, 3 * MAX_CACHED, 500):
         tokenizer.cut(" ".join(f"{'x' * (i % 7)}{i:o}z" for i in range(start, start + 500)))
-    assert len(tokenizer._bpe.cache) < 2 * WORDS_KEPT
+    assert len(tokenizer._bpe.cache) < 2 * MAX_CACHED
     assert torch.equal(tokenizer(PROMPTS), open_clip.tokenize(PROMPTS))

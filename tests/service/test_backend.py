@@ -55,6 +55,15 @@ def test_it_makes_a_video_with_previews(service: Service):
     assert service.cost("tiny", job.request).seconds > 0 and service.cost("tiny", job.request).peak > 10**7
 
 
+def test_what_a_visitor_should_know_is_in_the_record_and_in_the_file(service: Service):
+    long = Request("panda " * 90 + "zebra", frames=2, width=32, height=24, steps=1, seed=6)
+    job = service.submit(ME, None, long)
+    eventually(lambda: service.jobs.follow(ME, job.id).over, timeout=60)
+    notes = service.outputs.find_own(ME, job.id).notes
+    assert any("cut off" in note and note.endswith("zebra") for note in notes)
+    assert notes == Video.open(service.outputs.path(job.id, ".mp4")).notes
+
+
 def test_the_time_left_after_the_last_step_is_what_decoding_takes(service: Service):
     job = service.submit(ME, None, Request("a panda", frames=3, width=32, height=24, steps=2, seed=5))
     eventually(lambda: service.jobs.follow(ME, job.id).over, timeout=60)

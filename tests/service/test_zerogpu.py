@@ -1,8 +1,11 @@
 """ZeroGPU's way, with a stand-in for its package: the job runs inside the event that asks for it."""
 
 import asyncio
+import multiprocessing
+import pickle
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from types import ModuleType
@@ -15,6 +18,7 @@ from t2v.service.service import Service
 from t2v.service.zerogpu import LEAST, MOST, seconds_needed
 
 ME = "a visitor with a quota"
+FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -24,9 +28,9 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
 
     def gpu(duration: Callable) -> Callable:
         def decorate(function: Callable) -> Callable:
-            def lent(order: Order):
+            def lent(order: Order) -> Iterator:
                 spaces.asked.append(duration(order))
-                yield from function(order)
+                return forked(function, pickle.dumps(order))
 
             return lent
 
@@ -36,6 +40,26 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setitem(sys.modules, "spaces", spaces)
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     return Service("tests.service.fakes", tmp_path).start()
+
+
+def forked(function: Callable, given: bytes) -> Iterator:
+    """As `spaces.GPU` does it: `function` runs in a fork, its argument and what it yields are pickled."""
+    here, there = FORK.Pipe(duplex=False)
+
+    def work() -> None:
+        for message in function(pickle.loads(given)):
+            there.send(message)
+
+    process = FORK.Process(target=work, daemon=True)
+    process.start()
+    there.close()  # so that the fork's end is the pipe's
+    try:
+        with suppress(EOFError):
+            while True:
+                yield here.recv()
+    finally:
+        process.kill()
+        process.join()
 
 
 async def follow(service: Service, job, stop_at: int | None = None) -> None:

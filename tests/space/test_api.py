@@ -187,10 +187,11 @@ def test_a_failure_is_one_sentence_without_a_path(app: App):
     assert event == "error" and "KeyError" in told["error"] and "/root" not in told["error"]
 
 
-def test_monitoring_is_closed(app: App):
-    for path in ("monitoring/summary", "gradio_api/monitoring/summary"):
-        answer = httpx.get(f"{app.url}{path}")
-        assert answer.status_code in (403, 404) or "requests" not in answer.text
+@pytest.mark.parametrize("path", ["monitoring", "monitoring/summary", "monitoring/a-key"])
+def test_monitoring_is_closed(app: App, path: str):
+    answer = httpx.get(f"{app.url}gradio_api/{path}")
+    assert answer.status_code == 403 and "not enabled" in answer.text
+    assert httpx.get(f"{app.url}{path}").status_code in (403, 404)
 
 
 @pytest.mark.parametrize("kept", ["", "/t2v"])

@@ -7,8 +7,6 @@ from t2v.service.jobs import Jobs, Limits, QueueFull
 from t2v.service.messages import Stage
 from tests.common import Clock
 
-from ..common import Clock
-
 ANA, BOB = "ana's secret", "bob's secret"
 
 

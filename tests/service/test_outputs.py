@@ -17,8 +17,6 @@ from t2v.service.outputs import NoSpace, Outputs, Record
 from t2v.service.store import owner_of
 from tests.common import Clock
 
-from ..common import Clock
-
 Usage = namedtuple("Usage", "total used free")
 
 

@@ -10,8 +10,7 @@ from t2v.request import Request
 from t2v.service import worker_process
 from t2v.service.messages import Order, Preview, Progress
 from t2v.service.worker_process import PREVIEW_EVERY, PREVIEW_SHARE, PipelineHost, StepReporter
-
-from ..common import Clock
+from tests.common import Clock
 
 STEPS = 2_000
 ORDER = Order("an id", "a model", Request("a").validate(), Path("a.mp4"))

@@ -102,7 +102,11 @@ def listed(model: str | Path) -> Entry | None:
 
 def _hosts() -> tuple[str, ...]:
     """Return the hub's hosts and the host in HF_ENDPOINT."""
-    return (*HOSTS, urlsplit(os.environ.get("HF_ENDPOINT", "")).hostname or HOSTS[0])
+    try:
+        own = urlsplit(os.environ.get("HF_ENDPOINT", "")).hostname
+    except ValueError:  # it is no address; the hub's client says so
+        own = None
+    return (*HOSTS, own or HOSTS[0])
 
 
 def _host_and_path(text: str) -> tuple[str, str]:

@@ -110,7 +110,7 @@ class Request:
     eta: float = _row("Noise (eta)", "noise added at each step of ddim, 0 to 1", Number(0.0, 1.0), 0.0)
     sampler: str | None = _row("Sampler", ", ".join(SAMPLER_NAMES), Choice(SAMPLER_NAMES))
     seed: int | None = _row(
-        "Seed", "the same seed gives the same video; left out or -1: a random one, which the result states", Seed()
+        "Seed", "the same seed gives the same video; left out or -1: a random one, which is stated", Seed()
     )
     fps: int | None = _row("Frames a second", f"frames a second, up to {MAX_FPS}", Whole(1, MAX_FPS))
     strength: float | None = _row(

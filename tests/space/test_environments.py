@@ -1,6 +1,7 @@
 """The page where people start it: behind proxies, on IPv6, as a user without a name, as process 1. It makes a
 video, or says in a sentence why it can't."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -129,7 +130,9 @@ NAMELESS = [
 ]  # fmt: skip
 READ_ONLY = """
 mount --bind {out} {out} && mount -o remount,bind,ro / || exit 9
-for folder in /tmp /var/tmp /dev/shm; do mount -o remount,ro $folder 2>/dev/null; done
+for folder in /tmp /var/tmp /dev/shm; do  # with bind, or the machine's own folder would be read-only too
+  mountpoint -q $folder && mount -o remount,bind,ro $folder
+done
 exec "$@"
 """
 WITHOUT = """
@@ -170,6 +173,8 @@ def test_a_read_only_root_without_a_temporary_folder_and_a_user_without_a_name(t
         assert page.make()["model"] == "emoji"
         assert (out / "secret").stat().st_mode & 0o777 == 0o600
         end(page, signal.SIGHUP)
+    for folder in ("/tmp", "/dev/shm"):
+        assert not Path(folder).exists() or os.access(folder, os.W_OK)  # the machine's own are as before
 
 
 def test_process_1_ends_at_once_and_leaves_no_zombies(tmp_path: Path):

@@ -58,11 +58,14 @@ def process_rank() -> Rank:
 
 
 class WorkQueue(Protocol):
-    """State shared by the processes of a batch. `main`: this process prints; `device`: this process's."""
+    """State shared by the `size` processes of a batch. `main`: this process prints; `device`: its device."""
 
     size: int
     main: bool
     device: Any
+
+    def agree(self, value: Any) -> Any:
+        """Return the main process's `value` (JSON) in every process, once a batch; the others wait for it."""
 
     def take(self) -> int:
         """Take the number of the next task, from 0: no two processes get the same."""
@@ -92,9 +95,9 @@ def make_all(
     """Take part in making a video for each of `names`.
 
     `load()` returns what `make` needs, and the number of steps of all videos; `make(loaded, number, on_step)`
-    makes one video and returns its reports, exactly one of the kind "made". The main process passes them all
-    to `tell` and returns last: BatchError if a video is missing then. Every process raises RequestError for
-    settings that the model can't have.
+    makes one video and returns its reports, exactly one of the kind "made". The main process passes all
+    reports to `tell` and returns last: BatchError if a video is missing then. Every process raises
+    RequestError for settings that the model can't have.
     """
     progress = BatchProgress(queue, len(names), tell) if queue.main else None
     where = str(queue.device)
@@ -181,7 +184,7 @@ class LauncherQueue:
         self._read = 0
 
     def agree(self, value: Any) -> Any:
-        """Return the main process's `value` in every process."""
+        """Return the main process's `value` (JSON) in every process, once a batch; the others wait for it."""
         if self.main:
             self._store.set("value", json.dumps(value))
         return json.loads(self._store.get("value"))

@@ -41,8 +41,8 @@ class FrameCodec:
     def decode(self, x: Tensor) -> np.ndarray:
         """Latents x (1 c f h w) -> frames uint8 (f 8h 8w 3)
 
-        All groups of frames are launched before the host waits for one. Each is turned into pixels at once,
-        for the next group may overwrite its images.
+        All groups of frames are launched before the host waits for any. The images of a group are turned into
+        pixels before the next group is launched, which may overwrite them.
         """
         z = rearrange(x, "1 c f h w -> f c h w") / self.scale
         height, width = (side * self.vae.config.factor for side in z.shape[2:])

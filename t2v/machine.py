@@ -43,12 +43,13 @@ def processors(root: Path = ROOT) -> float:
 
 
 def threads(root: Path = ROOT) -> int:
-    """Return the number of threads that compute fastest: above a quota, some pause while the others wait."""
+    """Return the number of threads to compute with, `processors` rounded down, at least 1. Beyond a
+    quota, the system pauses some while the others wait."""
     return max(1, int(processors(root)))
 
 
 def quota_threads(root: Path = ROOT) -> int | None:
-    """Return the threads for a program that would start one for each processor; None without a quota."""
+    """Return `threads` if there is a quota, for a program that ignores quotas; None without one."""
     return None if processor_limit(root) is None else threads(root)
 
 

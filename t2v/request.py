@@ -261,7 +261,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def depth(text: str) -> int:
-    """Return the nesting depth of the brackets in a JSON text; those within its strings don't count."""
+    """Return the nesting depth of the brackets in a JSON text; brackets within its strings don't count."""
     brackets = re.findall(r"[][{}]", STRING.sub("", text))
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
@@ -285,7 +285,7 @@ def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> d
 
 
 def _refuse_without_source(given: Mapping[str, Any]) -> None:
-    """Refuse strength and keep other than 1 and 0, which records of videos without a source hold."""
+    """Refuse any strength but 1 and any keep but 0: records of videos without a source hold these values."""
     for name, neutral in (("strength", 1.0), ("keep", 0)):
         if given[name] not in (None, neutral):
             raise RequestError(name, "says what to do with a source, and none is given: add source=")

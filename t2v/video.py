@@ -109,7 +109,7 @@ class Video:
         return Settings(*made, frames, (width, height), *where, self.source)
 
     def save(self, path: str | os.PathLike) -> Path:
-        """Write an MP4, GIF or WebP, by the path's suffix, and its folder. VideoError leaves no file."""
+        """Write an MP4, GIF or WebP, by the suffix; create its folder. VideoError: `path` is as it was."""
         path = Path(path)
         with self._written(path) as draft:
             os.replace(draft, path)

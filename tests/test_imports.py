@@ -1,6 +1,7 @@
 """The picture in ARCHITECTURE.md, enforced: imports point only downwards, some packages have one home."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -136,6 +137,14 @@ def test_every_part_is_in_the_picture_and_there():
         path = each.replace(".", "/")
         assert any(f"`{path}{end}`" in picture for end in ("/", ".py", "/__init__.py")), each
     assert {part(module) for module in MODULES} == set(PARTS)
+
+
+@pytest.mark.parametrize("folder", ["t2v/space", "t2v/service"])
+def test_the_picture_names_every_file_of_the_page_and_the_service(folder: str):
+    picture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
+    (row,) = (line for line in picture if line.startswith(f"| `{folder}/`"))
+    files = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+    assert not files - set(re.findall(r"\w+", row))
 
 
 @pytest.mark.parametrize("package", ONLY_IN)

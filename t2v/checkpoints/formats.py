@@ -102,7 +102,10 @@ def is_zip(path: Path) -> bool:
 
 
 def _zip_problem(path: Path) -> str | None:
-    """Check a zip archive. PyTorch never compresses entries; a compressed one could expand a thousandfold."""
+    """Explain why a zip archive is refused; None if it may be a checkpoint.
+
+    PyTorch never compresses entries; a compressed entry could expand a thousandfold.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -135,7 +138,7 @@ def _pickle_problem(path: Path, start: bytes) -> str:
 
 
 def _code_problem(path: Path, foreign: Collection[str]) -> str | None:
-    """Refuse a pickle that would import `foreign`; None if that is empty."""
+    """Explain why a pickle that would import `foreign` is refused; None if `foreign` is empty."""
     if not foreign:
         return None
     return (

@@ -80,13 +80,13 @@ class RepositoryCache:
         return total
 
     def _ref(self, name: str) -> str | None:
-        """Return the commit that a ref names, if there is such a ref."""
+        """Return the commit that a ref names; None if there is no such ref, or it can't be read."""
         with suppress(OSError, ValueError):
             return (self.folder / "refs" / name).read_text().strip() if _plain(name) else None
         return None
 
     def _named(self) -> set[str | None]:
-        """Return the commits that any ref names."""
+        """Return the commits that the refs name; None is among them if a ref can't be read."""
         refs = self.folder / "refs"
         names = (Path(where, file).relative_to(refs) for where, _, files in os.walk(refs) for file in files)
         return {self._ref(name.as_posix()) for name in names}

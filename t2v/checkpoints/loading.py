@@ -188,7 +188,7 @@ def _stated(config: Config) -> ModelDefaults:
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:
-    """Return the words that a small model knows (subjects, backgrounds, motions), if its folder has them."""
+    """Read vocabulary.json, the words that a small model knows; None without it, CheckpointError if unfit."""
     file = located.folder / "vocabulary.json"
     if not file.is_file():
         return None

@@ -58,7 +58,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
 
 
 def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry | None) -> Located:
-    """Locate a model whose files are all in `folder`."""
+    """Locate the model `name`, whose files are all in `folder`; `half` prefers the fp16 variant."""
     if not os.access(folder, os.R_OK | os.X_OK):
         raise CheckpointError(f"{name} can't be opened: permission denied.")
     paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
@@ -67,7 +67,7 @@ def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry 
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:
-    """Download a model: first the small files, which name the large ones, then those."""
+    """Download a model: first the small files, which name the large files, then the large files."""
     from . import hub  # imports huggingface_hub, which a folder doesn't need
 
     entry = find(repository)

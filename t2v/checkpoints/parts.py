@@ -31,7 +31,10 @@ Network = TypeVar("Network", TextEncoder, UNet3D, VAE)
 
 @dataclass(frozen=True)
 class Part(Generic[Network]):
-    """A checked part. `network` is on the meta device; `table` maps its tensors to those in `weights`."""
+    """A part of a model: every tensor that it needs is in `weights`, in its shape.
+
+    `network` is on the meta device; `table` maps its tensors' names to their names in `weights`.
+    """
 
     name: str
     network: Network
@@ -106,7 +109,7 @@ def _sizes(located: Located, name: str, weights: Weights) -> NetworkConfig:
 
 
 def _cut_off(located: Located, config: NetworkConfig) -> str | None:
-    """Return the name prefix of the text tower's last block: ModelScope's file has it, its model skips it."""
+    """Return the name prefix of the last block of ModelScope's text tower, which isn't run; else None."""
     if located.layout == "modelscope" and isinstance(config, TextConfig):
         return f"transformer.resblocks.{config.layers}."
     return None

@@ -55,7 +55,7 @@ def diffusers_unet(config: Config) -> UNetConfig:
 
 
 def _head_width(config: Config) -> int:
-    """Read the head width: one number, or the same number for every level."""
+    """Read the head width, a number or a list of one for each level; CheckpointError if the levels differ."""
     if not isinstance(config.get("attention_head_dim"), list):
         return config.whole("attention_head_dim", 1, 1024, 64)
     widths = config.wholes("attention_head_dim", 1, 1024)

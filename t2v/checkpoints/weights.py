@@ -79,7 +79,7 @@ class Weights:
 
 
 class _Mapped:
-    """A file that is mapped anew after every `WINDOW` bytes read."""
+    """A weight file, mapped anew after every `WINDOW` bytes read, which frees the pages of the old map."""
 
     def __init__(self, path: Path):
         self.path = path

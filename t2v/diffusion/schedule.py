@@ -153,12 +153,13 @@ class NoiseSchedule:
     def timesteps(
         self, steps: int, *, spacing: str, drop_end: bool = False, fractional: bool = False
     ) -> list[float]:
-        """List `steps` times, the noisiest first; `spacing` applies if the config names none.
+        """List `steps` times, the noisiest first. The config's spacing is used; `spacing`, if it has none.
 
         leading: 0, k, 2k … plus the offset; trailing: the last time and every k-th before it; linspace: from
-        first to last (Lin et al. 2023, table 2). `drop_end` computes one time more and drops the cleanest, as
-        the multistep solvers do; `fractional` keeps linspace's fractions, as Euler does. All times are
-        clamped to the last training time. Raises ValueError for steps outside 1 … train_steps.
+        first to last (Lin et al. 2023, table 2); k is train_steps divided by the number of times. `drop_end`
+        computes one time more and drops the cleanest, except for trailing, as the multistep solvers do;
+        `fractional` keeps linspace's fractions, as Euler does. All times are clamped to the last training
+        time. Raises ValueError for steps outside 1 … train_steps.
         """
         last = self.config.train_steps - 1
         if not 1 <= steps <= last + 1:
@@ -175,8 +176,7 @@ class NoiseSchedule:
         return (times.astype(np.float32) if fractional else times.round().astype(float)).tolist()
 
     def problem(self, sampler: str, steps: int) -> str | None:
-        """The reason why `sampler` can't make `steps` steps of this schedule, and the way out; None if it
-        can.
+        """Explain why `sampler` can't make `steps` steps of this schedule, and the way out; None if it can.
 
         ddim divides by the signal, which may be 0 at its first time. The other samplers start from a little
         signal.
@@ -199,10 +199,10 @@ class NoiseSchedule:
         return Level(math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar))
 
     def solver_levels(self, times: Sequence[float]) -> list[Level]:
-        """Levels at the times, then the clean end, for solvers that divide by the signal.
+        """Return the levels at the times, then CLEAN, for solvers that divide by the signal.
 
-        σ = noise / signal is interpolated between training times. If the last time is noise alone, its ᾱ is
-        set to 2⁻²⁴, as in diffusers, so that σ is finite.
+        σ = noise / signal is interpolated between training times. If the noisiest training time has no
+        signal, its ᾱ is taken as 2⁻²⁴, as in diffusers, so that σ is finite.
         """
         alpha_bars = self.alphas_cumprod.numpy().copy()
         if self.config.zero_terminal_snr:

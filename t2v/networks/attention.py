@@ -31,7 +31,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> T
 
 
 class Sliced(nn.Module):
-    """An attention; `slice_bytes` bounds its score matrix (see `attend`)."""
+    """An attention layer. `slice_bytes`: the most bytes of scores to form at once (see `attend`), or None."""
 
     slice_bytes: int | None
 

@@ -29,9 +29,9 @@ class OpenClip(NamedTuple):
 
 
 def load() -> OpenClip:
-    """Load the classes; the first call restores `sys.modules` before it returns.
+    """Load the classes. The first call replaces modules in `sys.modules` and restores them before it returns.
 
-    If a version's two files can't be loaded alone, the full package is imported.
+    If this version's text tower and tokenizer can't be loaded alone, the full package is imported.
     """
     with _loading:
         return _load()

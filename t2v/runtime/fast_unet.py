@@ -50,7 +50,8 @@ class FastUNet:
     """Runs `unet` for one video under one or two texts.
 
     `rows`: tokens that a feed-forward takes at a time, None for all. `fetch(module)` is called before a
-    module's weights are used, and may copy them to `device` (see `streaming`); without it they stay there.
+    module's weights are used, and may copy them to `device` (see `streaming`). Without `fetch`, all weights
+    are on `device` already.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class FastUNet:
 
     @property
     def joined(self) -> tuple[Tensor, ...]:
-        """Joined weights, used once for all layers: they stay on the device where the rest is streamed."""
+        """Joined weights, used once for all layers; they stay on the device when the others are streamed."""
         return self._time_weight, self._time_bias, self._text_kv_weight
 
     @property
@@ -161,7 +162,7 @@ class FastUNet:
     def _temporal_conv(
         self, m: TemporalConv, x: Tensor, biases: Vectors, ahead: Vectors, run: Pass
     ) -> Tensor:
-        """x (n c h w), the biases (c) not yet added to it -> (n c h w), with those and `ahead` (c) added"""
+        """x (n c h w), `biases` (c) not yet added to it -> (n c h w), with `biases` and `ahead` (c) added"""
         self.fetch(m)
         h, pending = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
         for part in m.convs:
@@ -256,8 +257,8 @@ def layers_of(unet: UNet3D) -> Iterator[Layer]:
 
 
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
-    """Join the layers' weights (or biases) to one tensor (Σ out …) on `device`. Each layer's becomes a view
-    of it, so this takes no more memory."""
+    """Join the layers' weights (or biases) to one tensor (Σ out …) on `device`. The layers' tensors become
+    views of it, so joining takes no more memory."""
     tensors = [getattr(layer, name) for layer in layers]
     whole = torch.cat([tensor.data for tensor in tensors]).to(device)
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):
@@ -289,7 +290,7 @@ def _inner_biases(m: Transformer) -> Vectors:
 
 
 def _total_bias(m: Transformer) -> Tensor:
-    """-> (c), the total effect of the biases on the output: proj_out's own, and proj_out of the inner ones"""
+    """-> (c), the total effect of all biases on the output: proj_out applied to the sum of `_inner_biases`"""
     inner = sum(bias.float() for bias in _inner_biases(m))
     return (m.proj_out.weight.float() @ inner + m.proj_out.bias.float()).to(m.proj_out.bias.dtype)
 
@@ -301,13 +302,13 @@ def _add_product(total: Tensor, h: Tensor, layer: nn.Linear) -> None:
 
 
 def _add_to_map(x: Tensor, h: Tensor, layer: nn.Linear) -> Tensor:
-    """x (n c h w), with the bias already added, h (… d), its rows in the same order -> x + layer(h) (n c h
-    w), overwriting x"""
+    """x (n c h w), which holds the layer's bias already; h (… d), a row for each place of x, in its order
+    -> x + layer(h) (n c h w), overwriting x"""
     rows = rearrange(x, "n c h w -> n h w c").contiguous()
     _add_product(rows, h, layer)
     return rearrange(rows, "n h w c -> n c h w")
 
 
 def _copies(x: Tensor, total: int) -> Tensor:
-    """x (n …) -> (total …): x itself, or total / n copies; the memory format stays."""
+    """x (n …) -> (total …): x if n is total, else copies of x one after the other, in its memory format."""
     return x if len(x) == total else torch.cat([x] * (total // len(x)))

@@ -22,12 +22,13 @@ class Recording(NamedTuple):
 
 
 class GraphedFunction:
-    """`function` of CUDA tensors as CUDA graphs, one for each shape of its inputs.
+    """`function` of CUDA tensors, recorded as CUDA graphs: one for each shape of its inputs.
 
     `function` must not wait for the device, and all that it reads besides its inputs must keep its address.
     The output lies in the graphs' memory pool: the next call overwrites it, and so does a call of any
-    function that shares the pool. All graphs of a pool belong to one video size: when the pool's owner, the
-    function made without `pool_of`, sees a new shape, every graph is dropped.
+    function that shares the pool. `pool_of` is the function whose pool is shared; without it, this one owns a
+    pool. A new shape of the owner's inputs means another video size: it drops all graphs of the pool, as
+    one graph too many (MAX_RECORDINGS) does.
     """
 
     def __init__(self, function: TensorFunction, pool_of: "GraphedFunction | None" = None):

@@ -68,8 +68,8 @@ def attention_slice(device: torch.device) -> int | None:
 
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
-    """Frames to decode together, at least 1: as many as fit in half of the free memory, and in 0.5 GiB, which
-    keeps a device busy."""
+    """Frames to decode together, at least 1: as many as fit both in half of the free memory and in 0.5 GiB;
+    0.5 GiB of work keeps a device busy."""
     return max(1, min(GIB // 2, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
 
 

@@ -32,7 +32,8 @@ class SecondDevice:
         self._decode = recorded(self._vae.decode, pool_of=self._step)
 
     def with_first_half(self, step: Forward, text: Tensor) -> Forward:
-        """A step under two texts: this device predicts under `text` (1 l d), the first, `step` the second."""
+        """Return a step under two texts. This device predicts under the first, `text` (1 l d); `step`,
+        under the second."""
         with current(self.device):
             text_kv = self._unet.read(text.to(self.device))
 
@@ -52,7 +53,7 @@ class SecondDevice:
 
 
 def copied(network: Network, device: torch.device) -> Network:
-    """A copy of the network, with its own weights, on `device`; the host needs no memory for it."""
+    """Copy the network and its weights to `device`, without a temporary copy on the host."""
     with blank():
         copy = type(network)(network.config)
     weights = {name: weight.to(device, copy=True) for name, weight in network.state_dict().items()}

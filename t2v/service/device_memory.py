@@ -25,7 +25,7 @@ def memory_of_device() -> tuple[str, int]:
 
 
 class Peak:
-    """The most memory in use since this was made: the GPU's, or without one the process's."""
+    """Measure the most memory in use since the object was made: the GPU's, or without one the process's."""
 
     def __init__(self) -> None:
         self._torch = sys.modules.get("torch")
@@ -36,7 +36,7 @@ class Peak:
             self._before = None if _reset() else _highest()
 
     def read(self) -> int | None:
-        """Bytes; None where only the peak of the process's whole life is known, and it was earlier."""
+        """Return bytes; None if only the peak of the process's whole life is known, and it was earlier."""
         if self._torch and self._torch.cuda.is_available():
             return self._torch.cuda.max_memory_reserved()
         highest = _highest()
@@ -44,7 +44,7 @@ class Peak:
 
 
 def _reset() -> bool:
-    """Let VmHWM start again at what is in use now; whether that was possible."""
+    """Set VmHWM, the process's peak, back to what is in use now. False: the system doesn't allow it."""
     try:
         (SELF / "clear_refs").write_text("5")
     except OSError:
@@ -53,7 +53,7 @@ def _reset() -> bool:
 
 
 def _highest() -> int | None:
-    """The most bytes that this process has used."""
+    """Return the most bytes that this process has used; None if unknown."""
     with suppress(OSError, ValueError, StopIteration):
         lines = (SELF / "status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024

@@ -2,7 +2,7 @@
 
 A page only follows its job. A job ends when it is done, fails, is stopped by its visitor, reaches its
 deadline, or when nobody has followed it for a while. A visitor's job that isn't over when the server ends
-is made by the next server; one of the API ends with its caller.
+is made by the next server; a job of the API ends with its caller's connection.
 """
 
 import secrets
@@ -108,7 +108,7 @@ class Jobs:
             return self._append(Job(id, owner, model, request, suffix, self.clock()))
 
     def restore(self, kept: WaitingJob, problem: str = "") -> Job:
-        """Add a job of an earlier server, or where there is a problem, one that has failed of it."""
+        """Add a job of an earlier server to the queue; with a `problem`, as a job that has failed."""
         with self._changed:
             job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock())
             if not problem:
@@ -145,7 +145,7 @@ class Jobs:
             return job
 
     def stop(self, visitor: str, job_id: str | None) -> bool:
-        """Ask the visitor's own job to end. A waiting one ends at once."""
+        """Ask the visitor's own job to end, a waiting job at once. False: there is none, or it is over."""
         job = self.follow(visitor, job_id)
         if job is None or job.over:
             return False
@@ -168,7 +168,7 @@ class Jobs:
             return self._waiting.index(job) + 1 if job in self._waiting else 0
 
     def newest_of(self, visitor: str) -> Job | None:
-        """The visitor's latest job that isn't over."""
+        """Return the visitor's latest job that isn't over; None if all are."""
         with self._changed:
             pending = self._pending(visitor)
             return pending[-1] if pending else None

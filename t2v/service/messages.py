@@ -105,7 +105,7 @@ class Unready:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Bytes of a download under way, and of how many."""
+    """Progress of a download, in bytes: downloaded so far, and in all."""
 
     done: int
     total: int
@@ -131,7 +131,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """The reading that was asked for; None where the model isn't loaded."""
+    """The reply to the `Ask` of this number: the prompt's reading, None if the model isn't loaded."""
 
     number: int
     reading: Reading | None

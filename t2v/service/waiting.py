@@ -44,7 +44,7 @@ class Servers:
             self._file = hold(folder / self.own)
 
     def ended(self, server: str) -> bool:
-        """Tell whether a server's process has ended."""
+        """Return whether a server's process has ended, and delete its file then; False if that is unknown."""
         path = self._folder / server
         if server == self.own:
             return False
@@ -57,7 +57,7 @@ class Servers:
         return not path.exists()
 
     def close(self) -> None:
-        """Leave: what this server has not made is another's."""
+        """Release this server's file, so that another server takes over its jobs."""
         with suppress(OSError):
             self._folder.joinpath(self.own).unlink()
         if self._file:
@@ -77,12 +77,12 @@ class WaitingJobs:
             self._store.write(INSERT, job.id, self._servers.own, job.owner, job.model, request, job.suffix)
 
     def begin(self, id: str) -> None:
-        """Note that a job is being made."""
+        """Count a start of the job; it stays counted if this server is killed."""
         with _tried():
             self._store.write("UPDATE jobs SET begun = begun + 1 WHERE id = ?", id)
 
     def put_back(self, id: str) -> None:
-        """Note that a job is not being made any more, through no fault of its own."""
+        """Take back the start of a job that this server leaves to the next: it closes, and wasn't killed."""
         with _tried():
             self._store.write("UPDATE jobs SET begun = begun - 1 WHERE id = ?", id)
 
@@ -92,7 +92,7 @@ class WaitingJobs:
             self._store.write("DELETE FROM jobs WHERE id = ?", id)
 
     def take_over(self) -> list[WaitingJob]:
-        """The jobs of servers that have ended, in their order, now this server's."""
+        """Make the jobs of servers that have ended this server's; return them in their order."""
         with _tried():
             query = "SELECT DISTINCT server FROM jobs WHERE server != ?"
             servers = [name for (name,) in self._store.read(query, self._servers.own)]
@@ -119,7 +119,7 @@ class WaitingJobs:
 
 @contextmanager
 def _tried() -> Iterator[None]:
-    """A job is worth more than its row."""
+    """Log a StoreError of the block instead of raising it: a job is made also without its row."""
     try:
         yield
     except StoreError as error:

@@ -15,7 +15,7 @@ class LaunchError(SystemExit):
 
 
 def bare(host: str) -> str:
-    """ "[::1]" -> "::1"; localhost as the IPv4 address, since not every machine has the other."""
+    """ "[::1]" -> "::1"; "localhost" and "" -> 127.0.0.1, since not every machine has IPv6."""
     host = host.strip().removeprefix("[").removesuffix("]")
     return LOOPBACK if host in ("", "localhost") else host
 

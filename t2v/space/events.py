@@ -114,7 +114,7 @@ class Events:
         yield shown | self._buttons(working=False) | again
 
     def _buttons(self, working: bool) -> Shown:
-        """Stop while a job is under way, Generate before and after it."""
+        """Show Stop and disable Generate while a job is under way; hide Again when it begins."""
         again = {self.page.again: gr.update(visible=False)} if working else {}
         generate, stop = gr.update(interactive=not working), gr.update(visible=working)
         return {self.page.generate: generate, self.page.stop: stop} | again

@@ -63,7 +63,7 @@ class RequestGate:
             await _refuse(refused, scope, receive, send)
 
     async def _queue(self, call: re.Match, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a call on. One of `/generate` gets a place, and loses it where Gradio refuses the call."""
+        """Pass a call on. A call of `/generate` gets a place, and loses it if Gradio refuses the call."""
         body = _parse(await _read(receive))
         if not self._judge(call, body):
             await self._app(*_again(scope, body, receive), send)
@@ -84,8 +84,8 @@ class RequestGate:
                 self._service.jobs.release()
 
     def _judge(self, call: re.Match, body: Any) -> bool:
-        """Tell whether the call makes a video, and fill in the arguments that are left out. Refused where the
-        call can't be accepted."""
+        """Return whether the call makes a video, so that it needs a place; fill in the arguments left out.
+        Raises Refused if the call can't be accepted."""
         if not isinstance(body, dict):
             raise Refused(422, strings.BODY_WRONG)
         if call["join"]:
@@ -99,7 +99,7 @@ class RequestGate:
         return True
 
     def _judge_join(self, body: dict) -> bool:
-        """The page's own events join the queue as well; only `/generate` needs a place."""
+        """Return whether the call is of `/generate`; the page's own events join too, and need no place."""
         if type(body.get("fn_index")) is not int or body["fn_index"] not in self._functions:
             raise Refused(404, strings.NO_ENDPOINT)
         if body["fn_index"] != self._endpoint:
@@ -125,7 +125,7 @@ def _rooted(scope: Scope) -> Scope:
 
 
 def _let_in(scope: Scope) -> bool:
-    """Tell whether there is no login, or the visitor has passed it."""
+    """Return whether the visitor may enter: there is no login, or the visitor has logged in."""
     gradio = scope["app"]
     if gradio.auth is None:
         return True
@@ -143,7 +143,7 @@ async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) 
 
 
 def _fill(body: dict) -> None:
-    """Check the arguments by position, and what Gradio asks of such a body; add the missing ones."""
+    """Check the arguments by position, and the fields that Gradio requires; add missing arguments as None."""
     _check_data(body.get("data"))
     try:
         PredictBody.model_validate(body)
@@ -205,7 +205,8 @@ def _parse(body: bytes) -> Any:
 
 
 def _again(scope: Scope, body: Any, receive: Receive) -> tuple[Scope, Receive]:
-    """-> a scope and a receive that give the read body once, then what the client does next."""
+    """Return a scope and a receive for the app: the receive gives `body`, which was read already, then what
+    the client sends next; the scope's content-length is the new body's."""
     data = json.dumps(body).encode()
     kept = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
     messages: list[Message] = [{"type": "http.request", "body": data, "more_body": False}]

@@ -107,8 +107,8 @@ def main(given: list[str] | None = None) -> None:
 
 
 def _end_on_signals() -> None:
-    """SIGTERM, SIGHUP and Ctrl-C end the page in order, also as process 1, whose signals have no effect by
-    default. A second one meets the default. What the caller ignores, as `nohup` does, stays ignored."""
+    """Close the page properly on SIGTERM, SIGHUP or Ctrl-C, also as process 1, where they do nothing by
+    default. A second signal has its default effect. What the caller ignores (`nohup`) stays ignored."""
     handled = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def end(*_: object) -> NoReturn:
@@ -253,7 +253,7 @@ def _outputs(folder: Path) -> Outputs:
 
 @contextmanager
 def _usable(folder: Path) -> Iterator[None]:
-    """LaunchError where the outputs folder or its database can't be used."""
+    """Raise LaunchError if the block fails because the outputs folder or its database can't be used."""
     try:
         yield
     except StoreError as error:
@@ -264,7 +264,7 @@ def _usable(folder: Path) -> Iterator[None]:
 
 
 def _devices(model: str | None) -> tuple[list[str], str | None]:
-    """-> the devices that work, and the default model, which suits them."""
+    """-> the devices that work, the CPU if no GPU does; and `model`"""
     seeming = backend.devices()
     if seeming == ["cpu"] or os.environ.get("SPACES_ZERO_GPU"):
         return seeming, model
@@ -277,7 +277,7 @@ def _devices(model: str | None) -> tuple[list[str], str | None]:
 
 
 def _tools(wanted: bool | None, auth: str | None) -> bool:
-    """Tell whether `/generate` is offered as a tool for language models; Gradio must be able to use `mcp`."""
+    """Return whether to offer `/generate` as a tool for language models: only with `mcp`, without a login."""
     if wanted is False or not (wanted or find_spec("mcp")):
         return False
     try:

@@ -34,8 +34,8 @@ def group_norm(
     unfold: bool = False,
 ) -> Tensor:
     """x (n c h w), its channels followed by those of `skip`; shifts (c) or (n c), added first -> normed (n c
-    h w), then SiLU if asked; with `unfold`, (n h w 3·c): each row between those at h - 1 and h + 1, zero
-    outside"""
+    h w), then SiLU if asked; with `unfold`, (n h w 3·c): each row between the rows at h - 1 and
+    h + 1, zero outside"""
     x, *others = (
         each.contiguous(memory_format=torch.channels_last) for each in (x, skip) if each is not None
     )
@@ -134,7 +134,8 @@ def _norm_at_once(
     WIDTH: tl.constexpr,
     LANES: tl.constexpr,
 ):
-    """x (n rows c) -> the norm of x + shifts. A program norms a whole group of WIDTH channels."""
+    """x (n rows c), shifts (c) or (n c) -> the norm of x + shifts, then SiLU if asked. A program norms one of
+    the n blocks' groups: WIDTH channels of all its rows."""
     n, group = tl.program_id(0), tl.program_id(1)
     row, lane = tl.arange(0, ROWS), tl.arange(0, LANES)
     inside = lane < WIDTH

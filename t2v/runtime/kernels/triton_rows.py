@@ -37,12 +37,12 @@ def get_rows(x, skip, n, row, rows, channel, own, c, here):
 
 @triton.jit
 def put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD: tl.constexpr):
-    """Store value (ROWS TILE) in its rows of out (n rows c).
+    """Store value (ROWS TILE) in rows `row`, channels `channel` of block n of out (n rows c), where `here`.
 
-    With UNFOLD, out is (n rows 3 c): each row holds its neighbour a frame (`places` rows) before, itself, and
-    its neighbour a frame after. So value goes to the middle of its own row, to the start of the row a frame
-    later and to the end of the row a frame earlier. The last frame's rows have no later ones: they write the
-    zeros before the first frame's; the first frame's write the zeros after the last's.
+    With UNFOLD, out is (n rows 3 c): a row holds the values of the frame before, its own, and those of the
+    frame after; a frame is `places` rows. So each value is stored three times: in the middle of its row, at
+    the start of the row a frame later, at the end of the row a frame earlier. Outside the video there are
+    zeros: the rows of the last frame store those of the first, and the rows of the first those of the last.
     """
     block = n.to(tl.int64) * rows
     if UNFOLD:

@@ -15,7 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from t2v.request import MAX_JSON, SAMPLER_NAMES, SETTINGS, ModelDefaults, Request, RequestError
+from t2v.request import (
+    MAX_JSON,
+    NAMES_ELSEWHERE,
+    SAMPLER_NAMES,
+    SETTINGS,
+    ModelDefaults,
+    Request,
+    RequestError,
+)
 
 from .soak import times
 
@@ -187,3 +195,17 @@ VALUES = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary()
 @given(st.dictionaries(st.sampled_from(list(SETTINGS)) | st.text(), VALUES, max_size=4))
 def test_unforeseen_payloads_are_in_range_or_refused_by_name(payload):
     is_in_range_not_refused_by_name(payload)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), NAMES_ELSEWHERE.items())
+def test_another_programs_name_of_a_setting_gets_a_hint_with_ours(theirs: str, ours: str):
+    with pytest.raises(RequestError, match=f"{theirs}: is not a setting; it is called {ours} here"):
+        Request.from_dict({"prompt": "a panda", theirs: 1})
+    assert ours in SETTINGS or ours == "source"
+
+
+def test_a_complete_request_lacks_nothing_and_equals_the_same_settings():
+    complete = Request("a panda", seed=3).validate(SMALL)
+    assert None not in complete.__dict__.values()
+    again = Request.from_json(complete.to_json())
+    assert again == complete and hash(again) == hash(complete)

@@ -2,9 +2,10 @@
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from t2v.ffmpeg import VideoError
 
@@ -15,6 +16,17 @@ NO_NAME = (errno.ENAMETOOLONG, errno.EISDIR)
 
 class PlaceError(VideoError):
     """No file can be written under this name, or the disk has no room for a video."""
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone after the block; PlaceError where none can be made."""
+    try:
+        made = TemporaryDirectory()
+    except OSError:
+        raise PlaceError("There is no temporary folder: set TMPDIR to one that can be written.") from None
+    with made as folder:
+        yield Path(folder)
 
 
 def writable_folder(path: Path) -> Path:

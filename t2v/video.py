@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from itertools import chain, pairwise, repeat
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from PIL import Image, features
 from t2v import ffmpeg
 from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
 from t2v.image import to_rgb
-from t2v.places import claim, writable_folder
+from t2v.places import claim, temporary_folder, writable_folder
 from t2v.request import SETTINGS, ModelDefaults, Request, RequestError, parse_json
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
@@ -144,8 +143,8 @@ class Video:
 
     def to_bytes(self, suffix: str = ".mp4") -> bytes:
         """Return the bytes of the file that `save` writes."""
-        with TemporaryDirectory() as folder:
-            return self.save(Path(folder, f"video{suffix}")).read_bytes()
+        with temporary_folder() as folder:
+            return self.save(folder / f"video{suffix}").read_bytes()
 
     @classmethod
     def open(cls, path: str | os.PathLike) -> "Video":

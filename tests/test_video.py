@@ -189,3 +189,10 @@ def test_a_browser_plays_it_in_the_right_colours(frames, browser):
     page.close()
     assert (width, seconds) == (48, frames / 8)
     assert np.abs(np.subtract(seen, [red, green if frames > 8 else red])).max() <= 4
+
+
+def test_bytes_without_a_temporary_folder_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: ["/proc/nowhere"])
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(VideoError, match="There is no temporary folder: set TMPDIR"):
+        Video(np.zeros((2, 8, 8, 3), np.uint8)).to_bytes(".gif")

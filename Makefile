@@ -28,7 +28,9 @@ sample: $(VENV)/runtime
 	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
 
 test: $(VENV)/dev browser lint
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -q -m browser --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
+		-m "not browser and not gpu" $(ARGS)
 
 # Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves
 # out the networks and weights, the page and its browser, the hub, what goes wrong, the peers and the training.

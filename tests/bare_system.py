@@ -12,6 +12,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -91,6 +92,7 @@ def windows() -> None:
     lose(os, NOT_ON_WINDOWS + NOT_ON_MACOS)
     lose(signal, NO_SIGNALS)
     lose_modules(NO_MODULES)
+    shutil._use_fd_functions = subprocess._USE_POSIX_SPAWN = False  # so does Python decide on Windows
     shutil.disk_usage = lambda path: (10**12, 0, 10**12)
     os.symlink = os.link = refuse(OSError(22, "A required privilege is not held by the client"))
 

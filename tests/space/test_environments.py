@@ -99,7 +99,7 @@ def copy_on_the_network(browser: Browser, folder: Path, port: str) -> None:
     field = page.locator(".copy-by-hand")
     expect(field).to_have_value(link)
     assert field.evaluate("f => f.selectionEnd - f.selectionStart") == len(link)
-    page.reload()
+    visitor.reload()
     visitor.see("done")
     assert visitor.problems == []
     other.close()

@@ -37,6 +37,19 @@ class Subject:
         return tuple(bare(phrase) for phrase in self.phrases)
 
 
+@dataclass(frozen=True)
+class Scenery:
+    """A ground and how it is said (`phrases`): "on a beach". emoji: its picture; "": one drawn by skies.py."""
+
+    phrases: tuple[str, ...]
+    emoji: str = ""
+
+    @property
+    def name(self) -> str:
+        """The phrase used by `vocabulary.json` and by the evaluation."""
+        return self.phrases[0]
+
+
 def bare(phrase: str) -> str:
     """Remove the article of a phrase: "a panda" -> "panda"."""
     first, _, rest = phrase.partition(" ")

@@ -1,9 +1,9 @@
 """Captions composed on the fly, each with the `Spec` of the clip that it describes.
 
-A caption fixes the subject (or two), its colour, the background and the motion. Position, size, the start and
-speed of the loop, and the background where none is named are drawn at random, and the clip's noise encodes
-them (training/chance.py). A caption without a motion means a still subject. A tenth of the combinations of
-subject, background and motion is held out of training, by a hash that never changes (`held_out`).
+A caption fixes one to three subjects, the number, colour and motion of each, their relation, and the
+background or the scenery. Position, size, the start and speed of the loop, and the background where none is
+named are drawn at random, and the clip's noise encodes them (training/chance.py). A subject without a motion
+is still. Some combinations, pairs and relations are held out of training, by hashes that never change.
 """
 
 import hashlib
@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training import layout
 from training.chance import OPEN, number_of, one_of, uniform
-from training.compose import MOTIONS, SIZES, Spec
+from training.compose import LAYERS, MOTIONS, SIZES, TRAVEL, Spec
+from training.layout import AND, RELATIONS
 from training.phrases import (
     ADJECTIVES,
     BACKGROUND_PHRASES,
@@ -22,65 +24,150 @@ from training.phrases import (
     COLOUR_SYNONYMS,
     FILLERS,
     MOTION_PHRASES,
+    NUMBERS,
     PREFIXES,
     TINTS,
 )
-from training.subjects import ARTICLES, Subject, bare, countable, indefinite, plural
+from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indefinite, plural
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
+KINDS = {"one": 0.42, "tinted": 0.06, "scenery": 0.1, "count": 0.08, "pair": 0.24, "three": 0.1}
+SCENE_TRAVEL = 0.2  # of a subject among others
+SCENE_SIZE = {"still": 1.0, "growing": 1.0, "shrinking": 1.0, "spinning": 0.88}  # others: 0.85
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
 def held_out(subject: str, background: str, motion: str) -> bool:
     """True for the tenth of the combinations (names as in `vocabulary.json`) that training never sees."""
-    digest = hashlib.sha256(f"{subject}|{background}|{motion}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") % 10 == 0
+    return _hash(subject, background, motion) % 10 == 0
+
+
+def held_pair(first: str, second: str) -> bool:
+    """True for the 300th part of the pairs of subjects that training never shows together."""
+    return _hash("pair", *sorted((first, second))) % 300 == 0
+
+
+def held_relation(first: str, relation: str, second: str) -> bool:
+    """True for the 5,000th part of the relations of two subjects that training never shows."""
+    return _hash("relation", first, relation, second) % 5000 == 0
+
+
+def _hash(*words: str) -> int:
+    return int.from_bytes(hashlib.sha256("|".join(words).encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A subject of a caption."""
+
+    subject: int
+    motion: str = "still"
+    tint: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True)
 class Content:
-    """The content that one caption fixes."""
+    """The content that one caption fixes. `relation`: of the first entity to the second, or "and"."""
 
-    subject: int
-    second: int
-    tint: str
-    background: str
-    motion: str
+    entities: tuple[Entity, ...]
+    background: str = "white"
+    scenery: int = -1
+    relation: str = AND
     named: bool = True  # the caption names the background
+
+
+def single(subject: int, background: str, motion: str, tint: str = "") -> Content:
+    """One subject on a plain background."""
+    return Content((Entity(subject, motion, tint),), background)
 
 
 class Captions:
     """A seeded stream of captions and specs.
 
-    `shares`: of tinted subjects, of two different subjects, of two of the same; the other captions have one
-    subject in its own colours. A loop starts at one of its first `starts` frames; a share `fast` of the loops
-    goes twice as fast.
+    `kinds`: the share of each kind of caption. A loop starts at one of its first `starts` frames; a share
+    `fast` of the loops goes twice as fast.
     """
 
     def __init__(
         self,
         subjects: tuple[Subject, ...],
         seed: int,
-        shares: tuple[float, float, float] = (0.05, 0.04, 0.03),
+        scenery: tuple[Scenery, ...] = (),
+        kinds: dict[str, float] = KINDS,
         starts: int = STARTS,
         fast: float = FAST,
     ):
-        self.subjects = subjects
+        self.subjects, self.scenery = subjects, scenery
         self.random = np.random.default_rng(seed)
-        self.shares = np.cumsum(shares)
+        self.kinds, shares = list(kinds), np.array(list(kinds.values()))
+        self.shares = shares / shares.sum()
         self.starts, self.fast = starts, fast
         self.known = {name for subject in subjects for name in subject.names}
-        self.twins = [self._twins(subject) for subject in subjects]
-        self.countable = [i for i, twins in enumerate(self.twins) if twins]
+        self.plurals = [self._plurals(subject) for subject in subjects]
+        self.countable = [i for i, plurals in enumerate(self.plurals) if plurals]
         self.tintable = [i for i, subject in enumerate(subjects) if not _coloured(subject)]
+        self._may_tint = set(self.tintable)
 
-    def batch(self, n: int) -> tuple[list[str], Spec]:
-        """Draw `n` captions and the spec of their clips (on the CPU)."""
-        contents = [self._content() for _ in range(n)]
-        return [self._caption(content) for content in contents], self.spec(contents)
+    def batch(self, n: int, aspect: float = 1.0) -> tuple[list[str], Spec]:
+        """Draw `n` captions and the spec of their clips (on the CPU), for frames of that width over height."""
+        contents = [self.content() for _ in range(n)]
+        return [self.caption(content) for content in contents], self.spec(contents, aspect=aspect)
 
-    def spec(self, contents: list[Content], chance: Tensor | None = None) -> Spec:
+    # ---- what a clip shows ----
+
+    def content(self) -> Content:
+        """Draw a content that is not held out."""
+        kind = self.kinds[self.random.choice(len(self.kinds), p=self.shares)]
+        while True:
+            content = self._draw(kind)
+            if not self._is_held_out(content):
+                return content
+
+    def _draw(self, kind: str) -> Content:
+        background = self._pick(list(BACKGROUNDS))
+        count = {"pair": 2, "three": 3}.get(kind, 1)
+        entities = tuple(self._entity(kind, background) for _ in range(count))
+        scenes = self.scenery and (kind == "scenery" or kind != "one" and self._chance(0.2))
+        scenery = int(self.random.integers(len(self.scenery))) if scenes else -1
+        if kind == "pair" and self._chance(0.15):
+            entities = (self._counted(entities[0]), entities[1])
+        if count > 1 and self._chance(0.2):
+            entities = tuple(Entity(e.subject, entities[0].motion, e.tint, e.count) for e in entities)
+        relation = self._pick(RELATIONS) if kind == "pair" and self._chance(0.7) else AND
+        return Content(entities, background, scenery, relation, named=scenery >= 0 or self._chance(0.8))
+
+    def _entity(self, kind: str, background: str) -> Entity:
+        pool = {"tinted": self.tintable, "count": self.countable}.get(kind) or range(len(self.subjects))
+        subject = int(self._pick(pool))
+        chance = {"one": 0.0, "tinted": 1.0, "scenery": 0.1}.get(kind, 0.25)
+        tinted = subject in self._may_tint and self._chance(chance)
+        tint = self._pick([name for name in TINTS if name != background]) if tinted else ""
+        still = kind in ("pair", "three") and self._chance(0.5)
+        motion = "still" if still else MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
+        entity = Entity(subject, motion, tint)
+        return self._counted(entity) if kind == "count" else entity
+
+    def _counted(self, entity: Entity) -> Entity:
+        """Two or three of a subject that can be counted."""
+        if not self.plurals[entity.subject]:
+            return entity
+        return Entity(entity.subject, entity.motion, entity.tint, int(self.random.integers(2, 4)))
+
+    def _is_held_out(self, content: Content) -> bool:
+        names = [self.subjects[entity.subject].name for entity in content.entities]
+        if len(names) != len(set(names)):
+            return True
+        if len(names) > 1:
+            pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
+            related = len(names) == 2 and held_relation(names[0], content.relation, names[1])
+            return related or any(held_pair(*pair) for pair in pairs)
+        return content.scenery < 0 and held_out(names[0], content.background, content.entities[0].motion)
+
+    # ---- where it stands ----
+
+    def spec(self, contents: list[Content], chance: Tensor | None = None, aspect: float = 1.0) -> Spec:
         """Complete the contents by `chance` (b OPEN), the numbers that the noise will carry; None: drawn.
 
         The number of the size also sets the start (small subjects start at the loop's first frames), that of
@@ -90,22 +177,15 @@ class Captions:
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)
         speed = 1.0 + (uniform(chance[:, OPEN.index("y")]) >= 1 - self.fast)
-        _, x, y, size = uniform(chance).numpy().T
-        motion = np.array([MOTIONS.index(content.motion) for content in contents])
-        still, growing = motion == 0, (motion == 5) | (motion == 6)
-        size = np.array(SIZES)[motion] * np.where(still, 0.84 + 0.26 * size, 0.87 + 0.13 * size)
-        room = np.where(growing, 0.03, np.where(still | (motion == 7), 0.11, 0.14))
-        along_x, along_y = np.isin(motion, (1, 2)), np.isin(motion, (3, 4))
-        x = (2 * x - 1) * np.where(along_x, 0.02, room)
-        y = (2 * y - 1) * np.where(along_y, 0.02, room)
-        tint = [(*np.divide(TINTS[c.tint], 255), 1) if c.tint else (0, 0, 0, 0) for c in contents]
+        rows = [_layers(c, u, aspect) for c, u in zip(contents, uniform(chance).numpy(), strict=True)]
+        columns = [np.array(column) for column in zip(*rows, strict=True)]
+        subject, tint, motion, x, y, size, travel = columns
         return Spec(
-            subject=torch.tensor([c.subject for c in contents]),
-            second=torch.tensor([c.second for c in contents]),
-            tint=torch.tensor(np.array(tint), dtype=torch.float32),
-            background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
-            motion=torch.tensor(motion), phase=start.float(), speed=speed,
+            subject=torch.tensor(subject), tint=torch.tensor(tint).float(), motion=torch.tensor(motion),
             x=torch.tensor(x).float(), y=torch.tensor(y).float(), size=torch.tensor(size).float(),
+            travel=torch.tensor(travel).float(),
+            background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
+            ground=torch.tensor([c.scenery for c in contents]), phase=start.float(), speed=speed,
             chance=chance,
         )  # fmt: skip
 
@@ -119,92 +199,89 @@ class Captions:
         chance[:, column] = torch.where(named, chance[:, column], said)
         return chance
 
-    def _content(self) -> Content:
-        """Draw a combination that is not held out."""
-        kind = int(
-            np.searchsorted(self.shares, self.random.random(), side="right")
-        )  # 0 tinted 1 two 2 twins 3 one
-        pool = (self.tintable, self.countable, self.countable, range(len(self.subjects)))[kind]
-        if len(pool) < 2:
-            kind, pool = 3, range(len(self.subjects))
-        while True:
-            subject, second = (int(i) for i in self._pick(pool, 2))
-            if kind == 1 and subject == second:
-                continue
-            second = (-1, second, subject, -1)[kind]
-            background = self._pick(list(BACKGROUNDS))
-            tint = self._pick([name for name in TINTS if name != background]) if kind == 0 else ""
-            motion = MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
-            shown = {subject, second} - {-1}
-            if not any(held_out(self.subjects[i].name, background, motion) for i in shown):
-                return Content(subject, second, tint, background, motion, named=self._chance(0.8))
+    # ---- what is said of it ----
 
-    def _pick(self, choices, n: int | None = None):
-        """Draw one of `choices`, or a list of `n`."""
-        if n is not None:
-            return [choices[i] for i in self.random.integers(0, len(choices), n)]
-        return choices[self.random.integers(0, len(choices))]
-
-    def _chance(self, probability: float) -> bool:
-        return self.random.random() < probability
-
-    def paraphrase(self, content: Content) -> str:
+    def caption(self, content: Content) -> str:
         """Draw a caption of the content, in random words."""
-        return self._caption(content)
-
-    def _caption(self, content: Content) -> str:
-        """Draw a caption; one of a still subject may leave out the motion."""
-        thing = self._thing(content)
-        motion = self._motion(content.motion)
-        background = self._background(content.background) if content.named else ""
-        filler = self._pick(FILLERS) if not motion and self._chance(0.12) else ""
-        if motion and self._chance(0.15):
-            motion = ("are " if content.second >= 0 else "is ") + motion
-        if self._chance(0.12) and background:
-            text = f"{thing} {background} {motion}"
-        elif self._chance(0.1) and background.endswith("background"):
-            text = f"{thing} {motion}, {background.split()[-2]} background"
-        else:
-            text = f"{thing} {motion} {filler} {background}"
+        many = len(content.entities) > 1
+        ground = self._ground(content)
+        text = self._scene(content, ground) if many else self._alone(content.entities[0], ground)
         text = " ".join(text.split()).replace(" ,", ",").replace("a orange", "an orange")
         return text + "." if self._chance(0.08) else text
 
+    def _alone(self, entity: Entity, ground: str) -> str:
+        """One subject, its motion, its ground, in some order."""
+        thing, motion = self._thing(entity, vary=True), self._motion(entity.motion)
+        filler = self._pick(FILLERS) if not motion and entity.count == 1 and self._chance(0.08) else ""
+        if motion and self._chance(0.15):
+            motion = ("are " if entity.count > 1 else "is ") + motion
+        if self._chance(0.12) and ground:
+            return f"{thing} {ground} {motion}"
+        if self._chance(0.1) and ground.endswith("background"):
+            return f"{thing} {motion}, {ground.split()[-2]} background"
+        return f"{thing} {motion} {filler} {ground}"
+
+    def _scene(self, content: Content, ground: str) -> str:
+        """Two or three subjects, each with its own motion, or one motion for all at the end."""
+        entities, relation = content.entities, content.relation
+        things = [self._thing(entity) for entity in entities]
+        if relation != AND and self._chance(0.25):
+            things[1] = f"the {bare(things[1])}" if entities[1].count == 1 else things[1]
+        motions = [entity.motion for entity in entities]
+        if len(set(motions)) == 1 and relation == AND:
+            both = self._pick(("", "both " if len(things) == 2 else "all ", "are ")) if motions[0] != "still" else ""
+            return f"{_listed(things)} {both}{self._motion(motions[0])} {ground}"
+        moving = [i for i, motion in enumerate(motions) if motion != "still"]
+        after = relation != AND and self._chance(0.3) or relation == AND and moving == [len(things) - 1]
+        if after and moving:
+            said = " and ".join(f"the {self._again(entities[i])} {self._motion(motions[i])}" for i in moving)
+            listed = _listed(things) if relation == AND else f"{things[0]} {relation} {things[1]}"
+            return f"{listed} {ground}, {said}"
+        things = [f"{thing} {self._motion(motion)}".strip() for thing, motion in zip(things, motions, strict=True)]
+        listed = _listed(things) if relation == AND else f"{things[0]} {relation} {things[1]}"
+        return f"{listed} {ground}"
+
+    def _again(self, entity: Entity) -> str:
+        """The name of a subject that was named already."""
+        name = self.subjects[entity.subject].name
+        return self.plurals[entity.subject][0] if entity.count > 1 else name
+
     def _motion(self, motion: str) -> str:
         if motion == "still":
-            return self._pick(MOTION_PHRASES["still"]) if self._chance(0.2) else ""
+            return self._pick(MOTION_PHRASES["still"]) if self._chance(0.15) else ""
         return motion if self._chance(0.35) else self._pick(MOTION_PHRASES[motion])
 
-    def _background(self, colour: str) -> str:
-        """The background's phrase, in one of its colour's names."""
+    def _ground(self, content: Content) -> str:
+        """The scenery's phrase, or the background's, in one of its colour's names."""
+        if content.scenery >= 0:
+            phrases = self.scenery[content.scenery].phrases
+            return phrases[0] if self._chance(0.5) else self._pick(phrases)
+        if not content.named:
+            return ""
+        colour = content.background
         synonyms = [other for other, name in COLOUR_SYNONYMS.items() if name == colour]
         word = synonyms[0] if synonyms and self._chance(0.25) else colour
         return self._pick(BACKGROUND_PHRASES).format(word)
 
-    def _thing(self, content: Content) -> str:
-        """The subject, or both, as a noun phrase."""
-        first = self._phrase(content.subject)
-        if content.second == content.subject:
-            return self._pick(self.twins[content.subject])
-        if content.second >= 0:
-            return f"{first} and {self._phrase(content.second)}"
-        if content.tint:
-            return self._tinted_phrase(content)
-        return self._varied(first)
+    def _thing(self, entity: Entity, vary: bool = False) -> str:
+        """A subject as a noun phrase, with its number and its colour."""
+        if entity.count > 1:
+            return f"{NUMBERS[entity.count]} {entity.tint} {self._pick(self.plurals[entity.subject])}"
+        if entity.tint:
+            return self._tinted_phrase(entity)
+        phrases = self.subjects[entity.subject].phrases
+        phrase = phrases[0] if self._chance(0.5) else self._pick(phrases)
+        return self._varied(phrase) if vary else phrase
 
-    def _phrase(self, subject: int) -> str:
-        """The name half the time, else any of the synonyms."""
-        phrases = self.subjects[subject].phrases
-        return phrases[0] if self._chance(0.5) else self._pick(phrases)
+    def _plurals(self, subject: Subject) -> list[str]:
+        """Names for several of a subject, without "two hearts", which is another emoji."""
+        names = [plural(bare(phrase)) for phrase in subject.phrases if countable(phrase)]
+        return [name for name in names if f"two {name}" not in self.known]
 
-    def _twins(self, subject: Subject) -> list[str]:
-        """Phrases for two of a subject, without "two hearts", which is another emoji."""
-        phrases = [f"two {plural(bare(phrase))}" for phrase in subject.phrases if countable(phrase)]
-        return [phrase for phrase in phrases if phrase not in self.known]
-
-    def _tinted_phrase(self, content: Content) -> str:
+    def _tinted_phrase(self, entity: Entity) -> str:
         """A phrase like "a purple panda", never one that names another subject ("a black cat")."""
-        names = [n for n in self.subjects[content.subject].names if f"{content.tint} {n}" not in self.known]
-        return indefinite(f"{content.tint} {self._pick(names)}")
+        names = [n for n in self.subjects[entity.subject].names if f"{entity.tint} {n}" not in self.known]
+        return indefinite(f"{entity.tint} {self._pick(names)}")
 
     def _varied(self, phrase: str) -> str:
         """Vary a noun phrase as people do: no article, an adjective, "a video of …"."""
@@ -219,6 +296,57 @@ class Captions:
             prefix = self._pick(PREFIXES)
             return f"{prefix} {name}" if prefix == "a 3d" else f"{prefix} {phrase}"
         return phrase
+
+    def _pick(self, choices):
+        return choices[self.random.integers(0, len(choices))]
+
+    def _chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+
+def _listed(things: list[str]) -> str:
+    """ "a", "a and b" or "a, b and c" """
+    *first, last = things
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _layers(content: Content, open_: np.ndarray, aspect: float) -> tuple[list, ...]:
+    """The layers of one clip, LAYERS each: subject, tint, motion, x, y, size, travel.
+
+    open_: the quantiles of the numbers that the caption leaves open.
+    """
+    _, x, y, size = open_.tolist()
+    alone = len(content.entities) == 1 and content.entities[0].count == 1
+    drawn = [_single(content.entities[0], x, y, size)] if alone else _scene_layers(content, x, y, size, aspect)
+    empty = (-1, (0.0, 0.0, 0.0, 0.0), 0, 0.0, 0.0, 1.0, 0.0)
+    return tuple(zip(*(drawn + [empty] * (LAYERS - len(drawn)))[:LAYERS], strict=True))
+
+
+def _single(entity: Entity, x: float, y: float, size: float) -> tuple:
+    motion = entity.motion
+    growing, along_x, along_y = (motion in some for some in (MOTIONS[5:7], MOTIONS[1:3], MOTIONS[3:5]))
+    largest = SIZES[MOTIONS.index(motion)] * (0.84 + 0.26 * size if motion == "still" else 0.87 + 0.13 * size)
+    room = 0.03 if growing else 0.11 if motion in ("still", "spinning") else 0.14
+    place = ((2 * x - 1) * (0.02 if along_x else room), (2 * y - 1) * (0.02 if along_y else room))
+    return entity.subject, _tint(entity), MOTIONS.index(motion), *place, largest, TRAVEL
+
+
+def _scene_layers(content: Content, x: float, y: float, size: float, aspect: float) -> list[tuple]:
+    """The layers of several subjects, in the order in which they are drawn."""
+    entities, drawn = content.entities, []
+    places = layout.boxes(content.relation, len(entities), aspect)
+    for i in layout.order(content.relation, len(entities)):
+        entity = entities[i]
+        for box in layout.group(places[i], entity.count, aspect) if entity.count > 1 else [places[i]]:
+            centre_x, centre_y, full = layout.placed(box, aspect)
+            full *= SCENE_SIZE.get(entity.motion, 0.85) * (0.9 + 0.1 * size)
+            place = (centre_x + 0.04 * (2 * x - 1), centre_y + 0.04 * (2 * y - 1))
+            drawn.append((entity.subject, _tint(entity), MOTIONS.index(entity.motion), *place, full, SCENE_TRAVEL))
+    return drawn
+
+
+def _tint(entity: Entity) -> tuple[float, ...]:
+    return (*(value / 255 for value in TINTS[entity.tint]), 1.0) if entity.tint else (0.0, 0.0, 0.0, 0.0)
 
 
 def _coloured(subject: Subject) -> bool:

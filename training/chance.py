@@ -6,6 +6,8 @@ means of four of its channels, scaled to variance 1. Any Gaussian noise carries 
 starts from plain noise, and the seed decides all of this before the first step. The network need not choose
 one of many places and loops in its first steps.
 
+In a loop every frame may be the first. The phase of the noise along time says which (`turn_of`).
+
 Such a coupling of noise and data keeps the deterministic samplers exact (Pooladian et al. 2023, Multisample
 flow matching); ddim with `eta` > 0 draws fresh noise with another code.
 """
@@ -17,6 +19,7 @@ from torch import Tensor
 
 OPEN = ("background", "x", "y", "size")
 CHANNELS = [1, 3, 4, 5]  # whose means carry them; 0 and 2 once carried more
+TURNING = 0  # the channel whose means, frame by frame, say where a loop begins
 
 
 def read_code(noise: Tensor) -> Tensor:
@@ -31,6 +34,16 @@ def write_code(noise: Tensor, chance: Tensor) -> Tensor:
     changed = noise.clone()
     changed[:, CHANNELS] += change[:, :, None, None, None]
     return changed
+
+
+def turn_of(noise: Tensor) -> Tensor:
+    """noise (b c f h w) -> by how many frames its loop is turned (b), from the phase of a channel along time
+
+    Turning the noise turns the loop: a network that knows no first frame has nothing else to go by.
+    """
+    frames = noise.shape[2]
+    wave = torch.fft.fft(noise[:, TURNING].float().mean((2, 3)), dim=1)[:, 1]  # (b)
+    return (-wave.angle() * frames / (2 * math.pi)).round().long() % frames
 
 
 def uniform(chance: Tensor) -> Tensor:

@@ -1,7 +1,8 @@
-"""Render clips from the packed emoji, a batch at a time on any device: subject, motion, tint, background.
+"""Render clips from the packed emoji, a batch at a time on any device: a ground, and up to LAYERS emoji on it.
 
-A `Spec` holds the content of each clip of a batch. Coordinates are those of `grid_sample`: the frame spans
-−1…1, x to the right and y downwards; a size of 1 fills the frame. Times run over the clip's 16 frames.
+A `Spec` holds the content of each clip of a batch. Places are those of `grid_sample`: the frame spans −1…1
+along both sides, x to the right and y downwards. A size of 1 fills the shorter side. Times run over the
+clip's frames.
 """
 
 import math
@@ -10,39 +11,44 @@ from dataclasses import dataclass, fields, replace
 import torch
 import torch.nn.functional as F
 from einops import rearrange
+from torch import Tensor
 
 from training.chance import OPEN
+from training.dataset import EmojiClips
 
 MOTIONS = (
     "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
 )  # fmt: skip
 DIRECTIONS = {"moving left": (-1, 0), "moving right": (1, 0), "moving up": (0, -1), "moving down": (0, 1)}
-TRAVEL = 0.36  # a moving subject goes from −0.36 to +0.36
+TRAVEL = 0.36  # a single moving subject goes from −0.36 to +0.36
 SMALLEST = 0.43  # a growing subject starts at this share of its final size
 SIZES = (0.85, 0.66, 0.66, 0.66, 0.66, 0.95, 0.95, 0.75)  # the middle size for each motion
+LAYERS = 4
 SUPERSAMPLING = 2
+FRAMES, SIDE = 16, 256
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The content of `b` clips; every field is a tensor of `b` rows."""
+    """The content of `b` clips; every field is a tensor of `b` rows. Layers are drawn one over the other."""
 
-    subject: torch.Tensor  # (b) long, row of EmojiClips.frames
-    second: torch.Tensor  # (b) long, a second subject to the right of the first, or −1
-    tint: torch.Tensor  # (b 4) float, colour in 0…1 and its weight (0: the emoji's own colours)
-    background: torch.Tensor  # (b 3) float in 0…1
-    motion: torch.Tensor  # (b) long, index into MOTIONS
-    phase: torch.Tensor  # (b) float, frame of the loop that comes first, 0…15
-    speed: torch.Tensor  # (b) float, loops in 16 frames
-    x: torch.Tensor  # (b) float, offset of the centre
-    y: torch.Tensor  # (b) float
-    size: torch.Tensor  # (b) float, the largest size in the clip
-    chance: torch.Tensor  # (b OPEN) float, standard normal: the noise's code (training/chance.py)
+    subject: Tensor  # (b LAYERS) long, a subject of EmojiClips, −1: none
+    tint: Tensor  # (b LAYERS 4) float, colour in 0…1 and its weight (0: the emoji's own colours)
+    motion: Tensor  # (b LAYERS) long, index into MOTIONS
+    x: Tensor  # (b LAYERS) float, middle of the way
+    y: Tensor  # (b LAYERS) float
+    size: Tensor  # (b LAYERS) float, the largest size in the clip
+    travel: Tensor  # (b LAYERS) float, half of a moving subject's way
+    background: Tensor  # (b 3) float in 0…1
+    ground: Tensor  # (b) long, a scenery of EmojiClips, −1: the plain background
+    phase: Tensor  # (b) float, frame of the loop that comes first, 0…15
+    speed: Tensor  # (b) float, loops in 16 frames
+    chance: Tensor  # (b OPEN) float, standard normal: the noise's code (training/chance.py)
 
     def __len__(self) -> int:
         return len(self.subject)
 
-    def __getitem__(self, rows: slice | torch.Tensor) -> "Spec":
+    def __getitem__(self, rows: slice | Tensor) -> "Spec":
         return self.map(lambda tensor: tensor[rows])
 
     def to(self, device: str | torch.device) -> "Spec":
@@ -54,93 +60,145 @@ class Spec:
         return Spec(**{field.name: function(getattr(self, field.name)) for field in fields(self)})
 
 
-def plain_spec(
-    subject: list[int], background: torch.Tensor, motion: list[int], **others: torch.Tensor
-) -> Spec:
-    """The spec of one untinted, centred subject a clip, from its loop's first frame; `others` override."""
-    n = len(subject)
-    zero = torch.zeros(n)
-    default = Spec(
-        subject=torch.tensor(subject), second=torch.full((n,), -1),
-        tint=torch.zeros(n, 4), background=background,
-        motion=torch.tensor(motion), phase=zero, speed=zero + 1, x=zero, y=zero,
-        size=torch.tensor(SIZES)[torch.tensor(motion)], chance=torch.zeros(n, len(OPEN)),
+def plain_spec(subject: list[int], background: Tensor, motion: list[int], **others: Tensor) -> Spec:
+    """The spec of one untinted, centred subject a clip, from its loop's first frame.
+
+    `others` override fields; those of one layer, as `x`, may be given for the first layer alone, (b).
+    """
+    n, zero = len(subject), torch.zeros(len(subject), LAYERS)
+    first = {"subject": torch.tensor(subject), "motion": torch.tensor(motion)}
+    first |= {"size": torch.tensor(SIZES)[torch.tensor(motion)]}
+    spec = Spec(
+        subject=torch.full((n, LAYERS), -1), tint=torch.zeros(n, LAYERS, 4), motion=zero.long(),
+        x=zero, y=zero, size=zero + 1, travel=zero + TRAVEL, background=background,
+        ground=torch.full((n,), -1), phase=torch.zeros(n), speed=torch.ones(n),
+        chance=torch.zeros(n, len(OPEN)),
     )  # fmt: skip
-    return replace(default, **others)
+    given = first | others
+    shapes = {name: getattr(spec, name) for name in given}
+    return replace(spec, **{name: _in_layer(shapes[name], value) for name, value in given.items()})
 
 
-def trajectory(spec: Spec, frames: int) -> tuple[torch.Tensor, ...]:
-    """Centre x, y, size and clockwise angle in radians of each frame, (b f) each."""
-    device = spec.motion.device
-    u = torch.linspace(0, 1, frames, device=device)  # (f)
-    directions = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[spec.motion]
-    way = TRAVEL * (2 * u - 1)  # (f)
-    x = spec.x[:, None] + directions[:, :1] * way
-    y = spec.y[:, None] + directions[:, 1:] * way
+def _in_layer(whole: Tensor, value: Tensor) -> Tensor:
+    """`value`, or `whole` (b LAYERS …) with `value` (b …) in its first layer."""
+    if value.shape == whole.shape:
+        return value
+    return torch.cat([value[:, None].to(whole.dtype), whole[:, 1:]], dim=1)
+
+
+def layer(spec: Spec, number: int) -> Spec:
+    """The spec with that one layer, as its first, and no other."""
+    alone = {"tint": spec.tint, "motion": spec.motion, "x": spec.x, "y": spec.y, "size": spec.size}
+    moved = {name: value[:, [number, *range(1, LAYERS)]] for name, value in alone.items()}
+    subject = torch.full_like(spec.subject, -1)
+    subject[:, 0] = spec.subject[:, number]
+    return replace(spec, subject=subject, travel=spec.travel[:, [number, *range(1, LAYERS)]], **moved)
+
+
+def trajectory(spec: Spec, number: int, frames: int, loop: bool = False) -> tuple[Tensor, ...]:
+    """Centre x, y, size and clockwise angle in radians of a layer in each frame, (b f) each.
+
+    In a clip that loops, what moves, grows or shrinks goes back the way it came.
+    """
+    device, motion = spec.motion.device, spec.motion[:, number]
+    turn = torch.arange(frames, device=device) / frames
+    u = (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else torch.linspace(0, 1, frames, device=device)  # (f)
+    ways = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[motion]
+    way = spec.travel[:, number, None] * (2 * u - 1)  # (b f)
+    x, y = (place[:, number, None] + ways[:, i : i + 1] * way for i, place in enumerate((spec.x, spec.y)))
     growth = SMALLEST + (1 - SMALLEST) * u
-    grows, shrinks, spins = (
-        (spec.motion == MOTIONS.index(m))[:, None] for m in ("growing", "shrinking", "spinning")
-    )
-    scale = torch.where(grows, growth, torch.where(shrinks, growth.flip(0), 1.0))
-    angle = torch.where(spins, 2 * math.pi * torch.arange(frames, device=device) / frames, 0.0)
-    return x, y, spec.size[:, None] * scale, angle
+    grows, shrinks, spins = ((motion == MOTIONS.index(m))[:, None] for m in ("growing", "shrinking", "spinning"))
+    fall = SMALLEST + (1 - SMALLEST) * (1 - u)
+    scale = torch.where(grows, growth, torch.where(shrinks, fall, 1.0))
+    return x, y, spec.size[:, number, None] * scale, torch.where(spins, 2 * math.pi * turn, 0.0)
 
 
-def _affine(x: torch.Tensor, y: torch.Tensor, size: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
-    """Placement of each frame, (b f) each -> matrices (b f 2 3) from output to source coordinates."""
+def _affine(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high: float) -> Tensor:
+    """Placement of each frame, (b f) each -> matrices (b f 2 3) from output to source coordinates.
+
+    wide, high: the frame's sides, of its shorter one.
+    """
     cos, sin = torch.cos(angle) / size, torch.sin(angle) / size
-    rows = [[cos, sin, -(cos * x + sin * y)], [-sin, cos, sin * x - cos * y]]
+    rows = [
+        [cos * wide, sin * high, -(cos * x * wide + sin * y * high)],
+        [-sin * wide, cos * high, sin * x * wide - cos * y * high],
+    ]
     return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
 
 
-def _layer(
-    frames: torch.Tensor, subject: torch.Tensor, spec: Spec, place: tuple[torch.Tensor, ...]
-) -> torch.Tensor:
-    """Render one subject a clip at its place -> premultiplied RGBA (b f 4 h w) in 0…1."""
-    count, side = place[0].shape[1], frames.shape[-1]
-    time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(count, device=spec.phase.device)
-    time = time.round().long() % frames.shape[1]
-    source = rearrange(frames[subject[:, None], time], "b f c h w -> (b f) c h w").float()
-    matrices = rearrange(_affine(*place), "b f i j -> (b f) i j")
-    large = [len(source), 4, side * SUPERSAMPLING, side * SUPERSAMPLING]
+def _pictures(clips: EmojiClips, spec: Spec, number: int, frames: int) -> Tensor:
+    """The emoji of a layer in each frame, uint8 (b f 4 h w)"""
+    time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(frames, device=spec.phase.device)
+    return clips.at(spec.subject[:, number], time.round().long())
+
+
+def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool) -> Tensor:
+    """Draw a layer over video (b f 3 h w) in 0…1 -> the same shape"""
+    b, f, _, h, w = video.shape
+    x, y, size, angle = trajectory(spec, number, f, loop)
+    source = rearrange(_pictures(clips, spec, number, f), "b f c h w -> (b f) c h w").float()
+    if spec.size[:, number].max() < 0.5:
+        source = F.avg_pool2d(source, 2)  # else a small emoji would lose pixels
+    short = min(h, w)
+    matrices = rearrange(_affine(x, y, size, angle, w / short, h / short), "b f i j -> (b f) i j")
+    large = [b * f, 4, h * SUPERSAMPLING, w * SUPERSAMPLING]
     grid = F.affine_grid(matrices, large, align_corners=False)
-    sampled = F.grid_sample(source, grid, padding_mode="zeros", align_corners=False)
-    return rearrange(F.avg_pool2d(sampled, SUPERSAMPLING), "(b f) c h w -> b f c h w", f=count) / 255
+    sampled = F.avg_pool2d(F.grid_sample(source, grid, padding_mode="zeros", align_corners=False), SUPERSAMPLING)
+    drawn = rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
+    return _over(_tinted(drawn, spec.tint[:, number]), video)
 
 
-def _tinted(layer: torch.Tensor, tint: torch.Tensor) -> torch.Tensor:
-    """Turn the colours of `layer` (b f 4 h w, premultiplied) into shades of `tint` (b 4), by its weight."""
-    weights = layer.new_tensor([0.3, 0.59, 0.11])
-    luminance = torch.einsum("bfchw,c->bfhw", layer[:, :, :3], weights)[:, :, None]
-    shade = 0.2 * layer[:, :, 3:] + 0.8 * luminance  # never black, so that the colour shows everywhere
+def _tinted(drawn: Tensor, tint: Tensor) -> Tensor:
+    """Turn the colours of `drawn` (b f 4 h w, premultiplied) into shades of `tint` (b 4), by its weight."""
+    weights = drawn.new_tensor([0.3, 0.59, 0.11])
+    luminance = torch.einsum("bfchw,c->bfhw", drawn[:, :, :3], weights)[:, :, None]
+    shade = 0.2 * drawn[:, :, 3:] + 0.8 * luminance  # never black, so that the colour shows everywhere
     colour, weight = tint[:, None, :3, None, None], tint[:, None, 3:, None, None]
-    return torch.cat([torch.lerp(layer[:, :, :3], shade * colour, weight), layer[:, :, 3:]], dim=2)
+    return torch.cat([torch.lerp(drawn[:, :, :3], shade * colour, weight), drawn[:, :, 3:]], dim=2)
 
 
-def _over(layer: torch.Tensor, below: torch.Tensor) -> torch.Tensor:
-    """Blend premultiplied `layer` (b f 4 h w) over opaque `below` (b f 3 h w)."""
-    return layer[:, :, :3] + (1 - layer[:, :, 3:]) * below
+def _over(drawn: Tensor, below: Tensor) -> Tensor:
+    """Blend premultiplied `drawn` (b f 4 h w) over opaque `below` (b f 3 h w)."""
+    return drawn[:, :, :3] + (1 - drawn[:, :, 3:]) * below
 
 
-def _compose(frames: torch.Tensor, spec: Spec, count: int) -> torch.Tensor:
+def _grounds(clips: EmojiClips, spec: Spec, h: int, w: int) -> Tensor:
+    """Background or scenery of each clip, (b 3 h w) in 0…1; scenery covers the frame, cut at its ends."""
+    plain = spec.background[:, :, None, None].expand(-1, -1, h, w)
+    if not (spec.ground >= 0).any():
+        return plain
+    side = max(h, w)
+    picture = F.interpolate(clips.grounds[spec.ground.clamp_min(0)].float() / 255, (side, side), mode="area")
+    top, left = (side - h) // 2, (side - w) // 2
+    return torch.where((spec.ground >= 0)[:, None, None, None], picture[..., top : top + h, left : left + w], plain)
+
+
+def _compose(clips: EmojiClips, spec: Spec, count: int, shape: tuple[int, int], loop: bool) -> Tensor:
     """Render one chunk of `compose`."""
-    x, y, size, angle = trajectory(spec, count)
-    half = torch.where(spec.second >= 0, 0.5, 0.0)[:, None] * size  # offset and size of each of two
-    first = _layer(frames, spec.subject, spec, (x - half, y, size - half, angle))
-    video = _over(_tinted(first, spec.tint), spec.background[:, None, :, None, None])
-    pairs = (spec.second >= 0).nonzero().squeeze(1)
-    if len(pairs):
-        place = tuple(part[pairs] for part in (x + half, y, size - half, angle))
-        second = _layer(frames, spec.second[pairs], spec[pairs], place)
-        video[pairs] = _over(_tinted(second, spec.tint[pairs]), video[pairs])
+    h, w = shape
+    video = _grounds(clips, spec, h, w)[:, None].expand(-1, count, -1, -1, -1).clone()
+    for number in range(LAYERS):
+        shown, large = spec.subject[:, number] >= 0, spec.size[:, number] >= 0.5
+        for rows in ((shown & large).nonzero().squeeze(1), (shown & ~large).nonzero().squeeze(1)):
+            if len(rows):
+                video[rows] = _drawn(clips, spec[rows], number, video[rows], loop)
     return video * 2 - 1
 
 
 @torch.no_grad()
-def compose(clips, spec: Spec, count: int = 16, chunk: int = 16) -> torch.Tensor:
-    """Render `spec` from `clips` (EmojiClips) -> videos (b f 3 h w) in −1…1 on the clips' device, float32.
+def compose(
+    clips: EmojiClips,
+    spec: Spec,
+    count: int = FRAMES,
+    chunk: int = 16,
+    shape: tuple[int, int] | None = None,
+    loop: bool = False,
+) -> Tensor:
+    """Render `spec` from `clips` -> videos (b f 3 h w) in −1…1 on the clips' device, float32.
 
-    `count` is the number of frames, `chunk` the number of clips rendered at once (about 2 GB at 256×256).
+    `count` is the number of frames, `chunk` the number of clips rendered at once (about 2 GB at 256×256),
+    `shape` height and width (None: the emoji's own), `loop` whether the last frame leads to the first.
     """
-    spec = spec.to(clips.frames.device)
-    return torch.cat([_compose(clips.frames, spec[i : i + chunk], count) for i in range(0, len(spec), chunk)])
+    spec, shape = spec.to(clips.pictures.device), shape or (clips.size, clips.size)
+    parts = [_compose(clips, spec[i : i + chunk], count, shape, loop) for i in range(0, len(spec), chunk)]
+    return torch.cat(parts)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from t2v.networks.attention import Attention, FeedForward, attend
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv
+from t2v.networks.unet import TimeEmbedding
 
 SHORT = 32  # tokens: fused attention wastes most of its tiles on sequences shorter than that
 WARM_UPS = 3  # runs before a capture, in which libraries choose their kernels
@@ -62,6 +63,10 @@ def fuse(*networks: nn.Module) -> None:
             bias = module.conv.bias
             idle = not (bias.requires_grad or bias.any())
             module.forward = partial(_norm_conv, module, None if idle else bias)
+        elif isinstance(module, TimeEmbedding):
+            module.forward = partial(_time, module)
+        elif isinstance(module, ResnetBlock):
+            module.forward = partial(_resnet, module)
         elif isinstance(module, FeedForward):
             module.forward = partial(_feed_forward, module)
         elif isinstance(module, nn.LayerNorm):
@@ -86,7 +91,26 @@ def _group_norm(module: nn.GroupNorm, active: bool, x: Tensor) -> Tensor:
 
 
 def _norm_conv(module: NormConv, bias: Tensor | None, x: Tensor) -> Tensor:
-    return F.conv2d(_group_norm(module.norm, True, x), module.conv.weight, bias, padding=module.conv.padding)
+    x = _group_norm(module.norm, True, x)
+    if module.circular:
+        return F.conv2d(torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2), module.conv.weight, bias)
+    return F.conv2d(x, module.conv.weight, bias, padding=module.conv.padding)
+
+
+def _time(module: TimeEmbedding, t: Tensor) -> Tensor:
+    """t (b) or (b f) -> its embedding; the frames' in one product, which may round otherwise"""
+    if t.dim() == 1:
+        return TimeEmbedding.forward(module, t)
+    return TimeEmbedding.forward(module, t.flatten()).unflatten(0, t.shape)
+
+
+def _resnet(module: ResnetBlock, x: Tensor, time: Tensor | None = None) -> Tensor:
+    """Compute as ResnetBlock does, the shifts of all frames in one product."""
+    h = module.conv_1(x)
+    if module.time is not None:
+        shift = module.time(F.silu(time.flatten(0, -2)))
+        h = h + shift.repeat_interleave(len(x) // len(shift), dim=0)[:, :, None, None]
+    return module.shortcut(x) + module.conv_2(h)
 
 
 def _feed_forward(module: FeedForward, x: Tensor) -> Tensor:
@@ -146,37 +170,41 @@ def freeze_biases(unet: nn.Module) -> None:
 
 
 class TrainingGraph:
-    """`step(*tensors) -> tensors` as one CUDA graph; on a CPU, a plain call.
+    """`step(*tensors) -> tensors` as CUDA graphs, one a `kind` and shape; on a CPU, plain calls.
 
     Unlike `runtime.graphs.GraphedFunction` it returns several tensors, takes gradients inside, and runs
-    WARM_UPS times before the capture.
+    WARM_UPS times before a capture. All graphs share their memory: what one returns is valid until the next
+    call.
     """
 
     def __init__(self, step: Callable[..., tuple[Tensor, ...]]):
-        self.step, self.graph, self.inputs = step, None, []
+        self.step, self.graphs = step, {}
 
-    def __call__(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Run the step on new tensors. Other shapes are captured anew."""
+    def __call__(self, *tensors: Tensor, kind: object = None) -> tuple[Tensor, ...]:
+        """Run the step on new tensors. `kind`: whatever else decides what the step does."""
         if not tensors[0].is_cuda:
             return self.step(*tensors)
-        shapes = [tensor.shape for tensor in tensors]
-        if self.graph is None or shapes != [kept.shape for kept in self.inputs]:
-            self.graph = self.output = None  # free its memory first
-            self._capture(tensors)
-        for kept, new in zip(self.inputs, tensors, strict=True):
+        key = kind, *(tensor.shape for tensor in tensors)
+        if key not in self.graphs:
+            self.graphs[key] = self._captured(tensors)
+        graph, inputs, output = self.graphs[key]
+        for kept, new in zip(inputs, tensors, strict=True):
             kept.copy_(new)
-        self.graph.replay()
-        return self.output
+        graph.replay()
+        return output
 
-    def _capture(self, tensors: tuple[Tensor, ...]) -> None:
-        self.inputs = [tensor.clone() for tensor in tensors]
+    def _captured(self, tensors: tuple[Tensor, ...]) -> tuple:
+        """Capture the step -> the graph, its inputs, its output"""
+        inputs = [tensor.clone() for tensor in tensors]
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
             for _ in range(WARM_UPS):
-                self.step(*self.inputs)
+                self.step(*inputs)
         torch.cuda.current_stream().wait_stream(stream)
         torch.cuda.empty_cache()  # the graph can't use the warm-ups' memory
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, capture_error_mode="thread_local"):  # NCCL has its own threads
-            self.output = self.step(*self.inputs)
+        graph, others = torch.cuda.CUDAGraph(), next(iter(self.graphs.values()), None)
+        pool = others[0].pool() if others else None
+        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):  # NCCL has its own threads
+            output = self.step(*inputs)
+        return graph, inputs, output

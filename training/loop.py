@@ -102,11 +102,14 @@ class Update:
         self.base = [float(opt.param_groups[0]["lr"]) for opt in opts]
         self.gradients, self.apply = TrainingGraph(self._gradients), TrainingGraph(self._apply)
 
-    def __call__(self, rate: float, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Update at `rate` times the learning rates; returns what the loss function does, loss first."""
+    def __call__(self, rate: float, *tensors: Tensor, kind: object = None) -> tuple[Tensor, ...]:
+        """Update at `rate` times the learning rates; returns what the loss function does, loss first.
+
+        kind: whatever besides the tensors' shapes decides what the loss function does.
+        """
         for opt, base in zip(self.opts, self.base, strict=True):
             opt.param_groups[0]["lr"].fill_(base * rate)
-        gradients, *out = self.gradients(*tensors)
+        gradients, *out = self.gradients(*tensors, kind=kind)
         if self.accelerator.num_processes > 1:
             gradients = self.accelerator.reduce(gradients, "mean")
         self.apply(gradients)

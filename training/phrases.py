@@ -1,6 +1,7 @@
 """The words of captions: colours, motions and the many ways to say them."""
 
-from training.subjects import Subject, bare, countable, plural
+from training.layout import RELATIONS
+from training.subjects import Scenery, Subject, bare, countable, plural
 
 BACKGROUNDS = {
     "white": (255, 255, 255), "gray": (128, 128, 128), "black": (0, 0, 0), "red": (214, 40, 40),
@@ -13,7 +14,7 @@ TINTS = {
 }  # fmt: skip
 COLOUR_SYNONYMS = {"grey": "gray", "violet": "purple", "cyan": "turquoise"}
 MOTION_PHRASES = {
-    "still": ("staying still", "standing still", "not moving", "resting"),
+    "still": ("still", "staying still", "standing still", "not moving", "resting"),
     "moving left": ("moving left", "moving to the left", "flying left", "going left", "sliding left",
                     "flying to the left", "running left", "moving from right to left"),
     "moving right": ("moving right", "moving to the right", "flying right", "going right", "sliding right",
@@ -41,12 +42,11 @@ PREFIXES = (
     "a 3d",
 )
 ADJECTIVES = ("cute", "funny", "happy", "little", "lovely", "beautiful", "cool", "adorable", "small", "big")
+NUMBERS = {2: "two", 3: "three"}
 FILLERS = (
-    "eating bamboo", "eating", "sleeping", "dancing", "playing", "smiling", "on a rock", "in the forest",
-    "at the beach", "in space", "in the city", "in the snow", "on the moon", "at night", "in the rain",
-    "on a table", "having fun", "looking at you", "eating lunch", "in a garden", "under water", "in the sky",
-    "drinking water", "playing music", "wearing a hat", "on a mountain", "in a park", "riding a horse",
-    "with friends", "in the sun", "on the street", "in a house", "walking in the park", "reading a book",
+    "eating", "sleeping", "dancing", "playing", "smiling", "having fun", "looking at you", "eating lunch",
+    "drinking", "with friends", "singing", "laughing", "waiting", "thinking", "working", "jumping for joy",
+    "walking around", "saying hello", "eating bamboo", "listening", "dreaming", "resting in the shade",
 )  # fmt: skip
 
 
@@ -56,14 +56,16 @@ def canonical(subject: str, background: str, motion: str) -> str:
     return f"{middle} on a {background} background".replace("a orange", "an orange")
 
 
-def sentences(subjects: tuple[Subject, ...]) -> list[str]:
+def sentences(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ()) -> list[str]:
     """Every phrase that captions are made of: together they hold every word of every caption."""
     names = [phrase for subject in subjects for phrase in subject.phrases]
     plurals = [plural(bare(phrase)) for phrase in names if countable(phrase)]
     motions = [phrase for phrases in MOTION_PHRASES.values() for phrase in phrases]
     colours = [*BACKGROUNDS, *TINTS, *COLOUR_SYNONYMS]
-    glue = ["a", "an", "the", "two", "and", "is", "of", ".", ","]
+    glue = ["a", "an", "the", *NUMBERS.values(), "and", "is", "are", "both", "all", "of", ".", ","]
     return [
+        *RELATIONS,
+        *(phrase for place in scenery for phrase in place.phrases),
         *names,
         *plurals,
         *motions,

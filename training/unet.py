@@ -9,10 +9,10 @@ as pure noise, and at its time, most of them mixed from the network's own first 
 """
 
 import argparse
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
@@ -27,12 +27,12 @@ from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import read_merges
 from training.captions import FAST, STARTS, Captions
-from training.chance import OPEN, write_code
-from training.compose import compose
-from training.dataset import FRAMES, EmojiClips
+from training.compose import FRAMES
+from training.dataset import EmojiClips
 from training.fused import freeze_biases, fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
+from training.pool import SHAPES, LatentPool
 from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
 
@@ -42,7 +42,7 @@ OWN = 2 / 3  # share of clips mixed from the network's own first prediction
 OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: larger portions cost less
-ENCODED = 256  # frames at once
+FILLED, ENOUGH = (4096, 768), 2048  # clips at the start, of the first shape and of others; soon
 LAST_OF_A_BRANCH = (
     "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
 )  # fmt: skip
@@ -71,15 +71,17 @@ class Options:
     starts: int
     fast: float
     fuse: bool
+    shapes: int
 
 
 class DenoisingLoss(nn.Module):
     """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
 
-    With `own` > 0 each clip is seen twice: as pure noise, where sampling starts, and at its time. In the
-    second pass the first `own` clips are mixed from the network's prediction for pure noise instead of the
-    truth, as in sampling: it learns to correct its first prediction. That needs v, a last time of pure noise,
-    and a code in the noise (chance.py), without which a blur would be the best answer.
+    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 each clip is seen twice:
+    as pure noise, where sampling starts, and at its time. In the second pass the first `own` clips are mixed
+    from the network's prediction for pure noise instead of the truth, as in sampling: it learns to correct
+    its first prediction. That needs v, a last time of pure noise, and a code in the noise (chance.py),
+    without which a blur would be the best answer.
     """
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
@@ -90,67 +92,32 @@ class DenoisingLoss(nn.Module):
         self.register_buffer("a", signal.sqrt(), persistent=False)
         self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
 
-    def forward(self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
-        """z noise (b c f h w), tokens (b l), t (b) -> the loss; then its part from pure noise, if any"""
+    def forward(
+        self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
+        """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise"""
         with torch.autocast(z.device.type, torch.bfloat16):
             text = self.text_encoder(tokens)
             if not self.own:
-                return (self._loss(z, z, text, t, noise)[0],)
-            first, predicted = self._loss(z, z, text, torch.full_like(t, len(self.a) - 1), noise)
+                return (self._loss(z, z, text, t, noise, known)[0],)
+            first, predicted = self._loss(z, z, text, torch.full_like(t, len(self.a) - 1), noise, known)
             seen = torch.cat([-predicted[: self.own].detach().float(), z[self.own :]])
-            then, _ = self._loss(z, seen, text, t, noise)
+            then, _ = self._loss(z, seen, text, t, noise, known)
         return (first + then) / 2, first
 
-    def _loss(self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    def _loss(
+        self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor, known: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         """Mix `seen` with noise and predict -> the error against the truth z, the prediction"""
         a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
         x = a * seen + s * noise
-        predicted = self.unet(x, t, text)
-        return F.mse_loss(predicted.float(), (a * x - z) / s if self.of_v else noise), predicted
-
-
-class LatentPool:
-    """A ring buffer on the device: encoded clips, their captions' tokens, and the codes for their noise."""
-
-    def __init__(self, capacity: int, clips: EmojiClips, captions: Captions, tokenizer: Tokenizer, vae: VAE):
-        self.clips, self.captions, self.tokenizer, self.vae = clips, captions, tokenizer, vae
-        self.device = next(vae.parameters()).device
-        side, channels = clips.size // vae.config.factor, vae.config.latent_channels
-        self.z = torch.empty(capacity, channels, FRAMES, side, side, dtype=torch.bfloat16, device=self.device)
-        self.tokens = torch.empty(capacity, tokenizer.length, dtype=torch.long, device=self.device)
-        self.chance = torch.empty(capacity, len(OPEN), device=self.device)
-        self.next = self.filled = 0
-        self.thread = ThreadPoolExecutor(1)  # composes the next captions meanwhile
-        self.ahead: Future | None = None
-
-    @torch.no_grad()
-    def renew(self, count: int) -> None:
-        """Replace the oldest `count` clips by new ones."""
-        texts, spec = self.ahead.result() if self.ahead else self.captions.batch(count)
-        self.ahead = self.thread.submit(self.captions.batch, count)
-        count = len(texts)
-        frames = rearrange(compose(self.clips, spec.to(self.device)), "b f c h w -> (b f) c h w")
-        with torch.autocast(self.device.type, torch.bfloat16):
-            z = torch.cat([self.vae.encode(part) for part in frames.split(ENCODED)])
-        rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
-        self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=FRAMES).bfloat16()
-        self.tokens[rows] = self.tokenizer(texts).to(self.device)
-        self.chance[rows] = spec.chance.to(self.device)
-        self.next = (self.next + count) % len(self.z)
-        self.filled = min(len(self.z), self.filled + count)
-
-    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw random clips -> latents (b c f h w), tokens (b l), noise with the clips' codes (b c f h w)"""
-        rows = torch.randint(0, self.filled, (count,), device=self.device)
-        z = self.z[rows].float()
-        return z, self.tokens[rows], write_code(torch.randn_like(z), self.chance[rows])
-
-    def draw_images(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw random frames of random clips -> latents (b c 1 h w), tokens (b l), noise (b c 1 h w)"""
-        rows = torch.randint(0, self.filled, (count,), device=self.device)
-        frames = torch.randint(0, FRAMES, (count,), device=self.device)
-        z = self.z[rows, :, frames][:, :, None].float()
-        return z, self.tokens[rows], torch.randn_like(z)
+        if known is None:
+            predicted = self.unet(x, t, text)
+            return F.mse_loss(predicted.float(), (a * x - z) / s if self.of_v else noise), predicted
+        given = rearrange(known, "b f -> b 1 f 1 1")
+        predicted = self.unet(torch.where(given, z, x), torch.where(known, 0, t[:, None]), text)
+        error = (predicted.float() - ((a * x - z) / s if self.of_v else noise)).square()
+        return (error.mean((1, 3, 4)) * ~known).sum() / (~known).sum(), predicted
 
 
 class Trainer:
@@ -178,20 +145,26 @@ class Trainer:
             fuse(self.loss_of, self.vae)
         self.update = Update(self.accelerator, self.loss_of, self.opts, self.average)
 
-    def pool(self) -> LatentPool:
-        """Make the pool of clips and fill its first 4,096, or all of a smaller one."""
+    def pools(self) -> list[LatentPool]:
+        """Make the pools of all shapes; the first is the largest."""
         options, process = self.options, self.accelerator.process_index
         clips = EmojiClips(options.data, device=self.device, only=options.only)
-        seed = options.seed + 1000 * process + self.clock.done
-        captions = Captions(clips.subjects, seed, starts=options.starts, fast=options.fast)
-        pool = LatentPool(options.pool, clips, captions, self.tokenizer, self.vae)
-        for _ in range(max(1, min(4096, options.pool) // 64)):
-            pool.renew(min(64, options.pool))
-        return pool
+        shapes = SHAPES[: options.shapes]
+        pools = []
+        for number, shape in enumerate(shapes):
+            seed = options.seed + 1000 * process + self.clock.done + 100_000 * number
+            captions = Captions(clips.subjects, seed, clips.scenery, starts=options.starts, fast=options.fast)
+            capacity = options.pool if number == 0 else max(64, options.pool // 8)
+            pool = LatentPool(capacity, shape, clips, captions, self.tokenizer, self.vae)
+            pool.fill(FILLED[number > 0])
+            pools.append(pool)
+        return pools
 
-    def step(self, z: Tensor, tokens: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """Update once by z noise (b c f h w), tokens (b l) -> loss, and its part from pure noise (or NaN)"""
-        b, own, device = len(z), self.loss_of.own, self.device
+    def step(self, drawn: tuple[Tensor, ...], loop: bool = False) -> tuple[Tensor, Tensor]:
+        """Update once by what a pool drew -> loss, and its part from pure noise (or NaN)"""
+        z, tokens, noise, known = drawn
+        b, device = len(z), self.device
+        own = self.loss_of.own = int(OWN * b) if self.loss_of.own else 0
         empty = torch.rand(b, device=device) < EMPTY * b / (b - own)
         empty[:own] = False
         u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(b - own, device)])
@@ -200,7 +173,8 @@ class Trainer:
             last = torch.rand(b, device=device) < PURE_NOISE
             t = torch.where(last, SCHEDULE.train_steps - 1, t)
         tokens = torch.where(empty[:, None], self.empty, tokens)
-        loss, *first = self.update(self.clock.rate(), z, tokens, t, noise)
+        self.loss_of.unet.loop(loop)
+        loss, *first = self.update(self.clock.rate(), z, tokens, t, noise, known, kind=(loop, own))
         self.clock.done += 1
         return loss, *(first or [torch.full_like(loss, torch.nan)])
 
@@ -212,15 +186,17 @@ class Trainer:
         log = Log(options.out / "unet.csv", clock, silent=not self.accelerator.is_main_process)
         if state.exists():
             load_state(state, clock, self.average, self.opts)
-        pool, began, shown = self.pool(), clock.spent, clock.spent
+        pools, began, shown = self.pools(), clock.spent, clock.spent
         while clock.tick(self.accelerator) < 1 and clock.elapsed - began < options.until:
-            if clock.done % RENEW_EVERY == 0:
-                pool.renew(RENEW_EVERY * options.fresh)
             images = clock.progress < options.images
+            pool = pools[0 if images else self.which(len(pools))]
+            if clock.done % RENEW_EVERY == 0 or pool.filled < min(ENOUGH, len(pool.z)):
+                pool.renew(RENEW_EVERY * options.fresh)
             leave_out_time(self.loss_of.unet, images)
-            self.loss_of.own = 0 if images else int(OWN * options.clips)
-            drawn = pool.draw_images(2 * FRAMES * options.clips) if images else pool.draw(options.clips)
-            loss, first = self.step(*drawn)
+            self.loss_of.own = 0 if images else 1
+            count = options.clips * FRAMES // pool.shape.frames
+            drawn = pool.draw_images(2 * FRAMES * options.clips) if images else pool.draw(count)
+            loss, first = self.step(drawn, pool.shape.loop)
             log.add(loss=loss, first=first)
             if clock.elapsed - shown > SAMPLES_EVERY:
                 self.show()
@@ -229,6 +205,12 @@ class Trainer:
             save_state(state, clock, self.average, self.opts)
             self.write()
             self.show()
+
+    def which(self, count: int) -> int:
+        """Draw the step's shape, the same in all processes."""
+        shares = np.array([shape.share for shape in SHAPES[:count]])
+        random = np.random.default_rng((self.options.seed, self.clock.done))
+        return int(random.choice(count, p=shares / shares.sum()))
 
     def show(self) -> None:
         """Write a grid of samples by the averaged weights."""
@@ -316,6 +298,7 @@ def main() -> None:
     add("--only", type=int, help="number of subjects to train on, from the first")
     add("--starts", type=int, default=STARTS, help="frames at which a loop may start")
     add("--fast", type=float, default=FAST, help="share of the loops that go twice as fast")
+    add("--shapes", type=int, default=len(SHAPES), help="shapes and lengths of clips, from the first of SHAPES")
     add("--fuse", action="store_true", help="use our own GPU kernels for some layers")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
     Trainer(options).run()

@@ -30,16 +30,19 @@ from training.dataset import EmojiClips
 from training.fused import fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
+from training.pool import SHAPES, Shape
 from training.sizes import VAE_SIZE
 
 KL, NOISE, MSE = 1e-4, 0.06, 2.0
 FINE_NOISE = 0.04  # on the latents of a VAE that is refined
-HOLD = 1.0  # cost of a refined encoder's changes of its latents
+HOLD = 0.5  # cost of a refined encoder's changes of its latents
 FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
 # scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
 SPIKE, SPIKES = 4.0, 10.0  # of the latents
-DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
+DROPLET, DROPLETS = 6.0, 3.0  # of the decoder's feature maps
+# A value that stands out at the same place in every picture is a droplet too, however small.
+FIXED, FIXED_COST = 0.6, 10.0
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -73,12 +76,13 @@ class VAELoss(nn.Module):
     def _watch(self, module: nn.Module, inputs: tuple, out: Tensor) -> None:
         if torch.is_grad_enabled():
             some = out[: max(1, len(out) // 4)]  # a droplet is in every picture
-            self.costs.append(droplets(some, self.vae.config.groups))
+            groups = self.vae.config.groups
+            self.costs.append(DROPLETS * droplets(some, groups) + FIXED_COST * fixed_spots(out, groups))
 
     def droplets(self) -> Tensor:
         """The mean cost of all feature maps since the last call."""
         costs, self.costs = self.costs, []
-        return DROPLETS * torch.stack(costs).mean()
+        return torch.stack(costs).mean()
 
 
 class RefinedLoss(VAELoss):
@@ -131,6 +135,18 @@ def droplets(h: Tensor, groups: int) -> Tensor:
     return F.relu(away - DROPLET).square().mean()
 
 
+def fixed_spots(h: Tensor, groups: int) -> Tensor:
+    """h (n c h w) -> the mean square by which the pictures' mean stands out of its surroundings, in deviations
+
+    Only beyond FIXED, and not along the edges, where padding shows.
+    """
+    mean = h.float().mean(0, keepdim=True)
+    around = F.avg_pool2d(mean, 5, stride=1, padding=2, count_include_pad=False)
+    deviation = rearrange(h.detach().float(), "n (g c) h w -> g (n c h w)", g=groups).std(-1)
+    spots = rearrange(mean - around, "1 (g c) h w -> g c h w", g=groups)[..., 1:-1, 1:-1]
+    return F.relu(spots.abs() / deviation[:, None, None, None] - FIXED).square().mean()
+
+
 @torch.no_grad()
 def flat_places(images: Tensor) -> Tensor:
     """images (n 3 h w) -> (n 1 h w): 1 where nothing changes within MARGIN pixels, else 0"""
@@ -148,11 +164,12 @@ def picture_loss(x: Tensor, y: Tensor) -> Tensor:
 
 
 def frames_for(
-    clips: EmojiClips, captions: Captions, count: int, whole: bool, device: torch.device
+    clips: EmojiClips, captions: Captions, count: int, whole: bool, shape: Shape = SHAPES[0]
 ) -> Tensor:
-    """Compose random frames (n 3 h w): `count` whole, or four times as many, mostly crops."""
+    """Compose random frames (n 3 h w): `count` whole ones of that shape, or four times as many, mostly crops."""
     picked = count if whole else 4 * count
-    videos = compose(clips, captions.batch(max(1, picked // 4))[1].to(device), count=4)  # (b f 3 h w)
+    spec = captions.batch(max(1, picked // 4), shape.aspect)[1]
+    videos = compose(clips, spec, count=4, shape=(shape.height, shape.width))  # (b f 3 h w)
     images = videos.flatten(0, 1)[:picked]
     if whole:
         return images
@@ -183,7 +200,7 @@ def train(options: Options) -> None:
     device = accelerator.device
     set_seed(options.seed)
     clips = EmojiClips(options.data, device=device, only=options.only)
-    captions = Captions(clips.subjects, seed=options.seed + accelerator.process_index)
+    captions = Captions(clips.subjects, options.seed + accelerator.process_index, clips.scenery)
     vae = VAE(VAE_SIZE)
     if options.refine:
         vae.load_state_dict(load_file(options.refine))
@@ -205,7 +222,8 @@ def train(options: Options) -> None:
     update = Update(accelerator, loss_of, opts, average)
     while clock.tick(accelerator) < 1:
         whole = clock.progress > WHOLE_FRAMES_FROM or options.refine is not None
-        images = frames_for(clips, captions, options.frames, whole, device)
+        shape = SHAPES[(0, 1, 0, 2, 0, 3, 0, 4)[clock.done % 8]] if whole else SHAPES[0]
+        images = frames_for(clips, captions, options.frames, whole, shape)
         loss, mse = update(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)

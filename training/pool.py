@@ -1,0 +1,133 @@
+"""Pools of encoded clips on the device, one for each shape and length that the UNet learns."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from t2v.networks import VAE, Tokenizer
+from training.captions import Captions
+from training.chance import OPEN, turn_of, write_code
+from training.compose import compose
+from training.dataset import EmojiClips
+
+ENCODED = 256  # frames of 256×256 at once
+# How many of the clips know some of their frames, and which: in their caption's place or beside it.
+NOTHING, FIRST, BEGINNING, ENDS, EVERY_OTHER, SOME = range(6)
+KNOWN = torch.tensor([0.5, 0.18, 0.16, 0.06, 0.05, 0.05])
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Clips of one size and length. `loop`: their last frame leads to the first."""
+
+    width: int
+    height: int
+    frames: int
+    share: float  # of the steps
+    loop: bool = False
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+
+SHAPES = (
+    Shape(256, 256, 16, 0.46), Shape(336, 192, 16, 0.1), Shape(192, 336, 16, 0.1), Shape(288, 224, 16, 0.05),
+    Shape(224, 288, 16, 0.05), Shape(256, 256, 8, 0.04), Shape(256, 256, 24, 0.05),
+    Shape(256, 256, 32, 0.05), Shape(256, 256, 16, 0.1, loop=True),
+)  # fmt: skip
+
+
+class LatentPool:
+    """A ring buffer on the device: encoded clips, their captions' tokens, and the codes for their noise."""
+
+    def __init__(
+        self,
+        capacity: int,
+        shape: Shape,
+        clips: EmojiClips,
+        captions: Captions,
+        tokenizer: Tokenizer,
+        vae: VAE,
+    ):
+        self.shape, self.clips, self.captions = shape, clips, captions
+        self.tokenizer, self.vae = tokenizer, vae
+        self.device = next(vae.parameters()).device
+        factor, channels = vae.config.factor, vae.config.latent_channels
+        size = (capacity, channels, shape.frames, shape.height // factor, shape.width // factor)
+        self.z = torch.empty(size, dtype=torch.bfloat16, device=self.device)
+        self.tokens = torch.empty(capacity, tokenizer.length, dtype=torch.long, device=self.device)
+        self.chance = torch.empty(capacity, len(OPEN), device=self.device)
+        self.next = self.filled = 0
+        self.thread = ThreadPoolExecutor(1)  # composes the next captions meanwhile
+        self.ahead: Future | None = None
+
+    def fill(self, count: int) -> None:
+        """Make the first `count` clips."""
+        for _ in range(max(1, min(count, len(self.z)) // 64)):
+            self.renew(min(64, len(self.z)))
+
+    @torch.no_grad()
+    def renew(self, count: int) -> None:
+        """Replace the oldest `count` clips by new ones."""
+        shape, draw = self.shape, self.captions.batch
+        texts, spec = self.ahead.result() if self.ahead else draw(count, shape.aspect)
+        self.ahead = self.thread.submit(draw, count, shape.aspect)
+        count = len(texts)
+        frames = compose(
+            self.clips, spec, shape.frames, shape=(shape.height, shape.width), loop=shape.loop
+        )
+        with torch.autocast(self.device.type, torch.bfloat16):
+            z = torch.cat([self.vae.encode(part) for part in frames.flatten(0, 1).split(ENCODED)])
+        rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
+        self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=shape.frames).bfloat16()
+        self.tokens[rows] = self.tokenizer(texts).to(self.device)
+        self.chance[rows] = spec.chance.to(self.device)
+        self.next = (self.next + count) % len(self.z)
+        self.filled = min(len(self.z), self.filled + count)
+
+    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Draw random clips -> latents (b c f h w), tokens (b l), noise (b c f h w), known frames (b f)
+
+        The noise has its clip's code, but where frames are known: they say the same.
+        """
+        rows = torch.randint(0, self.filled, (count,), device=self.device)
+        z = self.z[rows].float()
+        known, plain = known_frames(count, self.shape.frames, self.device), torch.randn_like(z)
+        noise = write_code(plain, self.chance[rows])
+        if self.shape.loop:
+            z = turned(z, turn_of(noise))
+            plain = torch.randn_like(z)
+        noise = torch.where(rearrange(known.any(1), "b -> b 1 1 1 1"), plain, noise)
+        return z, self.tokens[rows], noise, known
+
+    def draw_images(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Draw random frames of random clips, as `draw` does, each a clip of one frame."""
+        rows = torch.randint(0, self.filled, (count,), device=self.device)
+        frames = torch.randint(0, self.shape.frames, (count,), device=self.device)
+        z = self.z[rows, :, frames][:, :, None].float()
+        known = torch.zeros(count, 1, dtype=torch.bool, device=self.device)
+        return z, self.tokens[rows], torch.randn_like(z), known
+
+
+def turned(z: Tensor, turns: Tensor) -> Tensor:
+    """z (b c f h w), each clip begun `turns` (b) frames later, as a loop may -> (b c f h w)"""
+    frames = z.shape[2]
+    order = (torch.arange(frames, device=z.device) - turns[:, None]) % frames  # (b f)
+    return z.gather(2, rearrange(order, "b f -> b 1 f 1 1").expand_as(z))
+
+
+def known_frames(count: int, frames: int, device: torch.device) -> Tensor:
+    """Draw which frames each of `count` clips knows -> (b f)"""
+    kind = torch.multinomial(KNOWN, count, replacement=True).to(device)[:, None]
+    place = torch.arange(frames, device=device)[None]
+    rest = torch.rand(count, frames, device=device) < torch.rand(count, 1, device=device)
+    known = (kind == FIRST) & (place == 0) | (kind == BEGINNING) & (place < frames // 2)
+    known |= (kind == ENDS) & ((place == 0) | (place == frames - 1))
+    known |= (kind == EVERY_OTHER) & (place % 2 == 0) | (kind == SOME) & rest
+    known[:, -1] &= (kind != SOME)[:, 0]  # one frame at least is to be made
+    return known

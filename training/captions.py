@@ -280,8 +280,10 @@ class Captions:
 
     def _tinted_phrase(self, entity: Entity) -> str:
         """A phrase like "a purple panda", never one that names another subject ("a black cat")."""
-        names = [n for n in self.subjects[entity.subject].names if f"{entity.tint} {n}" not in self.known]
-        return indefinite(f"{entity.tint} {self._pick(names)}")
+        phrases = self.subjects[entity.subject].phrases
+        phrase = self._pick([p for p in phrases if f"{entity.tint} {bare(p)}" not in self.known])
+        name = f"{entity.tint} {bare(phrase)}"
+        return name if bare(phrase) == phrase else indefinite(name)
 
     def _varied(self, phrase: str) -> str:
         """Vary a noun phrase as people do: no article, an adjective, "a video of …"."""

@@ -129,7 +129,7 @@ def _affine(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high
 def _pictures(clips: EmojiClips, spec: Spec, number: int, frames: int) -> Tensor:
     """The emoji of a layer in each frame, uint8 (b f 4 h w)"""
     time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(frames, device=spec.phase.device)
-    return clips.at(spec.subject[:, number], time.round().long())
+    return clips.at(spec.subject[:, number, None], time.round().long())
 
 
 def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool) -> Tensor:

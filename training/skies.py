@@ -76,19 +76,11 @@ def in_a_forest(side: int) -> Picture:
     return hilly(wood, (66, 110, 60), 0.84, 0.02, 1.3)
 
 
-def in_the_rain(side: int) -> Picture:
-    """A gray sky with slanted drops."""
-    sky = gradient(side, (96, 108, 128), (150, 160, 176))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
-    across, along = (x + 0.25 * y) * 15, y * 6
-    column = np.floor(across)
-    drop = (np.abs(across - column - 0.5) < 0.08) & ((along + column * 0.618 * 7) % 1.0 < 0.3)
-    return np.where(drop, np.array([206, 222, 240])[:, None, None] / 255, sky)
-
-
-def in_the_desert(side: int) -> Picture:
-    """A pale blue sky over sand."""
-    return hilly(gradient(side, (120, 196, 240), (230, 236, 220)), (232, 190, 120), 0.62, 0.05, 1.2)
+def on_a_beach(side: int) -> Picture:
+    """A light blue sky, the sea, and sand before it."""
+    sky = disc(gradient(side, (96, 186, 242), (206, 236, 250)), 0.8, 0.16, 0.08, (255, 240, 160))
+    sea = hilly(sky, (40, 150, 205), 0.52, 0.006, 3.0)
+    return hilly(hilly(sea, (236, 248, 250), 0.71, 0.02, 1.5), (240, 214, 150), 0.735, 0.02, 1.5)
 
 
 def dotted(picture: Picture, count: int, colour: tuple[int, int, int], size: float, seed: int) -> Picture:
@@ -120,7 +112,7 @@ def hilly(picture: Picture, colour: tuple[int, int, int], top: float, height: fl
 SKIES: dict[str, Callable[[int], Picture]] = {
     "at night": at_night, "in space": in_space, "under water": under_water, "in the snow": in_the_snow,
     "on grass": on_grass, "in the sky": in_the_sky, "at sunset": at_sunset, "in a forest": in_a_forest,
-    "in the rain": in_the_rain, "in the desert": in_the_desert,
+    "on a beach": on_a_beach,
 }  # fmt: skip
 
 

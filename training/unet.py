@@ -53,7 +53,7 @@ class Options:
     """The command's flags."""
 
     data: Path
-    vae: Path
+    vae: Path | None
     start: str | None
     learn: list[str] | None
     merges: Path
@@ -239,7 +239,11 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
     if options.start:
         model = load(options.start)
         model.text_encoder.requires_grad_(True), model.unet.requires_grad_(True)
+        if options.vae:
+            model.vae.load_state_dict(load_file(options.vae))
         return model.text_encoder, model.unet, model.vae
+    if not options.vae:
+        raise ValueError("--vae: without --start a trained VAE is needed (training/vae.py).")
     vae, unet = VAE(VAE_SIZE), UNet3D(UNET_SIZE)
     vae.load_state_dict(load_file(options.vae))
     zero_residuals(unet)
@@ -281,8 +285,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))
-    add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
-    add("--start", help="a model to go on from, emoji or a folder, its VAE too; then --images 0 is right")
+    add("--vae", type=Path, help="the weights of a trained VAE, instead of the one of --start")
+    add("--start", help="a model to go on from, emoji or a folder; then --images 0 is right")
     add("--learn", nargs="+", help="parts of the UNet, as up.3, that learn; all else stays")
     add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))
     add("--out", type=Path, default=Path("runs/unet"))

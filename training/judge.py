@@ -10,6 +10,7 @@ least squared error decides.
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -54,11 +55,11 @@ class Judge:
 
     def __init__(self, clips: EmojiClips):
         self.clips, self.small = clips, clips.shrunk(WORK)
-        self.colours = torch.tensor(list(BACKGROUNDS.values()), device=clips.frames.device) / 255
+        self.colours = torch.tensor(list(BACKGROUNDS.values()), device=clips.device) / 255
 
     def verdict(self, videos: Tensor) -> Verdict:
         """Recognise the content of the clips."""
-        small = _to_work(videos, self.clips.frames.device)
+        small = _to_work(videos, self.clips.device)
         corner = corner_colour(small)
         background = torch.cdist(corner, self.colours).argmin(1)
         rows = [self._recognise(small[i : i + 1], background[i]) for i in range(len(small))]
@@ -67,7 +68,7 @@ class Judge:
 
     def likeness(self, videos: Tensor, wanted: Spec) -> Likeness:
         """Fit phase, speed, position and size of `wanted` to the clips, and measure what remains."""
-        device = self.clips.frames.device
+        device = self.clips.device
         small = _to_work(videos, device)
         spec, _ = self._starts(small, wanted.to(device), LOOPS)
         errors = rearrange(self._error(small.repeat_interleave(LOOPS, dim=0), spec), "(b k) -> b k", k=LOOPS)
@@ -106,9 +107,14 @@ class Judge:
         """Crop all frames of all subjects on a colour -> (s t d); the last colour's result is cached."""
         key = tuple(colour.tolist())
         if getattr(self, "_kept", (None,))[0] != key:
-            crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self.small.frames]
+            crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self._loops()]
             self._kept = (key, torch.stack(crops))
         return self._kept[1]
+
+    def _loops(self) -> Iterator[Tensor]:
+        """The loop of each subject (t 4 h w) at working size"""
+        for row in range(len(self.small.subjects)):
+            yield self.small.sheet(torch.tensor([row]))[0]
 
     def _starts(self, videos: Tensor, given: Spec, count: int) -> tuple[Spec, Tensor]:
         """Find the `count` likeliest phases and speeds of each clip, placed along its track

@@ -25,7 +25,7 @@ def at_night(side: int) -> Picture:
 
 def in_space(side: int) -> Picture:
     """Black, with many stars and a violet cloud."""
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     cloud = np.exp(-(((x - y) / 0.25) ** 2)) * np.exp(-(((x + y - 1) / 0.7) ** 2))
     glow = np.array([60, 24, 96])[:, None, None] / 255 * cloud
     return dotted(glow + np.array([6, 6, 14])[:, None, None] / 255, 90, (255, 255, 255), 0.005, seed=2)
@@ -34,7 +34,7 @@ def in_space(side: int) -> Picture:
 def under_water(side: int) -> Picture:
     """Blue that darkens downwards, light from above, bubbles."""
     water = gradient(side, (70, 190, 225), (20, 110, 180), (8, 58, 118))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     rays = np.clip(np.sin((x + 0.35 * y) * 22), 0, 1) ** 4 * np.clip(0.8 - y, 0, 1) * 0.16
     return dotted(np.clip(water + rays, 0, 1), 16, (190, 232, 250), 0.014, seed=3)
 
@@ -56,7 +56,9 @@ def in_the_sky(side: int) -> Picture:
     sky = gradient(side, (70, 150, 235), (165, 212, 250))
     for x, y, r in ((0.18, 0.22, 0.07), (0.75, 0.14, 0.06), (0.86, 0.62, 0.08), (0.24, 0.8, 0.07)):
         for step in (-1, 0, 1):
-            sky = disc(sky, x + 1.1 * step * r, y + 0.25 * abs(step) * r, r * (1 - 0.25 * abs(step)), (250, 252, 255))
+            sky = disc(
+                sky, x + 1.1 * step * r, y + 0.25 * abs(step) * r, r * (1 - 0.25 * abs(step)), (250, 252, 255)
+            )
     return sky
 
 
@@ -69,8 +71,14 @@ def at_sunset(side: int) -> Picture:
 def in_a_forest(side: int) -> Picture:
     """Green firs before a light green sky."""
     wood = gradient(side, (186, 224, 196), (120, 180, 130))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
-    for place, top, colour in ((0.12, 0.1, 60), (0.5, 0.24, 84), (0.88, 0.06, 60), (0.31, 0.3, 74), (0.7, 0.28, 70)):
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
+    for place, top, colour in (
+        (0.12, 0.1, 60),
+        (0.5, 0.24, 84),
+        (0.88, 0.06, 60),
+        (0.31, 0.3, 74),
+        (0.7, 0.28, 70),
+    ):
         inside = (np.abs(x - place) < 0.24 * (y - top)) & (y > top)
         wood = np.where(inside, np.array([24, colour + 24, 50])[:, None, None] / 255, wood)
     return hilly(wood, (66, 110, 60), 0.84, 0.02, 1.3)
@@ -94,7 +102,7 @@ def dotted(picture: Picture, count: int, colour: tuple[int, int, int], size: flo
 def disc(picture: Picture, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> Picture:
     """A disc with soft edges."""
     side = picture.shape[-1]
-    down, across = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    down, across = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     cover = np.clip((radius - np.hypot(across - x, down - y)) * side + 0.5, 0, 1)
     return picture + cover * (np.array(colour)[:, None, None] / 255 - picture)
 
@@ -102,7 +110,7 @@ def disc(picture: Picture, x: float, y: float, radius: float, colour: tuple[int,
 def hilly(picture: Picture, colour: tuple[int, int, int], top: float, height: float, waves: float) -> Picture:
     """A ground of one colour with a wavy edge, darker below."""
     side = picture.shape[-1]
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     edge = top + height * np.sin(2 * np.pi * waves * x + 0.7)
     cover = np.clip((y - edge) * side + 0.5, 0, 1)
     shade = 1 - 0.25 * np.clip(y - edge, 0, 1)

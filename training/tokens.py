@@ -17,7 +17,7 @@ import regex
 from open_clip.tokenizer import bytes_to_unicode, default_bpe
 
 from training.phrases import sentences
-from training.subjects import load_subjects
+from training.subjects import load_scenery, load_subjects
 
 Merge = tuple[str, str]
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer"))
     parser.add_argument("--limit", type=int, default=LIMIT, help="vocabulary entries")
     options = parser.parse_args(arguments)
-    words = words_of(sentences(load_subjects()))
+    words = words_of(sentences(load_subjects(), load_scenery()))
     write_tokenizer(options.out, cut_merges(words, options.limit))
     print(f"{options.out}: {options.limit} entries, {len(words)} words of captions split as CLIP splits them")
 

@@ -205,7 +205,7 @@ def compose(
     """Render `spec` from `clips` -> videos (b f 3 h w) in −1…1 on the clips' device, float32.
 
     `count` is the number of frames, `chunk` the number of clips rendered at once (None: 256 frames' worth,
-    about 2 GB), `shape` height and width (None: the emoji's own), `loop` whether the last frame leads to the first.
+    about 2 GB), `shape` height and width (None: the emoji's own). `loop`: the last frame leads to the first.
     """
     spec, shape = spec.to(clips.pictures.device), shape or (clips.size, clips.size)
     chunk = chunk or max(1, 256 // count)

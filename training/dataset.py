@@ -46,7 +46,7 @@ from training.subjects import (
 
 FRAMES, SIDE, GRID = 16, 256, 4
 INSET = 24  # pixels cut from each side of a landscape, whose corners are round
-QUALITY, ALPHA_QUALITY = 75, 90
+QUALITY, ALPHA_QUALITY = 73, 90
 PACKAGE = "lobehub-fluent-emoji-anim"
 SOURCES = {  # file: its SHA-256
     f"{PACKAGE}-1-1.0.0.tgz": "4c03ac178c1eabf2e2a16dd498f3cc2b92dc30ec3466ae38fdc497d4774c99ea",

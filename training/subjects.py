@@ -25,6 +25,9 @@ _IRREGULAR = {
     "die": "dice", "dice": "dice", "buffalo": "buffaloes",
 }  # fmt: skip
 
+_ATTRIBUTES = {"with", "of", "in", "on", "at", "over", "behind", "without", "and", "from"}
+_NOUNS_IN_ING = {"ring", "king", "wing", "building", "painting"}
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -70,9 +73,10 @@ def indefinite(name: str) -> str:
 
 def countable(phrase: str) -> bool:
     """True if "two …s" is English: a phrase with a or an, no attribute after its noun."""
-    words = phrase.split()
-    attributes = {"with", "of", "in", "on", "behind", "without", "getting", "doing", "taking", "and", "from"}
-    return words[0] in ("a", "an") and not attributes & set(words) and not words[-1].endswith("ing")
+    article, *words = phrase.split()
+    doing = [word for word in words if word.endswith("ing") and word not in _NOUNS_IN_ING]
+    attributed = _ATTRIBUTES & set(words) or words[-1:] in (["up"], ["down"]) or doing not in ([], words[:1])
+    return article in ("a", "an") and not attributed
 
 
 def plural(name: str) -> str:

@@ -207,7 +207,7 @@ def judged(judge: Judge, trials: list[Trial], videos: list[np.ndarray], at_once:
     for start in range(0, len(order), at_once):
         rows = order[start : start + at_once]
         films = torch.from_numpy(np.stack([videos[i] for i in rows]))
-        films = rearrange(films.to(judge.clips.frames.device), "b f h w c -> b f c h w").float() / 127.5 - 1
+        films = rearrange(films.to(judge.clips.device), "b f h w c -> b f c h w").float() / 127.5 - 1
         for i, record in zip(rows, _records(judge, [trials[i] for i in rows], films), strict=True):
             records[i] = record
     return records

@@ -30,6 +30,10 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.torch_state",
     "t2v.source",
     "t2v.video",
+    "t2v.notebook",
+    "t2v.containers",
+    "t2v.file_settings",
+    "t2v.frames",
     "t2v.image",
     "t2v.places",
     "t2v.ffmpeg",
@@ -62,6 +66,7 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "tests": (),
 }
 STANDARD_LIBRARY_ONLY = (
+    "t2v.file_settings",
     "t2v.cgroups",
     "t2v.streams",
     "t2v.request",
@@ -75,6 +80,9 @@ STANDARD_LIBRARY_ONLY = (
 WITHOUT_TORCH = (
     "t2v.source",
     "t2v.video",
+    "t2v.notebook",
+    "t2v.containers",
+    "t2v.frames",
     "t2v.image",
     "t2v.places",
     "t2v.ffmpeg",

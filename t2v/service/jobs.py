@@ -15,12 +15,13 @@ from threading import Condition
 from t2v.errors import T2VError
 from t2v.request import Complete
 from t2v.service import sentences
-from t2v.service.messages import Preview, Stage
+from t2v.service.messages import Fault, Preview, Stage
 from t2v.service.store import owner_of
 from t2v.service.waiting import WaitingJob, WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
+NOBODY = owner_of("")  # the owner of the API's jobs
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
 
 
@@ -29,7 +30,7 @@ class Limits:
     """Limits of the queue: its places, and the seconds until a job is given up."""
 
     places: int = 64
-    per_visitor: int = 1
+    per_visitor: int = 4  # videos of one visitor that wait or are being made
     abandoned_after: float = 180.0  # long enough for a phone to wake up or a train to leave its tunnel
     deadline: float = 1800.0  # seconds of work, not of waiting
     remembered: float = 3600.0  # ended jobs; their videos live in Outputs
@@ -55,6 +56,8 @@ class Job:
     step: int = 0
     preview: Preview | None = None
     problem: str = ""
+    fault: Fault | None = None  # the kind of a failure in the worker
+    turn: int = 0  # see `_append`
     started: float | None = None
     denoising_since: float | None = None
     ended: float | None = None
@@ -78,7 +81,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
-        self._closed = False
+        self._closed, self._turn = False, 0
 
     def reserve(self) -> bool:
         """Hold a place for a job that is about to be submitted. False: the queue is full."""
@@ -162,6 +165,25 @@ class Jobs:
         with self._changed:
             self._end(job, stage, problem)
 
+    def follow_all(self, visitor: str) -> list[Job]:
+        """Return the visitor's jobs that aren't over, the oldest first, noted as followed."""
+        with self._changed:
+            pending = self._pending(visitor)
+            for job in pending:
+                job.followed = self.clock()
+            return pending
+
+    def line(self) -> tuple[list[Job], list[Job]]:
+        """-> the jobs that are being made, and those that wait, in the order in which they will be taken"""
+        with self._changed:
+            made = [job for job in self._jobs.values() if job.started is not None and not job.over]
+            return made, list(self._waiting)
+
+    def room(self, visitor: str) -> int:
+        """Return how many more jobs the visitor may submit now."""
+        with self._changed:
+            return max(0, min(self.limits.per_visitor - len(self._pending(visitor)), self._free_places()))
+
     def place(self, job: Job) -> int:
         """The job's place in the queue, from 1; 0 for one that no longer waits."""
         with self._changed:
@@ -210,8 +232,15 @@ class Jobs:
             return len(self._waiting)
 
     def _append(self, job: Job) -> Job:
+        """Add a job behind those of its own and of earlier turns.
+
+        A visitor's first job is of the turn after that being taken, the second of the turn after that: four
+        jobs of one visitor don't keep another's first waiting, and nobody waits for ever.
+        """
+        own = [other.turn for other in self._waiting if other.owner == job.owner and job.owner != NOBODY]
+        job.turn = 1 + max([self._turn, *own])
         self._jobs[job.id] = job
-        self._waiting.append(job)
+        self._waiting.insert(sum(other.turn <= job.turn for other in self._waiting), job)
         self._changed.notify()
         return job
 
@@ -222,7 +251,7 @@ class Jobs:
         if self._free_places() <= 0:
             raise QueueFull(sentences.QUEUE_FULL.format(places=self.limits.places))
         if visitor and len(self._pending(visitor)) >= self.limits.per_visitor:
-            raise QueueFull(sentences.VISITOR_FULL)
+            raise QueueFull(sentences.visitor_full(self.limits.per_visitor))
 
     def _free_places(self) -> int:
         while self._reserved and self._reserved[0] <= self.clock():
@@ -235,6 +264,7 @@ class Jobs:
 
     def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
         job.worker, job.started, job.stage = worker, self.clock(), Stage.LOADING
+        self._turn = max(self._turn, job.turn)
         if self.kept:
             self.kept.begin(job.id)
         return job

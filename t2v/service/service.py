@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -16,6 +17,7 @@ from t2v.request import Complete, Request
 from t2v.service import sentences
 from t2v.service.backend import OfferedModel
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
+from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
     Done,
@@ -36,6 +38,8 @@ from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
 SWEEP_EVERY = 20.0  # seconds
+SAFELY = 0.9  # of the deadline, since estimates err
+LEAST_STEPS = 0.2  # of the steps that were asked for
 MOST_STARTS = 2  # of a job whose server was killed meanwhile
 log = logging.getLogger("t2v.service")
 AnyWorker = Worker | ZeroGPUWorker
@@ -69,6 +73,7 @@ class Service:
         self.workers: list[AnyWorker] = (
             [ZeroGPUWorker(backend)] if lent else [Worker(backend, device) for device in devices]
         )
+        self._forecast = Forecast(self.jobs, len(self.workers), self.seconds_left)
         self._closing = Event()
         self._tasks: set[asyncio.Task] = set()
         dispatched = [worker for worker in self.workers if not worker.inline]
@@ -154,6 +159,21 @@ class Service:
         planned = self._planned(worker, model)
         return self.estimates.made_to_fit(model, worker.name, request, worker.memory, planned)
 
+    def made_in_time(self, model: str, request: Complete) -> Complete | None:
+        """The request with as few steps as its deadline needs; None if they would be too few to show much."""
+        cost, deadline = self.cost(model, request), self.jobs.limits.deadline
+        if cost.seconds is None or cost.seconds <= deadline:
+            return request
+        share = (SAFELY * deadline - cost.rest) / (cost.seconds - cost.rest)
+        steps = int(request.steps * share)
+        return replace(request, steps=steps) if steps >= request.steps * LEAST_STEPS else None
+
+    def is_planned(self, model: str) -> bool:
+        """Ask for a model's plan; return whether it has come, so that asking again would tell nothing new."""
+        worker = self._next_worker()
+        self._planned(worker, model)
+        return worker.has_planned(self.choices[model].where)
+
     def _next_worker(self) -> AnyWorker:
         """The worker that a new job would probably get."""
         return min(self.workers, key=lambda worker: worker.busy)
@@ -176,6 +196,10 @@ class Service:
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
         pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
         return pace * (job.request.steps - job.step) + cost.rest
+
+    def seconds_until_begun(self, job: Job) -> float | None:
+        """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""
+        return self._forecast.until_begun(job)
 
     def _dispatch(self, worker: AnyWorker) -> None:
         while not self._closing.is_set():
@@ -225,6 +249,7 @@ class Service:
             case Stopped():
                 self.jobs.end(job, Stage.STOPPED, why)
             case Failed(_, fault, sentence):
+                job.fault = fault
                 self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))
             case Done():
                 self._finish(worker, job, message)

@@ -49,6 +49,7 @@ class Worker:
         self.fetched: Fetched | None = None  # of a download under way
         self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
         self._plans: dict[str, list[dict[str, float]]] = {}  # [] while it is asked
+        self._planned: set[str] = set()  # models whose plan has come, or failed
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process: SpawnProcess | None = None
@@ -113,6 +114,10 @@ class Worker:
             self._send(PlanModel(model))
         return self._plans.get(model, [])
 
+    def has_planned(self, model: str) -> bool:
+        """Return whether the process has answered `plan`, be it that nothing is known."""
+        return model in self._planned
+
     def close(self) -> None:
         """End the process; the next order starts another. Any thread may call it."""
         with self._ending:
@@ -155,6 +160,7 @@ class Worker:
                     self.fetched = message
                 case Planned(model, rows):
                     self._plans[model] = rows
+                    self._planned.add(model)
                 case Unready(problem):
                     self.problem = problem
                 case _:

@@ -146,6 +146,7 @@ class PipelineHost:
             self.send(Planned(model, self._backend.planned(model, self._device, loaded)))
         except Exception:  # an estimate is never worth a worker
             log.exception("planning failed")
+            self.send(Planned(model, []))
 
     def attempt(self, order: Order) -> None:
         """Make one video, and report how that ended, whatever happens."""

@@ -65,6 +65,10 @@ class ZeroGPUWorker:
         """Nothing: how fast the device is can't be measured without borrowing it."""
         return []
 
+    def has_planned(self, model: str) -> bool:
+        """True: there is no plan to wait for."""
+        return True
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -12,7 +12,6 @@ from t2v import checkpoints
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
-    HOPS,
     Denoise,
     Hop,
     NoiseSchedule,
@@ -20,9 +19,9 @@ from t2v.diffusion import (
     gaussian,
     guided,
     keeping,
-    last,
     sampler,
     start_deviation,
+    way,
 )
 from t2v.errors import NotFiniteError
 from t2v.networks import VAE, UNet3D
@@ -176,11 +175,11 @@ class TextToVideo:
         self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
     ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        hops = last(HOPS[request.sampler](self.schedule, request.steps), request.strength)
+        hops = way(request.sampler, self.schedule, request.steps, request.strength)
         clean = None if source is None else self.codec.encode(source.frames_for(request))
         x = self._start(request, hops, clean, self._noise(request, latents, generator))
         denoise = self._denoiser(request, clean)
-        walk = sampler(request.sampler, request.eta, generator)
+        walk = sampler(request.sampler, request.eta, generator, self.schedule.config.consistency)
         steps = walk(denoise, x, hops, self.schedule.config.prediction)
         for k, step in enumerate(paced(steps, self.device), start=1):
             x = step.x

@@ -35,7 +35,7 @@ __all__ = [
     "Setting",
 ]
 
-SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler")
+SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler", "lcm")
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
 MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versions

@@ -1,7 +1,8 @@
 """Diffusion: the noise schedule, hops along it, samplers, guidance and other wrappers of a denoiser."""
 
+from t2v.diffusion.consistency import Consistency
 from t2v.diffusion.guidance import Predict, guided
-from t2v.diffusion.hops import HOPS, Hop, last, start_deviation
+from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
 from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
 from t2v.diffusion.wrappers import first_frames, keeping
@@ -9,6 +10,7 @@ from t2v.diffusion.wrappers import first_frames, keeping
 __all__ = [
     "HOPS",
     "SAMPLERS",
+    "Consistency",
     "Denoise",
     "Hop",
     "Level",
@@ -23,4 +25,5 @@ __all__ = [
     "last",
     "sampler",
     "start_deviation",
+    "way",
 ]

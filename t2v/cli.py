@@ -17,13 +17,13 @@ from tqdm import tqdm
 
 from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
 from t2v.checks import Number
-from t2v.commands import COMMANDS, plain
+from t2v.commands import COMMANDS
 from t2v.errors import T2VError
 from t2v.machine import limit_threads
 from t2v.naming import ENDINGS, Target, UsageError, targets
 from t2v.places import PlaceError
 from t2v.request import SETTINGS, Complete, Request, RequestError
-from t2v.streams import OutputError, complain, prepare, say
+from t2v.streams import OutputError, complain, plain, prepare, say
 from t2v.texts import TextError, decode
 from t2v.version import VERSION
 from t2v.video import Settings, check_saving

@@ -12,20 +12,10 @@ from typing import Any, NamedTuple
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.request import Request
-from t2v.streams import say
+from t2v.streams import plain, say
 from t2v.video import Settings, Video, VideoError, kind_of
 
-# Control characters, line ends, the direction of writing, halves of surrogate pairs: a terminal obeys them.
-# Invisible letters stay: emoji and several scripts are joined by them.
-CONTROLS = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
-
-
-def plain(text: str) -> str:
-    """Escape the characters that control a terminal, whoever wrote the text."""
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _models(args: argparse.Namespace) -> None:

@@ -1,8 +1,10 @@
 """TextToVideo: encode the prompt, denoise latents under its guidance, decode them to frames."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from os import PathLike, fspath
-from typing import Any, Literal, overload
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Any, Literal, Never, overload
 
 import numpy as np
 import torch
@@ -23,10 +25,12 @@ from t2v.diffusion import (
     start_deviation,
     way,
 )
+from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
+from t2v.progress import with_bar
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
 from t2v.source import Source, continues
@@ -34,6 +38,8 @@ from t2v.torch_state import OnStep, OwnState
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
 from t2v.vocabulary import Vocabulary
+
+OPTIONS = "the options are model, device, dtype, memory"
 
 
 class TextToVideo:
@@ -60,6 +66,22 @@ class TextToVideo:
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
 
+    def __repr__(self) -> str:
+        device, dtype, memory, _ = self._made_on()
+        return f'TextToVideo("{self.name}", {device}, {dtype}, memory {memory})'
+
+    def __reduce__(self) -> Never:
+        raise PicklingError(
+            "A loaded TextToVideo can't be pickled or copied:"
+            " send the model's name, and call from_pretrained in the other process"
+        )
+
+    if not TYPE_CHECKING:  # a type checker is to find wrong names itself
+
+        def __getattr__(self, name: str) -> Never:
+            hint = f": {METHODS[name]}" if name in METHODS else ""
+            raise AttributeError(f"TextToVideo has no {name}{hint}", name=name, obj=self)
+
     @property
     def unet(self) -> UNet3D:
         """The denoiser. It can be patched in place, but not replaced."""
@@ -77,6 +99,7 @@ class TextToVideo:
         device: str | torch.device | None = None,
         dtype: str | torch.dtype | None = None,
         memory: str = "auto",
+        **elsewhere: Any,
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
@@ -85,6 +108,8 @@ class TextToVideo:
         "minimal"; "auto" chooses by the free memory. RequestError names a wrong device, precision or memory;
         CheckpointError says what is wrong with the weights.
         """
+        for name in elsewhere:
+            raise RequestError(name, f"is no option of loading; {LOADING.get(name, OPTIONS)}")
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
@@ -106,6 +131,7 @@ class TextToVideo:
         *,
         source: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
@@ -118,28 +144,42 @@ class TextToVideo:
         *,
         source: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
     ) -> dict[str, Any]: ...
 
+    @overload
     def __call__(
         self,
-        request: Request | Mapping[str, Any] | str | None = None,
+        request: list[str] | list[Request] | tuple[str | Request, ...],
         *,
         source: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
+        **settings: Any,
+    ) -> list[Video]: ...
+
+    def __call__(
+        self,
+        request: Any = None,
+        *,
+        source: Any = None,
+        on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
-    ) -> Video | dict[str, Any]:
+    ) -> Video | dict[str, Any] | list[Video]:
         """Make a video of a Request, a prompt, or keywords that build the Request.
 
         `source` is what it starts from: a path, a Source, a Video, a picture, an array (h w 3) or (f h w 3).
         `strength` is the share of it that is made anew; the first `keep` frames stay the source's. At
         strength 1 these are the source's last frames, which the video continues. `on_step(step, steps, x0)`
         is called after each step with a copy of the clean latents predicted in it, and may raise to stop; it
-        runs in the caller's state of torch. `latents` (1 c f h/8 w/8) replaces the seed's noise. A mapping
+        runs in the caller's state of torch. `progress` shows a bar, `latents` (1 c f h/8 w/8) replaces the
+        seed's noise. A list of prompts or Requests gives a list of videos, one after the other. A mapping
         with "text" is ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes
         without a path}. RequestError names a wrong setting before any work; NotFiniteError reports NaN or
         infinity.
@@ -147,17 +187,26 @@ class TextToVideo:
         if output_video is not None:
             check_saving(output_video)
         start = None if source is None else Source.of(source)
-        complete = Request.from_call(request, settings).validate(self.native, start is not None)
-        if why := self.schedule.problem(complete.sampler, complete.steps):
-            raise RequestError("sampler", why)
-        with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
-            on_step = on_step and state.outside(on_step)
-            video = self._make(complete, start, on_step, latents)
+        if isinstance(request, list | tuple):
+            _refuse_for_several(latents=latents, output_video=output_video)
+            requests = [self._complete(each, settings, start) for each in request]
+            return [self(each, source=start, on_step=on_step, progress=progress) for each in requests]
+        complete = self._complete(request, settings, start)
+        with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
+            with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
+                video = self._make(complete, start, on_step and state.outside(on_step), latents)
         if output_video is not None:
             video.save(output_video)
         if isinstance(request, Mapping):
             return {"output_video": video.to_bytes() if output_video is None else str(output_video)}
         return video
+
+    def _complete(self, given: Any, settings: Mapping[str, Any], source: Source | None) -> Complete:
+        """Check and complete the request of a call; or RequestError."""
+        complete = Request.from_call(given, settings).validate(self.native, source is not None)
+        if why := self.schedule.problem(complete.sampler, complete.steps):
+            raise RequestError("sampler", why)
+        return complete
 
     def _make(
         self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
@@ -259,6 +308,12 @@ class TextToVideo:
         if self.vocabulary and (note := self.vocabulary.explain(request.prompt).note()):
             notes.append(note)
         return tuple(notes)
+
+
+def _refuse_for_several(**given: Any) -> None:
+    """Refuse what only one video can have."""
+    for name in (name for name, value in given.items() if value is not None):
+        raise RequestError(name, "is of one video: leave it out of a call for several")
 
 
 def _way_out(dtype: torch.dtype) -> str:

@@ -13,19 +13,20 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, astuple, dataclass, field, fields
-from difflib import get_close_matches
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Number, Seed, Side, Text, Whole, show
 from t2v.defaults import MULTIPLE, ModelDefaults
+from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
 
 __all__ = [
     "MAX_PROMPT",
     "MAX_SEED",
     "MULTIPLE",
+    "NAMES_ELSEWHERE",
     "SETTINGS",
     "Complete",
     "ModelDefaults",
@@ -45,31 +46,6 @@ DEFAULTS = ModelDefaults()
 Native = ModelDefaults  # its name in version 0.1
 SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
 
-# A setting's name in other programs -> its name here.
-NAMES_ELSEWHERE = {
-    "num_inference_steps": "steps",
-    "num_steps": "steps",
-    "ddim_steps": "steps",
-    "guidance_scale": "guidance",
-    "cfg_scale": "guidance",
-    "cfg": "guidance",
-    "num_frames": "frames",
-    "video_length": "frames",
-    "max_frames": "frames",
-    "generator": "seed",
-    "scheduler": "sampler",
-    "sampler_name": "sampler",
-    "n_prompt": "negative_prompt",
-    "negative": "negative_prompt",
-    "frame_rate": "fps",
-    "ddim_eta": "eta",
-    "text": "prompt",
-    "video": "source",
-    "image": "source",
-    "init_image": "source",
-    "denoising_strength": "strength",
-}
-
 
 class Setting(NamedTuple):
     """A row of the table: a setting's label on the page, its description, its check."""
@@ -87,12 +63,9 @@ def _row(label: str, words: str, check: Check, default: Any = None, of_source: b
     return field(default=default, metadata={"row": (label, words, check, default, of_source)})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Request:
-    """Settings of one video. None stands for the model's own default; a seed of None or -1 is random.
-
-    width and height in pixels, fps in frames a second, eta is DDIM's noise (0 is deterministic).
-    """
+    """Settings of one video. None stands for the model's own default; a seed of None or -1 is random."""
 
     prompt: str = _row("Prompt", "what the video should show", Text(required=True), MISSING)
     negative_prompt: str = _row("Negative prompt", "what the video should not show", Text(), "")
@@ -128,6 +101,11 @@ class Request:
 
     def __hash__(self) -> int:
         return hash(astuple(self))
+
+    def __repr__(self) -> str:
+        values = {name: getattr(self, name) for name in SETTINGS}
+        given = [f"{name}={value!r}" for name, value in values.items() if value != SETTINGS[name].default]
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def validate(self, model: ModelDefaults = DEFAULTS, source: bool = False) -> "Complete":
         """Complete the request within the model's limits and draw a random seed; or RequestError.
@@ -175,7 +153,7 @@ class Request:
             raise RequestError("request", f"must be an object of settings, not {show(settings)}")
         for key in settings:
             if key not in SETTINGS:
-                raise RequestError(_key(key), f"is not a setting; {_nearest(key)}")
+                raise RequestError(_key(key), f"is not a setting; {hint(_key(key), SETTINGS)}")
         if "prompt" not in settings:
             raise RequestError("prompt", "is missing: say what the video should show")
         return cls(**settings)
@@ -223,9 +201,12 @@ class Request:
 
 
 SETTINGS = {each.name: Setting(each.name, *each.metadata["row"]) for each in fields(Request)}
+Request.__doc__ = "\n".join(
+    [Request.__doc__ or "", "", *(f"    {row.name}: {row.words}" for row in SETTINGS.values())]
+)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Complete(Request):
     """A request that `validate` has completed: no field is None."""
 
@@ -307,10 +288,3 @@ def _check_volume(request: Complete, model: ModelDefaults) -> None:
 def _key(key: Any) -> str:
     """Make a setting's name fit to be shown: printable and short."""
     return key[:40] if isinstance(key, str) and key.isprintable() else show(key)
-
-
-def _nearest(key: Any) -> str:
-    if key in NAMES_ELSEWHERE:
-        return f"it is called {NAMES_ELSEWHERE[key]} here"
-    close = get_close_matches(_key(key), SETTINGS, n=1)
-    return f"did you mean {close[0]}?" if close else f"the settings are {', '.join(SETTINGS)}"

@@ -49,13 +49,17 @@ OTHERS = {  # first bytes in lower case -> what such a file is
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Source:
     """Frames uint8 (f h w 3) in sRGB to start a video from. Equal if name and digest are equal."""
 
     frames: np.ndarray = field(repr=False, compare=False)
     name: str  # for errors, without folders
     digest: str  # SHA-256 of the frames and their shape: the same for equal pixels, whatever the file
+
+    def __repr__(self) -> str:
+        frames, height, width, _ = self.frames.shape
+        return f'Source("{self.name}", {frames}×{height}×{width})'
 
     @classmethod
     def open(cls, path: str | os.PathLike) -> "Source":

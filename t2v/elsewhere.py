@@ -26,9 +26,6 @@ NAMES_ELSEWHERE = {
     "image": "source",
     "init_image": "source",
     "denoising_strength": "strength",
-    "callback": "on_step",
-    "callback_on_step_end": "on_step",
-    "show_progress": "progress",
 }
 SEVERAL = "give a list of prompts for several videos, such as [prompt] * 4"
 # What other programs take in a call, and t2v doesn't -> what does the same here.
@@ -37,6 +34,8 @@ WAYS = {
     "num_videos_per_prompt": SEVERAL,
     "num_samples": SEVERAL,
     "batch_size": SEVERAL,
+    "callback": "it is called on_step here, in the library",
+    "callback_on_step_end": "it is called on_step here, in the library",
     "output_type": "the frames are always an array of uint8, video.frames",
     "return_dict": "the answer is always a Video",
     "prompt_embeds": "a prompt is text",

@@ -11,9 +11,13 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.languages.names import emoji_character
 from t2v.request import Request
 from t2v.streams import plain, say
+from t2v.translation import Translator
 from t2v.video import Settings, Video, VideoError, kind_of
+from t2v.vocabulary import Vocabulary
 
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
 
@@ -55,6 +59,30 @@ def _info(args: argparse.Namespace) -> None:
             lines += [f"note: {settings.model} is a folder: say where it lies"]
     lines += [f"note: {note}" for note in settings.notes]
     say("\n".join(plain(line).rstrip() for line in lines))
+
+
+def _words(args: argparse.Namespace) -> None:
+    vocabulary = Vocabulary.open(EMBEDDED_FOLDER)
+    if args.word:
+        say("\n".join(map(plain, _found(vocabulary, " ".join(args.word)))))
+        return
+    say(f"{len(vocabulary.subjects)} subjects, one a line; of colours and motions there are these:")
+    say(f"colours of a subject: {', '.join(vocabulary.tints)}")
+    say(f"backgrounds: {', '.join(vocabulary.backgrounds)}\nmotions: {', '.join(vocabulary.motions)}")
+    if vocabulary.scenery:
+        say(f"scenery: {', '.join(vocabulary.scenery)}")
+    say("such as: a panda moving left on a blue background\n")
+    say("\n".join(f"{emoji_character(code)}  {name}" for name, code in vocabulary.subjects.items()))
+
+
+def _found(vocabulary: Vocabulary, word: str) -> list[str]:
+    """The subjects that a word means, in any of the languages; or those near it."""
+    read = Translator(vocabulary).read(word).sentence
+    names = vocabulary.search(word) or list(vocabulary.explain(read).known)
+    if names:
+        return [f"{emoji_character(vocabulary.subjects.get(name, ''))}  {name}" for name in names]
+    near = vocabulary.near(read)
+    return [f"not known; near: {', '.join(near)}" if near else "not known; t2v words lists all that are"]
 
 
 def _plan(args: argparse.Namespace) -> None:
@@ -125,11 +153,16 @@ def _info_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _words_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("word", nargs="*", help="a subject to look for, in any of 21 languages, or an emoji")
+
+
 COMMANDS = {
     "models": Command("list the known models", lambda parser: None, _models),
     "check": Command(
         "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check
     ),
     "plan": Command("say what a video would need, before it is made", _plan_arguments, _plan),
+    "words": Command("list or search what the embedded model draws", _words_arguments, _words),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

@@ -35,6 +35,7 @@ from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
 from t2v.source import Source, continues
 from t2v.torch_state import OnStep, OwnState
+from t2v.translation import Translator
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
 from t2v.vocabulary import Vocabulary
@@ -59,6 +60,7 @@ class TextToVideo:
         self.tokenizer = checkpoint.tokenizer
         self.schedule = NoiseSchedule(checkpoint.schedule)
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
+        self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
@@ -258,6 +260,7 @@ class TextToVideo:
     def _denoiser(self, request: Complete, clean: Tensor | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; kept frames are led to `clean`."""
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
+        prompts = [self.sentence(prompt) for prompt in prompts]
         denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
         if clean is None or not request.keep:
             return denoise
@@ -302,12 +305,18 @@ class TextToVideo:
         """Warnings about a request that runs all the same."""
         notes = list(request.notes())
         for field in ("prompt", "negative_prompt"):
-            count, lost = self.tokenizer.cut(getattr(request, field))
+            count, lost = self.tokenizer.cut(self.sentence(getattr(request, field)))
             if lost:
                 notes.append(f"The {field} has {count} of {self.tokenizer.length} tokens; cut off: {lost}")
-        if self.vocabulary and (note := self.vocabulary.explain(request.prompt).note()):
-            notes.append(note)
+        if self.vocabulary and self._translator:
+            read = self._translator.read(request.prompt)
+            notes += filter(None, [read.note(), self.vocabulary.explain(read.sentence).note()])
         return tuple(notes)
+
+    def sentence(self, prompt: str) -> str:
+        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
+        for emoji characters and for other languages, any other model the prompt itself."""
+        return self._translator.read(prompt).sentence if self._translator else prompt
 
 
 def _refuse_for_several(**given: Any) -> None:

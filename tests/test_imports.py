@@ -46,6 +46,8 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.checks",
     "t2v.defaults",
     "t2v.elsewhere",
+    "t2v.translation",
+    "t2v.languages",
     "t2v.vocabulary",
     "t2v.texts",
     "t2v.errors",
@@ -78,6 +80,8 @@ STANDARD_LIBRARY_ONLY = (
     "t2v.elsewhere",
     "t2v.errors",
     "t2v.texts",
+    "t2v.translation",
+    "t2v.languages",
     "t2v.version",
     "t2v.vocabulary",
 )

@@ -6,10 +6,12 @@ found there is resolved once, recorded with every video, and its files are check
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from t2v.defaults import ModelDefaults
 
 EMBEDDED = "emoji"
+EMBEDDED_FOLDER = Path(__file__).with_name(EMBEDDED)
 NON_COMMERCIAL = "CC-BY-NC-4.0"
 LIMITS = (
     "English prompts only; no legible text; not of film quality; weak on complex compositions; "

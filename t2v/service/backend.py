@@ -17,6 +17,7 @@ from t2v.request import Request
 from t2v.service import sentences
 from t2v.service.estimate import evaluations_of, volume_of
 from t2v.service.messages import Reading
+from t2v.translation import Translator
 from t2v.vocabulary import english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
@@ -155,11 +156,13 @@ def reader(pipe: Any) -> Callable[[str], Reading]:
     It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
     """
     tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
+    translator = Translator(vocabulary) if vocabulary else None
 
     def read(prompt: str) -> Reading:
-        count, cut = tokenizer.cut(prompt)
+        sentence = translator.read(prompt).sentence if translator else prompt
+        count, cut = tokenizer.cut(sentence)
         if vocabulary:
-            remark = vocabulary.explain(prompt).note() or ""
+            remark = vocabulary.explain(sentence).note() or ""
         else:
             remark = "" if english(prompt) else sentences.NOT_ENGLISH
         return Reading(count, tokenizer.length, cut, remark)

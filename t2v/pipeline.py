@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from t2v import checkpoints
+from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
@@ -31,6 +31,7 @@ from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.preview import fit_colours, small_frames
 from t2v.progress import with_bar
+from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
 from t2v.source import Source, continues
@@ -46,7 +47,7 @@ OPTIONS = "the options are model, device, dtype, memory"
 class TextToVideo:
     """A loaded model that makes videos; `from_pretrained` loads it.
 
-    `text_encoder(list[str]) -> (b 77 d)`;
+    `text_encoder(list[str]) -> (b 77 d)`, weights in prompts included;
     `unet(x (b 4 f h w), t (b) or (b f), text (b 77 d)) -> (b 4 f h w)`;
     `vae.decode(z (n 4 h w)) -> (n 3 8h 8w)` and `vae.encode`, with unscaled latents.
     `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
@@ -252,10 +253,9 @@ class TextToVideo:
         return ",".join(map(str, devices)), precision, self.runner.rung.name, threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
-        """Encode b prompts to the text states that the UNet reads (b 77 d)."""
+        """Encode b prompts to the text states that the UNet reads (b 77 d); with BREAKs, (b 77·parts d)."""
         with OwnState(self.device, inference=True):
-            states = self.runner.encode(self.tokenizer(prompts).to(self.device))
-        return states.clone()  # the next call may overwrite them
+            return prompt_encoder.encode(prompts, self.tokenizer, self.runner.encode, self.device)
 
     def _denoiser(self, request: Complete, clean: Tensor | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; kept frames are led to `clean`."""
@@ -305,28 +305,9 @@ class TextToVideo:
         """Warnings about a request that runs all the same."""
         notes = list(request.notes())
         for field in ("prompt", "negative_prompt"):
-            count, lost = self.tokenizer.cut(self.sentence(getattr(request, field)))
-            if lost:
-                notes.append(f"The {field} has {count} of {self.tokenizer.length} tokens; cut off: {lost}")
+            found = prompt_encoder.count(self.sentence(getattr(request, field)), self.tokenizer)
+            if found.cut:
+                notes.append(f"The {field} has {found.tokens} of {found.limit} tokens; cut off: {found.cut}")
         if self.vocabulary and self._translator:
             read = self._translator.read(request.prompt)
-            notes += filter(None, [read.note(), self.vocabulary.explain(read.sentence).note()])
-        return tuple(notes)
-
-    def sentence(self, prompt: str) -> str:
-        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
-        for emoji characters and for other languages, any other model the prompt itself."""
-        return self._translator.read(prompt).sentence if self._translator else prompt
-
-
-def _refuse_for_several(**given: Any) -> None:
-    """Refuse what only one video can have."""
-    for name in (name for name, value in given.items() if value is not None):
-        raise RequestError(name, "is of one video: leave it out of a call for several")
-
-
-def _way_out(dtype: torch.dtype) -> str:
-    """The end of NotFiniteError's sentence: the cause, or what to try."""
-    if dtype == torch.float32:
-        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
-    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."
+            notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])

@@ -13,6 +13,7 @@ from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
 from t2v.defaults import ModelDefaults
+from t2v.prompt_weights import plain
 from t2v.request import Request
 from t2v.service import sentences
 from t2v.service.estimate import evaluations_of, volume_of
@@ -155,16 +156,13 @@ def reader(pipe: Any) -> Callable[[str], Reading]:
 
     It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
     """
+    from t2v.prompt_encoder import count  # imports torch
+
     tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
     translator = Translator(vocabulary) if vocabulary else None
 
     def read(prompt: str) -> Reading:
         sentence = translator.read(prompt).sentence if translator else prompt
-        count, cut = tokenizer.cut(sentence)
+        found, words = count(sentence, tokenizer), plain(sentence)
         if vocabulary:
-            remark = vocabulary.explain(sentence).note() or ""
-        else:
-            remark = "" if english(prompt) else sentences.NOT_ENGLISH
-        return Reading(count, tokenizer.length, cut, remark)
-
-    return read
+            remark = vocabulary.explain(words).note() or ""

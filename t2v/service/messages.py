@@ -121,12 +121,13 @@ class Planned:
 
 @dataclass(frozen=True)
 class Reading:
-    """A prompt as a model reads it: tokens, the words that are cut off, a remark."""
+    """A prompt as a model reads it: tokens, the words that are cut off, a remark, words and their weights."""
 
     count: int
     limit: int
     cut: str
     remark: str
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,9 @@ def reading(found: Reading | None, prompt: str) -> str:
     """The prompt's token count, what is cut off, and a word on what the model doesn't know."""
     if not found or not prompt.strip():
         return "<p class='tokens'></p>"
-    over = found.count > found.limit
+    over = bool(found.cut) or found.count > found.limit
     parts = [strings.TOKENS.format(count=found.count, limit=found.limit)]
+    parts += [strings.WEIGHT.format(words=escape(text[:30]), weight=f"{w:.3g}") for text, w in found.weights]
     if over:
         parts.append(strings.CUT.format(words=escape(found.cut[:120])))
     remark = f"<p class='remark' role='status'>{escape(found.remark)}</p>" if found.remark else ""

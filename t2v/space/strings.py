@@ -22,6 +22,7 @@ MODEL_WORDS = "one of the models that the page lists"
 
 # Beside the button
 TOKENS = "{count} of {limit} tokens"
+WEIGHT = "{words} ×{weight}"
 CUT = "Cut off: “{words}”"
 EXPECTED = "Takes {seconds}"
 EXPECTED_MEMORY = " · {peak} of {memory} memory"

@@ -311,3 +311,22 @@ class TextToVideo:
         if self.vocabulary and self._translator:
             read = self._translator.read(request.prompt)
             notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
+        return tuple(notes)
+
+    def sentence(self, prompt: str) -> str:
+        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
+        for emoji characters and for other languages, any other model the prompt itself."""
+        return self._translator.read(prompt).sentence if self._translator else prompt
+
+
+def _refuse_for_several(**given: Any) -> None:
+    """Refuse what only one video can have."""
+    for name in (name for name, value in given.items() if value is not None):
+        raise RequestError(name, "is of one video: leave it out of a call for several")
+
+
+def _way_out(dtype: torch.dtype) -> str:
+    """The end of NotFiniteError's sentence: the cause, or what to try."""
+    if dtype == torch.float32:
+        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
+    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."

@@ -166,3 +166,8 @@ def reader(pipe: Any) -> Callable[[str], Reading]:
         found, words = count(sentence, tokenizer), plain(sentence)
         if vocabulary:
             remark = vocabulary.explain(words).note() or ""
+        else:
+            remark = "" if english(words) else sentences.NOT_ENGLISH
+        return Reading(found.tokens, found.limit, found.cut, remark, found.weights)
+
+    return read

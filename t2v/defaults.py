@@ -22,3 +22,16 @@ class ModelDefaults:
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
+    sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
+
+    @property
+    def offered(self) -> tuple[tuple[int, int], ...]:
+        """The sizes to choose from, its own first."""
+        return tuple(dict.fromkeys([(self.width, self.height), *self.sizes]))
+
+    def size_note(self, width: int | None, height: int | None) -> str | None:
+        """Return a warning off the sizes that the model was made for; None on them, or if nobody has said."""
+        if not self.sizes or width is None or height is None or (width, height) in self.offered:
+            return None
+        made_for = " and ".join(f"{w}×{h}" for w, h in self.offered)
+        return f"This model was made for {made_for}; at {width}×{height} shapes may come out distorted."

@@ -303,7 +303,7 @@ class TextToVideo:
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
-        notes = list(request.notes())
+        notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
         for field in ("prompt", "negative_prompt"):
             found = prompt_encoder.count(self.sentence(getattr(request, field)), self.tokenizer)
             if found.cut:

@@ -182,9 +182,19 @@ def _stated(config: Config) -> ModelDefaults:
         kind = type(defaults[key])
         if key == "sampler":
             config.only(sampler=SAMPLER_NAMES)
+        elif key == "sizes":
+            _check_sizes(config, value)
         elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
             raise config.fail(key, value, "a number from 1")
-    return ModelDefaults(**config.values)
+    sizes = {"sizes": tuple(map(tuple, config.values["sizes"]))} if "sizes" in config.values else {}
+    return ModelDefaults(**config.values | sizes)
+
+
+def _check_sizes(config: Config, value: Any) -> None:
+    pairs = value if isinstance(value, list) else [None]
+    sides = [side for pair in pairs for side in (pair if isinstance(pair, list) and len(pair) == 2 else [0])]
+    if not all(type(side) is int and 1 <= side <= MAX_NATIVE for side in sides):
+        raise config.fail("sizes", value, "a list of [width, height]")
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:

@@ -95,14 +95,8 @@ def size_text(width: int, height: int) -> str:
 
 
 def sizes(native: ModelDefaults) -> list[str]:
-    """The model's own size first, then a wide, a tall and a smaller one."""
-    width, height = native.width, native.height
-    options = [(width, height), (width * 3 // 2, height), (width, height * 3 // 2), (width // 2, height // 2)]
-    legal = [
-        tuple(max(native.min_side, side // native.multiple * native.multiple) for side in option)
-        for option in options
-    ]
-    return [size_text(*option) for option in dict.fromkeys(legal) if max(option) <= native.max_side]
+    """The sizes that the model draws well, its own first."""
+    return [size_text(*size) for size in native.offered]
 
 
 def defaults(service: Service, model: str, prompt: str = "") -> dict[str, Any]:

@@ -81,8 +81,9 @@ def test_every_offered_size_is_legal():
     for native in (
         ModelDefaults(),
         ModelDefaults(width=576, height=320),
-        ModelDefaults(width=1024, height=576, max_side=1024),
+        ModelDefaults(width=1024, height=576, max_side=1024, sizes=((1024, 576), (576, 1024))),
     ):
+        assert form.sizes(native)[0] == form.size_text(native.width, native.height)
         for size in form.sizes(native):
             width, height = form.sides(size)
             Request("a", width=width, height=height).validate(native)

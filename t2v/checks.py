@@ -66,6 +66,25 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    metavar = None
+
+    def __call__(self, field: str, value: Any, model: ModelDefaults) -> bool | None:
+        if value is None or isinstance(value, bool):
+            return value
+        raise RequestError(field, f"must be true or false, not {show(value)}")
+
+    def parse(self, field: str, text: str) -> bool:
+        """Parse true or false, in letters of either case."""
+        try:
+            return {"true": True, "false": False}[text.lower()]
+        except KeyError:
+            raise RequestError(field, f"must be true or false, not {show(text)}") from None
+
+
+@dataclass(frozen=True)
 class Number:
     """A number from `low` to `high`; a limit may depend on the model."""
 
@@ -139,7 +158,7 @@ class Seed(Whole):
         return None if seed == -1 else seed
 
 
-Check = Text | Choice | Number
+Check = Text | Choice | Flag | Number
 
 
 def show(value: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
-from t2v.checks import Number
+from t2v.checks import Flag, Number
 from t2v.commands import COMMANDS
 from t2v.errors import T2VError
 from t2v.machine import limit_threads
@@ -114,6 +114,9 @@ def _generate_parser() -> Parser:
     for name, row in FLAGS.items():
         kind = _number if isinstance(row.check, Number) else _text
         flag, words = f"--{name.replace('_', '-')}", row.words.replace("%", "%%")
+        if isinstance(row.check, Flag):
+            settings.add_argument(flag, help=words, action="store_true", default=None)
+            continue
         settings.add_argument(flag, help=words, metavar=row.check.metavar, type=kind)
     where = parser.add_argument_group("model and machine")
     where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")

@@ -129,6 +129,7 @@ def _command_line(settings: Settings, request: Request, suffix: str) -> str:
         flags["output"] = f"video-%d{suffix}"
     given = {name: str(value) for name, value in flags.items() if value not in (None, "")}
     words = [f"--{name.replace('_', '-')}={_shell_word(value)}" for name, value in given.items()]
+    words = [word.removesuffix("=True") for word in words]  # a flag
     return " ".join(["t2v", *words, "--", _shell_word(prompt)])
 
 

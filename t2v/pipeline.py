@@ -29,6 +29,7 @@ from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
+from t2v.networks.options import Options
 from t2v.preview import fit_colours, small_frames
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
@@ -261,7 +262,8 @@ class TextToVideo:
         """The denoiser that samplers call: the UNet's predictions, guided; kept frames are led to `clean`."""
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
         prompts = [self.sentence(prompt) for prompt in prompts]
-        denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
+        options = Options(loop=request.loop)
+        denoise = guided(self.runner.predictor(self.text_encoder(prompts), options), request.guidance)
         if clean is None or not request.keep:
             return denoise
         return keeping(denoise, clean, first_frames(clean, request.keep), self.schedule.config.prediction)

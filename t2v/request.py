@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Number, Seed, Side, Text, Whole, show
+from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Flag, Number, Seed, Side, Text, Whole, show
 from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
@@ -95,6 +95,7 @@ class Request:
         Whole(0, lambda model: model.max_frames),
         of_source=True,
     )
+    loop: bool = _row("Loop", "the last frame leads into the first, without a seam", Flag(), False)
 
     def __eq__(self, other: object) -> bool:
         return astuple(self) == astuple(other) if isinstance(other, Request) else NotImplemented
@@ -120,6 +121,8 @@ class Request:
         _check_volume(request, model)
         if request.keep > request.frames:
             raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
+        if request.loop and request.keep:
+            raise RequestError("loop", "has no first frames to keep: leave out keep, or the loop")
         return request
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
@@ -175,7 +178,9 @@ class Request:
     def without_source(self) -> dict[str, Any]:
         """Return the given settings that mean something without a source, by name."""
         given = {row.name: getattr(self, row.name) for row in SETTINGS.values() if not row.of_source}
-        return {name: value for name, value in given.items() if value not in (None, "")}
+        return {
+            name: value for name, value in given.items() if value not in (None, "") and value is not False
+        }
 
     def to_query(self) -> str:
         """Return every setting that isn't left to the model as a URL's query string. A link has no source."""

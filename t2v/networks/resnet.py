@@ -17,10 +17,18 @@ class NormConv(nn.Module):
         super().__init__()
         self.norm = GroupNorm(groups, inputs, eps=eps)
         self.conv = nn.Conv2d(inputs, outputs, kernel, padding=(kernel[0] // 2, kernel[1] // 2))
+        self.circular = False  # along time, in a video that loops: its kernel is (3, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (n c h w) -> (n c' h w)"""
-        return self.conv(F.silu(self.norm(x)))
+        return self.convolved(F.silu(self.norm(x)))
+
+    def convolved(self, x: Tensor) -> Tensor:
+        """x (n c h w) -> (n c' h w), without the norm"""
+        if not self.circular:
+            return self.conv(x)
+        around = torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)
+        return F.conv2d(around, self.conv.weight, self.conv.bias)
 
 
 class ResnetBlock(nn.Module):

@@ -21,6 +21,11 @@ class TemporalConv(nn.Module):
         convs = (NormConv(width, width, groups, kernel=(3, 1)) for _ in range(4))
         self.convs: Modules[NormConv] = Modules(convs)
 
+    def loop(self, loop: bool) -> None:
+        """Let the last frame lead to the first, or not."""
+        for conv in self.convs:
+            conv.circular = loop
+
     def forward(self, x: Tensor, frames: int) -> Tensor:
         """x (n c h w) -> (n c h w), n = b·frames"""
         h = rearrange(x, "(b f) c h w -> b c f (h w)", f=frames)

@@ -132,6 +132,12 @@ class UNet3D(nn.Module):
             width = widths[i]
         self.out = NormConv(width, config.out_channels, config.groups)
 
+    def loop(self, loop: bool) -> None:
+        """Let the last frame of every video lead to its first, or not."""
+        for module in self.modules():
+            if isinstance(module, TemporalConv):
+                module.loop(loop)
+
     def forward(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
         """x (b c f h w), t (b) or one a frame (b f), text (b l d) -> the network's prediction (b c f h w)"""
         b, frames = x.shape[0], x.shape[2]

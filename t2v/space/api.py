@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.checks import Check, Choice, Number, Text, Whole
+from t2v.checks import Check, Choice, Flag, Number, Text, Whole
 from t2v.errors import RequestError
 from t2v.request import Request, Setting
 from t2v.service import sentences
@@ -28,7 +28,13 @@ What is left out takes the model's own default.
 
 Args:
 """
-TYPES = {Whole: int, Number: float, Choice: str, Text: str}  # a check is of the first that it is one of
+TYPES = {
+    Flag: bool,
+    Whole: int,
+    Number: float,
+    Choice: str,
+    Text: str,
+}  # a check is of the first that it is one of
 
 
 def offer(service: Service, demo: gr.Blocks) -> int:

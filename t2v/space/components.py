@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.checks import Choice, Number, Text, Whole
+from t2v.checks import Choice, Flag, Number, Text, Whole
 from t2v.defaults import ModelDefaults
 from t2v.request import MAX_PROMPT, MAX_SEED
 from t2v.service.outputs import SUFFIXES, Record
@@ -145,7 +145,7 @@ def _field(name: str, native: ModelDefaults) -> gr.Textbox | gr.Dropdown | gr.Nu
     row = form.ROWS[name]
     value = getattr(native, name, row.default)
     options = {"value": value, "label": row.label, "min_width": NARROW}
-    if isinstance(row.default, bool):
+    if isinstance(row.check, Flag):
         return gr.Checkbox(**options)
     if isinstance(row.check, Choice):
         return gr.Dropdown(list(row.check.choices), filterable=False, **options)

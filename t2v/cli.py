@@ -17,10 +17,10 @@ from tqdm import tqdm
 
 from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
 from t2v.checks import Flag, Number
-from t2v.commands import COMMANDS
-from t2v.errors import T2VError
+from t2v.commands import COMMANDS, meant
+from t2v.errors import T2VError, UsageError
 from t2v.machine import limit_threads
-from t2v.naming import ENDINGS, Target, UsageError, targets
+from t2v.naming import ENDINGS, Target, targets
 from t2v.places import PlaceError
 from t2v.request import SETTINGS, Complete, Request, RequestError
 from t2v.streams import OutputError, complain, plain, prepare, say
@@ -61,11 +61,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> None:
     limit_threads()
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:2], "--help"]
     if argv and argv[0] in COMMANDS:
         command = COMMANDS[argv[0]]
         parser = Parser(prog=f"t2v {argv[0]}", description=command.help)
         command.arguments(parser)
         command.run(parser.parse_args(argv[1:]))
+    elif argv and (command_meant := meant(argv[0])):
+        raise UsageError(
+            f"{argv[0]} is no command; did you mean {command_meant}? t2v -- {argv[0]} makes a video of it"
+        )
     else:
         _generate(_parsed(argv))
 

@@ -1,4 +1,4 @@
-"""The commands of `t2v` besides making videos: `models`, `check`, `plan`, `info`.
+"""The commands of `t2v` besides making videos: `serve`, `models`, `check`, `plan`, `info`.
 
 A command is a row of COMMANDS: its help, its arguments, and a function that prints or raises.
 """
@@ -8,17 +8,23 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import asdict
+from difflib import get_close_matches
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.errors import UsageError
 from t2v.languages.names import emoji_character
 from t2v.request import Request
 from t2v.streams import plain, say
+from t2v.texts import read_text
 from t2v.translation import Translator
 from t2v.video import Settings, Video, VideoError, kind_of
 from t2v.vocabulary import Vocabulary
 
+SYNONYMS = dict.fromkeys(("app", "gui", "launch", "page", "run", "start", "ui", "webui"), "serve")
+VOCABULARY = EMBEDDED_FOLDER / "vocabulary.json"
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
 
 
@@ -141,6 +147,20 @@ def _shell_word(text: str) -> str:
     return f"""\"$(printf '{"".join(parts).replace(chr(92) + "045", "%%")}')\""""
 
 
+def meant(word: str) -> str:
+    """The command that a word nearly is; "" for a word of its own."""
+    if word in SYNONYMS:
+        return SYNONYMS[word]
+    near = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)
+    return near[0] if near and not _can_be_drawn(word) else ""
+
+
+def _can_be_drawn(word: str) -> bool:
+    """Return whether the embedded model was taught the word: a plane, a chick, a sword."""
+    taught = read_text(VOCABULARY).lower()
+    return re.search(rf"\b{re.escape(word.lower())}\b", taught) is not None
+
+
 class Command(NamedTuple):
     """A command of `t2v`: its line of help, its arguments, and the function that runs it."""
 
@@ -158,7 +178,23 @@ def _words_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("word", nargs="*", help="a subject to look for, in any of 21 languages, or an emoji")
 
 
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    from t2v.space import options, strings  # brings the service
+
+    parser.epilog = strings.VARIABLES
+    options.add_to(parser)
+
+
+def _serve(args: argparse.Namespace) -> None:
+    if find_spec("gradio") is None:
+        raise UsageError("the page needs gradio: pip install 't2v[app]'")
+    from t2v.space import launch, options
+
+    launch.serve(options.settle(args))
+
+
 COMMANDS = {
+    "serve": Command("serve the page, where videos are made in a browser", _serve_arguments, _serve),
     "models": Command("list the known models", lambda parser: None, _models),
     "check": Command(
         "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check

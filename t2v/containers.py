@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, features
 
-from t2v import ffmpeg
+from t2v import ffmpeg, provenance
 from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
 from t2v.file_settings import Settings
 from t2v.image import to_rgb
@@ -35,6 +35,7 @@ def _write_mp4(frames: np.ndarray, settings: Settings, path: Path) -> None:
     even = np.pad(frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     title = {"title": settings.request.prompt} if settings.request else {}
     ffmpeg.encode(even, settings.fps, title | {"comment": settings.to_json()}, path)
+    provenance.label_mp4(path)
 
 
 def _write_gif(frames: np.ndarray, settings: Settings, path: Path) -> None:
@@ -44,6 +45,7 @@ def _write_gif(frames: np.ndarray, settings: Settings, path: Path) -> None:
     pauses = [10 * pause for pause in _pauses(len(frames), min(settings.fps, MAX_GIF_FPS), unit=100)]
     comment = settings.to_json().encode()
     first.save(path, "GIF", save_all=True, append_images=rest, duration=pauses, loop=0, comment=comment)
+    provenance.label_gif(path)
 
 
 def _write_webp(frames: np.ndarray, settings: Settings, path: Path) -> None:
@@ -54,6 +56,7 @@ def _write_webp(frames: np.ndarray, settings: Settings, path: Path) -> None:
     first.save(
         path, "WEBP", save_all=True, append_images=rest, duration=pauses, loop=0, quality=90, exif=exif
     )
+    provenance.label_webp(path)
 
 
 def _pauses(frames: int, fps: int, unit: int) -> list[int]:

@@ -6,15 +6,11 @@ from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from t2v.errors import T2VError
+from t2v.errors import UsageError
 from t2v.video import CONTAINERS, Video
 
 ENDINGS = ", ".join(CONTAINERS)
 NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 100%dark.mp4 is a name
-
-
-class UsageError(T2VError, ValueError):
-    """The command line asks for something that can't be done; the text says what can."""
 
 
 class Target(NamedTuple):

@@ -1,6 +1,6 @@
 """The messages between the service and a worker process: plain, frozen, pickled over a pipe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,6 +41,14 @@ class Order:
     model: str
     request: Complete
     path: Path
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The owner's wishes to a worker: keywords of the backend's `load` (where, dtype, memory), and a mark."""
+
+    placement: dict[str, str] = field(default_factory=dict)
+    mark: str = ""
 
 
 # -- to the worker process

@@ -5,7 +5,7 @@ import importlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -29,10 +29,12 @@ from t2v.service.messages import (
     Preview,
     Progress,
     Reading,
+    Setup,
     Stage,
     Stopped,
 )
 from t2v.service.outputs import SUFFIXES, NoSpace, Outputs, Record
+from t2v.service.rules import Rules
 from t2v.service.waiting import WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
@@ -48,9 +50,10 @@ AnyWorker = Worker | ZeroGPUWorker
 class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
-    `backend` names a module such as `t2v.service.backend`: `choices(extra)`, the default model first;
-    `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which only
-    workers call.
+    `backend` names a module such as `t2v.service.backend`: `choices(extra, models)`, the default model
+    first; `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which
+    only workers call; `load` and `planned` take what `placement` holds as keywords. `mark` is drawn into
+    every video.
     """
 
     def __init__(
@@ -60,18 +63,27 @@ class Service:
         *,
         devices: Sequence[str] = ("cpu",),
         model: str | None = None,
+        models: Sequence[str] = (),
         limits: Limits | None = None,
+        rules: Rules | None = None,
+        placement: Mapping[str, str] | None = None,
+        mark: str = "",
     ):
-        choices = importlib.import_module(backend).choices(model)
+        offered = {"models": models} if models else {}
+        choices = importlib.import_module(backend).choices(model, **offered)
         self.choices: dict[str, OfferedModel] = {choice.id: choice for choice in choices}
         self.default = choices[0].id
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
         self.estimates = Estimates(self.outputs.store)
         self._kept = WaitingJobs(self.outputs.store, self.outputs.folder / "servers")
         self.jobs = Jobs(limits or Limits(), kept=self._kept)
+        self.rules = rules or Rules()
+        setup = Setup(dict(placement or {}), mark)
         lent = os.environ.get("SPACES_ZERO_GPU")
         self.workers: list[AnyWorker] = (
-            [ZeroGPUWorker(backend)] if lent else [Worker(backend, device) for device in devices]
+            [ZeroGPUWorker(backend, setup)]
+            if lent
+            else [Worker(backend, device, setup) for device in devices]
         )
         self._forecast = Forecast(self.jobs, len(self.workers), self.seconds_left)
         self._closing = Event()
@@ -114,10 +126,10 @@ class Service:
             task.add_done_callback(self._tasks.discard)
 
     def native(self, model: str) -> ModelDefaults:
-        """The limits and defaults of a model, as it states them itself once it was loaded."""
+        """A model's limits and defaults, as it states them itself once it was loaded, within the rules."""
         choice = self.choices[model]
         stated = (worker.natives.get(choice.where) for worker in self.workers)
-        return next(filter(None, stated), choice.native)
+        return self.rules.within(next(filter(None, stated), choice.native))
 
     def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
@@ -126,7 +138,9 @@ class Service:
             raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
-        return model, request.validate(self.native(model))
+        complete = request.validate(self.native(model))
+        self.rules.check(complete.prompt)
+        return model, complete
 
     def submit(
         self,

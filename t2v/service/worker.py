@@ -27,6 +27,7 @@ from t2v.service.messages import (
     Planned,
     Reading,
     Ready,
+    Setup,
     Stop,
     Stopped,
     Unready,
@@ -34,6 +35,7 @@ from t2v.service.messages import (
 from t2v.service.worker_process import serve
 
 TICK = 0.2  # seconds between two looks at what has become of a job
+USUAL = Setup()
 PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is ended
 
 
@@ -43,8 +45,8 @@ class Worker:
     inline = False  # its jobs run whether or not somebody watches
     busy = False  # with an order
 
-    def __init__(self, backend: str, device: str, patience: float = PATIENCE):
-        self.backend, self.device, self._patience = backend, device, patience
+    def __init__(self, backend: str, device: str, setup: Setup = USUAL, patience: float = PATIENCE):
+        self.backend, self.device, self.setup, self._patience = backend, device, setup, patience
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
         self.fetched: Fetched | None = None  # of a download under way
         self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
@@ -136,7 +138,10 @@ class Worker:
         self._messages = Queue()
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=serve, args=(theirs, self.backend, self.device), daemon=True, name=f"t2v-{self.device}"
+            target=serve,
+            args=(theirs, self.backend, self.device, self.setup),
+            daemon=True,
+            name=f"t2v-{self.device}",
         )
         self._connection, self._process = ours, process
         process.start()

@@ -1,6 +1,7 @@
 """The page's components: which there are, where, and how they look. What they do is in `events`."""
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,13 @@ class Components:
         return {self.fields[name]: value for name, value in values.items()}
 
 
-def build(service: Service, examples: dict[str, Record]) -> Components:
-    """All components, inside an open `gr.Blocks`."""
+def build(
+    service: Service, examples: dict[str, Record], title: str = strings.TITLE, terms: str = strings.TERMS
+) -> Components:
+    """All components, inside an open `gr.Blocks`. `terms` is Markdown, the line under the page."""
     made: dict[str, Any] = {"examples": examples}
     made["state"] = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
-    gr.HTML(f"<h1>{strings.TITLE}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
+    gr.HTML(f"<h1>{escape(title)}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
     with gr.Row(elem_id="columns"):
         with gr.Column(scale=5, min_width=300, elem_id="controls"):
             made |= _controls(service)
@@ -67,6 +70,7 @@ def build(service: Service, examples: dict[str, Record]) -> Components:
     shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
         made["about"] = gr.Markdown(about.text(service.choices[service.default]))
+    gr.Markdown(terms, elem_id="terms")
     return Components(**made, shown_examples=shown)
 
 

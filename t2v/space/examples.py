@@ -11,7 +11,8 @@ from t2v.request import Request
 from t2v.service.outputs import Record
 from t2v.texts import read_text
 
-FOLDER = Path(__file__).parents[2] / "examples"
+INSTALLED = Path(__file__).with_name("installed_examples")  # where a wheel has them
+FOLDER = INSTALLED if INSTALLED.exists() else Path(__file__).parents[2] / "examples"
 
 
 def read(folder: Path = FOLDER) -> dict[str, Record]:

@@ -59,6 +59,10 @@ SUMMARY = (
 GONE = "This video is no longer kept. Its link makes it again."
 
 # Below
+TERMS = (
+    "Every video here is generated, and its file says so. Say so too when you show it, and make none that "
+    "demeans or harms people, or passes for a recording of real people or events."
+)
 GALLERY, GALLERY_EMPTY = "Your videos", "What you make stays here for {hours} hours."
 EXAMPLES = "Examples"
 ABOUT = "About this model"
@@ -80,24 +84,42 @@ NOT_PLAIN = "{name}: must be text, a number or null"
 NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
 # Launching
+DESCRIPTION = "Serve a page that turns a sentence into a video."
+VARIABLES = (
+    "Each option is also a variable, such as T2V_PORT for --port; T2V_AUTH_FILE names a file of accounts."
+)
 SHARE_WARNING = (
     "--share makes this page public: anybody who has the link can use this machine's time, through a relay\n"
     "run by Gradio. --auth user:password asks visitors for a password."
 )
 LISTENING = "{title} listens at {url}"
 LAUNCH_FAILED = "The page can't start: {reason}"
-PORT_TAKEN = "--port: {port} is taken by another program; choose another, or leave --port out."
-PORTS_TAKEN = "--port: all ports from {first} to {last} are taken; choose one with --port."
-PORT_FORBIDDEN = "--port: this user may not listen at {port}; choose one from 1024 to 65535."
+PORT_TAKEN = "{port} is taken by another program; choose another, or leave --port out."
+PORTS_TAKEN = "all ports from {first} to {last} are taken; choose one with --port."
+PORT_FORBIDDEN = "this user may not listen at {port}; choose one from 1024 to 65535."
 PORT_WRONG = "must be a whole number from 0 to 65535, not {value}"
-HOST_UNKNOWN = "--host: {host} is no address and no name that can be found."
-HOST_ELSEWHERE = "--host: {host} is not an address of this machine; 0.0.0.0 means all that it has."
-LISTENING_FAILED = "--host, --port: can't listen at {link}: {reason}."
-QUEUE_WRONG = "must be a whole number from 1 to 100000, not {value}"
+HOST_UNKNOWN = "{host} is no address and no name that can be found."
+HOST_ELSEWHERE = "{host} is not an address of this machine; 0.0.0.0 means all that it has."
+LISTENING_FAILED = "can't listen at {link}: {reason}."
+COUNT_WRONG = "must be a whole number from {least} to {most}, not {value}"
+WORD_WRONG = "must be one of {words}, not {value}"
+NOT_LATIN = "must be in Latin letters: the font has no others"
+TEXT_LONG = "must be at most {most} characters, not {count}"
+NAMES_WRONG = "must be names, separated by commas"
+YES_WRONG = "must be yes or no, not {value}"
+ROOT_WRONG = "must be a path such as /t2v, or an address with one, not {value}"
 AUTH_WRONG = "must be user:password, both not empty"
-OUTPUTS_UNUSABLE = "--outputs: {folder} can't be written ({reason}); choose another folder."
+TIME_WRONG = "must be a time such as 90s, 30m or 2h, not {value}"
+SIZE_OF_DISK_WRONG = "must be a size such as 500MB or 2GB, at least 1MB, not {value}"
+DEVICE_WRONG = "must be auto, cpu, mps, cuda, cuda:1 or cuda:0,cuda:1, not {value}"
+DEVICE_MISSING = "{device} can't be used here ({reason})"
+FILE_UNREADABLE = "the file can't be read ({reason})"
+FILE_EMPTY = "the file is empty"
+OPTION_EMPTY = "is empty; leave it out, or say what it is"
+MISSPELT = "{name} is not a variable of this page, so it has no effect; did you mean {meant}?"
+OUTPUTS_UNUSABLE = "{folder} can't be written ({reason}); choose another folder."
 OUTPUTS_REFUSED = (
-    "--outputs: {folder} can't be used: {reason} Stop that program, remove the file or choose another folder."
+    "{folder} can't be used: {reason} Stop that program, remove the file or choose another folder."
 )
 VARIABLE_WRONG = "{name}: must be a whole number from 0 to {most}, not {value}"
 VARIABLES_UNUSED = "Not used by this page: {names}."

@@ -59,7 +59,7 @@ def test_a_taken_port_ends_the_process_with_one_line(tmp_path: Path):
         other.listen()
         port = other.getsockname()[1]
         with started(tmp_path, "--port", port) as page:
-            assert page.process.wait(30) == 1
+            assert page.process.wait(30) == 2
         assert page.said().splitlines() == [
             f"--port: {port} is taken by another program; choose another, or leave --port out."
         ]

@@ -100,10 +100,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(PIP) --no-deps "$(MODELSCOPE)"
 	@touch $@
 
-# Some tests open the page in a real browser, some through a real proxy.
+# Some tests open the page in a real browser, some through a real proxy; one reads files with exiftool.
 browser:
-	@export PATH="$$PATH:/usr/sbin"; { command -v chromium && command -v nginx; } > /dev/null || { \
-		echo "Installing Debian's chromium and nginx for the tests of the page …"; \
+	@export PATH="$$PATH:/usr/sbin"; { command -v chromium && command -v nginx && command -v exiftool; } > /dev/null || { \
+		echo "Installing Debian's chromium, nginx and exiftool for the tests …"; \
 		[ "$$(id -u)" = 0 ] && apt-get -qq update && \
-			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx > /dev/null; \
-	} || { echo "The tests of the page need: sudo apt-get install chromium nginx"; exit 1; }
+			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx libimage-exiftool-perl > /dev/null; \
+	} || { echo "The tests need: sudo apt-get install chromium nginx libimage-exiftool-perl"; exit 1; }

@@ -5,6 +5,7 @@ deadline, or when nobody has followed it for a while. A visitor's job that isn't
 is made by the next server; a job of the API ends with its caller's connection.
 """
 
+import logging
 import secrets
 import time
 from collections import deque
@@ -17,11 +18,13 @@ from t2v.request import Complete
 from t2v.service import sentences
 from t2v.service.messages import Fault, Preview, Stage
 from t2v.service.store import owner_of
+from t2v.service.tally import Tally
 from t2v.service.waiting import WaitingJob, WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
 NOBODY = owner_of("")  # the owner of the API's jobs
+log = logging.getLogger("t2v.service")
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
 
 
@@ -63,6 +66,9 @@ class Job:
     ended: float | None = None
     stopping: bool = False
 
+    def __post_init__(self) -> None:
+        self.entered = self.followed  # when its stage began
+
     @property
     def over(self) -> bool:
         return self.stage in ENDED
@@ -77,6 +83,7 @@ class Jobs:
     kept: WaitingJobs | None = None  # what the next server finds of them
 
     def __post_init__(self) -> None:
+        self.tally = Tally()
         self._changed = Condition()
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
@@ -160,6 +167,11 @@ class Jobs:
             elif self.kept:
                 self.kept.remove(job.id)  # nor does the next server make it
         return True
+
+    def enter(self, job: Job, stage: Stage) -> None:
+        """Note that a job has come to another stage."""
+        with self._changed:
+            self._enter(job, stage)
 
     def end(self, job: Job, stage: Stage, problem: str = "") -> None:
         with self._changed:
@@ -263,7 +275,8 @@ class Jobs:
         return [job for job in self._jobs.values() if job.owner == owner and not job.over]
 
     def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
-        job.worker, job.started, job.stage = worker, self.clock(), Stage.LOADING
+        job.worker, job.started = worker, self.clock()
+        self._enter(job, Stage.LOADING)
         self._turn = max(self._turn, job.turn)
         if self.kept:
             self.kept.begin(job.id)
@@ -272,4 +285,12 @@ class Jobs:
     def _end(self, job: Job, stage: Stage, problem: str = "") -> None:
         if self.kept:
             self.kept.remove(job.id)
-        job.ended, job.problem, job.preview, job.stage = self.clock(), problem, None, stage
+        job.ended, job.problem, job.preview = self.clock(), problem, None
+        self._enter(job, stage)
+        self.tally.ended[stage] += 1
+        log.info("a job of %s ended: %s%s", job.model, stage, problem and f" ({problem})")
+
+    def _enter(self, job: Job, stage: Stage) -> None:
+        now = self.clock()
+        self.tally.seconds[job.stage] += now - job.entered
+        job.entered, job.stage = now, stage

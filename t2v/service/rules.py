@@ -5,9 +5,12 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.service import sentences
+from t2v.translation import Translator
+from t2v.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,16 @@ class Rules:
         return replace(limited, frames=min(native.frames, frames), steps=min(native.steps, steps))
 
     def check(self, prompt: str) -> None:
-        """RequestError where a prompt has one of the words."""
-        if self.words and (found := self._pattern.search(_folded(prompt))):
-            raise RequestError("prompt", sentences.WORD_REFUSED.format(word=found[0]))
+        """RequestError where a prompt, or the English that it is read as, has one of the words."""
+        if not self.words:
+            return
+        for text in (prompt, self._translator.read(prompt).sentence):
+            if found := self._pattern.search(_folded(text)):
+                raise RequestError("prompt", sentences.WORD_REFUSED.format(word=found[0]))
+
+    @cached_property
+    def _translator(self) -> Translator:
+        return Translator(Vocabulary.open(EMBEDDED_FOLDER))
 
     @cached_property
     def _pattern(self) -> re.Pattern:

@@ -254,7 +254,7 @@ class Service:
     def _note(self, worker: AnyWorker, job: Job, message: OfOrder, why: str) -> None:
         match message:
             case Entered(_, stage):
-                job.stage = stage
+                self.jobs.enter(job, stage)
             case Progress(_, step, _):
                 job.step = step
                 job.denoising_since = job.denoising_since or self.jobs.clock()

@@ -25,6 +25,7 @@ class ZeroGPUWorker:
 
     inline = True  # its jobs run inside the events that ask for them
     busy = False  # a device is lent to each event
+    device, pid = "cuda", None
 
     def __init__(self, backend: str, setup: Setup = Setup()):  # noqa: B008  (it is frozen)
         import spaces  # before torch

@@ -137,7 +137,7 @@ class App:
         import gradio as gr
         from starlette.middleware import Middleware
 
-        from t2v.space import api, components, examples
+        from t2v.space import api, components, examples, operations
         from t2v.space.events import Events
         from t2v.space.gate import RequestGate
         from t2v.space.routes import routes
@@ -151,7 +151,10 @@ class App:
             endpoint = api.offer(service, demo)
         demo.queue(api_open=False, default_concurrency_limit=None)
         gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
-        app = {"routes": routes(service, page.examples, folder), "middleware": [gate]}
+        app = {
+            "routes": [*routes(service, page.examples, folder), *operations.routes(service)],
+            "middleware": [gate],
+        }
         self.demo = demo
         self._app_options = {"theme": theme(), "css": components.CSS, "app_kwargs": app}
 

@@ -57,6 +57,7 @@ REFUSED = [
     "画一把枪",
     "𝐠𝐮𝐧",
 ]
+READ_AS_LISTED = ["🚀 on a blue background", "eine Rakete auf blauem Hintergrund", "une fusée"]
 MADE = ["a gunner", "begun", "shotguns", "a panda", "machine and gunpowder", ""]
 
 
@@ -64,6 +65,12 @@ MADE = ["a gunner", "begun", "shotguns", "a panda", "machine and gunpowder", ""]
 def test_a_listed_word_is_found_however_it_is_written(prompt: str):
     with pytest.raises(RequestError):
         Rules(words=("gun", "Guns", "machine gun", "枪")).check(prompt)
+
+
+@pytest.mark.parametrize("prompt", READ_AS_LISTED)
+def test_a_listed_word_is_found_in_other_languages_and_as_an_emoji(prompt: str):
+    with pytest.raises(RequestError, match="“rocket”"):
+        Rules(words=("rocket",)).check(prompt)
 
 
 @pytest.mark.parametrize("prompt", MADE)

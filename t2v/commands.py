@@ -12,10 +12,14 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from t2v.arguments import add_request, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.checkpoints.model_names import listed
 from t2v.errors import UsageError
 from t2v.languages.names import emoji_character
+from t2v.measures import counted, duration, size
+from t2v.prompts import requests_of
 from t2v.request import Request
 from t2v.streams import plain, say
 from t2v.texts import read_text
@@ -51,7 +55,7 @@ def _info(args: argparse.Namespace) -> None:
         say(settings.to_json())
         return
     width, height = settings.size
-    lines = [f"{settings.frames} frames of {width}×{height}, made by t2v {settings.version}"]
+    lines = [f"{counted(settings.frames, 'frame')} of {width}×{height}, made by t2v {settings.version}"]
     lines += [f"model: {settings.model} {settings.revision}"]
     if settings.device:
         threads = f", {settings.threads} threads" if settings.threads else ""
@@ -94,33 +98,34 @@ def _found(vocabulary: Vocabulary, word: str) -> list[str]:
 def _plan(args: argparse.Namespace) -> None:
     from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # imports torch
 
+    requests, model = requests_of(args) or [Request("a video", **settings_of(args))], args.model or EMBEDDED
     device = choose_device(args.device)
-    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(args.model)
-    width, height = args.size or (None, None)
-    size = {"frames": args.frames, "width": width, "height": height}
-    request = Request("a video", **size, steps=args.steps, guidance=args.guidance, seed=0).validate(native)
-    planned = plan(sizes, request, device, dtype, args.memory)
-    clip = f"{request.frames} frames of {request.width}×{request.height}, {request.steps} steps"
-    precision = str(dtype).removeprefix("torch.")
-    say(f"{clip}, guidance {request.guidance:g}\n{device}, {precision}, memory {planned.rung}")
-    fits = "" if planned.fits else ": more than is free now"
-    say(f"about {planned.bytes / 1e9:.1f} GB{fits}\nabout {planned.seconds:.3g} s")
+    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(model)
+    complete = [request.validate(native) for request in requests]
+    one, count = complete[0], len(complete)  # they differ in prompts and seeds alone
+    planned = plan(sizes, one, device, dtype, args.memory or "auto")
+    clip = f"{counted(one.frames, 'frame')} of {one.width}×{one.height}, {counted(one.steps, 'step')}"
+    where = f"{device}, {str(dtype).removeprefix('torch.')}, memory {planned.rung}"
+    memory = "" if planned.fits else ": more than is free now"
+    each = f" a video, {duration(count * planned.seconds)} for {count} videos" if count > 1 else ""
+    lines = [
+        f"{clip}, guidance {one.guidance:g}",
+        where,
+        f"about {size(planned.process)} of memory{memory}",
+        *_download(model),
+    ]
+    say("\n".join([*lines, duration(planned.seconds) + each]))
 
 
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().replace("×", "x").partition("x")
-    return int(width), int(height)
+def _download(model: str) -> list[str]:
+    """Say what of a model of the catalogue is not in the hub's cache yet."""
+    entry = listed(model)
+    if entry is None or not entry.size:
+        return []
+    from t2v.checkpoints.hub import cached_bytes
 
-
-def _plan_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="emoji", help="a name that `t2v models` lists, or a folder")
-    parser.add_argument("--frames", type=int, help="number of frames")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="pixels, such as 576x320")
-    parser.add_argument("--steps", type=int, help="denoising steps")
-    parser.add_argument("--guidance", type=float, help="1 takes half the time")
-    parser.add_argument("--device", help="cuda, cuda:1, mps or cpu")
-    parser.add_argument("--dtype", help="float32, float16 or bfloat16")
-    parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")
+    missing = entry.size - cached_bytes(entry.id)
+    return [f"{size(missing)} to download first"] if missing > entry.size / 100 else []
 
 
 def _command_line(settings: Settings, request: Request, suffix: str) -> str:
@@ -199,7 +204,7 @@ COMMANDS = {
     "check": Command(
         "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check
     ),
-    "plan": Command("say what a video would need, before it is made", _plan_arguments, _plan),
+    "plan": Command("say how long videos would take, and how much memory", add_request, _plan),
     "words": Command("list or search what the embedded model draws", _words_arguments, _words),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

@@ -9,6 +9,7 @@ from t2v.containers import CONTAINERS
 from t2v.ffmpeg import VideoError
 from t2v.file_settings import Settings
 from t2v.image import cropped
+from t2v.measures import counted
 from t2v.places import temporary_folder
 
 MAX_INLINE = 4 * 2**20  # bytes of the MP4: a notebook's file keeps what it shows
@@ -56,11 +57,11 @@ def _html(mp4: bytes, settings: Settings, shown: tuple[int, int] | None) -> str:
 def _caption(settings: Settings) -> str:
     """Return the prompt and the settings in one line."""
     width, height = settings.size
-    clip = f"{settings.frames} frames of {width}×{height} at {settings.fps} fps"
+    clip = f"{counted(settings.frames, 'frame')} of {width}×{height} at {settings.fps} fps"
     request = settings.request
     if request is None:
         return clip
-    how = [f"{request.steps} steps of {request.sampler}"] if request.steps else []
+    how = [f"{counted(request.steps, 'step')} of {request.sampler}"] if request.steps else []
     seed = [] if request.seed is None else [f"seed {request.seed}"]
     model = [settings.model] if settings.model else []
     return f"“{request.prompt}”: {', '.join([*seed, clip, *how, *model])}"

@@ -70,8 +70,8 @@ class Request:
     prompt: str = _row("Prompt", "what the video should show", Text(required=True), MISSING)
     negative_prompt: str = _row("Negative prompt", "what the video should not show", Text(), "")
     frames: int | None = _row("Frames", "number of frames", Whole(1, lambda model: model.max_frames))
-    width: int | None = _row("Width", "pixels, a multiple of 8", Side())
-    height: int | None = _row("Height", "pixels, a multiple of 8", Side())
+    width: int | None = _row("Width", "pixels, a multiple of 16 for emoji, of 8 for other models", Side())
+    height: int | None = _row("Height", "pixels, a multiple of 16 for emoji, of 8 for other models", Side())
     steps: int | None = _row(
         "Steps", "denoising steps: more take longer", Whole(1, lambda model: model.max_steps)
     )

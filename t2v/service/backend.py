@@ -190,7 +190,7 @@ def planned(
         expected = plan(sizes, request, on, precision, memory)
         size = {"volume": volume_of(request), "evaluations": evaluations_of(request)}
         took = {"denoising": expected.denoising, "rest": expected.decoding}
-        runs.append(size | took | {"peak": expected.bytes})
+        runs.append(size | took | {"peak": expected.process})
     return runs
 
 

@@ -6,8 +6,8 @@ VISITOR_FULL = "You have {places} videos under way, as many as one visitor may: 
 VISITOR_HAS_ONE = "You already have a video under way: wait for it, or stop it."
 DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made now."
 UNKNOWN_MODEL = "must be one of {models}"
-VERSIONS_BUSY = "Many files are being made just now. Please try again in a minute."
 WORD_REFUSED = "no videos of “{word}” are made here; please leave the word out"
+FILES_BUSY = "Many files are being made just now. Please try again in a minute."
 FORMAT_WRONG = "Choose MP4, GIF or WebP."
 
 # Why a job ended without a video

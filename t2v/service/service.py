@@ -17,6 +17,7 @@ from t2v.request import Complete, Request
 from t2v.service import sentences
 from t2v.service.backend import OfferedModel
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
+from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
@@ -74,6 +75,7 @@ class Service:
         self.choices: dict[str, OfferedModel] = {choice.id: choice for choice in choices}
         self.default = choices[0].id
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
+        self.files = VideoFiles(self.outputs)
         self.estimates = Estimates(self.outputs.store)
         self._kept = WaitingJobs(self.outputs.store, self.outputs.folder / "servers")
         self.jobs = Jobs(limits or Limits(), kept=self._kept)

@@ -8,15 +8,33 @@ TAGLINE = "A sentence in, a short video out."
 
 # The form
 PROMPT_HINT = "What should the video show?"
-GENERATE, STOP, AGAIN = "Generate", "Stop", "Another seed"
-ADVANCED = "Settings"
-RANDOM, SIZE, FORMAT, MODEL = "Random seed", "Size", "File format", "Model"
+GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
+SETTINGS, ADVANCED = "Settings", "Advanced"
+RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
+LENGTH, QUALITY, DRAFT, GOOD = "Length", "Quality", "Draft", "Good"
+SECONDS = "{n:g} s"
+SQUARE, CLASSIC, UPRIGHT, WIDE, TALL = "Square", "Classic 4:3", "Upright 3:4", "Wide", "Tall"
+RATIO = "{width}:{height}"
+SHAPE_OF = "{name}, {width}×{height}"
+DEFAULTS = "Back to the defaults"
+KEPT_SEED = "Seed {seed} is kept. Draw new ones"
+DURATION = "{frames} at {fps} a second are {seconds:.2g} s."
+EXPLAINED = {  # a sentence for each setting that is a number or a name; its range follows
+    "negative_prompt": "What the video should not show. It has no effect at guidance 1.",
+    "steps": "How often the network refines the noise. Time grows with it; quality stops growing early.",
+    "guidance": "How strictly the prompt is followed. High values look harsh; 1 takes half the time.",
+    "frames": "How many pictures. The model learnt {native}; others look worse.",
+    "fps": "How fast they are shown. It changes the pace, not the pictures.",
+    "sampler": "The method of the steps. ddim is what the model was made with; the others need fewer steps.",
+    "eta": "Chance added at each step of ddim; 0 adds none.",
+    "seed": "The same seed and settings give the same video.",
+    "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
+}
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low} … {high}"
-SIZE_HINT = "multiples of {multiple}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
-DROP = "Drop a video made here to get its settings back"
-FIT = "Make it fit"
+DROP = "Open a video made here: choose it, or drop it anywhere on the page"
+FIT, FASTER = "Make it fit", "Fewer steps"
 
 MODEL_WORDS = "one of the models that the page lists"
 
@@ -26,8 +44,10 @@ WEIGHT = "{words} ×{weight}"
 CUT = "Cut off: “{words}”"
 EXPECTED = "Takes {seconds}"
 EXPECTED_MEMORY = " · {peak} of {memory} memory"
-NOT_KNOWN = "The first run on this machine will tell how long it takes."
+ASKING = "Working out how long it takes …"
+NOT_KNOWN = "How long it takes is known after the first run on this machine."
 NOT_FITTING = "This would not fit into {memory} of memory."
+TOO_LONG = " here, and this page stops after {limit}. Fewer steps or frames will help."
 
 # The screen
 PROGRESS = "Progress"
@@ -36,6 +56,14 @@ EMPTY_HINT = "Write a sentence and press Enter."
 EMPTY_HINT_EXAMPLES = "Write a sentence and press Enter, or pick an example below."
 NEXT = "You are next"
 PLACE = "Waiting, {ahead} ahead of you"
+BEGINS = " · begins in {seconds}"
+MAKING = "Making the video"
+QUEUE = "Under way"
+STOP_ONE = "Stop: {prompt}"
+VARIATION = "Variation with seed {seed}"
+VARIATIONS_DONE = "Pick one to see it large"
+VARIATIONS_UNDER_WAY = "{done} of {count} done · {stage}"
+GROUP = "All {count} variations"
 LOADING = "Loading {model}"
 FETCHED = ": {done} of {total} downloaded"
 READING = "Reading the prompt"
@@ -47,15 +75,25 @@ LEFT = "{seconds} left"
 SHORT = "under a second"
 ABOUT_SECONDS, ABOUT_MINUTES, ABOUT_HOURS = "about {n:.0f} s", "about {n:.0f} min", "about {n:.1f} h"
 DONE = "Made in {seconds:.1f} s"
+OPENED = "Opened from a file"
 STOPPED = "Stopped"
 FAILED = "That didn't work"
+TRY_AGAIN, MAKE_AGAIN, MAKE_SMALLER = "Try again", "Make it after all", "Make it smaller"
+FEWER_STEPS, USE = "With {steps} steps", "Use {model}"
 PREVIEW_ALT = "The frames so far of: {prompt}"
 VIDEO_ALT = "Video: {prompt}"
 DOWNLOAD, LINK, COPY, COPIED, JSON = "Download", "Link to these settings", "Copy link", "Copied", "As JSON"
+DOWNLOAD_AS = "Download as {format}"
+FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
+SHARE = "Share"
+SMOOTH, SMOOTH_WAIT, SMOOTH_WRONG = "Smooth, {fps} fps", "Smoothing …", "Smoothing failed, try again"
+DELETE, DELETE_SURE = "Delete", "Really delete?"
+NOTIFY, NOTIFIED = "Notify me when it's done", "You will be notified"
+NOTICE_DONE, NOTICE_FAILED = "Your video is ready", "Your video could not be made"
 SUMMARY = (
-    "{width}×{height}, {frames} frames at {fps} fps · {steps} steps of {sampler}, guidance {guidance:g}"
-    " · seed {seed}"
+    "{width}×{height}, {frames} at {fps} fps · {steps} of {sampler}, guidance {guidance:g} · seed {seed}"
 )
+FRAME, STEP = ("frame", "frames"), ("step", "steps")
 GONE = "This video is no longer kept. Its link makes it again."
 
 # Below
@@ -68,7 +106,10 @@ EXAMPLES = "Examples"
 ABOUT = "About this model"
 RESTORED = "Settings restored from the file."
 RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't in the list here."
+UNREADABLE = "The file can't be read."
+FEWER = "{count} of {wanted} are under way: that is all that there is room for."
 NO_SETTINGS = "This file holds no settings of ours."
+FROM_FILE, YOUR_QUEUE, FROM_LINK = "Your file", "Your queue", "The link"  # titles of notices
 
 # What the API refuses
 LOGIN_FIRST = "This page asks for a login."
@@ -127,3 +168,8 @@ CERTIFICATES_UNUSABLE = "{name} names no certificates that can be read, so the u
 GPU_UNUSABLE = "PyTorch can't use the GPU here ({reason}), so videos are made on the processor."
 MCP_UNUSABLE = "There are no tools of MCP, since Gradio can't use the package: {reason}"
 MCP_OPEN = "Tools of MCP know no login, so there are none with --auth."
+
+
+def counted(number: int, forms: tuple[str, str]) -> str:
+    """ "1 frame", "2 frames" """
+    return f"{number} {forms[number != 1]}"

@@ -87,7 +87,8 @@ def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarra
 
 def _written_fps(image: Image.Image, settings: Settings | None) -> int:
     """Return the fps that the file was written at, 0 if unknown."""
-    fps = (settings and settings.request and settings.request.fps) or 0
+    known = settings and (settings.smoothed or (settings.request and settings.request.fps))
+    fps = settings.fps if settings and known else 0
     return min(fps, MAX_GIF_FPS) if image.format == "GIF" else fps
 
 

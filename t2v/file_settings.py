@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from t2v.request import SETTINGS, ModelDefaults, Request, RequestError, parse_json
+from t2v.request import MAX_FPS, SETTINGS, ModelDefaults, Request, RequestError, parse_json
 
 ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
 
@@ -24,11 +24,12 @@ class Settings:
     memory: str = ""  # the rung; like `threads`, it changes how sums are formed, and so the last bits
     threads: int = 0  # of the processor, where it was the device
     source: str = ""  # the digest of the frames that it started from
+    smoothed: int = 0  # frames a second after motion interpolation; 0: the frames are as they were made
 
     @property
     def fps(self) -> int:
         """Frames a second."""
-        return (self.request and self.request.fps) or ModelDefaults.fps
+        return self.smoothed or (self.request and self.request.fps) or ModelDefaults.fps
 
     def to_json(self) -> str:
         """Return one line of ASCII JSON."""
@@ -46,7 +47,9 @@ class Settings:
             device, dtype, memory = (str(given.get(name, "")) for name in ("device", "dtype", "memory"))
             size, threads = (width, height), int(given.get("threads", 0))
             notes, source = tuple(map(str, given["notes"])), str(given.get("source", ""))
-            made = model, revision, version, notes
-            return cls(request, *made, frames, size, device, dtype, memory, threads, source)
+            made, smoothed = (model, revision, version, notes), int(given.get("smoothed", 0))
+            if not 0 <= smoothed <= MAX_FPS:
+                return None
+            return cls(request, *made, frames, size, device, dtype, memory, threads, source, smoothed)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from pathlib import Path
 from shutil import copyfileobj
@@ -21,9 +21,10 @@ from t2v.containers import CONTAINERS, MAX_GIF_FPS, Container, by_content, by_su
 from t2v.ffmpeg import VideoError
 from t2v.file_settings import Settings
 from t2v.frames import FramesError, to_frames
+from t2v.interpolation import SMOOTH, interpolated
 from t2v.notebook import show
 from t2v.places import claim, temporary_folder, writable_folder
-from t2v.request import Request
+from t2v.request import MAX_FPS, Request
 
 __all__ = [
     "CONTAINERS",
@@ -69,6 +70,7 @@ class Video:
     memory: str = ""
     threads: int = 0
     source: str = ""
+    smoothed: int = 0
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -144,7 +146,21 @@ class Video:
         """All fields but the frames."""
         made = (self.request, self.model, self.revision, self.version, self.notes)
         where = (self.device, self.dtype, self.memory, self.threads)
-        return Settings(*made, len(self), self.size, *where, self.source)
+        return Settings(*made, len(self), self.size, *where, self.source, self.smoothed)
+
+    def smoother(self, fps: int = SMOOTH) -> "Video":
+        """Return the video with `fps` frames a second, those between its own by motion interpolation.
+
+        Its settings stay those that made it. A video that has as many already is returned itself. VideoError
+        where `fps` is not a whole number from 1 to 60, or the video would be too large.
+        """
+        if type(fps) is not int or not 1 <= fps <= MAX_FPS:
+            raise VideoError(f"fps must be a whole number from 1 to {MAX_FPS}, not {fps!r:.40}.")
+        if self.frames.size // 3 * fps > MAX_VOLUME * self.fps:
+            raise VideoError(f"With {fps} frames a second the video would be too large.")
+        if fps <= self.fps:
+            return self
+        return replace(self, frames=interpolated(self.frames, self.fps, fps), smoothed=fps)
 
     @overload
     def save(self, file: str | os.PathLike, suffix: str | None = None) -> Path: ...

@@ -1,9 +1,13 @@
 """Frames between the frames."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from t2v.interpolation import interpolated
+from t2v.request import Request
+from t2v.video import CONTAINERS, Video, VideoError
 
 BACKGROUND = (235, 235, 235)
 
@@ -57,3 +61,28 @@ def test_as_many_frames_a_second_as_asked_for_are_left_alone():
 @pytest.mark.parametrize("size", [(16, 16), (33, 47), (2, 2)])
 def test_small_and_odd_sizes_work(size: tuple[int, int]):
     assert interpolated(np.zeros((4, *size, 3), np.uint8), 8).shape == (12, *size, 3)
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_a_smoother_video_keeps_its_settings_and_duration_in_its_file(suffix: str, tmp_path: Path):
+    video = Video(moving(8), Request("a square", seed=3, fps=8, frames=8), "square")
+    smoother = video.smoother()
+    again = Video.open(smoother.save(tmp_path / f"smoother{suffix}"))
+    assert again.request == video.request and again.smoothed == again.fps == 24
+    assert len(again) == 24 and again.duration == video.duration == smoother.duration
+
+
+def test_what_is_smooth_enough_comes_back():
+    video = Video(moving(8), Request("a square", fps=30))
+    assert video.smoother() is video and video.smoother(60).fps == 60
+
+
+@pytest.mark.parametrize("fps", [0, -1, 61, 24.0, "24", None, True])
+def test_a_speed_that_is_none_is_refused(fps: object):
+    with pytest.raises(VideoError, match="from 1 to 60"):
+        Video(moving(2)).smoother(fps)
+
+
+def test_a_video_that_would_be_too_large_is_refused_before_the_work():
+    with pytest.raises(VideoError, match="too large"):
+        Video(np.zeros((64, 512, 512, 3), np.uint8), Request("a", fps=1)).smoother(60)

@@ -59,10 +59,22 @@ function reveal() {
   for (const button of able.length ? document.querySelectorAll(able.join()) : []) button.hidden = false;
 }
 // What Gradio's accordions look like, for those who listen; and its lists' boxes, which have no name.
+function describe(sentence) {
+  const field = sentence.parentElement.querySelector("input, textarea");
+  const name = sentence.parentElement.querySelector("[data-testid=block-info]")?.firstChild?.textContent;
+  if (!field) return;
+  sentence.id = `t2v-${Math.random().toString(36).slice(2)}`;
+  field.setAttribute("aria-describedby", sentence.id);
+  if (name && !field.ariaLabel) field.setAttribute("aria-label", name.trim());
+}
 function label() {
   for (const button of document.querySelectorAll(".label-wrap")) {
     const open = String(button.classList.contains("open"));
     if (button.getAttribute("aria-expanded") !== open) button.setAttribute("aria-expanded", open);
+  }
+  for (const sentence of document.querySelectorAll("label > .info-text:not([id])")) describe(sentence);
+  for (const set of document.querySelectorAll("fieldset:not([aria-label])")) {
+    set.setAttribute("aria-label", set.querySelector("[data-testid=block-info]")?.textContent.trim() ?? "");
   }
 }
 

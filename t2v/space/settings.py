@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.checks import Choice, Number, Text, Whole
+from t2v.checks import Choice, Flag, Number, Text, Whole
 from t2v.defaults import ModelDefaults
 from t2v.request import MAX_SEED
 from t2v.service.service import Service
@@ -64,7 +64,7 @@ def info(name: str, native: ModelDefaults) -> str:
     row = form.ROWS.get(name)
     words = strings.EXPLAINED.get(name) or (row.words.capitalize() + "." if row else "")
     own = strings.counted(native.frames, strings.FRAME)
-    text = words.format(native=own, multiple=native.multiple)
+    text = words.format(native=own, multiple=native.multiple, sampler=native.sampler)
     if row is None or name == "seed" or not isinstance(row.check, Number):
         return text
     low, high = row.check.limits(native)
@@ -75,7 +75,7 @@ def _field(name: str, native: ModelDefaults) -> gr.Textbox | gr.Dropdown | gr.Nu
     """The component that a row's check calls for."""
     row = form.ROWS[name]
     options = {"value": getattr(native, name, row.default), "label": row.label, "info": info(name, native)}
-    if isinstance(row.default, bool):
+    if isinstance(row.check, Flag):
         return gr.Checkbox(**options)
     if isinstance(row.check, Choice):
         return gr.Dropdown(list(row.check.choices), filterable=False, **options)

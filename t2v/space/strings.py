@@ -25,13 +25,14 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
     "guidance": "How strictly the prompt is followed. High values look harsh; 1 takes half the time.",
     "frames": "How many pictures. The model learnt {native}; others look worse.",
     "fps": "How fast they are shown. It changes the pace, not the pictures.",
-    "sampler": "The method of the steps. ddim is what the model was made with; the others need fewer steps.",
+    "sampler": "The method of the steps. The model's own is {sampler}.",
     "eta": "Chance added at each step of ddim; 0 adds none.",
+    "loop": "The last frame leads into the first, without a seam.",
     "seed": "The same seed and settings give the same video.",
     "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
 }
 SEED_HINT = "0 … {high}"
-RANGE_HINT = "{low} … {high}"
+RANGE_HINT = "{low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"

@@ -222,9 +222,9 @@ def test_same_again_draws_another_seed(visitor: Visitor):
 def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor):
     for prompt in ("first square", "second square"):
         visitor.generate(prompt)
-        expect(visitor.page.locator("#screen .prompt")).to_have_text(prompt)
+        expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text(prompt)
     visitor.page.get_by_role("button", name="first square").click()
-    expect(visitor.page.locator("#screen .prompt")).to_have_text("first square")
+    expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text("first square")
     expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("first square")
 
 

@@ -30,7 +30,7 @@ sample: $(VENV)/runtime
 test: $(VENV)/dev browser lint
 	$(BIN)/python -m pytest -q -m browser --durations=10 $(ARGS)
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
-		-m "not browser and not gpu" $(ARGS)
+		-m "not browser and not gpu and not soak" $(ARGS)
 
 # Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves
 # out the networks and weights, the page and its browser, the hub, what goes wrong, the peers and the training.
@@ -42,9 +42,10 @@ quick: $(VENV)/dev lint
 test-gpu: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "gpu or kernel" --durations=10 tests/gpu tests/kernels $(ARGS)
 
-# Hours: T2V_SOAK times as many odd requests and damaged weights, then the app under load.
+# Hours: T2V_SOAK times as many odd requests and damaged weights, installing all anew, then the app under load.
 soak: $(VENV)/dev
 	T2V_SOAK=$(SOAK) $(BIN)/python -m pytest -q -n auto --dist loadfile $(FUZZ)
+	$(BIN)/python -m pytest -q -m soak tests
 	$(BIN)/python benchmarks/load.py $(ARGS)
 
 lint: $(VENV)/dev
@@ -88,9 +89,10 @@ $(BIN)/python:
 		{ echo "t2v needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# Without an NVIDIA GPU torch comes from the index of its CPU wheels, where that can be reached.
 $(VENV)/runtime: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what t2v needs (once; several minutes where PyTorch has to be downloaded) …"
-	$(PIP) --requirement requirements.txt
+	$(PIP) $$($(BIN)/python tools/torch_wheels.py) --requirement requirements.txt
 	$(PIP) --no-deps --editable .
 	@touch $@
 

@@ -9,14 +9,12 @@ import shlex
 from collections.abc import Callable
 from dataclasses import asdict
 from difflib import get_close_matches
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from t2v.arguments import add_request, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.checkpoints.model_names import listed
-from t2v.errors import UsageError
 from t2v.languages.names import emoji_character
 from t2v.measures import counted, duration, size
 from t2v.prompts import requests_of
@@ -191,8 +189,6 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(args: argparse.Namespace) -> None:
-    if find_spec("gradio") is None:
-        raise UsageError("the page needs gradio: pip install 't2v[app]'")
     from t2v.space import launch, options
 
     launch.serve(options.settle(args))

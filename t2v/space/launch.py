@@ -28,6 +28,7 @@ from t2v.service.store import StoreError
 from t2v.space import environment, options, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link
 
+NEEDED = ("gradio", "prometheus_client")  # which the library alone doesn't bring
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
 LAST_ANSWERS = 0.5  # seconds for callers of the API to hear that the server is being restarted
@@ -54,6 +55,8 @@ def main(given: list[str] | None = None, prog: str = "app.py") -> int:
 
 def serve(chosen: argparse.Namespace) -> None:
     """Serve until a signal ends it; LaunchError, by the name that an option was given under."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise LaunchError(strings.PACKAGES_MISSING.format(names=" and ".join(missing)))
     _end_on_signals()
     start_log(chosen.log)
     for name, meant in options.misspelt(os.environ):

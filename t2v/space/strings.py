@@ -126,6 +126,7 @@ NOT_PLAIN = "{name}: must be text, a number or null"
 NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
 # Launching
+PACKAGES_MISSING = "The page needs {names}: pip install 't2v[app]'"
 DESCRIPTION = "Serve a page that turns a sentence into a video."
 VARIABLES = (
     "Each option is also a variable, such as T2V_PORT for --port; T2V_AUTH_FILE names a file of accounts."

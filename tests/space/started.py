@@ -77,6 +77,7 @@ def started(
     *words: object,
     before: Sequence[str] = (),
     fake: bool = True,
+    python: Path = Path(sys.executable),
     way: Sequence[str] = (str(ROOT / "app.py"),),
     cwd: Path = ROOT,
     **variables: str,
@@ -85,7 +86,7 @@ def started(
     `way` what Python runs."""
     outputs = [] if "--outputs" in words else ["--outputs", folder / "out"]
     backend = ["--backend", "tests.service.fakes"] if fake else []
-    command = [*before, sys.executable, *way, *outputs, *backend, *words]
+    command = [*before, python, *way, *outputs, *backend, *words]
     log = folder / f"log-{time.monotonic_ns()}"
     variables = {"T2V_FAKE_STEP": STEP} | variables
     with log.open("w") as file:

@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: run sample test quick test-gpu soak lint format bench examples train browser clean
+.PHONY: space run sample test quick test-gpu soak lint format bench examples train browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/runtime
@@ -80,6 +80,10 @@ train: $(VENV)/dev
 		--out runs/speed
 	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/speed/unet.safetensors \
 		--text runs/speed/text_encoder.safetensors
+
+# Uploads the page as a Space of Hugging Face: make space SPACE=user/name, with ARGS=--dry-run for a list of the files.
+space: $(VENV)/runtime
+	@$(BIN)/python -m tools.space "$(SPACE)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis

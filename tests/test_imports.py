@@ -75,6 +75,7 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "modelscope": (),
     "training": (),
     "benchmarks": (),
+    "tools": (),
     "tests": (),
 }
 STANDARD_LIBRARY_ONLY = (

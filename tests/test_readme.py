@@ -23,7 +23,7 @@ CARD = SpaceCard(README)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 KEYS = {
     "title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file",
-    "short_description", "models", "tags", "license", "suggested_hardware", "thumbnail",
+    "short_description", "models", "tags", "license", "suggested_hardware", "thumbnail", "preload_from_hub",
 }  # fmt: skip
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 

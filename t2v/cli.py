@@ -119,7 +119,7 @@ def _generate(args: argparse.Namespace) -> None:
         return
     _check(files[0].path)
     pipe, complete = _load(chosen, requests)
-    steps = sum(request.steps for request in complete)
+    steps = sum(request.walked for request in complete)
     with tqdm(total=steps, unit="step", leave=False, disable=None) as bar:
         for number, (target, request) in enumerate(zip(files, complete, strict=True), 1):
             place = f"{number} of {len(files)}: " if len(files) > 1 else ""
@@ -166,7 +166,7 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
 
     def load() -> tuple[Any, int]:
         loaded = _load(chosen | {"device": queue.device}, requests)
-        return loaded, sum(request.steps for request in loaded[1])
+        return loaded, sum(request.walked for request in loaded[1])
 
     def make(loaded: tuple[Any, list[Complete]], number: int, on_step: Any) -> list[tuple[str, str]]:
         return _make(loaded[0], loaded[1][number], shared[number], on_step)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 MULTIPLE = 8  # pixels along a side of one latent, in nearly all models
 
 
+KNOWN = ("rounds", "times")  # each step repeated; or kept frames given without noise, at time 0
+
+
 @dataclass(frozen=True)
 class ModelDefaults:
     """Settings that a model was made for: the defaults of a Request, and its limits on this model."""
@@ -22,6 +25,7 @@ class ModelDefaults:
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
+    known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
 
     @property

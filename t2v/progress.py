@@ -16,7 +16,7 @@ def with_bar(request: Complete, on_step: Any) -> Iterator[Any]:
         warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
         from tqdm.auto import tqdm
 
-    with tqdm(total=request.steps, unit="step", desc=plain(request.prompt[:30])) as bar:
+    with tqdm(total=request.walked, unit="step", desc=plain(request.prompt[:30])) as bar:
 
         def count(step: int, steps: int, x0: Any) -> None:
             bar.total = steps  # fewer than the request's where a source is changed

@@ -39,6 +39,7 @@ __all__ = [
 SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler", "lcm")
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
+MAX_ROUNDS, ROUNDS = 32, 4  # the default where something is kept
 MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versions
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
@@ -95,6 +96,12 @@ class Request:
         Whole(0, lambda model: model.max_frames),
         of_source=True,
     )
+    rounds: int | None = _row(
+        "Rounds",
+        f"how often each step is repeated, up to {MAX_ROUNDS}: more fit the rest better to what is kept",
+        Whole(1, MAX_ROUNDS),
+        of_source=True,
+    )
     loop: bool = _row("Loop", "the last frame leads into the first, without a seam", Flag(), False)
 
     def __eq__(self, other: object) -> bool:
@@ -108,21 +115,23 @@ class Request:
         given = [f"{name}={value!r}" for name, value in values.items() if value != SETTINGS[name].default]
         return f"{type(self).__name__}({', '.join(given)})"
 
-    def validate(self, model: ModelDefaults = DEFAULTS, source: bool = False) -> "Complete":
+    def validate(
+        self, model: ModelDefaults = DEFAULTS, source: bool = False, end: bool = False, mask: bool = False
+    ) -> "Complete":
         """Complete the request within the model's limits and draw a random seed; or RequestError.
 
-        `source`: there is one to start from; without it strength and keep are refused.
+        `source`, `end`, `mask`: there is a source to start from, a last picture, a mask. Without a source
+        strength and keep are refused, without anything to fit to also rounds.
         """
         given = {name: getattr(self.checked(model), name) for name in SETTINGS}
-        if not source:
-            _refuse_without_source(given)
-        defaults = _defaults(given, model, source)
+        _refuse_without_source(given, source, end)
+        defaults = _defaults(given, model, source, end, mask)
         request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
         _check_volume(request, model)
         if request.keep > request.frames:
             raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
-        if request.loop and request.keep:
-            raise RequestError("loop", "has no first frames to keep: leave out keep, or the loop")
+        if request.loop and (request.keep or end):
+            raise RequestError("loop", "has no first and last frame to keep: leave them out, or the loop")
         return request
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
@@ -226,6 +235,13 @@ class Complete(Request):
         fps: int
         strength: float
         keep: int
+        rounds: int
+
+    @property
+    def walked(self) -> int:
+        """Steps that are walked, one at least: those that `strength` leaves, in every round."""
+        steps = self.steps if self.sampler == "lcm" else int(self.steps * self.strength)
+        return max(1, min(steps, self.steps)) * (self.rounds or 1)  # None in jobs of earlier versions
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -263,17 +279,28 @@ def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:
     return {"prompt" if key == "text" else key: value for key, value in given.items()}
 
 
-def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> dict[str, Any]:
+def _defaults(
+    given: Mapping[str, Any], model: ModelDefaults, source: bool, end: bool, mask: bool
+) -> dict[str, Any]:
     """Return the value of each setting for when it isn't given."""
     own = {name: getattr(model, name) for name in SETTINGS if hasattr(model, name)}
-    changed = SOURCE_STRENGTH if source and not given["keep"] else 1.0
-    return own | {"seed": secrets.randbelow(MAX_SEED + 1), "strength": changed, "keep": 0}
+    own["seed"] = secrets.randbelow(MAX_SEED + 1)
+    own["keep"] = int(source and end and not mask and given["strength"] in (None, 1.0))
+    known = bool(given["keep"] or own["keep"] or mask or end)
+    own["strength"] = SOURCE_STRENGTH if source and not known else 1.0
+    trained = model.known == "times" and not mask  # which knows frames, not parts of them
+    own["rounds"] = ROUNDS if known and not trained else 1
+    return own
 
 
-def _refuse_without_source(given: Mapping[str, Any]) -> None:
-    """Refuse any strength but 1 and any keep but 0: records of videos without a source hold these values."""
-    for name, neutral in (("strength", 1.0), ("keep", 0)):
-        if given[name] not in (None, neutral):
+def _refuse_without_source(given: Mapping[str, Any], source: bool, end: bool) -> None:
+    """Refuse what says nothing without a source; records of videos without one hold the neutral values."""
+    for name, neutral, missing in (
+        ("strength", 1.0, not source),
+        ("keep", 0, not source),
+        ("rounds", 1, not source and not end),
+    ):
+        if missing and given[name] not in (None, neutral):
             raise RequestError(name, "says what to do with a source, and none is given: add source=")
 
 

@@ -71,6 +71,7 @@ class Video:
     threads: int = 0
     source: str = ""
     smoothed: int = 0
+    before: np.ndarray | None = None  # the frames (n h w 3) of the source that the video continues
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -125,6 +126,13 @@ class Video:
 
     def _repr_html_(self) -> str | None:
         return show(self.frames, self.settings)
+
+    @property
+    def joined(self) -> "Video":
+        """The source that it continues and the video, without a doubled frame; elsewhere the video itself."""
+        if self.before is None:
+            return self
+        return replace(self, frames=np.concatenate([self.before, self.frames]), before=None)
 
     @property
     def fps(self) -> int:
@@ -226,7 +234,11 @@ class Video:
             frames = np.stack(list(_bounded(container.read(path, settings))))
         if settings is None:
             return cls(frames)
-        made = {field.name: getattr(settings, field.name) for field in fields(cls) if field.name != "frames"}
+        made = {
+            field.name: getattr(settings, field.name)
+            for field in fields(cls)
+            if field.name not in ("frames", "before")
+        }
         return cls(_cropped(frames, settings.size), **made)
 
     @staticmethod

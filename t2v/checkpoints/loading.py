@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from t2v.defaults import KNOWN
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
@@ -182,6 +183,8 @@ def _stated(config: Config) -> ModelDefaults:
         kind = type(defaults[key])
         if key == "sampler":
             config.only(sampler=SAMPLER_NAMES)
+        elif key == "known":
+            config.only(known=KNOWN)
         elif key == "sizes":
             _check_sizes(config, value)
         elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:

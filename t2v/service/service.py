@@ -211,7 +211,7 @@ class Service:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
         pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
-        return pace * (job.request.steps - job.step) + cost.rest
+        return pace * (job.request.walked - job.step) + cost.rest
 
     def seconds_until_begun(self, job: Job) -> float | None:
         """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""

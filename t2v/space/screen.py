@@ -43,7 +43,7 @@ def working(service: Service, job: Job) -> str:
 
 def share(job: Job) -> float:
     """How much of a job's steps is done."""
-    return job.step / job.request.steps
+    return job.step / job.request.walked
 
 
 def stage_text(service: Service, job: Job) -> str:
@@ -58,7 +58,7 @@ def stage_text(service: Service, job: Job) -> str:
         case Stage.READING if job.step == 0:
             return strings.READING
         case Stage.READING | Stage.DENOISING:
-            return strings.DENOISING.format(step=job.step, steps=job.request.steps)
+            return strings.DENOISING.format(step=job.step, steps=job.request.walked)
         case Stage.DECODING:
             return strings.DECODING
     return strings.WRITING

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 from t2v.checks import Flag, Number
 from t2v.elsewhere import NAMES_ELSEWHERE
 from t2v.errors import UsageError
-from t2v.request import SETTINGS
+from t2v.request import SETTINGS, Setting
 from t2v.streams import say
 
-FLAGS = {row.name: row for row in SETTINGS.values() if row.name != "prompt" and not row.of_source}
+FLAGS = {row.name: row for row in SETTINGS.values() if row.name != "prompt"}
 SIZE = re.compile(r"\s*(\d{1,9})\s*[x×X*]\s*(\d{1,9})\s*")
 PLACES = ("model", "device", "dtype", "memory")
 
@@ -56,19 +56,33 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     several = "videos of each prompt (left out: 1). Their seeds count up from --seed, or each is random"
     parser.add_argument("-n", "--number", metavar="N", type=number, default=1, help=several)
     settings = parser.add_argument_group("settings (left out: the model's own)")
-    for name, row in FLAGS.items():
-        kind = number if isinstance(row.check, Number) else text
-        flag, words = f"--{name.replace('_', '-')}", row.words.replace("%", "%%")
-        if isinstance(row.check, Flag):
-            settings.add_argument(flag, help=words, action="store_true", default=None)
-        else:
-            settings.add_argument(flag, help=words, metavar=row.check.metavar, type=kind)
+    for row in FLAGS.values():
+        if not row.of_source:
+            _add_setting(settings, row)
     settings.add_argument("--size", type=_size, metavar="WxH", help="width and height, such as 576x320")
+    start = parser.add_argument_group("start from a picture or a video")
+    source = "what the video starts from: a picture, a video; with --keep it is animated or continued"
+    start.add_argument("--from", dest="source", metavar="FILE", help=source)
+    start.add_argument("--end", metavar="FILE", help="the picture that the video ends at")
+    mask = "a picture that is white where the source is made anew; the rest stays"
+    start.add_argument("--mask", metavar="FILE", help=mask)
+    for row in FLAGS.values():
+        if row.of_source:
+            _add_setting(start, row)
     where = parser.add_argument_group("model and machine")
     where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
     where.add_argument("--device", help="cuda, cuda:1, mps, cpu, or two GPUs for one video: cuda:0,cuda:1")
     where.add_argument("--dtype", help="float32, float16 or bfloat16")
     where.add_argument("--memory", help="how hard to save memory; auto chooses by what is there")
+
+
+def _add_setting(group: argparse._ArgumentGroup, row: Setting) -> None:
+    kind = number if isinstance(row.check, Number) else text
+    flag, words = f"--{row.name.replace('_', '-')}", row.words.replace("%", "%%")
+    if isinstance(row.check, Flag):
+        group.add_argument(flag, help=words, action="store_true", default=None)
+    else:
+        group.add_argument(flag, help=words, metavar=row.check.metavar, type=kind)
 
 
 def settings_of(args: argparse.Namespace) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from t2v.arguments import FLAGS, Parser, add_request, places_of, text
 from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
 from t2v.commands import COMMANDS, meant
 from t2v.errors import T2VError, UsageError
+from t2v.given import Given
 from t2v.machine import limit_threads
 from t2v.measures import counted
 from t2v.naming import ENDINGS, Target, targets
@@ -112,19 +113,22 @@ def _generate(args: argparse.Namespace) -> None:
     requests = requests_of(args)
     if not requests:
         raise UsageError('no prompt: say what the video should show, such as t2v "a panda" -o panda.mp4')
+    given = Given.of(args.source, args.end, args.mask)
+    for request in requests:
+        request.check_source(*given.there)
     files = targets(args.output, len(requests), args.number)
     chosen = places_of(args)
     if process_rank().size > 1:
-        _generate_together(requests, files, chosen)
+        _generate_together(requests, files, chosen, given)
         return
     _check(files[0].path)
-    pipe, complete = _load(chosen, requests)
+    pipe, complete = _load(chosen, requests, given)
     steps = sum(request.walked for request in complete)
     with tqdm(total=steps, unit="step", leave=False, disable=None) as bar:
         for number, (target, request) in enumerate(zip(files, complete, strict=True), 1):
             place = f"{number} of {len(files)}: " if len(files) > 1 else ""
             bar.set_description(place + plain(request.prompt[:30]))
-            reports = _make(pipe, request, target, lambda *_: bar.update())
+            reports = _make(pipe, request, target, lambda *_: bar.update(), given)
             with tqdm.external_write_mode():
                 for kind, report in reports:
                     _tell(kind, report)
@@ -138,15 +142,17 @@ def _check(path: Path) -> None:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Complete]]:
+def _load(chosen: dict[str, str], requests: list[Request], given: Given) -> tuple[Any, list[Complete]]:
     """Load the pipeline; -> it, and the requests as its model completes them."""
     from t2v.pipeline import TextToVideo  # imports torch, which takes seconds
 
     pipe = TextToVideo.from_pretrained(**chosen)
-    return pipe, [request.validate(pipe.native) for request in requests]
+    return pipe, [request.validate(pipe.native, *given.there) for request in requests]
 
 
-def _generate_together(requests: list[Request], files: list[Target], chosen: dict[str, str]) -> None:
+def _generate_together(
+    requests: list[Request], files: list[Target], chosen: dict[str, str], given: Given
+) -> None:
     """Make this process's share of the videos: `accelerate launch` has started a process for each device."""
     device = chosen.pop("device", "")
     if device not in ("", "cpu"):
@@ -165,20 +171,20 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
     shared = [Target(*fields) for fields in queue.agree(files)]  # as the main process saw the folder
 
     def load() -> tuple[Any, int]:
-        loaded = _load(chosen | {"device": queue.device}, requests)
+        loaded = _load(chosen | {"device": queue.device}, requests, given)
         return loaded, sum(request.walked for request in loaded[1])
 
     def make(loaded: tuple[Any, list[Complete]], number: int, on_step: Any) -> list[tuple[str, str]]:
-        return _make(loaded[0], loaded[1][number], shared[number], on_step)
+        return _make(loaded[0], loaded[1][number], shared[number], on_step, given)
 
     stop_once()
     make_all(queue, load, make, [str(target.path) for target in shared], _tell, _in_one_line)
 
 
-def _make(pipe: Any, request: Complete, target: Target, on_step: Any) -> list[tuple[str, str]]:
-    """Make one video and save it; -> its reports."""
+def _make(pipe: Any, request: Complete, target: Target, on_step: Any, given: Given) -> list[tuple[str, str]]:
+    """Make one video and save it, joined to the source that it continues; -> its reports."""
     start = time.monotonic()
-    video = pipe(request, on_step=on_step)
+    video = pipe(request, on_step=on_step, **given.arguments).joined
     path = target.save(video)
     notes = [("note", note) for note in video.notes]
     made = f"{path}: {_summary(video.settings, request)}, {time.monotonic() - start:.1f} s"

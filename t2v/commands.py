@@ -18,7 +18,7 @@ from t2v.checkpoints.model_names import listed
 from t2v.languages.names import emoji_character
 from t2v.measures import counted, duration, size
 from t2v.prompts import requests_of
-from t2v.request import Request
+from t2v.request import SETTINGS, Request
 from t2v.streams import plain, say
 from t2v.texts import read_text
 from t2v.translation import Translator
@@ -27,6 +27,7 @@ from t2v.vocabulary import Vocabulary
 
 SYNONYMS = dict.fromkeys(("app", "gui", "launch", "page", "run", "start", "ui", "webui"), "serve")
 VOCABULARY = EMBEDDED_FOLDER / "vocabulary.json"
+OF_SOURCE = [row.name for row in SETTINGS.values() if row.of_source]
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
 
 
@@ -133,6 +134,8 @@ def _command_line(settings: Settings, request: Request, suffix: str) -> str:
         model = f"{model}@{settings.revision}"
     where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
     flags: dict[str, Any] = {"model": model} | where | request.without_source()
+    if settings.source:
+        flags |= {"from": "SOURCE"} | {name: getattr(request, name) for name in OF_SOURCE}
     prompt = flags.pop("prompt")
     if suffix != ".mp4":
         flags["output"] = f"video-%d{suffix}"

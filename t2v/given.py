@@ -32,13 +32,24 @@ class Given:
         the argument, and says what is wrong with it.
         """
         if mask is not None and source is None:
-            raise RequestError("mask", "says what of a source is made anew, and none is given: add source=")
+            raise RequestError("mask", "is a part of a source, and none is given: source= or --from")
         opened = None if source is None else Source.of(source)
         last = None if end is None else _named("end", end).tail(1)
         return cls(opened, last, None if mask is None else _mask(mask))
 
     def __bool__(self) -> bool:
         return self.source is not None or self.end is not None
+
+    @property
+    def there(self) -> tuple[bool, bool, bool]:
+        """Which of source, end and mask are given, as `Request.validate` takes it."""
+        return self.source is not None, self.end is not None, self.mask is not None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What is given, by name, as a pipeline's call takes it."""
+        every = {"source": self.source, "end": self.end, "mask": self.mask}
+        return {name: each for name, each in every.items() if each is not None}
 
     @property
     def digest(self) -> str:

@@ -205,7 +205,7 @@ class TextToVideo:
         if isinstance(request, list | tuple):
             _refuse_for_several(latents=latents, output_video=output_video)
             requests = [self._complete(each, settings, known) for each in request]
-            one = partial(self, source=known.source, end=known.end, mask=known.mask)
+            one = partial(self, **known.arguments)
             return [one(each, on_step=on_step, progress=progress) for each in requests]
         complete = self._complete(request, settings, known)
         with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
@@ -219,8 +219,7 @@ class TextToVideo:
 
     def _complete(self, request: Any, settings: Mapping[str, Any], given: Given) -> Complete:
         """Check and complete the request of a call; or RequestError."""
-        there = given.source is not None, given.end is not None, given.mask is not None
-        complete = Request.from_call(request, settings).validate(self.native, *there)
+        complete = Request.from_call(request, settings).validate(self.native, *given.there)
         if why := self.schedule.problem(complete.sampler, complete.steps):
             raise RequestError("sampler", why)
         return complete

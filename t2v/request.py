@@ -124,7 +124,7 @@ class Request:
         strength and keep are refused, without anything to fit to also rounds.
         """
         given = {name: getattr(self.checked(model), name) for name in SETTINGS}
-        _refuse_without_source(given, source, end)
+        self.check_source(source, end)
         defaults = _defaults(given, model, source, end, mask)
         request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
         _check_volume(request, model)
@@ -133,6 +133,18 @@ class Request:
         if request.loop and (request.keep or end):
             raise RequestError("loop", "has no first and last frame to keep: leave them out, or the loop")
         return request
+
+    def check_source(self, source: bool, end: bool = False, mask: bool = False) -> None:
+        """Refuse what says nothing without a source; records of videos without one hold the neutral values."""
+        for name, neutral, missing in (
+            ("strength", 1.0, not source),
+            ("keep", 0, not source),
+            ("rounds", 1, not source and not end),
+        ):
+            if missing and getattr(self, name) not in (None, neutral):
+                raise RequestError(
+                    name, "says what to do with a source, and none is given: source= or --from"
+                )
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
         """Check that each given setting is in range, and convert it to its proper type; or RequestError."""
@@ -291,17 +303,6 @@ def _defaults(
     trained = model.known == "times" and not mask  # which knows frames, not parts of them
     own["rounds"] = ROUNDS if known and not trained else 1
     return own
-
-
-def _refuse_without_source(given: Mapping[str, Any], source: bool, end: bool) -> None:
-    """Refuse what says nothing without a source; records of videos without one hold the neutral values."""
-    for name, neutral, missing in (
-        ("strength", 1.0, not source),
-        ("keep", 0, not source),
-        ("rounds", 1, not source and not end),
-    ):
-        if missing and given[name] not in (None, neutral):
-            raise RequestError(name, "says what to do with a source, and none is given: add source=")
 
 
 def _check_volume(request: Complete, model: ModelDefaults) -> None:

@@ -189,7 +189,7 @@ def test_the_defaults_say_what_is_meant(given: dict, there: dict, right: tuple):
 
 
 WRONG = {
-    "a mask alone": ({"mask": np.ones((8, 8), bool)}, "^mask: .*add source="),
+    "a mask alone": ({"mask": np.ones((8, 8), bool)}, "^mask: .*source= or --from"),
     "a mask of numbers": ({"source": scene(), "mask": np.ones(8, bool)}, r"^mask: must be \(h w\)"),
     "a mask of text": ({"source": scene(), "mask": "no.png"}, "^mask: no.png isn't there"),
     "an end that isn't there": ({"end": "no.png"}, "^end: no.png isn't there"),

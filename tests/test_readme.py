@@ -63,7 +63,7 @@ def test_the_models_are_the_catalogues():
 
 def settings_row(row: Setting) -> str:
     """A setting as the README's table has it."""
-    note = " (with a source, from Python)" if row.of_source else ""
+    note = " (with a source)" if row.of_source else ""
     return f"| **{row.name}** | {row.label} | {row.words}{note} |"
 
 

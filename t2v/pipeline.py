@@ -253,7 +253,7 @@ class TextToVideo:
             raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
         frames = self.codec.decode(known.pasted(x) if known else x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        return Video(frames, request, *made, *self._made_on(), given.digest, given.before(request))
+        return Video(frames, request, *made, *self._made_on(), given.digest, before=given.before(request))
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""

@@ -135,7 +135,7 @@ class Request:
         return request
 
     def check_source(self, source: bool, end: bool = False, mask: bool = False) -> None:
-        """Refuse what says nothing without a source; records of videos without one hold the neutral values."""
+        """Refuse what says nothing without a source, except the neutral values, which records hold."""
         for name, neutral, missing in (
             ("strength", 1.0, not source),
             ("keep", 0, not source),

@@ -123,7 +123,7 @@ def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, devic
     """The memory and the operations of `request` on `rung`."""
     guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
-    calls = request.steps * (2 if guided and rung.in_turn else 1)
+    calls = request.walked * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     frames = together * frame.peak
     if rung.offloaded:

@@ -11,6 +11,7 @@ from t2v.languages.words import SMALL, UNSPACED
 from t2v.vocabulary import Vocabulary, english, split
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
+BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
 NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
 
 
@@ -50,6 +51,17 @@ class Translator:
             return Understood(prompt, self._inserted(prompt))
         return Understood(prompt, self._compose(pictures))
 
+    def restated(self, sentence: str) -> str:
+        """Only what the model knows of an English sentence: its subjects, motion and background."""
+        known = self.vocabulary.explain(sentence).known
+        words = " ".join(split(sentence))
+        motion = next((each for each in self.vocabulary.motions if each in words), "")
+        colour = BACKGROUND_COLOUR.search(words)
+        parts = [" and ".join(map(self.phrase, known)), motion]
+        if colour and colour[1] in self.vocabulary.colours:
+            parts.append(f"on {_article(colour[1])} {colour[1]} background")
+        return " ".join(filter(None, parts))
+
     def _draws(self, hexcode: str) -> str | None:
         """The subject or scenery of an emoji: by its code, or by its English name."""
         known = self._subjects.get(hexcode) or self._scenery.get(hexcode)
@@ -59,6 +71,8 @@ class Translator:
         """The elements of the language in which most of the text is understood; none if that is English, or
         if nothing names a thing, no emoji either."""
         best, most = [], self._english(text)
+        if english(text) and 2 * most >= sum(map(len, split(text))):
+            return []
         for language in _likely(text):
             elements = find(text, language, self._draws, english_name)
             small = [word for word in split(text) if word in SMALL[language]]
@@ -87,7 +101,7 @@ class Translator:
         """The words for an emoji: without an article where a word that needs none stands before it."""
         if element.kind != "thing":
             return element.value
-        phrase = self._phrase(element.value)
+        phrase = self.phrase(element.value)
         last = split(before)[-1:]
         bare = last and (last[0] in ("a", "an", "the", "two", "three") or last[0] in self.vocabulary.colours)
         return element.value if bare else phrase
@@ -102,13 +116,13 @@ class Translator:
         background = _background(colours, elements, things)
         others = [each for each in colours if each is not background] if things else []
         tints = {_nearest(each, things): each.value for each in others}
-        parts = [" and ".join(self._phrase(each.value, tints.get(each, "")) for each in things)]
+        parts = [" and ".join(self.phrase(each.value, tints.get(each, "")) for each in things)]
         parts += [each.value for each in elements if each.kind == "motion"][:1]
         if background:
             parts.append(f"on {_article(background.value)} {background.value} background")
         return " ".join([*filter(None, parts), *(each.value for each in scenery[:1] if not background)])
 
-    def _phrase(self, name: str, tint: str = "") -> str:
+    def phrase(self, name: str, tint: str = "") -> str:
         """A subject with its article, and a colour."""
         phrase = self.vocabulary.phrases.get(name, f"{_article(name)} {name}")
         if not tint:

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from t2v.languages.names import LANGUAGES, NAMES, emoji_key, related
+from t2v.languages.names import LANGUAGES, NAMES, OTHER, emoji_key
 
 LEFT_OUT = {2, None}  # emojibase's groups of skin tones and single letters
 # Flags of countries and regions; women and men of what is there as a person; families and couples.
@@ -36,7 +36,16 @@ def _names(emoji: dict, counts: Counter) -> list[str]:
     tags = [tag for tag in dict.fromkeys(map(str.lower, emoji.get("tags", []))) if tag != label]
     telling = [tag for tag in tags if related(tag, label) and counts[tag] <= COMMON]
     rare = [tag for tag in tags if not related(tag, label) and counts[tag] <= RARE]
-    return [clean(name) for name in [label, *telling, *rare][: TAGS + 1]]
+    return [clean(name) for name in [label, *telling, *(OTHER + tag for tag in rare)][: TAGS + 1]]
+
+
+def related(name: str, label: str) -> bool:
+    """Return whether a name repeats a word of the label, in another form perhaps."""
+    return any(_stem(a) == _stem(b) or a in label for a in name.split() for b in label.split())
+
+
+def _stem(word: str) -> str:
+    return word[: max(3, len(word) - 3)]
 
 
 def clean(name: str) -> str:

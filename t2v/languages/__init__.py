@@ -5,7 +5,7 @@
 the usual one first.
 """
 
-from t2v.languages.names import LANGUAGES, NAMES, EmojiName, emoji_key, english_words, names_of, related
+from t2v.languages.names import LANGUAGES, NAMES, EmojiName, emoji_key, english_words, names_of
 from t2v.languages.words import BACKGROUND, COLOURS, MOTIONS, SIGNS, TABLE, UNINFLECTED, UNSPACED
 
 __all__ = [
@@ -22,5 +22,4 @@ __all__ = [
     "emoji_key",
     "english_words",
     "names_of",
-    "related",
 ]

@@ -156,7 +156,7 @@ def _by_beginning(language: str) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for name, meanings in names_of(language).items():
         best = meanings[0]
-        if " " not in name and (best.rank == 0 or (best.rank == 1 and best.words == 1)):
+        if " " not in name and (best.rank == 0 or (best.rank == 1 and not best.spaces)):
             found.setdefault(name[:1], []).append((name, best.hexcode))
     return found
 

@@ -10,6 +10,7 @@ from t2v.texts import read_text
 
 LANGUAGES = ("en", *"da de es et fi fr hi hu it ja ko nb nl pl pt ru sv uk vi zh".split())
 NAMES = Path(__file__).parent / "names.tsv"
+OTHER = "~"  # before a name that repeats no word of the usual one
 VARIATION = "fe0f"  # "as a picture": some spell it, others don't
 TONES = re.compile(r"1f3f[b-f]")
 
@@ -22,8 +23,8 @@ class EmojiName(NamedTuple):
     """
 
     rank: int
-    codes: int
-    words: int  # of its usual name
+    joined: int  # codes, besides the first
+    spaces: int  # in its usual name
     hexcode: str
 
 
@@ -43,11 +44,11 @@ def names_of(language: str) -> dict[str, list[EmojiName]]:
     for hexcode, cells in _table().items():
         for name in cells[column]:
             label = cells[column][0]
-            rank = 0 if name == label else 1 if related(name, label) else 2
-            meaning = EmojiName(rank, len(hexcode.split("-")), len(label.split()), hexcode)
-            found.setdefault(name, []).append(meaning)
+            rank = 0 if name == label else 2 if name.startswith(OTHER) else 1
+            meaning = EmojiName(rank, hexcode.count("-"), label.count(" "), hexcode)
+            found.setdefault(name.removeprefix(OTHER), []).append(meaning)
     for name, hexcode in ALSO.get(language, {}).items():
-        found[name] = [EmojiName(0, 1, 1, hexcode)]
+        found[name] = [EmojiName(0, 0, 0, hexcode)]
     return {name: sorted(meanings) for name, meanings in found.items()}
 
 
@@ -72,12 +73,3 @@ def emoji_key(hexcode: str) -> str:
     """A hexcode as the table spells it: lower case, without variation selectors and skin tones."""
     parts = hexcode.lower().split("-")
     return "-".join(part for part in parts if part != VARIATION and not TONES.fullmatch(part))
-
-
-def related(name: str, label: str) -> bool:
-    """Return whether a name repeats a word of the label, in another form perhaps."""
-    return any(_stem(a) == _stem(b) or a in label for a in name.split() for b in label.split())
-
-
-def _stem(word: str) -> str:
-    return word[: max(3, len(word) - 3)]

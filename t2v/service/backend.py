@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
 from t2v.defaults import ModelDefaults
@@ -19,7 +19,7 @@ from t2v.service import sentences
 from t2v.service.estimate import evaluations_of, volume_of
 from t2v.service.messages import Reading
 from t2v.translation import Translator
-from t2v.vocabulary import english
+from t2v.vocabulary import Vocabulary, english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
 PROBE_SECONDS = 120.0
@@ -64,6 +64,7 @@ class OfferedModel:
     native: ModelDefaults = field(default_factory=ModelDefaults)
     licence: str = ""
     limits: str = ""  # what it is, and what it can't do, in a few sentences
+    vocabulary: Vocabulary | None = field(default=None, compare=False)  # of a small model
     source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
 
     @property
@@ -122,7 +123,7 @@ def _own(model: str) -> OfferedModel:
         raise CheckpointError(unsupported.file(path))
     if path:
         name = path.resolve().name
-        return OfferedModel(name, name, source=str(path))
+        return OfferedModel(name, name, source=str(path), vocabulary=_vocabulary(path))
     wanted = HubName(EMBEDDED) if is_embedded(model) else hub_name(model)
     entry = None if wanted.revision else find(wanted.repository)
     return _choice(entry) if entry else OfferedModel(str(wanted), str(wanted))
@@ -130,7 +131,17 @@ def _own(model: str) -> OfferedModel:
 
 def _choice(entry: Entry) -> OfferedModel:
     download = sentences.DOWNLOAD_SIZE.format(size=f"{entry.size / 1e9:.1f} GB") if entry.size else ""
-    return OfferedModel(entry.id, entry.title + download, entry.native, entry.licence, entry.limits)
+    vocabulary = _vocabulary(EMBEDDED_FOLDER) if entry.id == EMBEDDED else None
+    title = entry.title + download
+    return OfferedModel(entry.id, title, entry.native, entry.licence, entry.limits, vocabulary)
+
+
+def _vocabulary(folder: Path) -> Vocabulary | None:
+    """The words of the small model in a folder; None where it has none, or they can't be read."""
+    try:
+        return Vocabulary.open(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def load(

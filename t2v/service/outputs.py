@@ -158,6 +158,13 @@ class Outputs:
         record = self.find(id) if isinstance(id, str) else None
         return record if record and record.owner == owner_of(visitor) else None
 
+    def find_made(self, model: str, request: Request, visitor: str | None = None) -> Record | None:
+        """A video with exactly these settings: the visitor's own, or anybody's if no visitor is named."""
+        which, values = "WHERE model = ? AND request = ?", [model, json.dumps(asdict(request))]
+        if visitor is not None:
+            which, values = f"{which} AND owner = ?", [*values, owner_of(visitor)]
+        return next(self._records(f"{which} ORDER BY created DESC", *values), None)
+
     def of(self, visitor: str, newest: int) -> list[Record]:
         """The visitor's latest videos, newest first."""
         order = "WHERE owner = ? ORDER BY created DESC LIMIT ?"

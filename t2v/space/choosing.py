@@ -12,7 +12,7 @@ from t2v.checks import Text
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
 from t2v.service.service import Service
-from t2v.space import about, components, form, screen, settings, strings, words
+from t2v.space import about, components, form, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
 from t2v.space.showing import Showing, Shown
 
@@ -32,11 +32,16 @@ class Choosing:
         readable = 0 < len(prompt) <= MAX_PROMPT
         found = await asyncio.to_thread(self.service.read, model, prompt) if readable else None
         given["prompt"] = prompt.strip() or "any"
-        shown = {page.tokens: screen.reading(found, prompt), page.lock: self._lock(given)}
+        choice = self.service.choices.get(model) or self.service.choices[self.service.default]
+        shown: Shown = {page.lock: self._lock(given)}
         if wrong := form.problems(self.service, given):
+            shown[page.tokens] = await asyncio.to_thread(prompting.reading, found, prompt, choice.vocabulary)
             return shown | {page.cost: screen.problems_line(wrong)} | self._ways()
         filled = form.read(given)
         model, complete = self.service.validate(filled.model, filled.request)
+        note = self.service.native(model).size_note(complete.width, complete.height) or ""
+        said = found, prompt, choice.vocabulary, note
+        shown[page.tokens] = await asyncio.to_thread(prompting.reading, *said)  # other languages take a while
         line = screen.cost_line(self.service, model, complete)
         return shown | {page.cost: line} | self._ways(model, complete) | self._words(model, complete)
 
@@ -91,7 +96,9 @@ class Choosing:
         model = model if model in self.service.choices else self.service.default
         native, page = self.service.native(model), self.page
         fresh = form.defaults(self.service, model)
-        shown: Shown = {page.about: about.text(self.service.choices[model]), page.last_model: model}
+        choice = self.service.choices[model]
+        shown: Shown = {page.about: about.text(choice), page.last_model: model}
+        shown[page.ideas] = prompting.ideas(model, choice.vocabulary)
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
                 info = settings.info(name, native)

@@ -10,12 +10,13 @@ import gradio as gr
 from t2v.request import MAX_PROMPT
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.service.service import Service
-from t2v.space import about, form, screen, settings, strings
+from t2v.space import about, form, prompting, screen, settings, start, strings
 from t2v.texts import read_text
 
 HERE = Path(__file__).parent
 CSS = "\n".join(read_text(path) for path in sorted(HERE.glob("*.css")))
 SCRIPT, LIVE = read_text(HERE / "page.js"), read_text(HERE / "live.js")
+START = SCRIPT + read_text(HERE / "start.js")
 GALLERY = 12  # videos shown
 LIVE_REGION = "<p role='status'></p><p role='alert'></p>"  # permanent: new ones aren't read out reliably
 STATE_KEY = "t2v"  # of the browser's local storage
@@ -26,7 +27,9 @@ class Components:
     """Every component that events read or change. `fields`: the form's, by the names of `form.FIELDS`."""
 
     examples: dict[str, Record]
+    reel: list[Record]
     fields: dict[str, Any]
+    ideas: gr.HTML
     state: gr.BrowserState
     tokens: gr.HTML
     generate: gr.Button
@@ -62,27 +65,32 @@ class Components:
 
 
 def build(
-    service: Service, examples: dict[str, Record], title: str = strings.TITLE, terms: str = strings.TERMS
+    service: Service,
+    examples: dict[str, Record],
+    reel: list[Record],
+    title: str = strings.TITLE,
+    terms: str = strings.TERMS,
 ) -> Components:
-    """All components, inside an open `gr.Blocks`. `terms` is Markdown, the line under the page."""
-    made: dict[str, Any] = {"examples": examples}
+    """All components, inside an open `gr.Blocks`. `reel`: the examples that play before the first video;
+    `terms`: Markdown, the line under the page."""
+    made: dict[str, Any] = {"examples": examples, "reel": reel}
     made["state"] = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
     gr.HTML(f"<h1>{escape(title)}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
     with gr.Row(elem_id="columns"):
         with gr.Column(elem_id="controls"):
             made |= _controls(service)
         with gr.Column(elem_id="stage"):
-            empty = screen.empty(service.native(service.default), bool(examples))
-            made["screen"] = gr.HTML(empty, js_on_load=SCRIPT, elem_id="screen")
+            first = start.first(service.native(service.default), reel)
+            made["screen"] = gr.HTML(first, js_on_load=START, elem_id="screen")
             made["queue"] = gr.HTML("", js_on_load=SCRIPT, elem_id="queue")
+        shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
+        shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)
             drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")
     made["fields"] |= of_settings.pop("fields")
     made |= of_settings | {"drop": drop}
     made["gallery"] = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
-    shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
-    shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
         made["about"] = gr.Markdown(about.text(service.choices[service.default]))
     gr.Markdown(terms, elem_id="terms")
@@ -104,10 +112,10 @@ def _controls(service: Service) -> dict[str, Any]:
     )
     with gr.Row(elem_id="buttons"):
         made["generate"] = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
-        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
-    with gr.Row(elem_id="more"):
         several = service.jobs.limits.per_visitor > 1
         made["variations"] = gr.Button(strings.VARIATIONS, visible=several, elem_id="variations")
+        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
+    with gr.Row(elem_id="more"):
         made["again"] = gr.Button(strings.AGAIN, visible=False, elem_id="again")
         made["lock"] = gr.Button("", visible=False, elem_id="lock")
     made["cost"] = gr.HTML("", elem_id="cost")
@@ -116,5 +124,8 @@ def _controls(service: Service) -> dict[str, Any]:
         made["faster"] = gr.Button(strings.FASTER, visible=False, size="sm", elem_id="faster")
         use = strings.USE.format(model=service.choices[service.default].title)
         made["default"] = gr.Button(use, visible=False, size="sm", elem_id="default-model")
-    made["tokens"] = gr.HTML(screen.reading(None, ""), elem_id="tokens")
+    made["tokens"] = gr.HTML(prompting.reading(None, "", None), js_on_load=prompting.SCRIPT, elem_id="tokens")
+    choice = service.choices[service.default]
+    ideas = prompting.ideas(choice.id, choice.vocabulary)
+    made["ideas"] = gr.HTML(ideas, js_on_load=prompting.SCRIPT, elem_id="ideas")
     return made | {"fields": {"prompt": prompt}}

@@ -15,7 +15,7 @@ import gradio as gr
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
 from t2v.service.service import Service
-from t2v.space import components, form, strings
+from t2v.space import components, form, links, prompting, strings
 from t2v.space.browser import VisitorState
 from t2v.space.choosing import Choosing
 from t2v.space.making import Making
@@ -62,7 +62,7 @@ class Events:
 
     def _connect_jobs(self, demo: gr.Blocks) -> None:
         page, choosing, making = self.page, self.choosing, self.making
-        state_and_form = [page.state, *page.form]
+        state_and_form, prompt = [page.state, *page.form], page.fields["prompt"]
         shown = [*state_and_form, page.last_model, page.screen]
         watched = [page.screen, page.queue, page.gallery, page.stop, page.again]
 
@@ -70,8 +70,10 @@ class Events:
             end = event(self.follow, [page.state], watched, **QUIET)
             end.then(choosing.describe, page.form, self._described, **QUIET)  # the next run's cost is known
 
-        follow(demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET).then)
-        starts = [page.generate.click, page.fields["prompt"].submit]
+        arrived = demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET)
+        follow(arrived.then(None, prompt, prompt, js=prompting.RESTORE, **QUIET).then)
+        prompt.change(None, prompt, None, js=prompting.KEEP, **QUIET)
+        starts = [page.generate.click, prompt.submit]
         for triggers, handler in ((starts, making.start), ([page.variations.click], making.variations)):
             checked = {"validator": making.check} | QUIET
             follow(gr.on(triggers, handler, state_and_form, shown, **checked).success)
@@ -98,7 +100,7 @@ class Events:
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)
         page.quality.input(choosing.set_quality, page.quality, fields["steps"], **QUIET)
-        switched = [*filled, page.about, page.length, page.quality]
+        switched = [*filled, page.about, page.ideas, page.length, page.quality]
         models = [fields["model"], page.last_model]
         for switch in (
             fields["model"].input(choosing.switch, models, switched, **QUIET),
@@ -126,13 +128,24 @@ class Events:
         shown: Shown = {self.page.state: asdict(kept), self.page.gallery: self.showing.gallery(kept)}
         shown[self.page.screen] = self.showing.screen(kept)
         if query:
-            values, wrong = form.from_link(self.service, query)
-            if wrong:
-                gr.Info(wrong, title=strings.FROM_LINK)
-            return shown | self.page.filled(values)
+            return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
         # without one, the form may have been filled in already
         return shown | (self.showing.filled(found.request, found.model, random=None) if found else {})
+
+    def _by_link(self, kept: VisitorState, query: dict[str, str], pending: Sequence[Job]) -> Shown:
+        """Show a link's video: made before, made now where that takes seconds, or made after a click."""
+        page, (values, wrong) = self.page, form.from_link(self.service, query)
+        if wrong:
+            gr.Info(wrong, title=strings.FROM_LINK)
+        shown = page.filled(values)
+        found = links.wanted(self.service, query)
+        if found is None:
+            return shown
+        now = links.opened(self.service, kept, *found, page.examples, pending)
+        if now is None:
+            return shown | {page.screen: links.offered(self.service, *found)}
+        return shown | {page.state: asdict(now), page.screen: self.showing.screen(now)}
 
     def _kept_something(self, kept: VisitorState) -> bool:
         """Return whether there is still something of what was shown last: a video, a failure, variations."""

@@ -29,6 +29,7 @@ from t2v.space import environment, options, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link
 
 NEEDED = ("gradio", "prometheus_client")  # which the library alone doesn't bring
+ICON = Path(__file__).with_name("icon.png")
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
 LAST_ANSWERS = 0.5  # seconds for callers of the API to hear that the server is being restarted
@@ -143,20 +144,23 @@ class App:
         from t2v.space import api, components, examples, operations
         from t2v.space.events import Events
         from t2v.space.gate import RequestGate
+        from t2v.space.head import PageHead, page_root
         from t2v.space.routes import routes
         from t2v.space.theme import theme
 
         service, folder = self.service, self.options.examples or examples.FOLDER
         title, terms = self.options.title, self.options.terms or strings.TERMS
+        shown, reel = examples.read(folder), examples.reel(folder)
         with gr.Blocks(title=title, analytics_enabled=False) as demo:
-            page = components.build(service, examples.read(folder), title, terms)
+            page = components.build(service, shown, reel, title, terms)
             Events(page, service).connect(demo)
             endpoint = api.offer(service, demo)
         demo.queue(api_open=False, default_concurrency_limit=None)
         gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
+        head = Middleware(PageHead, title=title, root=page_root)
         app = {
             "routes": [*routes(service, page.examples, folder), *operations.routes(service)],
-            "middleware": [gate],
+            "middleware": [head, gate],
         }
         self.demo = demo
         self._app_options = {"theme": theme(), "css": components.CSS, "app_kwargs": app}
@@ -192,6 +196,8 @@ class App:
             num_workers=0,
             state_session_capacity=SESSIONS,
             footer_links=["api"],
+            favicon_path=str(ICON),
+            pwa=True,
             mcp_server=_tools(self._wanted, options.auth),
             **self._app_options,
         )

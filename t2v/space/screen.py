@@ -12,7 +12,7 @@ from html import escape
 from t2v.defaults import ModelDefaults
 from t2v.request import Complete, Request
 from t2v.service.jobs import Job
-from t2v.service.messages import Fault, Reading, Stage
+from t2v.service.messages import Fault, Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
 from t2v.space import actions, strings
@@ -21,13 +21,6 @@ from t2v.space.form import LABELS, settings_of
 MEMORY_WORTH_SAYING = 0.7  # of the device's
 WORTH_NOTIFYING = 20.0  # seconds
 Ways = Sequence[tuple[str, str]]  # ways out of a failure: the name that `Making.way` knows, and the words
-
-
-def empty(native: ModelDefaults, examples: bool) -> str:
-    """Before the first video; `examples`: whether there are some to pick from."""
-    hint = strings.EMPTY_HINT_EXAMPLES if examples else strings.EMPTY_HINT
-    words = f"<p class='lead'>{strings.EMPTY}</p><p>{hint}</p>"
-    return section("empty", frame(native.width, native.height, f"<div class='words'>{words}</div>"))
 
 
 def working(service: Service, job: Job) -> str:
@@ -158,19 +151,6 @@ def problems_line(problems: dict[str, str]) -> str:
     return f"<p class='cost warn'>{'<br>'.join(lines)}</p>"
 
 
-def reading(found: Reading | None, prompt: str) -> str:
-    """The prompt's token count, what is cut off, and a word on what the model doesn't know."""
-    if not found or not prompt.strip():
-        return "<p class='tokens'></p>"
-    over = bool(found.cut) or found.count > found.limit
-    parts = [strings.TOKENS.format(count=found.count, limit=found.limit)]
-    parts += [strings.WEIGHT.format(words=escape(text[:30]), weight=f"{w:.3g}") for text, w in found.weights]
-    if over:
-        parts.append(strings.CUT.format(words=escape(found.cut[:120])))
-    remark = f"<p class='remark'>{escape(found.remark)}</p>" if found.remark else ""
-    return f"<p class='tokens{' warn' if over else ''}'>{' · '.join(parts)}</p>{remark}"
-
-
 def summary(request: Request) -> str:
     """The settings in a line."""
     frames = strings.counted(request.frames or 0, strings.FRAME)
@@ -247,8 +227,12 @@ def _caption(request: Request) -> str:
 
 
 def _tile(record: Record, folder: str) -> str:
-    prompt = escape(record.request.prompt, quote=True)
-    video = player(f"{folder}/{record.name}", prompt, record.suffix, "preload='auto'")
+    """A small video that is loaded when it is pointed at: until then its still is shown."""
+    prompt, still = escape(record.request.prompt, quote=True), f"still/{record.id}.webp"
+    poster = f"poster='{still}' preload='none'"
+    video = f"<img src='{still}' alt='{prompt}' loading='lazy'>"
+    if record.suffix == ".mp4":
+        video = player(f"{folder}/{record.name}", prompt, record.suffix, poster)
     return (
         f"<button type='button' class='tile' data-pick='{record.id}' title='{prompt}' aria-label='{prompt}'>"
         f"{video}<span>{prompt}</span></button>"

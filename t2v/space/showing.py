@@ -10,7 +10,7 @@ from t2v.request import Request
 from t2v.service.jobs import Job
 from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import components, form, queue, screen, strings
+from t2v.space import components, form, queue, screen, start, strings
 from t2v.space.browser import VisitorState
 
 Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
@@ -60,7 +60,7 @@ class Showing:
 
     def empty(self) -> str:
         """The screen before the first video."""
-        return screen.empty(self.service.native(self.service.default), bool(self.page.examples))
+        return start.first(self.service.native(self.service.default), self.page.reel)
 
     def record(self, kept: VisitorState) -> Record | None:
         """The finished video on the screen; None where there is none, or several."""
@@ -95,6 +95,8 @@ class Showing:
             return {self.page.state: asdict(now), self.page.screen: self.screen(now)}
         if "group" in data:
             return {self.page.state: asdict(kept.showing_group())}
+        if "example" in data:  # of the first screen
+            return self._show(kept, kept.showing(example=str(data["example"])), random)
         return self._show(kept, kept.showing(str(data.get("pick", ""))), random)
 
     def pick_example(self, state: Any, random: Any, event: gr.EventData) -> Shown:

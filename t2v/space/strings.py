@@ -6,6 +6,29 @@ The labels of settings are in their table, `t2v.request`.
 TITLE = "t2v"
 TAGLINE = "A sentence in, a short video out."
 
+# The head of the page, as messengers and search engines show it
+HEAD_TITLE = "{title}: a sentence in, a short video out"
+HEAD_DESCRIPTION = "Write what it should show, and watch it a moment later. Free, open, and private to you."
+LINK_TITLE = "“{prompt}”, a video"
+LINK_DESCRIPTION = (
+    "Watch it here, and change the sentence. Made with {title}, which turns sentences into videos."
+)
+
+# The chips that write a prompt
+DRAWS = "<b>Draws {count} emoji in motion.</b>"
+SUBJECTS, COLOURS, MOTIONS = "Subject", "Background colour", "Motion"
+SURPRISE = "Surprise me"
+ALL_SUBJECTS = "See all"
+FIND = "Find a subject"
+READ_AS = "Read as: <b>{words}</b>"
+INSTEAD = "Instead"
+IDEAS = (  # for models that know any word
+    "An astronaut riding a horse.",
+    "A panda eating bamboo on a rock.",
+    "Waves breaking on a beach at sunset, aerial view.",
+    "A robot dancing in the rain, neon lights.",
+)
+
 # The form
 PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
@@ -54,7 +77,9 @@ TOO_LONG = " here, and this page stops after {limit}. Fewer steps or frames will
 PROGRESS = "Progress"
 EMPTY = "Your video appears here"
 EMPTY_HINT = "Write a sentence and press Enter."
-EMPTY_HINT_EXAMPLES = "Write a sentence and press Enter, or pick an example below."
+REEL = "Examples, one after the other"
+REEL_HINT, TAKE = "Made by this page. Click to take one, or write your own.", "Take this example"
+PLAY = "Play"
 NEXT = "You are next"
 PLACE = "Waiting, {ahead} ahead of you"
 BEGINS = " · begins in {seconds}"

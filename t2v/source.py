@@ -152,6 +152,13 @@ def _read(path: Path, name: str) -> np.ndarray:
     return _as_large_as_fit(lambda area: _images(path, name, area), name)
 
 
+def check_kind(path: Path) -> None:
+    """Refuse, by its first bytes and its size, a file that `Source.open` wouldn't read; cheap."""
+    name = _shown(path.name) or "the file"
+    if _demuxer(_head(path, name), name) is None and path.stat().st_size > MAX_BYTES:
+        raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
+
+
 def _head(path: Path, name: str) -> bytes:
     """Read the first bytes of a regular file; RequestError if there are none to read."""
     try:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Condition
 
 from t2v.errors import T2VError
@@ -54,6 +55,7 @@ class Job:
     request: Complete
     suffix: str
     followed: float
+    source: Path | None = None  # the file that the video starts from
     stage: Stage = Stage.WAITING
     worker: Worker | ZeroGPUWorker | None = None  # which makes it
     step: int = 0
@@ -105,7 +107,14 @@ class Jobs:
                 self._reserved.popleft()
 
     def submit(
-        self, visitor: str, model: str, request: Complete, suffix: str = ".mp4", *, reserved: bool = False
+        self,
+        visitor: str,
+        model: str,
+        request: Complete,
+        suffix: str = ".mp4",
+        *,
+        source: Path | None = None,
+        reserved: bool = False,
     ) -> Job:
         """Add a job to the end of the queue; QueueFull where there is no place for it."""
         with self._changed:
@@ -114,13 +123,13 @@ class Jobs:
             self._check_places(visitor)
             id, owner = secrets.token_urlsafe(16), owner_of(visitor)
             if visitor and self.kept:
-                self.kept.add(WaitingJob(id, owner, model, request, suffix))
-            return self._append(Job(id, owner, model, request, suffix, self.clock()))
+                self.kept.add(WaitingJob(id, owner, model, request, suffix, source=source))
+            return self._append(Job(id, owner, model, request, suffix, self.clock(), source))
 
     def restore(self, kept: WaitingJob, problem: str = "") -> Job:
         """Add a job of an earlier server to the queue; with a `problem`, as a job that has failed."""
         with self._changed:
-            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock())
+            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock(), kept.source)
             if not problem:
                 return self._append(job)
             self._jobs[job.id] = job

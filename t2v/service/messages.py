@@ -35,12 +35,13 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """A video to make: the complete request, and the file to write."""
+    """A video to make: the complete request, the file to write, and the file that it starts from, if any."""
 
     id: str
     model: str
     request: Complete
     path: Path
+    source: Path | None = None
 
 
 @dataclass(frozen=True)

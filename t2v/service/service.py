@@ -14,7 +14,7 @@ from typing import Any
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import Complete, Request
-from t2v.service import sentences
+from t2v.service import sentences, sources
 from t2v.service.backend import OfferedModel
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
 from t2v.service.files import VideoFiles
@@ -133,14 +133,16 @@ class Service:
         stated = (worker.natives.get(choice.where) for worker in self.workers)
         return self.rules.within(next(filter(None, stated), choice.native))
 
-    def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Complete]:
+    def validate(
+        self, model: str | None, request: Request, suffix: str = ".mp4", source: bool = False
+    ) -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
         model = self.default if model in (None, "") else model
         if not isinstance(model, str) or model not in self.choices:
             raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
-        complete = request.validate(self.native(model))
+        complete = request.validate(self.native(model), source)
         self.rules.check(complete.prompt)
         return model, complete
 
@@ -151,17 +153,22 @@ class Service:
         request: Request,
         suffix: str = ".mp4",
         *,
+        source: str | Path | None = None,
         reserved: bool = False,
     ) -> Job:
-        """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be."""
+        """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be.
+
+        `source`: a file in the served folder that the video starts from.
+        """
         try:
-            model, complete = self.validate(model, request, suffix)
+            start = None if source in (None, "") else sources.checked(self.outputs, source)
+            model, complete = self.validate(model, request, suffix, start is not None)
             self.outputs.check_space()
         except (RequestError, NoSpace):
             if reserved:
                 self.jobs.release()
             raise
-        return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
+        return self.jobs.submit(visitor, model, complete, suffix, source=start, reserved=reserved)
 
     def cost(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Estimate:
         """Estimate the cost of a video on a worker; without one, on the next that is free."""
@@ -241,9 +248,8 @@ class Service:
         except NoSpace as error:
             self.jobs.end(job, Stage.FAILED, str(error))
             return
-        order = Order(
-            job.id, self.choices[job.model].where, job.request, self.outputs.path(job.id, job.suffix)
-        )
+        path = self.outputs.path(job.id, job.suffix)
+        order = Order(job.id, self.choices[job.model].where, job.request, path, job.source)
         why = None
         for message in worker.run(order):
             if self.closing:  # the next server makes it

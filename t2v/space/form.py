@@ -17,6 +17,7 @@ from t2v.service.service import Service
 from t2v.space import strings
 
 ROWS: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if not row.of_source}
+OF_SOURCE: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if row.of_source}
 SAME = [name for name in ROWS if name not in ("width", "height", "seed")]  # the field is the setting
 FIELDS = (*SAME, "size", "random", "seed", "model")
 LABELS = {name: row.label for name, row in ROWS.items()} | {
@@ -112,9 +113,9 @@ def restored(service: Service, request: Request, model: str) -> dict[str, Any]:
     return write(replace(request, **missing), model, random=request.seed is None)
 
 
-def settings_of(request: Request) -> dict[str, Any]:
-    """Every setting of a request that the page and the API know, by name."""
-    return {name: value for name, value in asdict(request).items() if name in ROWS}
+def settings_of(request: Request, source: bool = False) -> dict[str, Any]:
+    """Every setting of a request that the page and the API know, by name; of a `source` only if it has one."""
+    return {name: value for name, value in asdict(request).items() if name in ROWS or source}
 
 
 def link(request: Request, model: str) -> str:

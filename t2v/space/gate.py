@@ -175,6 +175,8 @@ def _check_data(data: Any) -> None:
         raise Refused(422, strings.PROMPT_MISSING)
     if len(data) > len(PARAMETERS):
         raise Refused(422, strings.TOO_MANY.format(count=len(PARAMETERS), names=", ".join(PARAMETERS)))
+    if len(data) == len(PARAMETERS):
+        data[-1] = _path(data[-1])
     _check_plain(dict(zip(PARAMETERS, data, strict=False)))
 
 
@@ -185,7 +187,18 @@ def _check_names(body: dict) -> None:
     for name in body:
         if name not in PARAMETERS:
             raise Refused(422, strings.UNKNOWN_ARGUMENT.format(name=name[:40], names=", ".join(PARAMETERS)))
+    body["source"] = _path(body.get("source"))
     _check_plain(body)
+
+
+def _path(source: Any) -> Any:
+    """The path of an uploaded file, as Gradio's clients send it; other values as they are."""
+    if not isinstance(source, dict):
+        return source
+    path = source.get("path")
+    if not isinstance(path, str) or source.get("meta") != {"_type": "gradio.FileData"}:
+        raise Refused(422, strings.SOURCE_NOT_A_FILE)
+    return path
 
 
 def _check_plain(arguments: dict) -> None:

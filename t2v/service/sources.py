@@ -15,15 +15,15 @@ from t2v.service.messages import Order
 from t2v.service.outputs import Outputs
 from t2v.source import Source, check_kind, continues
 
+MAX_PATH = 1024  # characters
 THUMBNAIL = 96  # pixels of its longer side
 
 
 def checked(outputs: Outputs, given: Any) -> Path:
     """Return the path of a file in the served folder whose kind can be read; RequestError for any other."""
-    path = (
-        Path(given).resolve() if isinstance(given, str | Path) and given and len(str(given)) < 1024 else None
-    )
-    if path is None or not path.is_relative_to(outputs.served) or not path.is_file():
+    text = str(given) if isinstance(given, str | Path) else ""
+    path = Path(text).resolve() if len(text) < MAX_PATH and "\0" not in text else outputs.served
+    if not path.is_relative_to(outputs.served) or not path.is_file():
         raise RequestError("source", sentences.SOURCE_GONE)
     check_kind(path)
     return path

@@ -114,7 +114,7 @@ def restored(service: Service, request: Request, model: str) -> dict[str, Any]:
 
 
 def settings_of(request: Request, source: bool = False) -> dict[str, Any]:
-    """Every setting of a request that the page and the API know, by name; those of a source, if it has one."""
+    """Every setting of a request that the page and the API know, by name; those of a source if asked."""
     return {name: value for name, value in asdict(request).items() if name in ROWS or source}
 
 

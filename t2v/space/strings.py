@@ -61,9 +61,7 @@ DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
 
 MODEL_WORDS = "one of the models that the page lists"
-SOURCE_WORDS = (
-    "a picture or a video to start from: handle_file(…) of Gradio's client, or an uploaded file's path"
-)
+SOURCE_WORDS = "a picture or a video to start from: handle_file(…) of Gradio's client, or an upload's path"
 SOURCE_NOT_A_FILE = "source: must be an uploaded file, or its path"
 
 # Beside the button

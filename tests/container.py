@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+RESOLVER = Path("/etc/resolv.conf")
 SHELL = ("/bin/sh", "-c")
 OWN_MOUNTS = ("unshare", "--mount", "--pid", "--fork", "--kill-child")  # they end with the process
 
@@ -93,7 +94,8 @@ def _copy(image: Image, words: list[str]) -> None:
 
 def _run(image: Image, command: str) -> None:
     kept = [name for name in os.environ if name.startswith("PIP_") or name.lower().endswith("_proxy")]
-    lent = {path: image.root / path.relative_to("/") for path in _lent()}
+    needed = _lent() if "pip " in command else [RESOLVER]
+    lent = {path: image.root / path.relative_to("/") for path in needed if path.exists()}
     for path, place in lent.items():
         (place if path.is_dir() else place.parent).mkdir(parents=True, exist_ok=True)
         if path.is_file():
@@ -123,7 +125,8 @@ def _lent() -> list[Path]:
     files = re.findall(r"(/[^\s,]+), exists: True", asked.stdout)
     listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True)
     places = re.findall(r"(?:file://)?(/[\w./-]+)", listed.stdout)
-    return [path for path in map(Path, ["/etc/resolv.conf", *files, *places]) if path.exists()]
+    folders = (path.parent if len(path.parts) > 3 and path.is_dir() else path for path in map(Path, places))
+    return [RESOLVER, *map(Path, files), *folders]  # an index refers to files beside it
 
 
 def command(image: Image, data: Path, *words: str) -> list[str]:

@@ -3,19 +3,24 @@
 import logging
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from t2v.space import kinds, launch, options
 from t2v.space.address import LaunchError
 from t2v.space.options import OPTIONS
-from tests.space.started import ROOT, clean
+from tests.space.started import ROOT, clean, free_port, started
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("own_environment")
+PAGE = (ROOT / "docs" / "run-for-others.md").read_text(encoding="utf-8")
+PROXIED = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 ASKED = """model models host port queue per_visitor deadline max_frames max_steps max_side outputs lifetime
 quota auth title share device memory dtype root_path log mark blocklist""".split()
 GOOD = {  # a value of each row, and what it means
@@ -161,9 +166,8 @@ def test_words_of_the_table_are_those_of_the_runtime():
 
 
 def test_the_documentation_has_the_table():
-    page = (ROOT / "docs" / "run-for-others.md").read_text(encoding="utf-8")
     table = options.table()
-    assert table in page, f"docs/run-for-others.md should have\n{table}"
+    assert table in PAGE, f"docs/run-for-others.md should have\n{table}"
     rows = re.findall(r"^\| `(--[\w-]+)` \| `(T2V_\w+)`", table, re.MULTILINE)
     assert rows == [(row.flag, row.variable) for row in OPTIONS.values()]
 
@@ -238,3 +242,45 @@ def test_the_log_has_the_level_that_was_asked_for(level: str):
         assert logging.getLogger("t2v.service").isEnabledFor(logging.INFO) == (level == "info")
     finally:
         logging.getLogger("t2v").setLevel(before)
+
+
+# -- the documentation's examples
+
+
+def test_commands_of_the_documentation_are_understood():
+    commands = re.findall(r"t2v serve((?: --[\w-]+(?: [\w./:]+)?)*)", PAGE)
+    assert len(commands) >= 2
+    for words in commands:
+        launch.arguments(words.split())
+    for name, value in re.findall(r"(T2V_\w+)=\"?([\w:/.,]+(?: cuda:\d)?)", PAGE):
+        OPTIONS[name.removeprefix("T2V_").lower()].read(value)
+
+
+def test_the_proxy_of_the_documentation_serves_the_page(tmp_path: Path):
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+    assert nginx, "this test needs nginx: sudo apt-get install nginx"
+    (location,) = re.findall(r"```nginx\n(.*?)```", PAGE, re.DOTALL)
+    outside = free_port()
+    with started(tmp_path, "--root-path", "/t2v") as page:
+        server = location.replace("127.0.0.1:7860", page.url.split("/")[2])
+        folders = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in PROXIED)
+        conf = tmp_path / "nginx.conf"
+        conf.write_text(
+            f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+            f"http {{ access_log off; {folders} server {{ listen 127.0.0.1:{outside}; {server} }} }}"
+        )
+        process = subprocess.Popen([nginx, "-c", conf, "-p", tmp_path], stderr=subprocess.DEVNULL)
+        try:
+            url = f"http://127.0.0.1:{outside}/t2v/"
+            eventually(lambda: _status(f"{url}health") == 200)
+            assert page.make(url)["seed"] == 1
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _status(url: str) -> int:
+    try:
+        return httpx.get(url, trust_env=False).status_code
+    except httpx.TransportError:
+        return 0

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.defaults import ModelDefaults
@@ -23,19 +24,16 @@ class Rules:
     words: tuple[str, ...] = ()
 
     def within(self, native: ModelDefaults) -> ModelDefaults:
-        """A model's defaults and limits, lowered to the owner's."""
+        """A model's defaults and limits, lowered to the owner's; its own size becomes the first that fits."""
         frames = min(self.max_frames or native.max_frames, native.max_frames)
         steps = min(self.max_steps or native.max_steps, native.max_steps)
         side = max(min(self.max_side or native.max_side, native.max_side), native.min_side)
-        scale = min(1.0, side / max(native.width, native.height))
-        width, height = (
-            max(native.min_side, int(each * scale) // native.multiple * native.multiple)
-            for each in (native.width, native.height)
-        )
-        limited = replace(
-            native, max_frames=frames, max_steps=steps, max_side=side, width=width, height=height
-        )
-        return replace(limited, frames=min(native.frames, frames), steps=min(native.steps, steps))
+        sizes = tuple(size for size in native.sizes if max(size) <= side)
+        fitting = [size for size in native.offered if max(size) <= side]
+        width, height = fitting[0] if fitting else _shrunk(native, side)
+        limited = replace(native, max_frames=frames, max_steps=steps, max_side=side, sizes=sizes)
+        own: dict[str, Any] = {"frames": min(native.frames, frames), "steps": min(native.steps, steps)}
+        return replace(limited, width=width, height=height, **own)
 
     def check(self, prompt: str) -> None:
         """RequestError where a prompt, or the English that it is read as, has one of the words."""
@@ -53,6 +51,14 @@ class Rules:
     def _pattern(self) -> re.Pattern:
         words = filter(None, map(_folded, self.words))
         return re.compile("|".join(map(_whole, sorted(words, key=len, reverse=True))) or r"(?!)")
+
+
+def _shrunk(native: ModelDefaults, side: int) -> tuple[int, int]:
+    """A model's own size, shrunk until its longer side is at most `side`; -> width, height"""
+    scale = side / max(native.width, native.height)
+    sides = (int(each * scale) // native.multiple * native.multiple for each in (native.width, native.height))
+    width, height = (max(native.min_side, each) for each in sides)
+    return width, height
 
 
 def _folded(text: str) -> str:

@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from t2v.errors import UsageError
 from t2v.space import strings
@@ -41,6 +42,18 @@ def bracketed(host: str) -> str:
 
 def link(host: str, port: int) -> str:
     return f"http://{EVERYWHERE.get(host) or bracketed(host)}:{port}/"
+
+
+def outside(host: str, port: int) -> str:
+    """The link for other machines of the network, where the page listens everywhere; "" if there is none."""
+    if host not in EVERYWHERE:
+        return ""
+    family, far = (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((far, 9))  # nothing is sent: it only chooses the interface
+        own = probe.getsockname()[0]
+        return "" if own in (LOOPBACK, "::1") else link(own, port)
+    return ""
 
 
 def free_port(host: str, ports: Iterable[int]) -> int:

@@ -26,7 +26,7 @@ from t2v.service.rules import Rules
 from t2v.service.service import Service
 from t2v.service.store import StoreError
 from t2v.space import environment, options, strings
-from t2v.space.address import LaunchError, bare, bracketed, free_port, link
+from t2v.space.address import LaunchError, bare, bracketed, free_port, link, outside
 
 NEEDED = ("gradio", "prometheus_client")  # which the library alone doesn't bring
 ICON = Path(__file__).with_name("icon.png")
@@ -176,6 +176,8 @@ class App:
             raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
         url = link(self.host, port)
         print(strings.LISTENING.format(title=self.options.title, url=url), flush=True)
+        if network := outside(self.host, port):
+            print(strings.LISTENING_OUTSIDE.format(url=network), flush=True)
         return url
 
     def _serve(self, port: int) -> None:

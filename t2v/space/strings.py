@@ -163,6 +163,7 @@ SHARE_WARNING = (
     "run by Gradio. --auth user:password asks visitors for a password."
 )
 LISTENING = "{title} listens at {url}"
+LISTENING_OUTSIDE = "From other machines and phones of this network: {url}"
 LAUNCH_FAILED = "The page can't start: {reason}"
 PORT_TAKEN = "{port} is taken by another program; choose another, or leave --port out."
 PORTS_TAKEN = "all ports from {first} to {last} are taken; choose one with --port."

@@ -13,9 +13,10 @@ from t2v.service.service import Service
 from tests.service.fakes import NATIVE
 
 WIDE = ModelDefaults(frames=24, width=576, height=320, steps=50, multiple=16, min_side=16)
+TWO = ModelDefaults(sizes=((256, 256), (128, 192)))
 
 
-@given(st.integers(1, 400), st.integers(1, 2000), st.integers(64, 4096), st.sampled_from((NATIVE, WIDE)))
+@given(st.integers(1, 400), st.integers(1, 2000), st.integers(64, 4096), st.sampled_from((NATIVE, WIDE, TWO)))
 def test_the_defaults_keep_within_the_limits(frames: int, steps: int, side: int, native: ModelDefaults):
     limited = Rules(frames, steps, side).within(native)
     complete = Request("a panda").validate(limited)
@@ -23,12 +24,18 @@ def test_the_defaults_keep_within_the_limits(frames: int, steps: int, side: int,
         steps, native.max_steps
     )
     assert max(complete.width, complete.height) <= max(side, native.min_side)
+    assert all(max(size) <= max(side, native.min_side) for size in limited.offered)
     again = Request("a panda", frames=complete.frames, width=complete.width, height=complete.height)
     assert again.validate(native).frames == complete.frames  # the model itself takes it too
 
 
 def test_without_rules_a_model_keeps_its_own():
     assert Rules().within(NATIVE) == NATIVE and Rules().within(WIDE) == WIDE
+
+
+def test_a_size_that_the_model_draws_well_is_taken_before_a_smaller_one_is_made_up():
+    assert Rules(max_side=200).within(TWO).offered == ((128, 192),)
+    assert Rules(max_side=100).within(TWO).offered == ((96, 96),)
 
 
 def test_a_request_beyond_a_limit_is_refused_by_name(tmp_path: Path):

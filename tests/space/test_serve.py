@@ -51,6 +51,7 @@ def test_the_page_and_the_endpoint_keep_the_owners_rules(tmp_path: Path):
         "T2V_MAX_STEPS": "3",
         "T2V_BLOCKLIST": str(words),
         "T2V_TITLE": "A <b> & C",
+        "T2V_LOG": "info",
         "T2V_TERMS": "Be kind.",
     }
     with started(tmp_path, **settings) as page:
@@ -64,9 +65,29 @@ def test_the_page_and_the_endpoint_keep_the_owners_rules(tmp_path: Path):
                 event = client.post("gradio_api/call/v2/generate", json=wrong).json()["event_id"]
                 answer = client.get(f"gradio_api/call/generate/{event}").text.strip().splitlines()[-1]
                 assert told in json.loads(answer.removeprefix("data: "))["error"]
+        assert "INFO t2v.service: a job of square ended: done" in page.said()
     shown = [str(each["props"].get("value")) for each in config["components"]]
     assert config["title"] == "A <b> & C" and "Be kind." in shown
     assert any("<h1>A &lt;b&gt; &amp; C</h1>" in each for each in shown)
+
+
+def test_share_is_passed_on_to_gradio_and_every_account_may_enter(tmp_path: Path):
+    accounts = tmp_path / "accounts"
+    accounts.write_text("me:one\nyou:two\n")
+    made = app(tmp_path, share="yes", auth_file=str(accounts))
+    given: dict = {}
+    try:
+        made.demo.launch = lambda **options: given.update(options)  # the relay is not asked
+        made.launch()
+        assert given["share"] is True and given["auth"] == [("me", "one"), ("you", "two")]
+        del made.demo.launch
+        made.options.share = False
+        url = made.launch()
+        for name, password, code in (("me", "one", 200), ("you", "two", 200), ("me", "two", 400)):
+            answer = httpx.post(f"{url}login", data={"username": name, "password": password}, trust_env=False)
+            assert answer.status_code == code
+    finally:
+        made.close()
 
 
 def test_the_models_are_those_that_are_listed(tmp_path: Path):

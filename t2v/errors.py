@@ -16,5 +16,9 @@ class RequestError(T2VError, ValueError):
         return f"{self.field}: {self.message}"
 
 
+class UsageError(T2VError, ValueError):
+    """A command line or a variable asks for something that can't be done; the text says what can."""
+
+
 class NotFiniteError(T2VError, RuntimeError):
     """A network gave NaN or infinity: its weights are broken, or the precision is too small for them."""

@@ -28,6 +28,18 @@ def test_its_native_settings_are_a_valid_request(entry: Entry):
     )
 
 
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.id)
+def test_a_size_that_it_was_not_made_for_is_warned_of(entry: Entry):
+    made_for = entry.native
+    assert (made_for.width, made_for.height) in made_for.sizes
+    assert [made_for.size_note(*size) for size in made_for.offered] == [None] * len(made_for.offered)
+    assert f"at 128×{made_for.height} shapes" in made_for.size_note(128, made_for.height)
+
+
+def test_the_embedded_model_states_what_the_catalogue_says():
+    assert native(locate(EMBEDDED)) == CATALOGUE[EMBEDDED].native
+
+
 def test_the_published_models_are_listed():
     assert {"ali-vilab/text-to-video-ms-1.7b", "cerspense/zeroscope_v2_576w", EMBEDDED} <= CATALOGUE.keys()
     assert CATALOGUE["ali-vilab/modelscope-damo-text-to-video-synthesis"].layout == "modelscope"

@@ -6,16 +6,20 @@ found there is resolved once, recorded with every video, and its files are check
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from t2v.defaults import ModelDefaults
 
 EMBEDDED = "emoji"
+EMBEDDED_FOLDER = Path(__file__).with_name(EMBEDDED)
 NON_COMMERCIAL = "CC-BY-NC-4.0"
 LIMITS = (
     "English prompts only; no legible text; not of film quality; weak on complex compositions; "
     "biased as its training videos are, whose watermarks can show."
 )
-MODELSCOPE_DEFAULTS = ModelDefaults(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
+MODELSCOPE_DEFAULTS = ModelDefaults(
+    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, sizes=((256, 256),)
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ _ENTRIES = (
             min_side=16,
             max_side=512,
             max_volume=2**23,
+            sizes=((256, 256),),
         ),
         licence="MIT",
         limits="Draws Microsoft's Fluent emoji, moving on a plain background, and nothing else.",
@@ -79,7 +84,9 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_576w",
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
-        native=ModelDefaults(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
         layout="diffusers",
@@ -89,7 +96,9 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_XL",
         title="Zeroscope v2 XL",
         folders=("zs2_XL",),
-        native=ModelDefaults(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
         layout="diffusers",
@@ -98,7 +107,9 @@ _ENTRIES = (
     Entry(
         id="camenduru/potat1",
         title="Potat1",
-        native=ModelDefaults(frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 1024×576. {LIMITS}",
         layout="diffusers",

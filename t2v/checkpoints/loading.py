@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from t2v.defaults import KNOWN
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
@@ -182,9 +183,21 @@ def _stated(config: Config) -> ModelDefaults:
         kind = type(defaults[key])
         if key == "sampler":
             config.only(sampler=SAMPLER_NAMES)
+        elif key == "known":
+            config.only(known=KNOWN)
+        elif key == "sizes":
+            _check_sizes(config, value)
         elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
             raise config.fail(key, value, "a number from 1")
-    return ModelDefaults(**config.values)
+    sizes = {"sizes": tuple(map(tuple, config.values["sizes"]))} if "sizes" in config.values else {}
+    return ModelDefaults(**config.values | sizes)
+
+
+def _check_sizes(config: Config, value: Any) -> None:
+    pairs = value if isinstance(value, list) else [None]
+    sides = [side for pair in pairs for side in (pair if isinstance(pair, list) and len(pair) == 2 else [0])]
+    if not all(type(side) is int and 1 <= side <= MAX_NATIVE for side in sides):
+        raise config.fail("sizes", value, "a list of [width, height]")
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:

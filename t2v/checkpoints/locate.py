@@ -9,7 +9,7 @@ from typing import Any
 
 from . import unsupported
 from .cache_folder import in_cache
-from .catalogue import EMBEDDED, Entry, find
+from .catalogue import EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from .configs import Config
 from .errors import CheckpointError
 from .model_names import hub_name, is_embedded, local_path
@@ -44,7 +44,7 @@ def locate(model: str | Path, half: bool = False) -> Located:
     CheckpointError says what is missing.
     """
     if is_embedded(model):
-        return _in_folder(Path(__file__).with_name(EMBEDDED), EMBEDDED, "", half, find(EMBEDDED))
+        return _in_folder(EMBEDDED_FOLDER, EMBEDDED, "", half, find(EMBEDDED))
     path = local_path(model)
     if path is None:
         wanted = hub_name(model)

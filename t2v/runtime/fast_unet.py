@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from t2v.networks import UNet3D
 from t2v.networks.attention import Attention, FeedForward, SpatialTransformer
+from t2v.networks.options import PLAIN, Options
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
@@ -42,6 +43,7 @@ class Pass:
 
     frames: int
     texts: int  # g: one prediction each
+    options: Options
     shifts: Iterator[Tensor]
     text_kv: Iterator[Tensor]
 
@@ -97,9 +99,9 @@ class FastUNet:
         """text (g l d) -> keys and values of all cross-attentions (g l Σ 2·c)"""
         return F.linear(text, self._text_kv_weight)
 
-    def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor, options: Options = PLAIN) -> Tensor:
         """x (1 c f h w), t (1) or (1 f), text_kv (g l Σ 2·c) of `read` -> predictions (g c f h w)"""
-        unet, run = self.unet, self._pass(x, t, text_kv)
+        unet, run = self.unet, self._pass(x, t, text_kv, options)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = self._ahead[unet.temporal_in]
         if unet.conv_in.bias is not None:
@@ -123,10 +125,11 @@ class FastUNet:
                 x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.texts)
 
-    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Pass:
+    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor, options: Options) -> Pass:
         shifts = self._shifts(t).split([len(layer.weight) for layer in self._times], dim=-1)
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
-        return Pass(x.shape[2], len(text_kv), iter(shifts), iter(text_kv.split(widths, dim=-1)))
+        texts = iter(text_kv.split(widths, dim=-1))
+        return Pass(x.shape[2], len(text_kv), options, iter(shifts), texts)
 
     def _shifts(self, t: Tensor) -> Tensor:
         """t (1) -> the time's shift of every resnet (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
@@ -166,7 +169,7 @@ class FastUNet:
         self.fetch(m)
         h, pending = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
         for part in m.convs:
-            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending)
+            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending, run.options.loop)
         h = rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
         return self.ops.add(x, h, (*biases, *pending, *ahead))
 

@@ -30,6 +30,7 @@ from .streaming import SLOTS, unit_bytes
 META = torch.device("meta")
 LEANEST = RUNGS["minimal"]
 HEADROOM = 0.9  # of the free memory is planned for; libraries and fragmentation take the rest
+PROCESS = 800_000_000  # bytes of Python, PyTorch and their libraries, measured on two cores
 REACHED = {"cuda": 0.52}  # the share of `rate` that a whole video reaches, measured on an H100
 REACHED_ELSEWHERE = 0.55  # measured on two cores, in bfloat16
 
@@ -59,8 +60,11 @@ def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Peak `bytes` on the device, `flops` of the whole video, seconds of its two parts; `fits`: the peak fits
-    into the memory that is free now."""
+    """Peak `bytes` of tensors on the device, `flops` of the whole video, seconds of its two parts.
+
+    `process`: the peak of all that the process has there, its libraries included where the device is the
+    processor. `fits`: the tensors fit into the memory that is free now.
+    """
 
     rung: str
     bytes: int
@@ -68,6 +72,7 @@ class Plan:
     denoising: float
     decoding: float
     fits: bool
+    process: int
 
     @property
     def seconds(self) -> float:
@@ -98,7 +103,8 @@ def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dt
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
-    return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits)
+    process = need.peak + (PROCESS if device.type == "cpu" else 0)
+    return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits, process)
 
 
 def _granted(device: torch.device) -> float:
@@ -117,7 +123,7 @@ def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, devic
     """The memory and the operations of `request` on `rung`."""
     guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
-    calls = request.steps * (2 if guided and rung.in_turn else 1)
+    calls = request.walked * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     frames = together * frame.peak
     if rung.offloaded:

@@ -11,6 +11,7 @@ from torch.utils.hooks import RemovableHandle
 from t2v.checkpoints import Checkpoint
 from t2v.diffusion import Predict
 from t2v.networks import UNet3D
+from t2v.networks.options import PLAIN, Options
 from t2v.request import Request, RequestError
 
 from .device import current, has_own_memory, tune
@@ -131,13 +132,13 @@ class Runner:
         if self.device.type != "cpu":
             torch.get_device_module(self.device).empty_cache()
 
-    def predictor(self, text: Tensor) -> Predict:
+    def predictor(self, text: Tensor, options: Options = PLAIN) -> Predict:
         """text (g l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
 
         The FastUNet runs; where somebody has patched or hooked the UNet, that runs itself, without graphs.
         """
         if is_patched(self._checkpoint.unet, {hook.id for hook in self._hooks}):
-            return self._plain_predictor(text)
+            return self._plain_predictor(text, options)
         text_kv = self.unet.read(text)
         step = self.step
         if self.other is not None and len(text) == 2:
@@ -146,18 +147,22 @@ class Runner:
         def predict(x: Tensor, t: Tensor) -> Tensor:
             x = x.to(text.dtype)
             if not self.rung.in_turn:
-                return step(x, t, text_kv).unsqueeze(1)
+                return step(x, t, text_kv, options=options).unsqueeze(1)
             # cloned, for the next call overwrites a graph's output
-            return torch.stack([step(x, t, one).clone() for one in text_kv.split(1)])
+            return torch.stack([step(x, t, one, options=options).clone() for one in text_kv.split(1)])
 
         return predict
 
-    def _plain_predictor(self, text: Tensor) -> Predict:
+    def _plain_predictor(self, text: Tensor, options: Options) -> Predict:
         """As `predictor`, by the UNet's forward, one text after the other."""
         unet = self._checkpoint.unet
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
-            return torch.stack([unet(x.to(text.dtype), t, one) for one in text.split(1)])
+            unet.loop(options.loop)
+            try:
+                return torch.stack([unet(x.to(text.dtype), t, one) for one in text.split(1)])
+            finally:
+                unet.loop(False)
 
         return predict
 

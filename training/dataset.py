@@ -1,17 +1,16 @@
-"""The data of the embedded model: Microsoft's Fluent animated emoji, packed once, loaded to any device.
+"""The data of the embedded model: Microsoft's Fluent emoji, packed once, loaded to any device.
 
     python -m training.dataset --out runs/data                  # fetches 730 MB with `npm pack`, then packs
     python -m training.dataset --out runs/data --from FOLDER    # the four .tgz files are already in FOLDER
 
-writes `runs/data/emoji.zip` (about 26 MB): `subjects.json`, and for each subject one WebP, a 4×4 sheet of 16
-frames of 256×256 taken evenly from the emoji's loop. The packages are checked by SHA-256.
+writes `runs/data/emoji.zip`: `subjects.json`, `scenery.json`, for each subject one WebP, and for each
+landscape `scenery/CODE.webp`. An animated emoji is a 4×4 sheet of 16 frames of 256×256 taken evenly from its
+loop, a still one a single picture. The packages are checked by SHA-256.
 
-Usage in training, where `clips.frames` is uint8 (subjects 16 4 256 256), premultiplied RGBA:
+Usage in training, where `clips.pictures` is uint8 (pictures 4 256 256), premultiplied RGBA:
 
-    clips = EmojiClips("runs/data/emoji.zip", device="cuda")    # size=128 gives frames of 128×128
-    captions = Captions(clips.subjects, seed=0)                 # training/captions.py
-    texts, spec = captions.batch(64)                            # 64 captions and their clips' content
-    videos = compose(clips, spec)                               # training/compose.py: (b f 3 h w) in −1…1
+    clips = EmojiClips("runs/data/emoji.zip", device="cuda")    # size=128 gives pictures of 128×128
+    frames = clips.at(subjects, times)                          # each subject at its time, (… 4 256 256)
 
 Source: npm packages @lobehub/fluent-emoji-anim-1 … -4 (MIT), which carry Microsoft's Fluent emoji (MIT).
 """
@@ -23,7 +22,7 @@ import io
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,10 +32,20 @@ from einops import rearrange
 from PIL import Image
 
 from t2v.machine import threads
-from training.subjects import LIST, Subject, load_subjects, parse_subjects
+from training.subjects import (
+    LIST,
+    SCENERY,
+    Scenery,
+    Subject,
+    load_scenery,
+    load_subjects,
+    parse_scenery,
+    parse_subjects,
+)
 
 FRAMES, SIDE, GRID = 16, 256, 4
-QUALITY, ALPHA_QUALITY = 75, 90
+INSET = 24  # pixels cut from each side of a landscape, whose corners are round
+QUALITY, ALPHA_QUALITY = 73, 90
 PACKAGE = "lobehub-fluent-emoji-anim"
 SOURCES = {  # file: its SHA-256
     f"{PACKAGE}-1-1.0.0.tgz": "4c03ac178c1eabf2e2a16dd498f3cc2b92dc30ec3466ae38fdc497d4774c99ea",
@@ -61,57 +70,76 @@ def fetch(folder: Path) -> list[Path]:
     return [folder / name for name in SOURCES]
 
 
-def originals(packages: list[Path], subjects: tuple[Subject, ...]) -> Iterator[tuple[str, bytes]]:
-    """Yield (emoji, animated WebP) for each subject, in the packages' order; ValueError if one is missing."""
-    wanted = {subject.emoji for subject in subjects}
+def originals(packages: list[Path], codes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (code, WebP) for each emoji of `codes`, in the packages' order; ValueError if one is missing."""
+    wanted = set(codes)
     for package in packages:
         with tarfile.open(package) as archive:
             for member in archive:
-                emoji = Path(member.name).stem
-                if emoji in wanted and member.name.endswith(".webp"):
-                    wanted.discard(emoji)
-                    yield emoji, archive.extractfile(member).read()
+                code = Path(member.name).stem
+                if code in wanted and member.name.endswith(".webp"):
+                    wanted.discard(code)
+                    yield code, archive.extractfile(member).read()
     if wanted:
         raise ValueError(f"not in the packages: {', '.join(sorted(wanted))}")
 
 
 def sheet(original: bytes) -> bytes:
-    """An animated WebP -> the 4×4 sheet of 16 frames taken evenly from its loop, as WebP."""
+    """Turn a WebP into a sheet of 16 frames, evenly from its loop, or into one picture if it is still."""
     film = Image.open(io.BytesIO(original))
-    frames = np.empty((FRAMES, SIDE, SIDE, 4), np.uint8)
-    for i in range(FRAMES):
-        film.seek(i * film.n_frames // FRAMES)
+    count = FRAMES if film.n_frames > 1 else 1
+    frames = np.empty((count, SIDE, SIDE, 4), np.uint8)
+    for i in range(count):
+        film.seek(i * film.n_frames // count)
         frames[i] = np.asarray(film.convert("RGBA"))[:SIDE, :SIDE]
     frames[frames[..., 3] == 0] = 0  # colours behind full transparency would only cost bytes
-    image = Image.fromarray(rearrange(frames, "(r k) h w c -> (r h) (k w) c", r=GRID))
+    return _webp(rearrange(frames, "(r k) h w c -> (r h) (k w) c", r=GRID if count > 1 else 1))
+
+
+def landscape(original: bytes) -> bytes:
+    """Cut the round corners off a landscape and enlarge the rest to 256×256, as WebP without transparency."""
+    image = Image.open(io.BytesIO(original)).convert("RGB")
+    inner = image.crop((INSET, INSET, SIDE - INSET, SIDE - INSET))
+    return _webp(np.asarray(inner.resize((SIDE, SIDE), Image.Resampling.LANCZOS)))
+
+
+def _webp(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=QUALITY, alpha_quality=ALPHA_QUALITY, method=6)
+    Image.fromarray(image).save(buffer, "WEBP", quality=QUALITY, alpha_quality=ALPHA_QUALITY, method=6)
     return buffer.getvalue()
 
 
-def pack(packages: list[Path], path: Path, subjects: tuple[Subject, ...]) -> None:
-    """Write the sheets of `subjects` and their list to one uncompressed zip."""
-    emoji, films = zip(*originals(packages, subjects), strict=True)
+def pack(
+    packages: list[Path], path: Path, subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...]
+) -> None:
+    """Write the pictures of `subjects` and `scenery` and their lists to one uncompressed zip."""
+    grounds = [place.emoji for place in scenery if place.emoji]
+    found = dict(originals(packages, [*(subject.emoji for subject in subjects), *grounds]))
     with ProcessPoolExecutor(threads()) as pool:
-        sheets = dict(zip(emoji, pool.map(sheet, films, chunksize=4), strict=True))
+        sheets = pool.map(sheet, [found[subject.emoji] for subject in subjects], chunksize=4)
+        files = {f"{subject.emoji}.webp": data for subject, data in zip(subjects, sheets, strict=True)}
+    files |= {f"scenery/{code}.webp": landscape(found[code]) for code in grounds}
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("subjects.json", _EPOCH), LIST.read_text(encoding="utf-8"))
-        for subject in subjects:
-            archive.writestr(zipfile.ZipInfo(f"{subject.emoji}.webp", _EPOCH), sheets[subject.emoji])
+        for name, data in {"subjects.json": LIST, "scenery.json": SCENERY}.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data.read_text(encoding="utf-8"))
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
 
 class EmojiClips:
-    """The packed clips on a device.
+    """The packed emoji on a device.
 
-    frames: uint8 (subjects 16 4 size size), RGBA with the colours premultiplied by alpha
-    subjects: the `Subject` of each row, `names` their names
+    pictures: uint8 (pictures 4 size size), RGBA with the colours premultiplied by alpha
+    first, count: long (subjects), the first picture of each subject and their number, 16 or 1
+    grounds: uint8 (landscapes 3 size size), those of `scenery` that have a picture, in its order
+    subjects: the `Subject` of each row, `names` their names; scenery: all `Scenery`
     """
 
     def __init__(
         self,
         path: str | Path,
-        device: str = "cpu",
+        device: str | torch.device = "cpu",
         size: int = SIDE,
         only: int | None = None,
         threads: int = 16,
@@ -119,51 +147,92 @@ class EmojiClips:
         """Load the first `only` subjects (None: all) at `size`, 256 or a divisor of it (averaged)."""
         with zipfile.ZipFile(path) as archive:
             self.subjects = parse_subjects(archive.read("subjects.json"))[:only]
+            self.scenery = _scenery_of(archive)
             sheets = [archive.read(f"{subject.emoji}.webp") for subject in self.subjects]
+            grounds = [archive.read(f"scenery/{place.emoji}.webp") for place in self.scenery if place.emoji]
         self.names = [subject.name for subject in self.subjects]
-        self.frames = torch.empty(len(sheets), FRAMES, 4, size, size, dtype=torch.uint8, device=device)
+        counts = [_count(data) for data in sheets]
+        self.count = torch.tensor(counts, device=device)
+        self.first = self.count.cumsum(0) - self.count
+        self.pictures = torch.empty(sum(counts), 4, size, size, dtype=torch.uint8, device=device)
+        self.grounds = torch.empty(len(grounds), 3, size, size, dtype=torch.uint8, device=device)
         with ThreadPoolExecutor(threads) as pool:
-            for row, frames in enumerate(pool.map(_read_sheet, sheets)):
-                self.frames[row] = _shrink(torch.from_numpy(frames).to(device), size)
+            for start, frames in zip(self.first.tolist(), pool.map(_read_sheet, sheets), strict=True):
+                self.pictures[start : start + len(frames)] = _shrink(torch.tensor(frames).to(device), size)
+            for row, ground in enumerate(pool.map(_read_ground, grounds)):
+                self.grounds[row] = _shrink(torch.tensor(ground[None]).to(device), size)[0]
+
+    def at(self, subjects: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+        """The pictures of `subjects` at `times`, long tensors that broadcast to … -> uint8 (… 4 size size)"""
+        return self.pictures[self.first[subjects] + times % self.count[subjects]]
+
+    def sheet(self, subjects: torch.Tensor) -> torch.Tensor:
+        """The loops of `subjects` (n) -> uint8 (n 16 4 size size); a still one shows one picture 16 times."""
+        return self.at(subjects.to(self.device)[:, None], torch.arange(FRAMES, device=self.device))
+
+    @property
+    def frames(self) -> torch.Tensor:
+        """The loops of all subjects (subjects 16 4 size size), 5 GB at 256×256: rather ask for a `sheet`."""
+        return self.sheet(torch.arange(len(self.subjects)))
 
     def shrunk(self, size: int) -> "EmojiClips":
         """Copy the clips at another size, a divisor of theirs."""
         other = copy.copy(self)
-        other.frames = torch.stack([_shrink(frames, size) for frames in self.frames])
+        other.pictures = torch.cat([_shrink(part, size) for part in self.pictures.split(64)])
+        other.grounds = _shrink(self.grounds, size)
         return other
 
     @property
     def size(self) -> int:
-        """Side of a frame in pixels."""
-        return self.frames.shape[-1]
+        """Side of a picture in pixels."""
+        return self.pictures.shape[-1]
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the pictures."""
+        return self.pictures.device
+
+
+def _scenery_of(archive: zipfile.ZipFile) -> tuple[Scenery, ...]:
+    """The scenery of a pack; none in a pack of subjects alone"""
+    return parse_scenery(archive.read("scenery.json")) if "scenery.json" in archive.namelist() else ()
+
+
+def _count(data: bytes) -> int:
+    """The number of pictures in a sheet, from its size alone"""
+    width, height = Image.open(io.BytesIO(data)).size
+    return width * height // SIDE**2
 
 
 def _read_sheet(data: bytes) -> np.ndarray:
-    """Decode a sheet in WebP -> uint8 (16 4 256 256), premultiplied."""
+    """Decode a sheet in WebP -> uint8 (16 4 256 256), or (1 4 256 256), premultiplied."""
     image = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
-    frames = rearrange(image, "(r h) (k w) c -> (r k) c h w", r=GRID, k=GRID).astype(np.uint16)
+    frames = rearrange(image, "(r h) (k w) c -> (r k) c h w", h=SIDE, w=SIDE).astype(np.uint16)
     frames[:, :3] = (frames[:, :3] * frames[:, 3:] + 127) // 255
     return frames.astype(np.uint8)
+
+
+def _read_ground(data: bytes) -> np.ndarray:
+    """Decode a landscape in WebP -> uint8 (3 256 256)"""
+    return rearrange(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), "h w c -> c h w")
 
 
 def _shrink(frames: torch.Tensor, size: int) -> torch.Tensor:
     """frames uint8 (f c h w) -> uint8 (f c size size), each pixel the mean of the area it covers."""
     factor = frames.shape[-1] // size
-    if factor == 1:
-        return frames
+    if factor == 1 or not len(frames):
+        return frames[..., :size, :size]
     return torch.nn.functional.avg_pool2d(frames.float(), factor).round().to(torch.uint8)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command in the module's docstring."""
-    parser = argparse.ArgumentParser(
-        description="Pack the animated emoji that the embedded model learns from."
-    )
+    parser = argparse.ArgumentParser(description="Pack the emoji that the embedded model learns from.")
     parser.add_argument("--out", type=Path, default=Path("runs/data"), help="folder of emoji.zip")
     parser.add_argument("--from", dest="source", type=Path, help="folder that holds the four npm packages")
     options = parser.parse_args(arguments)
     path = options.out / "emoji.zip"
-    pack(fetch(options.source or options.out / "npm"), path, load_subjects())
+    pack(fetch(options.source or options.out / "npm"), path, load_subjects(), load_scenery())
     print(f"{path}: {len(load_subjects())} subjects, {path.stat().st_size / 2**20:.1f} MiB")
 
 

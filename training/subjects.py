@@ -1,8 +1,12 @@
 """The subjects that the embedded model learns: emoji and their names.
 
-`subjects.json` was curated by hand from the labels of emojibase-data (MIT): every animated Fluent emoji
-that a short spoken name distinguishes from the others. Skin tones, gender variants of one role, clock faces
-and family constellations are left out, and no name stands for two subjects.
+`subjects.json` was curated by hand from the labels and tags of emojibase-data (MIT) and from the pictures:
+every Fluent emoji, animated or still, that a short spoken name distinguishes from the others. Skin tones,
+gender variants of one role, clock faces, national flags and buttons are left out. No name stands for two
+subjects. An emoji is named as its file, which may have `-fe0f` where emojibase has none, or lack it.
+
+`scenery.json` lists grounds that fill the frame: landscapes among the emoji, and skies and grounds that are
+drawn (`emoji` null).
 """
 
 import json
@@ -10,13 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIST = Path(__file__).with_name("subjects.json")
+SCENERY = Path(__file__).with_name("scenery.json")
 ARTICLES = ("a", "an", "the")
 _IRREGULAR = {
     "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
-    "person": "people", "child": "children", "ox": "oxen", "wolf": "wolves", "elf": "elves", "fish": "fish",
+    "person": "people", "child": "children", "ox": "oxen", "wolf": "wolves", "elf": "elves",
     "sheep": "sheep", "deer": "deer", "bison": "bison", "shrimp": "shrimp", "squid": "squid",
-    "fireman": "firemen", "merman": "mermen", "snowman": "snowmen", "blowfish": "blowfish",
+    "moose": "moose", "knife": "knives", "leaf": "leaves", "loaf": "loaves", "scarf": "scarves",
+    "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "superhero": "superheroes",
+    "die": "dice", "dice": "dice", "buffalo": "buffaloes",
 }  # fmt: skip
+
+_ATTRIBUTES = {"with", "of", "in", "on", "at", "over", "behind", "without", "and", "from"}
+_NOUNS_IN_ING = {"ring", "king", "wing", "building", "painting"}
 
 
 @dataclass(frozen=True)
@@ -39,13 +49,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Scenery:
-    """A ground and how it is said (`phrases`): "on a beach". emoji: its picture; "": one drawn by skies.py."""
+    """A ground: the phrases that name it, the plainest first, and the emoji that shows it, or None."""
 
     phrases: tuple[str, ...]
-    emoji: str = ""
+    emoji: str | None
 
     @property
-    def name(self) -> str:
+    def phrase(self) -> str:
         """The phrase used by `vocabulary.json` and by the evaluation."""
         return self.phrases[0]
 
@@ -63,9 +73,10 @@ def indefinite(name: str) -> str:
 
 def countable(phrase: str) -> bool:
     """True if "two …s" is English: a phrase with a or an, no attribute after its noun."""
-    words = phrase.split()
-    attributes = {"with", "of", "in", "on", "behind", "without", "getting", "doing", "taking", "and", "from"}
-    return words[0] in ("a", "an") and not attributes & set(words) and not words[-1].endswith("ing")
+    article, *words = phrase.split()
+    doing = [word for word in words if word.endswith("ing") and word not in _NOUNS_IN_ING]
+    attributed = _ATTRIBUTES & set(words) or words[-1:] in (["up"], ["down"]) or doing not in ([], words[:1])
+    return article in ("a", "an") and not attributed
 
 
 def plural(name: str) -> str:
@@ -77,6 +88,10 @@ def plural(name: str) -> str:
 def _plural_noun(noun: str) -> str:
     if noun in _IRREGULAR:
         return _IRREGULAR[noun]
+    if noun.endswith("fish"):
+        return noun
+    if noun.endswith("man"):
+        return noun.removesuffix("man") + "men"
     if noun.endswith(("s", "x", "z", "ch", "sh")):
         return noun + "es"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
@@ -92,3 +107,13 @@ def parse_subjects(text: str | bytes) -> tuple[Subject, ...]:
 def load_subjects() -> tuple[Subject, ...]:
     """Read all subjects, in their fixed order."""
     return parse_subjects(LIST.read_text(encoding="utf-8"))
+
+
+def parse_scenery(text: str | bytes) -> tuple[Scenery, ...]:
+    """Parse a list in the format of `scenery.json`."""
+    return tuple(Scenery(tuple(entry["phrases"]), entry["emoji"]) for entry in json.loads(text))
+
+
+def load_scenery() -> tuple[Scenery, ...]:
+    """Read all scenery, in its fixed order."""
+    return parse_scenery(SCENERY.read_text(encoding="utf-8"))

@@ -17,10 +17,11 @@ import regex
 from open_clip.tokenizer import bytes_to_unicode, default_bpe
 
 from training.phrases import sentences
-from training.subjects import load_subjects
+from training.subjects import load_scenery, load_subjects
 
 Merge = tuple[str, str]
 START, END = "<|startoftext|>", "<|endoftext|>"
+LIMIT = 5120  # vocabulary entries
 
 
 def all_merges() -> list[Merge]:
@@ -107,6 +108,16 @@ def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: st
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def moved(old: Path, new: Path) -> list[int]:
+    """The id that each token of the tokenizer in `new` has in `old`, −1 where `old` lacks it.
+
+    A text tower taught with `old` goes on with `new` once its embeddings are put in this order.
+    """
+    ids = json.loads((old / "vocab.json").read_text(encoding="utf-8"))
+    tokens = json.loads((new / "vocab.json").read_text(encoding="utf-8"))
+    return [ids.get(token, -1) for token in sorted(tokens, key=tokens.__getitem__)]
+
+
 def _write_json(path: Path, content: dict) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -115,9 +126,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description="Write the tokenizer of the embedded model.")
     parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer"))
-    parser.add_argument("--limit", type=int, default=4096, help="vocabulary entries")
+    parser.add_argument("--limit", type=int, default=LIMIT, help="vocabulary entries")
     options = parser.parse_args(arguments)
-    words = words_of(sentences(load_subjects()))
+    words = words_of(sentences(load_subjects(), load_scenery()))
     write_tokenizer(options.out, cut_merges(words, options.limit))
     print(f"{options.out}: {options.limit} entries, {len(words)} words of captions split as CLIP splits them")
 

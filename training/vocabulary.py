@@ -5,32 +5,83 @@ python -m training.vocabulary --out t2v/checkpoints/emoji/vocabulary.json
 
 import argparse
 import json
+from itertools import combinations, permutations
 from pathlib import Path
 
-from training.captions import held_out
+from t2v.vocabulary import singular
+from training.captions import held_out, held_pair, held_relation
 from training.compose import MOTIONS
+from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, TINTS
-from training.subjects import Subject, load_subjects
+from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects, plural
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
+CLASSES = Path(__file__).with_name("classes.json")  # class: subjects that look nearly alike
+# {a}, {b}, {c}: subjects with their articles, {x}: the first without, {xs}: its plural. {ground}: "on a green
+# background", any colour, or a scenery's phrase. A still subject has no {motion}.
+GRAMMAR = (
+    "{a} {motion} {ground}",
+    "a {tint} {x} {motion} {ground}",
+    "two {xs} {motion} {ground}",
+    "three {tint} {xs} {motion} {ground}",
+    "{a} {motion} and {b} {motion} {ground}",
+    "{a} and {b} both {motion} {ground}",
+    "{a} {motion} {relation} {b} {motion} {ground}",
+    "{a} {relation} {b} {ground}, the {x} {motion}",
+    "{a} {motion}, {b} {motion} and {c} {motion} {ground}",
+)
 
 
-def vocabulary(subjects: tuple[Subject, ...]) -> dict:
-    """The content of `vocabulary.json`: names, synonyms, colours, motions, held-out combinations."""
+def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ()) -> dict:
+    """The content of `vocabulary.json`: names, synonyms, colours, motions, relations, what was held out."""
     names = [subject.name for subject in subjects]
     return {
         "subjects": {subject.name: subject.emoji for subject in subjects},
-        "synonyms": {name: subject.name for subject in subjects for name in subject.names[1:]},
+        "synonyms": synonyms(subjects),
         "phrases": {subject.name: subject.phrases[0] for subject in subjects},
         "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
         "tints": {name: list(rgb) for name, rgb in TINTS.items()},
         "colour_synonyms": COLOUR_SYNONYMS,
         "motions": list(MOTIONS),
         "motion_phrases": {motion: sorted(set(phrases)) for motion, phrases in MOTION_PHRASES.items()},
+        "relations": list(RELATIONS),
+        "scenery": {phrase: place.emoji for place in scenery for phrase in place.phrases},
+        "grammar": list(GRAMMAR),
+        "classes": classes(names),
         "related": related(names),
         "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
-        "held_out": [[s, b, m] for s in names for b in BACKGROUNDS for m in MOTIONS if held_out(s, b, m)],
+        "held_out": unseen(names),
     }
+
+
+def synonyms(subjects: tuple[Subject, ...]) -> dict[str, str]:
+    """Other names -> names: those of the list, and the plurals that no rule for singulars undoes."""
+    others = {name: subject.name for subject in subjects for name in subject.names[1:]}
+    known = {name for subject in subjects for name in subject.names}
+    plurals = {plural(bare(p)): subject for subject in subjects for p in subject.phrases if countable(p)}
+    odd = {many: one.name for many, one in plurals.items() if not known & {many, singular(many)}}
+    return odd | others
+
+
+def unseen(names: list[str]) -> dict[str, list]:
+    """What training never shows: subjects with a background and a motion, pairs, relations of two."""
+    return {
+        "combinations": [[s, b, m] for s in names for b in BACKGROUNDS for m in MOTIONS if held_out(s, b, m)],
+        "pairs": [[a, b] for a, b in combinations(names, 2) if held_pair(a, b)],
+        "relations": [
+            [a, relation, b]
+            for a, b in permutations(names, 2)
+            for relation in RELATIONS
+            if held_relation(a, relation, b)
+        ],
+    }
+
+
+def classes(names: list[str]) -> dict[str, list[str]]:
+    """Class -> those of `names` that look nearly alike; none of fewer than two"""
+    listed = json.loads(CLASSES.read_text(encoding="utf-8"))
+    kept = {title: [name for name in members if name in names] for title, members in listed.items()}
+    return {title: members for title, members in kept.items() if len(members) > 1}
 
 
 def related(names: list[str]) -> dict[str, list[str]]:
@@ -47,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Write what the embedded model was taught.")
     parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/vocabulary.json"))
     options = parser.parse_args(arguments)
-    text = json.dumps(vocabulary(load_subjects()), ensure_ascii=False)
+    text = json.dumps(vocabulary(load_subjects(), load_scenery()), ensure_ascii=False)
     options.out.write_text(text.replace("], [", "],\n["), encoding="utf-8")
     print(f"{options.out}: {len(text) / 1024:.0f} KiB")
 

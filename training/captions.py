@@ -111,7 +111,7 @@ class Captions:
         self._may_tint = set(self.tintable)
 
     def batch(self, n: int, aspect: float = 1.0) -> tuple[list[str], Spec]:
-        """Draw `n` captions and the spec of their clips (on the CPU), for frames of that width over height."""
+        """Draw `n` captions and the spec of their clips (on the CPU), for frames of that aspect."""
         contents = [self.content() for _ in range(n)]
         return [self.caption(content) for content in contents], self.spec(contents, aspect=aspect)
 
@@ -229,7 +229,11 @@ class Captions:
             things[1] = f"the {bare(things[1])}" if entities[1].count == 1 else things[1]
         motions = [entity.motion for entity in entities]
         if len(set(motions)) == 1 and relation == AND:
-            both = self._pick(("", "both " if len(things) == 2 else "all ", "are ")) if motions[0] != "still" else ""
+            both = (
+                self._pick(("", "both " if len(things) == 2 else "all ", "are "))
+                if motions[0] != "still"
+                else ""
+            )
             return f"{_listed(things)} {both}{self._motion(motions[0])} {ground}"
         moving = [i for i, motion in enumerate(motions) if motion != "still"]
         after = relation != AND and self._chance(0.3) or relation == AND and moving == [len(things) - 1]
@@ -237,7 +241,9 @@ class Captions:
             said = " and ".join(f"the {self._again(entities[i])} {self._motion(motions[i])}" for i in moving)
             listed = _listed(things) if relation == AND else f"{things[0]} {relation} {things[1]}"
             return f"{listed} {ground}, {said}"
-        things = [f"{thing} {self._motion(motion)}".strip() for thing, motion in zip(things, motions, strict=True)]
+        things = [
+            f"{thing} {self._motion(motion)}".strip() for thing, motion in zip(things, motions, strict=True)
+        ]
         listed = _listed(things) if relation == AND else f"{things[0]} {relation} {things[1]}"
         return f"{listed} {ground}"
 
@@ -280,8 +286,10 @@ class Captions:
 
     def _tinted_phrase(self, entity: Entity) -> str:
         """A phrase like "a purple panda", never one that names another subject ("a black cat")."""
-        names = [n for n in self.subjects[entity.subject].names if f"{entity.tint} {n}" not in self.known]
-        return indefinite(f"{entity.tint} {self._pick(names)}")
+        phrases = self.subjects[entity.subject].phrases
+        phrase = self._pick([p for p in phrases if f"{entity.tint} {bare(p)}" not in self.known])
+        name = f"{entity.tint} {bare(phrase)}"
+        return name if bare(phrase) == phrase else indefinite(name)
 
     def _varied(self, phrase: str) -> str:
         """Vary a noun phrase as people do: no article, an adjective, "a video of …"."""
@@ -317,7 +325,9 @@ def _layers(content: Content, open_: np.ndarray, aspect: float) -> tuple[list, .
     """
     _, x, y, size = open_.tolist()
     alone = len(content.entities) == 1 and content.entities[0].count == 1
-    drawn = [_single(content.entities[0], x, y, size)] if alone else _scene_layers(content, x, y, size, aspect)
+    drawn = (
+        [_single(content.entities[0], x, y, size)] if alone else _scene_layers(content, x, y, size, aspect)
+    )
     empty = (-1, (0.0, 0.0, 0.0, 0.0), 0, 0.0, 0.0, 1.0, 0.0)
     return tuple(zip(*(drawn + [empty] * (LAYERS - len(drawn)))[:LAYERS], strict=True))
 
@@ -341,7 +351,9 @@ def _scene_layers(content: Content, x: float, y: float, size: float, aspect: flo
             centre_x, centre_y, full = layout.placed(box, aspect)
             full *= SCENE_SIZE.get(entity.motion, 0.85) * (0.9 + 0.1 * size)
             place = (centre_x + 0.04 * (2 * x - 1), centre_y + 0.04 * (2 * y - 1))
-            drawn.append((entity.subject, _tint(entity), MOTIONS.index(entity.motion), *place, full, SCENE_TRAVEL))
+            drawn.append(
+                (entity.subject, _tint(entity), MOTIONS.index(entity.motion), *place, full, SCENE_TRAVEL)
+            )
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""Render clips from the packed emoji, a batch at a time on any device: a ground, and up to LAYERS emoji on it.
+"""Render clips from the packed emoji, a batch at a time on any device: a ground, and emoji on it.
 
 A `Spec` holds the content of each clip of a batch. Places are those of `grid_sample`: the frame spans −1…1
 along both sides, x to the right and y downwards. A size of 1 fills the shorter side. Times run over the
@@ -102,12 +102,16 @@ def trajectory(spec: Spec, number: int, frames: int, loop: bool = False) -> tupl
     """
     device, motion = spec.motion.device, spec.motion[:, number]
     turn = torch.arange(frames, device=device) / frames
-    u = (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else torch.linspace(0, 1, frames, device=device)  # (f)
+    u = (
+        (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else torch.linspace(0, 1, frames, device=device)
+    )  # (f)
     ways = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[motion]
     way = spec.travel[:, number, None] * (2 * u - 1)  # (b f)
     x, y = (place[:, number, None] + ways[:, i : i + 1] * way for i, place in enumerate((spec.x, spec.y)))
     growth = SMALLEST + (1 - SMALLEST) * u
-    grows, shrinks, spins = ((motion == MOTIONS.index(m))[:, None] for m in ("growing", "shrinking", "spinning"))
+    grows, shrinks, spins = (
+        (motion == MOTIONS.index(m))[:, None] for m in ("growing", "shrinking", "spinning")
+    )
     fall = SMALLEST + (1 - SMALLEST) * (1 - u)
     scale = torch.where(grows, growth, torch.where(shrinks, fall, 1.0))
     return x, y, spec.size[:, number, None] * scale, torch.where(spins, 2 * math.pi * turn, 0.0)
@@ -129,7 +133,7 @@ def _affine(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high
 def _pictures(clips: EmojiClips, spec: Spec, number: int, frames: int) -> Tensor:
     """The emoji of a layer in each frame, uint8 (b f 4 h w)"""
     time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(frames, device=spec.phase.device)
-    return clips.at(spec.subject[:, number], time.round().long())
+    return clips.at(spec.subject[:, number, None], time.round().long())
 
 
 def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool) -> Tensor:
@@ -143,7 +147,9 @@ def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool
     matrices = rearrange(_affine(x, y, size, angle, w / short, h / short), "b f i j -> (b f) i j")
     large = [b * f, 4, h * SUPERSAMPLING, w * SUPERSAMPLING]
     grid = F.affine_grid(matrices, large, align_corners=False)
-    sampled = F.avg_pool2d(F.grid_sample(source, grid, padding_mode="zeros", align_corners=False), SUPERSAMPLING)
+    sampled = F.avg_pool2d(
+        F.grid_sample(source, grid, padding_mode="zeros", align_corners=False), SUPERSAMPLING
+    )
     drawn = rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
     return _over(_tinted(drawn, spec.tint[:, number]), video)
 
@@ -170,7 +176,9 @@ def _grounds(clips: EmojiClips, spec: Spec, h: int, w: int) -> Tensor:
     side = max(h, w)
     picture = F.interpolate(clips.grounds[spec.ground.clamp_min(0)].float() / 255, (side, side), mode="area")
     top, left = (side - h) // 2, (side - w) // 2
-    return torch.where((spec.ground >= 0)[:, None, None, None], picture[..., top : top + h, left : left + w], plain)
+    return torch.where(
+        (spec.ground >= 0)[:, None, None, None], picture[..., top : top + h, left : left + w], plain
+    )
 
 
 def _compose(clips: EmojiClips, spec: Spec, count: int, shape: tuple[int, int], loop: bool) -> Tensor:
@@ -190,15 +198,16 @@ def compose(
     clips: EmojiClips,
     spec: Spec,
     count: int = FRAMES,
-    chunk: int = 16,
+    chunk: int | None = None,
     shape: tuple[int, int] | None = None,
     loop: bool = False,
 ) -> Tensor:
     """Render `spec` from `clips` -> videos (b f 3 h w) in −1…1 on the clips' device, float32.
 
-    `count` is the number of frames, `chunk` the number of clips rendered at once (about 2 GB at 256×256),
-    `shape` height and width (None: the emoji's own), `loop` whether the last frame leads to the first.
+    `count` is the number of frames, `chunk` the number of clips rendered at once (None: 256 frames' worth,
+    about 2 GB), `shape` height and width (None: the emoji's own). `loop`: the last frame leads to the first.
     """
     spec, shape = spec.to(clips.pictures.device), shape or (clips.size, clips.size)
+    chunk = chunk or max(1, 256 // count)
     parts = [_compose(clips, spec[i : i + chunk], count, shape, loop) for i in range(0, len(spec), chunk)]
     return torch.cat(parts)

@@ -32,6 +32,7 @@ from einops import rearrange
 from PIL import Image
 
 from t2v.machine import threads
+from training.skies import sky
 from training.subjects import (
     LIST,
     SCENERY,
@@ -132,7 +133,7 @@ class EmojiClips:
 
     pictures: uint8 (pictures 4 size size), RGBA with the colours premultiplied by alpha
     first, count: long (subjects), the first picture of each subject and their number, 16 or 1
-    grounds: uint8 (landscapes 3 size size), those of `scenery` that have a picture, in its order
+    grounds: uint8 (scenery 3 size size)
     subjects: the `Subject` of each row, `names` their names; scenery: all `Scenery`
     """
 
@@ -149,18 +150,23 @@ class EmojiClips:
             self.subjects = parse_subjects(archive.read("subjects.json"))[:only]
             self.scenery = _scenery_of(archive)
             sheets = [archive.read(f"{subject.emoji}.webp") for subject in self.subjects]
-            grounds = [archive.read(f"scenery/{place.emoji}.webp") for place in self.scenery if place.emoji]
+            grounds = [self._ground(archive, place) for place in self.scenery]
         self.names = [subject.name for subject in self.subjects]
         counts = [_count(data) for data in sheets]
         self.count = torch.tensor(counts, device=device)
         self.first = self.count.cumsum(0) - self.count
         self.pictures = torch.empty(sum(counts), 4, size, size, dtype=torch.uint8, device=device)
-        self.grounds = torch.empty(len(grounds), 3, size, size, dtype=torch.uint8, device=device)
+        self.grounds = _shrink(torch.tensor(np.array(grounds).reshape(-1, 3, SIDE, SIDE)), size).to(device)
         with ThreadPoolExecutor(threads) as pool:
             for start, frames in zip(self.first.tolist(), pool.map(_read_sheet, sheets), strict=True):
                 self.pictures[start : start + len(frames)] = _shrink(torch.tensor(frames).to(device), size)
-            for row, ground in enumerate(pool.map(_read_ground, grounds)):
-                self.grounds[row] = _shrink(torch.tensor(ground[None]).to(device), size)[0]
+
+    @staticmethod
+    def _ground(archive: zipfile.ZipFile, place: Scenery) -> np.ndarray:
+        """The picture of a scenery, uint8 (3 256 256), from the pack or drawn"""
+        if place.emoji is None:
+            return sky(place.phrase, SIDE)
+        return _read_ground(archive.read(f"scenery/{place.emoji}.webp"))
 
     def at(self, subjects: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """The pictures of `subjects` at `times`, long tensors that broadcast to … -> uint8 (… 4 size size)"""

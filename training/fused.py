@@ -205,6 +205,8 @@ class TrainingGraph:
         torch.cuda.empty_cache()  # the graph can't use the warm-ups' memory
         graph, others = torch.cuda.CUDAGraph(), next(iter(self.graphs.values()), None)
         pool = others[0].pool() if others else None
-        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):  # NCCL has its own threads
+        with torch.cuda.graph(
+            graph, pool=pool, capture_error_mode="thread_local"
+        ):  # NCCL has its own threads
             output = self.step(*inputs)
         return graph, inputs, output

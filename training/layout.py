@@ -10,7 +10,7 @@ RELATIONS = ("left of", "right of", "above", "below", "in front of", "behind", "
 AND = "and"
 FULL = 0.92  # of a box's shorter side
 WIDE = 1.5  # width over height
-FRONT, BACK = (0.06, 0.42, 0.6, 0.96), (0.36, 0.06, 0.96, 0.66)
+FRONT, BACK = (0.08, 0.38, 0.64, 0.94), (0.3, 0.08, 0.94, 0.72)
 
 Box = tuple[float, float, float, float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)

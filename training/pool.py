@@ -36,8 +36,8 @@ class Shape:
 
 
 SHAPES = (
-    Shape(256, 256, 16, 0.46), Shape(336, 192, 16, 0.1), Shape(192, 336, 16, 0.1), Shape(288, 224, 16, 0.05),
-    Shape(224, 288, 16, 0.05), Shape(256, 256, 8, 0.04), Shape(256, 256, 24, 0.05),
+    Shape(256, 256, 16, 0.36), Shape(256, 256, 1, 0.25), Shape(336, 192, 16, 0.1), Shape(192, 336, 16, 0.1),
+    Shape(288, 224, 16, 0.05), Shape(224, 288, 16, 0.05), Shape(256, 256, 8, 0.04), Shape(256, 256, 24, 0.05),
     Shape(256, 256, 32, 0.05), Shape(256, 256, 16, 0.1, loop=True),
 )  # fmt: skip
 
@@ -78,9 +78,7 @@ class LatentPool:
         texts, spec = self.ahead.result() if self.ahead else draw(count, shape.aspect)
         self.ahead = self.thread.submit(draw, count, shape.aspect)
         count = len(texts)
-        frames = compose(
-            self.clips, spec, shape.frames, shape=(shape.height, shape.width), loop=shape.loop
-        )
+        frames = compose(self.clips, spec, shape.frames, shape=(shape.height, shape.width), loop=shape.loop)
         with torch.autocast(self.device.type, torch.bfloat16):
             z = torch.cat([self.vae.encode(part) for part in frames.flatten(0, 1).split(ENCODED)])
         rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
@@ -129,5 +127,5 @@ def known_frames(count: int, frames: int, device: torch.device) -> Tensor:
     known = (kind == FIRST) & (place == 0) | (kind == BEGINNING) & (place < frames // 2)
     known |= (kind == ENDS) & ((place == 0) | (place == frames - 1))
     known |= (kind == EVERY_OTHER) & (place % 2 == 0) | (kind == SOME) & rest
-    known[:, -1] &= (kind != SOME)[:, 0]  # one frame at least is to be made
-    return known
+    known[:, -1] &= kind[:, 0] == ENDS  # one frame at least is to be made
+    return known & (frames > 1)

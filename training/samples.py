@@ -13,15 +13,17 @@ from training.sizes import NATIVE, SCHEDULE
 
 PROMPTS = (
     "a panda on a green background",
-    "a red heart growing on a white background",
-    "a rocket moving up on a black background",
-    "a unicorn",
-    "a butterfly moving left on a yellow background",
+    "a red car in front of a house at night",
+    "a rocket flying up behind the moon",
+    "a cat and a dog on a blue background",
+    "three balloons above a castle",
+    "a fox left of a tree, the fox moving right",
     "a pizza spinning on a blue background",
     "two pandas on a pink background",
-    "a cat and a dog on a blue background",
-    "a purple panda moving right",
-    "a penguin",
+    "a guitar, a pizza and a robot on a white background",
+    "a penguin in the snow",
+    "a bicycle moving left on a yellow background",
+    "a purple panda and an orange whale on a gray background",
 )
 
 
@@ -32,7 +34,7 @@ def generate(
     text_encoder: nn.Module,
     unet: nn.Module,
     vae: VAE,
-    steps: int = 8,
+    steps: int = 2,
     seed: int = 0,
 ) -> Tensor:
     """Sample by ddim without guidance -> videos (b f 3 h w) in −1…1; the seeds: `seed`, `seed` + 1, …"""

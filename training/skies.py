@@ -25,7 +25,7 @@ def at_night(side: int) -> Picture:
 
 def in_space(side: int) -> Picture:
     """Black, with many stars and a violet cloud."""
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     cloud = np.exp(-(((x - y) / 0.25) ** 2)) * np.exp(-(((x + y - 1) / 0.7) ** 2))
     glow = np.array([60, 24, 96])[:, None, None] / 255 * cloud
     return dotted(glow + np.array([6, 6, 14])[:, None, None] / 255, 90, (255, 255, 255), 0.005, seed=2)
@@ -34,7 +34,7 @@ def in_space(side: int) -> Picture:
 def under_water(side: int) -> Picture:
     """Blue that darkens downwards, light from above, bubbles."""
     water = gradient(side, (70, 190, 225), (20, 110, 180), (8, 58, 118))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     rays = np.clip(np.sin((x + 0.35 * y) * 22), 0, 1) ** 4 * np.clip(0.8 - y, 0, 1) * 0.16
     return dotted(np.clip(water + rays, 0, 1), 16, (190, 232, 250), 0.014, seed=3)
 
@@ -56,7 +56,9 @@ def in_the_sky(side: int) -> Picture:
     sky = gradient(side, (70, 150, 235), (165, 212, 250))
     for x, y, r in ((0.18, 0.22, 0.07), (0.75, 0.14, 0.06), (0.86, 0.62, 0.08), (0.24, 0.8, 0.07)):
         for step in (-1, 0, 1):
-            sky = disc(sky, x + 1.1 * step * r, y + 0.25 * abs(step) * r, r * (1 - 0.25 * abs(step)), (250, 252, 255))
+            sky = disc(
+                sky, x + 1.1 * step * r, y + 0.25 * abs(step) * r, r * (1 - 0.25 * abs(step)), (250, 252, 255)
+            )
     return sky
 
 
@@ -69,26 +71,24 @@ def at_sunset(side: int) -> Picture:
 def in_a_forest(side: int) -> Picture:
     """Green firs before a light green sky."""
     wood = gradient(side, (186, 224, 196), (120, 180, 130))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
-    for place, top, colour in ((0.12, 0.1, 60), (0.5, 0.24, 84), (0.88, 0.06, 60), (0.31, 0.3, 74), (0.7, 0.28, 70)):
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
+    for place, top, colour in (
+        (0.12, 0.1, 60),
+        (0.5, 0.24, 84),
+        (0.88, 0.06, 60),
+        (0.31, 0.3, 74),
+        (0.7, 0.28, 70),
+    ):
         inside = (np.abs(x - place) < 0.24 * (y - top)) & (y > top)
         wood = np.where(inside, np.array([24, colour + 24, 50])[:, None, None] / 255, wood)
     return hilly(wood, (66, 110, 60), 0.84, 0.02, 1.3)
 
 
-def in_the_rain(side: int) -> Picture:
-    """A gray sky with slanted drops."""
-    sky = gradient(side, (96, 108, 128), (150, 160, 176))
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
-    across, along = (x + 0.25 * y) * 15, y * 6
-    column = np.floor(across)
-    drop = (np.abs(across - column - 0.5) < 0.08) & ((along + column * 0.618 * 7) % 1.0 < 0.3)
-    return np.where(drop, np.array([206, 222, 240])[:, None, None] / 255, sky)
-
-
-def in_the_desert(side: int) -> Picture:
-    """A pale blue sky over sand."""
-    return hilly(gradient(side, (120, 196, 240), (230, 236, 220)), (232, 190, 120), 0.62, 0.05, 1.2)
+def on_a_beach(side: int) -> Picture:
+    """A light blue sky, the sea, and sand before it."""
+    sky = disc(gradient(side, (96, 186, 242), (206, 236, 250)), 0.8, 0.16, 0.08, (255, 240, 160))
+    sea = hilly(sky, (40, 150, 205), 0.52, 0.006, 3.0)
+    return hilly(hilly(sea, (236, 248, 250), 0.71, 0.02, 1.5), (240, 214, 150), 0.735, 0.02, 1.5)
 
 
 def dotted(picture: Picture, count: int, colour: tuple[int, int, int], size: float, seed: int) -> Picture:
@@ -102,7 +102,7 @@ def dotted(picture: Picture, count: int, colour: tuple[int, int, int], size: flo
 def disc(picture: Picture, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> Picture:
     """A disc with soft edges."""
     side = picture.shape[-1]
-    down, across = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    down, across = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     cover = np.clip((radius - np.hypot(across - x, down - y)) * side + 0.5, 0, 1)
     return picture + cover * (np.array(colour)[:, None, None] / 255 - picture)
 
@@ -110,7 +110,7 @@ def disc(picture: Picture, x: float, y: float, radius: float, colour: tuple[int,
 def hilly(picture: Picture, colour: tuple[int, int, int], top: float, height: float, waves: float) -> Picture:
     """A ground of one colour with a wavy edge, darker below."""
     side = picture.shape[-1]
-    y, x = np.mgrid[0:1 : side * 1j, 0:1 : side * 1j]
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
     edge = top + height * np.sin(2 * np.pi * waves * x + 0.7)
     cover = np.clip((y - edge) * side + 0.5, 0, 1)
     shade = 1 - 0.25 * np.clip(y - edge, 0, 1)
@@ -120,7 +120,7 @@ def hilly(picture: Picture, colour: tuple[int, int, int], top: float, height: fl
 SKIES: dict[str, Callable[[int], Picture]] = {
     "at night": at_night, "in space": in_space, "under water": under_water, "in the snow": in_the_snow,
     "on grass": on_grass, "in the sky": in_the_sky, "at sunset": at_sunset, "in a forest": in_a_forest,
-    "in the rain": in_the_rain, "in the desert": in_the_desert,
+    "on a beach": on_a_beach,
 }  # fmt: skip
 
 

@@ -21,7 +21,6 @@ from einops import rearrange
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from t2v.checkpoints import load
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
@@ -42,7 +41,7 @@ OWN = 2 / 3  # share of clips mixed from the network's own first prediction
 OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: larger portions cost less
-FILLED, ENOUGH = (4096, 768), 2048  # clips at the start, of the first shape and of others; soon
+FILLED, ENOUGH = (2048, 256), 1024  # clips at the start, of the first shape and of others; soon
 LAST_OF_A_BRANCH = (
     "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
 )  # fmt: skip
@@ -54,7 +53,7 @@ class Options:
 
     data: Path
     vae: Path
-    start: str | None
+    start: Path | None
     learn: list[str] | None
     merges: Path
     out: Path
@@ -154,9 +153,10 @@ class Trainer:
         for number, shape in enumerate(shapes):
             seed = options.seed + 1000 * process + self.clock.done + 100_000 * number
             captions = Captions(clips.subjects, seed, clips.scenery, starts=options.starts, fast=options.fast)
-            capacity = options.pool if number == 0 else max(64, options.pool // 8)
+            times = FRAMES // shape.frames if shape.frames == 1 else 1
+            capacity = times * (options.pool if number == 0 else max(64, options.pool // 8))
             pool = LatentPool(capacity, shape, clips, captions, self.tokenizer, self.vae)
-            pool.fill(FILLED[number > 0])
+            pool.fill(times * FILLED[number > 0])
             pools.append(pool)
         return pools
 
@@ -191,7 +191,7 @@ class Trainer:
             images = clock.progress < options.images
             pool = pools[0 if images else self.which(len(pools))]
             if clock.done % RENEW_EVERY == 0 or pool.filled < min(ENOUGH, len(pool.z)):
-                pool.renew(RENEW_EVERY * options.fresh)
+                pool.renew(RENEW_EVERY * options.fresh * FRAMES // pool.shape.frames)
             leave_out_time(self.loss_of.unet, images)
             self.loss_of.own = 0 if images else 1
             count = options.clips * FRAMES // pool.shape.frames
@@ -207,8 +207,9 @@ class Trainer:
             self.show()
 
     def which(self, count: int) -> int:
-        """Draw the step's shape, the same in all processes."""
-        shares = np.array([shape.share for shape in SHAPES[:count]])
+        """Draw the step's shape, the same in all processes; single frames are for the beginning."""
+        early = 2 * (1 - self.clock.progress)
+        shares = np.array([shape.share * (early if shape.frames == 1 else 1) for shape in SHAPES[:count]])
         random = np.random.default_rng((self.options.seed, self.clock.done))
         return int(random.choice(count, p=shares / shares.sum()))
 
@@ -235,15 +236,14 @@ def spread(count: int, device: torch.device) -> Tensor:
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
-    """Load the networks to start from; without `--start` a trained VAE and new ones."""
-    if options.start:
-        model = load(options.start)
-        model.text_encoder.requires_grad_(True), model.unet.requires_grad_(True)
-        return model.text_encoder, model.unet, model.vae
-    vae, unet = VAE(VAE_SIZE), UNet3D(UNET_SIZE)
+    """Make the networks: those of an earlier training (`--start`), or new ones, and the trained VAE."""
+    text, unet, vae = TextEncoder(text_size(vocabulary)), UNet3D(UNET_SIZE), VAE(VAE_SIZE)
     vae.load_state_dict(load_file(options.vae))
     zero_residuals(unet)
-    return TextEncoder(text_size(vocabulary)), unet, vae
+    if options.start:
+        text.load_state_dict(load_file(options.start / "text_encoder.safetensors"))
+        unet.load_state_dict(load_file(options.start / "unet.safetensors"))
+    return text, unet, vae
 
 
 def learn_only(parts: list[str], text: TextEncoder, unet: UNet3D) -> None:
@@ -282,7 +282,7 @@ def main() -> None:
     add = parser.add_argument
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))
     add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
-    add("--start", help="a model to go on from, emoji or a folder, its VAE too; then --images 0 is right")
+    add("--start", type=Path, help="the folder of a training to go on from; then --images 0 is right")
     add("--learn", nargs="+", help="parts of the UNet, as up.3, that learn; all else stays")
     add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))
     add("--out", type=Path, default=Path("runs/unet"))
@@ -298,7 +298,12 @@ def main() -> None:
     add("--only", type=int, help="number of subjects to train on, from the first")
     add("--starts", type=int, default=STARTS, help="frames at which a loop may start")
     add("--fast", type=float, default=FAST, help="share of the loops that go twice as fast")
-    add("--shapes", type=int, default=len(SHAPES), help="shapes and lengths of clips, from the first of SHAPES")
+    add(
+        "--shapes",
+        type=int,
+        default=len(SHAPES),
+        help="shapes and lengths of clips, from the first of SHAPES",
+    )
     add("--fuse", action="store_true", help="use our own GPU kernels for some layers")
     options = Options(**{f.name: getattr(parser.parse_args(), f.name) for f in fields(Options)})
     Trainer(options).run()

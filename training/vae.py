@@ -43,6 +43,7 @@ SPIKE, SPIKES = 4.0, 10.0  # of the latents
 DROPLET, DROPLETS = 6.0, 3.0  # of the decoder's feature maps
 # A value that stands out at the same place in every picture is a droplet too, however small.
 FIXED, FIXED_COST = 0.6, 10.0
+WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -136,9 +137,9 @@ def droplets(h: Tensor, groups: int) -> Tensor:
 
 
 def fixed_spots(h: Tensor, groups: int) -> Tensor:
-    """h (n c h w) -> the mean square by which the pictures' mean stands out of its surroundings, in deviations
+    """h (n c h w) -> the mean square by which the pictures' mean stands out of its surroundings
 
-    Only beyond FIXED, and not along the edges, where padding shows.
+    In deviations, only beyond FIXED, and not along the edges, where padding shows.
     """
     mean = h.float().mean(0, keepdim=True)
     around = F.avg_pool2d(mean, 5, stride=1, padding=2, count_include_pad=False)
@@ -166,7 +167,7 @@ def picture_loss(x: Tensor, y: Tensor) -> Tensor:
 def frames_for(
     clips: EmojiClips, captions: Captions, count: int, whole: bool, shape: Shape = SHAPES[0]
 ) -> Tensor:
-    """Compose random frames (n 3 h w): `count` whole ones of that shape, or four times as many, mostly crops."""
+    """Compose random frames (n 3 h w): `count` of that shape, or four times as many, mostly crops."""
     picked = count if whole else 4 * count
     spec = captions.batch(max(1, picked // 4), shape.aspect)[1]
     videos = compose(clips, spec, count=4, shape=(shape.height, shape.width))  # (b f 3 h w)
@@ -222,7 +223,7 @@ def train(options: Options) -> None:
     update = Update(accelerator, loss_of, opts, average)
     while clock.tick(accelerator) < 1:
         whole = clock.progress > WHOLE_FRAMES_FROM or options.refine is not None
-        shape = SHAPES[(0, 1, 0, 2, 0, 3, 0, 4)[clock.done % 8]] if whole else SHAPES[0]
+        shape = SHAPES[WHOLE[clock.done % len(WHOLE)]] if whole else SHAPES[0]
         images = frames_for(clips, captions, options.frames, whole, shape)
         loss, mse = update(clock.rate(), images)
         clock.done += 1

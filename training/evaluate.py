@@ -32,6 +32,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2v import TextToVideo
+from t2v.checkpoints import locate
+from t2v.vocabulary import Vocabulary
 from training.captions import Captions
 from training.compose import FRAMES, SIDE
 from training.dataset import EmojiClips
@@ -41,7 +43,7 @@ from training.known import encoded, sample, through_vae
 from training.report import report
 from training.truth import true_clips
 from training.trials import GROUPS, Trial, draw_trials, trial_of
-from training.twins import load_twins
+from training.vocabulary import classes
 
 SHARE = 16  # trials, about, that a process takes at once
 
@@ -79,7 +81,8 @@ def _begin(options: argparse.Namespace, numbers: Queue | None = None) -> None:
 def examination(options: argparse.Namespace, device: str, size: int) -> Examination:
     """The judge and what it needs."""
     clips = EmojiClips(options.data, device, size=size)
-    return Examination(Judge(clips), Captions(clips.subjects, 0, clips.scenery), load_twins())
+    twins = {name: title for title, names in classes(clips.names).items() for name in names}
+    return Examination(Judge(clips), Captions(clips.subjects, 0, clips.scenery), twins)
 
 
 def _examine(trials: list[Trial]) -> tuple[list[dict], list[float]]:
@@ -208,7 +211,8 @@ def drawn(options: argparse.Namespace) -> list[Trial]:
     clips = EmojiClips(options.data, size=16)
     captions = Captions(clips.subjects, options.seed, clips.scenery)
     ceiling = options.clips // 4 if options.ceiling is None else options.ceiling
-    return draw_trials(captions, options.groups, options.clips, max(1, ceiling), options.seed)
+    words = Vocabulary.open(locate(options.model).folder)
+    return draw_trials(captions, words, options.groups, options.clips, max(1, ceiling), options.seed)
 
 
 def main(arguments: list[str] | None = None) -> None:

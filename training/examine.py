@@ -10,7 +10,7 @@ from einops import rearrange
 from torch import Tensor
 
 from training.captions import Captions, Content
-from training.compose import LAYERS, MOTIONS, Spec, compose
+from training.compose import LAYERS, MOTIONS, Spec
 from training.dataset import EmojiClips
 from training.judge import Judge, Verdict, Wanted, wanted
 from training.phrases import TINTS
@@ -21,7 +21,7 @@ from training.truth import true_clips
 AT_ONCE = 8  # videos
 END = 4  # frames at the end in which a given picture's subject has to be kept
 LINE = (slice(13, 21), slice(140, 251))  # rows and columns of 256 where a VAE once drew a line
-SUBJECT, AWAY = 24, 9  # levels that a subject differs from the ground; pixels around it that don't count
+SUBJECT, AWAY = 24, 4  # levels that a subject differs from the ground; pixels around it that don't count
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Examination:
             shown = [self._layer(verdict.spec, i, n) for n in range(LAYERS) if asked.entity[i, n] >= 0]
             asks = [self._layer(asked.spec, i, n) for n in range(LAYERS) if asked.entity[i, n] >= 0]
             ground = (
-                content.background if content.scenery < 0 else self.captions.scenery[content.scenery].name
+                content.background if content.scenery < 0 else self.captions.scenery[content.scenery].phrase
             )
             seen = self.judge.grounds[int(verdict.ground[i])]
             right = [[a == b for a, b in zip(x, y, strict=True)] for x, y in zip(shown, asks, strict=True)]

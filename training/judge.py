@@ -112,7 +112,7 @@ class Judge:
         self.small = clips.shrunk(WORK) if clips.size > WORK else clips
         self.templates = Templates(self.small)
         self.colours = torch.tensor(list(BACKGROUNDS.values()), device=self.device) / 255
-        self.grounds = [*BACKGROUNDS, *(place.name for place in clips.scenery)]
+        self.grounds = [*BACKGROUNDS, *(place.phrase for place in clips.scenery)]
 
     def of_the_end(self, frames: int) -> "Judge":
         """A judge to whom only the last `frames` frames of a clip count."""

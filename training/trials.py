@@ -11,7 +11,6 @@ from training.compose import MOTIONS
 from training.layout import AND, RELATIONS
 from training.nouns import NOUNS, prompt_of
 from training.phrases import BACKGROUNDS, TINTS, canonical
-from training.vocabulary import vocabulary
 
 SEEDS = 8  # of one prompt
 WIDE = (336, 192)
@@ -66,9 +65,10 @@ def trial_of(entry: dict) -> Trial:
 
 
 class Draw:
-    """A seeded source of trials about the subjects and scenery of `captions`."""
+    """A seeded source of trials about the subjects and scenery of `captions`; `words`: the model's."""
 
-    def __init__(self, captions: Captions, seed: int):
+    def __init__(self, captions: Captions, seed: int, words: Vocabulary):
+        self.words = words
         self.captions, self.random = captions, np.random.default_rng(seed)
         self.subjects, self.scenery = captions.subjects, captions.scenery
         self.names = [subject.name for subject in self.subjects]
@@ -77,7 +77,7 @@ class Draw:
     def trials(self, group: str, count: int) -> list[Trial]:
         """Draw `count` trials of a group; "seeds" and "nouns" have SEEDS to a prompt."""
         if group == "nouns":
-            return list(self._nouns())
+            return list(self._nouns())[: 2 * count]  # at full size that is all
         if group == "seeds":
             prompts = [self._trial(group, 0) for _ in range(-(-count // SEEDS))]
             seeds = [Trial(t.group, t.prompt, seed, t.content) for t in prompts for seed in range(SEEDS)]
@@ -108,7 +108,7 @@ class Draw:
     def _in_scenery(self) -> Content:
         while True:
             subject, place, motion = self._subject(), self._index(len(self.scenery)), self._pick(MOTIONS)
-            if held_out(self.names[subject], self.scenery[place].name, motion):
+            if held_out(self.names[subject], self.scenery[place].phrase, motion):
                 return Content((Entity(subject, motion),), scenery=place)
 
     def _pair(self) -> Content:
@@ -160,10 +160,9 @@ class Draw:
 
     def _nouns(self) -> Iterator[Trial]:
         """SEEDS trials of each noun that the model's words know, of the subject that they know it as."""
-        words = Vocabulary(vocabulary(self.subjects))
         for noun in NOUNS:
-            known = words.explain(prompt_of(noun))
-            if known.note() is None and len(known.known) == 1:
+            known = self.words.explain(prompt_of(noun))
+            if known.note() is None and known.known[0] in self.names:
                 content = single(self.names.index(known.known[0]), "green", "still")
                 yield from (Trial("nouns", prompt_of(noun), seed, content) for seed in range(SEEDS))
 
@@ -180,13 +179,15 @@ class Draw:
         return self.random.random() < probability
 
 
-def draw_trials(captions: Captions, groups: list[str], clips: int, ceiling: int, seed: int) -> list[Trial]:
+def draw_trials(
+    captions: Captions, words: Vocabulary, groups: list[str], clips: int, ceiling: int, seed: int
+) -> list[Trial]:
     """Draw `clips` trials of each group, and `ceiling` of the true clips of it."""
     trials = []
     for group in groups:
         if group == "scenery" and not captions.scenery:
             continue
-        drawn = Draw(captions, seed + list(GROUPS).index(group)).trials(group, clips)
+        drawn = Draw(captions, seed + list(GROUPS).index(group), words).trials(group, clips)
         truth = drawn[: ceiling if group not in ("nouns", "seeds") else 0]
         trials += [Trial(t.group, t.prompt, t.seed, t.content, t.width, t.height, True) for t in truth]
         trials += drawn

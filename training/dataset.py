@@ -45,7 +45,7 @@ from training.subjects import (
 )
 
 FRAMES, SIDE, GRID = 16, 256, 4
-INSET = 24  # pixels cut from each side of a landscape, whose corners are round
+INSET = 28  # pixels cut from each side of a landscape, whose corners are round
 QUALITY, ALPHA_QUALITY = 73, 90
 PACKAGE = "lobehub-fluent-emoji-anim"
 SOURCES = {  # file: its SHA-256

@@ -41,8 +41,8 @@ from training.examine import Examination, seed_decibels
 from training.judge import Judge
 from training.known import encoded, sample, through_vae
 from training.report import report
-from training.truth import true_clips
 from training.trials import GROUPS, Trial, draw_trials, trial_of
+from training.truth import true_clips
 from training.vocabulary import classes
 
 SHARE = 16  # trials, about, that a process takes at once

@@ -12,7 +12,8 @@ from torch import Tensor
 from training.captions import Captions, Content
 from training.compose import LAYERS, MOTIONS, Spec
 from training.dataset import EmojiClips
-from training.judge import Judge, Verdict, Wanted, wanted
+from training.judge import Judge, Verdict
+from training.layers import Wanted, wanted
 from training.phrases import TINTS
 from training.relation import related
 from training.trials import COLOURED, Trial
@@ -128,7 +129,7 @@ def loop_errors(films: Tensor) -> list[dict]:
 def line(film: Tensor) -> dict[str, float]:
     """The deviation in levels from the ground of a film (f 3 256 256) in LINE, and in its mirrored places.
 
-    The ground is the median colour of the border. Places near the subject don't count: NaN where nothing is left.
+    The ground is the border's median colour. The subject and its edge don't count; NaN: nothing else is there.
     """
     levels = (film + 1) * 127.5
     border = torch.cat([levels[..., :4, :].flatten(2), levels[..., -4:, :].flatten(2)], -1)

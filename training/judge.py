@@ -11,17 +11,17 @@ repeated, each over and under what was recognised of the others.
 import copy
 import itertools
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
-from training.captions import Captions, Content, Entity
 from training.compose import LAYERS, MOTIONS, Spec, compose, plain_spec, trajectory
 from training.dataset import EmojiClips
+from training.layers import Wanted, chosen_of, joined, merged, on_gray, on_ground, without
 from training.match import COLOURS, LOOP, SPEEDS, Scene, Templates, along_loops, cropped
 from training.phrases import BACKGROUNDS
 
@@ -34,27 +34,6 @@ FIT_STEPS = (0.04, 0.02, 0.01, 0.005)
 CLIPPED = 0.1  # greatest error of a pixel against a ground: subjects are no part of it
 ALONE = ((-0.13, -0.065, 0.0, 0.065, 0.13), (0.88, 1.0, 1.12))  # places and sizes about the middle ones
 AMONG = ((-0.06, 0.0, 0.06), (0.92, 1.0, 1.08))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What `b` clips of one shape ought to show, with middle values for what is open.
-
-    spec: their layers; sizes: each layer's middle size in each motion (b LAYERS MOTIONS); entity: the place
-    in the caption of each layer's subject (b LAYERS); tints: colours that a layer may have, −1: its own
-    """
-
-    spec: Spec
-    sizes: Tensor
-    entity: Tensor
-    tints: tuple[int, ...]
-
-    def __getitem__(self, rows: slice | Tensor) -> "Wanted":
-        return Wanted(self.spec[rows], self.sizes[rows], self.entity[rows], self.tints)
-
-    def to(self, device: torch.device) -> "Wanted":
-        """Copy to another device."""
-        return Wanted(self.spec.to(device), self.sizes.to(device), self.entity.to(device), self.tints)
 
 
 @dataclass(frozen=True)
@@ -75,29 +54,6 @@ class Likeness:
     spec: Spec
     psnr: Tensor
     flicker: Tensor
-
-
-def wanted(captions: Captions, contents: list[Content], aspect: float, tints: bool) -> Wanted:
-    """Lay out the contents for clips of that aspect; `tints`: layers may have colours of their own."""
-    middle = torch.zeros(len(contents), 4)
-
-    def spec(motion: str | None = None) -> Spec:
-        moved = [replace(c, entities=tuple(_moving(e, motion) for e in c.entities)) for c in contents]
-        return captions.spec(moved, middle, aspect)
-
-    plain = replace(spec(), phase=torch.zeros(len(contents)), speed=torch.ones(len(contents)))
-    sizes = torch.stack([spec(motion).size for motion in MOTIONS], -1)
-    subjects = [[entity.subject for entity in content.entities] for content in contents]
-    entity = [
-        [mine.index(s) if s >= 0 else -1 for s in row]
-        for mine, row in zip(subjects, plain.subject.tolist(), strict=True)
-    ]
-    allowed = tuple(range(-1, len(COLOURS) if tints else 0))
-    return Wanted(plain, sizes, torch.tensor(entity), allowed)
-
-
-def _moving(entity: Entity, motion: str | None) -> Entity:
-    return replace(entity, motion=motion) if motion else entity
 
 
 class Judge:
@@ -190,7 +146,7 @@ class Judge:
         return self._counted(scene.products())
 
     def surroundings(self, small: Tensor, spec: Spec) -> tuple[Tensor, Tensor]:
-        """The products (b f PRODUCTS h w) for a layer over all of `spec`, and the error without it (b f 1 h w)"""
+        """The products (b f PRODUCTS h w) of a layer over all of `spec`, the error without it (b f 1 h w)"""
         below = to_unit(compose(self.small, spec, small.shape[1], 64, small.shape[-2:]))
         scene = Scene(small, below, torch.ones_like(small[:, :, :1]))
         return scene.products(), scene.energy()
@@ -236,7 +192,7 @@ class Judge:
     def _decided(
         self, small: Tensor, products: Tensor, spec: Spec, guesses: Spec, number: int, blind: bool
     ) -> Spec:
-        """Choose loops for each clip's guesses, fit the best, keep the very best, or the old if not `blind`."""
+        """Choose loops for each clip's guesses, fit the best, keep the best; the old too unless `blind`."""
         b, k = len(small), LOOPS * len(guesses) // len(small)
         each = torch.arange(b, device=self.device)
         guesses = self._looped(products, guesses, each.repeat_interleave(k // LOOPS), number)
@@ -328,44 +284,3 @@ class Judge:
 def to_unit(videos: Tensor) -> Tensor:
     """Pixels in −1…1 -> 0…1"""
     return (videos + 1) / 2
-
-
-def joined(specs: list[Spec]) -> Spec:
-    """Concatenate specs."""
-    return Spec(**{f.name: torch.cat([getattr(spec, f.name) for spec in specs]) for f in fields(Spec)})
-
-
-def merged(spec: Spec, other: Spec, number: int) -> Spec:
-    """Replace one layer by that of another spec of as many clips."""
-    new = spec.map(torch.clone)
-    for name in ("subject", "tint", "motion", "x", "y", "size", "travel"):
-        getattr(new, name)[:, number] = getattr(other, name)[:, number]
-    return new
-
-
-def without(spec: Spec, numbers: Iterable[int]) -> Spec:
-    """Remove layers."""
-    subject = spec.subject.clone()
-    subject[:, list(numbers)] = -1
-    return replace(spec, subject=subject)
-
-
-def on_ground(spec: Spec, other: Spec) -> Spec:
-    """Replace background and scenery by those of another spec."""
-    return replace(spec, background=other.background, ground=other.ground)
-
-
-def on_gray(spec: Spec, value: float) -> Spec:
-    """Replace background and scenery by a shade of gray, 0…1."""
-    return replace(
-        spec, background=torch.full_like(spec.background, value), ground=torch.full_like(spec.ground, -1)
-    )
-
-
-def chosen_of(first: Tensor, one: Spec, other: Spec) -> Spec:
-    """For each clip the one spec where `first` (b), else the other."""
-
-    def choose(a: Tensor, b: Tensor) -> Tensor:
-        return torch.where(first.view(-1, *[1] * (a.dim() - 1)), a, b)
-
-    return Spec(**{f.name: choose(getattr(one, f.name), getattr(other, f.name)) for f in fields(Spec)})

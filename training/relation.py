@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from training.compose import Spec
-from training.judge import Judge, Verdict, Wanted, without
+from training.judge import Judge, Verdict
+from training.layers import OF_A_LAYER, Wanted, without
 from training.layout import AND
 from training.match import PRODUCTS, cropped
 
@@ -66,7 +67,7 @@ def in_order(judge: Judge, small: Tensor, spec: Spec, asked: Wanted) -> bool:
     """True if both subjects are where they ought to be and drawn in that order, if that can be seen."""
     right = bool((spec.subject == asked.spec.subject).all())
     swapped = spec.map(torch.clone)
-    for name in ("subject", "tint", "motion", "x", "y", "size", "travel"):
+    for name in OF_A_LAYER:
         values = getattr(spec, name)
         getattr(swapped, name)[:, :2] = values[:, :2].flip(1)
     errors = judge.error(small, spec), judge.error(small, swapped)

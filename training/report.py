@@ -1,6 +1,6 @@
 """The evaluation's tables, in Markdown."""
 
-from collections import defaultdict
+import itertools
 
 import numpy as np
 
@@ -8,11 +8,13 @@ from training.nouns import NOUNS, prompt_of
 from training.trials import GROUPS, SEEDS
 
 COLUMNS = {
-    "subject right": "subject", "class right": "its class", "ground right": "ground", "motion right": "motion",
-    "colour right": "colour", "relation right": "relation", "all right": "all", "psnr": "PSNR",
-    "flicker": "flicker /255",
+    "subject right": "subject", "class right": "its class", "ground right": "ground",
+    "motion right": "motion", "colour right": "colour", "relation right": "relation",
+    "all right": "all", "psnr": "PSNR", "flicker": "flicker /255",
 }  # fmt: skip
+CONTINUED = ("next", "psnr", "subject kept", "kept, its class")
 ENOUGH = 7  # of the SEEDS videos of a noun
+LINED = 12  # videos whose line is measured
 
 
 def report(records: list[dict], seeds: list[float]) -> str:
@@ -44,21 +46,21 @@ def _of(records: list[dict], group: str, truth: bool = False) -> list[dict]:
     return [r for r in records if r["group"] == group and r["truth"] == truth]
 
 
+def _title(group: str, truth: bool) -> str:
+    return f"{GROUPS[group].capitalize()}, truth through the VAE" if truth else GROUPS[group].capitalize()
+
+
 def _continued(records: list[dict]) -> list[str]:
+    """Clips that go on from known frames."""
     lines = []
-    for group in ("first", "eight"):
-        for truth in (True, False):
-            if rows := _of(records, group, truth):
-                mean = {
-                    key: np.mean([r[key] for r in rows])
-                    for key in rows[0]
-                    if isinstance(rows[0][key], float | bool)
-                }
-                lines.append(
-                    f"{GROUPS[group].capitalize()}{', truth through the VAE' if truth else ''}, {len(rows)} clips: "
-                    f"next frame {mean['next']:.1f} dB, all others {mean['psnr']:.1f} dB to the true clip; subject "
-                    f"kept at the end {mean['subject kept']:.3f} (its class {mean['kept, its class']:.3f})."
-                )
+    for group, truth in itertools.product(("first", "eight"), (True, False)):
+        if not (rows := _of(records, group, truth)):
+            continue
+        after, psnr, kept, alike = (np.mean([row[key] for row in rows]) for key in CONTINUED)
+        lines.append(
+            f"{_title(group, truth)}, {len(rows)} clips: the next frame {after:.1f} dB, all that are made "
+            f"{psnr:.1f} dB to the true clip; subject kept to the end {kept:.3f}, its class {alike:.3f}."
+        )
     return lines
 
 
@@ -66,44 +68,46 @@ def _loops(records: list[dict]) -> list[str]:
     lines = []
     for truth in (True, False):
         if rows := _of(records, "loop", truth):
-            seam, near = (-10 * np.log10(np.mean([r[key] for r in rows])) for key in ("seam", "neighbours"))
+            errors = [np.mean([row[key] for row in rows]) for key in ("seam", "neighbours")]
+            seam, near = -10 * np.log10(np.maximum(errors, 1e-10))
             lines.append(
-                f"Loops{', truth through the VAE' if truth else ''}, {len(rows)} clips: last to first {seam:.1f} dB, "
+                f"{_title('loop', truth)}, {len(rows)} clips: last to first {seam:.1f} dB, "
                 f"neighbours {near:.1f} dB."
             )
     return lines
 
 
 def _line(records: list[dict]) -> list[str]:
+    """The line's place in the first LINED videos, and the VAE's distance to the truth"""
     lines = []
     for truth in (True, False):
-        if rows := [r for r in _of(records, "one", truth) if np.isfinite([r["line"], r["mirrored"]]).all()][
-            :12
-        ]:
-            there, mirrored = (np.mean([r[key] for r in rows]) for key in ("line", "mirrored"))
+        rows = _of(records, "one", truth)
+        free = [row for row in rows if np.isfinite([row["line"], row["mirrored"]]).all()][:LINED]
+        if free:
+            there, mirrored = (np.mean([row[key] for row in free]) for key in ("line", "mirrored"))
             lines.append(
-                f"At the line's place{', truth through the VAE' if truth else ''}, {len(rows)} videos: {there:.2f} "
-                f"levels from the ground, at the mirrored places {mirrored:.2f}: {there / mirrored:.2f} times."
+                f"{_title('one', truth)}, {len(free)} clips: {there:.2f} levels from the ground at the "
+                f"line's place, {mirrored:.2f} at its mirrored places: {there / mirrored:.2f} times."
             )
-        if truth and (rows := _of(records, "one", truth)):
-            lines.append(f"VAE, {len(rows)} clips: {np.mean([r['psnr'] for r in rows]):.1f} dB.")
+        if truth and rows:
+            lines.append(f"VAE: {np.mean([row['psnr'] for row in rows]):.1f} dB over {len(rows)} clips.")
     return lines
 
 
 def _nouns(records: list[dict]) -> list[str]:
     """How many nouns are known: their words, and their emoji in ENOUGH of SEEDS videos; the others by name"""
-    if not (rows := _of(records, "nouns")):
+    asked: dict[str, list[dict]] = {prompt_of(noun): [] for noun in NOUNS}
+    for row in _of(records, "nouns"):
+        asked[row["prompt"]].append(row)
+    if not any(asked.values()):
         return []
-    hits: dict[str, list[dict]] = defaultdict(list)
-    for row in rows:
-        hits[row["prompt"]].append(row)
-    right = {prompt: sum(row["class right"] for row in rows) for prompt, rows in hits.items()}
-    exact = {prompt: sum(row["subject right"] for row in rows) for prompt, rows in hits.items()}
-    unknown = [noun for noun in NOUNS if prompt_of(noun) not in hits]
-    missed = [f"{n} ({exact[p]})" for n in NOUNS if (p := prompt_of(n)) in hits and exact[p] < ENOUGH]
-    known = sum(count >= ENOUGH for count in exact.values())
+    hits = {noun: sum(row["subject right"] for row in asked[prompt_of(noun)]) for noun in NOUNS}
+    alike = [sum(row["class right"] for row in rows) >= ENOUGH for rows in asked.values()]
+    strange = [noun for noun in NOUNS if not asked[prompt_of(noun)]]
+    missed = [f"{noun} ({hits[noun]})" for noun in NOUNS if noun not in strange and hits[noun] < ENOUGH]
     return [
-        f"Nouns: {len(hits)} of {len(NOUNS)} in the vocabulary, {known} found in {ENOUGH} of {SEEDS} seeds "
-        f"({sum(count >= ENOUGH for count in right.values())} by class). Not in it: {', '.join(unknown) or 'none'}. "
+        f"Nouns: {len(NOUNS) - len(strange)} of {len(NOUNS)} in the vocabulary; "
+        f"{sum(count >= ENOUGH for count in hits.values())} found in {ENOUGH} of {SEEDS} seeds, "
+        f"{sum(alike)} by class. Not in it: {', '.join(strange) or 'none'}. "
         f"Found in fewer: {', '.join(missed) or 'none'}."
     ]

@@ -129,7 +129,7 @@ def loop_errors(films: Tensor) -> list[dict]:
 def line(film: Tensor) -> dict[str, float]:
     """The deviation in levels from the ground of a film (f 3 256 256) in LINE, and in its mirrored places.
 
-    The ground is the border's median colour. The subject and its edge don't count; NaN: nothing else is there.
+    The ground is the border's median colour. The subject and its edge don't count; NaN: nothing else is left
     """
     levels = (film + 1) * 127.5
     border = torch.cat([levels[..., :4, :].flatten(2), levels[..., -4:, :].flatten(2)], -1)

@@ -100,7 +100,7 @@ def nearest_loop(video: Tensor, clips: EmojiClips, spec: Spec, starts: int) -> t
     loops = [(start, speed) for speed in SPEEDS for start in range(starts)]
     likeness = []
     for start, speed in loops:
-        shown = replace(spec, phase=torch.full((1,), float(start)), speed=torch.full((1,), speed))
+        shown = replace(spec, phase=torch.full((1,), float(start)), speed=torch.full((1,), float(speed)))
         likeness.append(decibels(video - compose(clips, shown)[0].cpu()))
     return loops[int(np.argmax(likeness))]
 

@@ -40,9 +40,8 @@ FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: 
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
 # scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
 SPIKE, SPIKES = 4.0, 10.0  # of the latents
-DROPLET, DROPLETS = 6.0, 3.0  # of the decoder's feature maps
-# A value that stands out at the same place in every picture is a droplet too, however small.
-FIXED, FIXED_COST = 0.6, 10.0
+DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
+FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
@@ -77,8 +76,7 @@ class VAELoss(nn.Module):
     def _watch(self, module: nn.Module, inputs: tuple, out: Tensor) -> None:
         if torch.is_grad_enabled():
             some = out[: max(1, len(out) // 4)]  # a droplet is in every picture
-            groups = self.vae.config.groups
-            self.costs.append(DROPLETS * droplets(some, groups) + FIXED_COST * fixed_spots(out, groups))
+            self.costs.append(DROPLETS * droplets(some, self.vae.config.groups))
 
     def droplets(self) -> Tensor:
         """The mean cost of all feature maps since the last call."""
@@ -103,7 +101,8 @@ class RefinedLoss(VAELoss):
             decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
             moved = F.mse_loss(z, self.before.encode(images).float()) if self.before else 0.0
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
-        loss = picture_loss(decoded, images) + flat + self.droplets() + HOLD * moved
+        fixed = FIXED * (decoded - images).mean(0).square().mean()
+        loss = picture_loss(decoded, images) + flat + fixed + self.droplets() + HOLD * moved
         return loss, F.mse_loss(decoded, images) / 4
 
 
@@ -134,18 +133,6 @@ def droplets(h: Tensor, groups: int) -> Tensor:
     grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
     away = (grouped - grouped.mean(-1, keepdim=True)).abs() / grouped.detach().std(-1, keepdim=True)
     return F.relu(away - DROPLET).square().mean()
-
-
-def fixed_spots(h: Tensor, groups: int) -> Tensor:
-    """h (n c h w) -> the mean square by which the pictures' mean stands out of its surroundings
-
-    In deviations, only beyond FIXED, and not along the edges, where padding shows.
-    """
-    mean = h.float().mean(0, keepdim=True)
-    around = F.avg_pool2d(mean, 5, stride=1, padding=2, count_include_pad=False)
-    deviation = rearrange(h.detach().float(), "n (g c) h w -> g (n c h w)", g=groups).std(-1)
-    spots = rearrange(mean - around, "1 (g c) h w -> g c h w", g=groups)[..., 1:-1, 1:-1]
-    return F.relu(spots.abs() / deviation[:, None, None, None] - FIXED).square().mean()
 
 
 @torch.no_grad()

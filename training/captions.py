@@ -163,7 +163,8 @@ class Captions:
             pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
             related = len(names) == 2 and held_relation(names[0], content.relation, names[1])
             return related or any(held_pair(*pair) for pair in pairs)
-        return content.scenery < 0 and held_out(names[0], content.background, content.entities[0].motion)
+        ground = content.background if content.scenery < 0 else self.scenery[content.scenery].phrase
+        return held_out(names[0], ground, content.entities[0].motion)
 
     # ---- where it stands ----
 

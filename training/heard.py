@@ -19,13 +19,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from t2v import TextToVideo
-from training.captions import FAST, STARTS, Captions, Content
+from training.captions import FAST, STARTS, Captions
 from training.chance import OPEN, one_of, read_code
 from training.compose import Spec, compose
 from training.dataset import FRAMES, EmojiClips
-from training.evaluate import Trial, draw_trials
-from training.judge import SPEEDS
+from training.match import SPEEDS
 from training.phrases import BACKGROUNDS
+from training.trials import Draw, Trial
 
 
 def compare(video: Tensor, truth: Tensor) -> dict[str, float]:
@@ -64,12 +64,11 @@ def measure(
 ) -> dict[str, float]:
     """Compare the videos of a trial, and of its subject alone, with what the seed's noise encodes"""
     noise = noise_of(pipe, trial.seed)
-    content = Content(trial.subject, -1, "", trial.background, trial.motion)
-    spec = captions.spec([content], read_code(noise))
+    spec = captions.spec([trial.content], read_code(noise))
     video = made(pipe, trial.prompt, noise, settings)
     near, speed = nearest_loop(video, clips, spec, captions.starts)
     encoded = encoded_background(noise)
-    bare = made(pipe, clips.subjects[trial.subject].phrases[0], noise, settings)
+    bare = made(pipe, clips.subjects[trial.content.entities[0].subject].phrases[0], noise, settings)
     away = abs(background_of(bare) - encoded)
     return compare(video, compose(clips, spec)[0].cpu()) | {
         "nearest to the encoded speed, share": float(speed == spec.speed[0]),
@@ -101,7 +100,7 @@ def nearest_loop(video: Tensor, clips: EmojiClips, spec: Spec, starts: int) -> t
     loops = [(start, speed) for speed in SPEEDS for start in range(starts)]
     likeness = []
     for start, speed in loops:
-        shown = replace(spec, phase=torch.full((1,), float(start)), speed=torch.full((1,), speed))
+        shown = replace(spec, phase=torch.full((1,), float(start)), speed=torch.full((1,), float(speed)))
         likeness.append(decibels(video - compose(clips, shown)[0].cpu()))
     return loops[int(np.argmax(likeness))]
 
@@ -132,11 +131,11 @@ def main() -> None:
     options = parser.parse_args()
     pipe = TextToVideo.from_pretrained(options.model, device=options.device)
     clips = EmojiClips(options.data, str(pipe.device), size=pipe.native.width)
-    drawn = draw_trials(clips.subjects, 20 * options.clips, options.seed)
-    trials = [trial for trial in drawn if (trial.group, trial.motion) == ("held out", "still")]
     given = {"steps": options.steps, "guidance": options.guidance}
     settings = {name: value for name, value in given.items() if value}
     captions = Captions(clips.subjects, 0, starts=options.starts, fast=options.fast)
+    drawn = Draw(captions, options.seed, pipe.vocabulary).trials("one", 20 * options.clips)
+    trials = [trial for trial in drawn if trial.content.entities[0].motion == "still"]
     rows = [
         measure(pipe, captions, clips, trial, settings)
         for trial in tqdm(trials[: options.clips], unit="video")

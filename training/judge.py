@@ -1,277 +1,286 @@
-"""The judge: recognises the content of a clip, and measures its distance to the best rendering of a spec.
+"""The judge: recognises what clips show, and measures their distance to the best rendering of what was asked.
 
-It knows nothing of the model and matches clips against renderings of the packed emoji. The background is the
-colour of the corners; whatever differs from it is the subject. Each frame is cropped, centred and scaled by
-the moments of that difference, and compared with every frame of every emoji, treated in the same way, at
-every loop phase and speed, upright and with a spin undone. The track from the emoji's own centre to the
-clip's, frame by frame, gives the motion. The best guesses are rendered and fitted in position and size: the
-least squared error decides.
+It knows nothing of the model and matches clips against renderings of the packed emoji. It knows the grammar's
+layout: how many subjects there are, and about where each may be. First comes the ground: the nearest of the
+plain colours and the scenery. Then each layer is matched, in all motions and near its place, with all
+subjects in all colours that are allowed, over what lies below and under what lies above. The best guesses are
+rendered and fitted in position and size, and the least squared error decides. With several layers that is
+repeated, each over and under what was recognised of the others.
 """
 
+import copy
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
-from einops import rearrange, repeat
+from einops import rearrange
 from torch import Tensor
 
-from training.compose import DIRECTIONS, MOTIONS, SMALLEST, TRAVEL, Spec, compose, plain_spec
+from training.compose import LAYERS, MOTIONS, Spec, compose, plain_spec, trajectory
 from training.dataset import EmojiClips
+from training.layers import Wanted, chosen_of, joined, merged, on_gray, on_ground, without
+from training.match import COLOURS, LOOP, SPEEDS, Scene, Templates, along_loops, cropped
 from training.phrases import BACKGROUNDS
 
-WORK, CROP, REACH = 64, 24, 1.9  # pixels of a frame, of a crop; half a crop's side in standard deviations
-SPEEDS = (1.0, 2.0)
-SUBJECTS = 5  # subjects that are rendered
-LOOPS_A_SUBJECT = 2  # loops tried for each of them
-POLISHED = 4  # guesses that are fitted
-LOOPS = 4  # loops tried where the subject is known
+WORK = 64  # pixels, about, of the sides of a clip as it is judged
+SEEN = (0, 1 / 3, 2 / 3, 1)  # frames that choose the guesses, of those that count
+GUESSES, PLACES = 12, 3  # rendered, of a layer that is recognised, and of one that is known
+FITTED, LOOPS = 4, 3  # guesses that are fitted; loops tried for each
+SWEEPS = 2  # over the layers of a scene
 FIT_STEPS = (0.04, 0.02, 0.01, 0.005)
-SPIN = MOTIONS.index("spinning")
+CLIPPED = 0.1  # greatest error of a pixel against a ground: subjects are no part of it
+ALONE = ((-0.13, -0.065, 0.0, 0.065, 0.13), (0.88, 1.0, 1.12))  # places and sizes about the middle ones
+AMONG = ((-0.06, 0.0, 0.06), (0.92, 1.0, 1.08))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The content recognised in each of `b` clips; all on the CPU."""
+    """The content recognised in `b` clips: `spec` on the CPU; ground: index into the judge's grounds (b)."""
 
-    subject: Tensor  # (b) row of the clips
-    motion: Tensor  # (b) index into MOTIONS
-    background: Tensor  # (b) index into BACKGROUNDS
-    corner: Tensor  # (b 3) colour of the corners in 0…1
+    spec: Spec
+    ground: Tensor
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """Distances of `b` clips to the best rendering of their wanted content; all on the CPU."""
+    """The rendering of the wanted content nearest to `b` clips, on the CPU, and its distance.
 
-    psnr: Tensor  # (b) dB over the whole clip
-    flicker: Tensor  # (b) mean change of the error from frame to frame, in 1/255
+    psnr: dB over the whole clip (b); flicker: mean change of the error from frame to frame, in 1/255 (b)
+    """
+
+    spec: Spec
+    psnr: Tensor
+    flicker: Tensor
 
 
 class Judge:
-    """Judge clips (b f 3 h w) in −1…1 by renderings of `clips`, on their device."""
+    """Judge clips (b f 3 h w) in −1…1 by renderings of `clips`, on their device.
+
+    last: the number of frames that count, from the end; None: all.
+    """
 
     def __init__(self, clips: EmojiClips):
-        self.clips, self.small = clips, clips.shrunk(WORK)
-        self.colours = torch.tensor(list(BACKGROUNDS.values()), device=clips.device) / 255
+        self.clips, self.last = clips, None
+        self.device = clips.pictures.device
+        self.small = clips.shrunk(WORK) if clips.size > WORK else clips
+        self.templates = Templates(self.small)
+        self.colours = torch.tensor(list(BACKGROUNDS.values()), device=self.device) / 255
+        self.grounds = [*BACKGROUNDS, *(place.phrase for place in clips.scenery)]
 
-    def verdict(self, videos: Tensor) -> Verdict:
+    def of_the_end(self, frames: int) -> "Judge":
+        """A judge to whom only the last `frames` frames of a clip count."""
+        other = copy.copy(self)
+        other.last = frames
+        return other
+
+    def ground(self, videos: Tensor) -> Tensor:
+        """Recognise the grounds of the clips: indices into `grounds` (b)"""
+        small = self.at_work(videos)[:, ::3]
+        n = len(self.grounds)
+        spec = self._empty(n, torch.arange(n, device=self.device))
+        empty = to_unit(compose(self.small, spec, 1, shape=small.shape[-2:]))  # (n 1 3 h w)
+        errors = [(small - ground).abs().mean(2).clamp_max(CLIPPED).mean((1, 2, 3)) for ground in empty]
+        return torch.stack(errors, 1).argmin(1)
+
+    def verdict(self, videos: Tensor, asked: Wanted, likeness: Likeness | None = None) -> Verdict:
         """Recognise the content of the clips."""
-        small = _to_work(videos, self.clips.device)
-        corner = corner_colour(small)
-        background = torch.cdist(corner, self.colours).argmin(1)
-        rows = [self._recognise(small[i : i + 1], background[i]) for i in range(len(small))]
-        subject, motion = (torch.tensor(column) for column in zip(*rows, strict=True))
-        return Verdict(subject, motion, background.cpu(), corner.cpu())
+        found = likeness or self.likeness(videos, asked)
+        asked, small, ground = asked.to(self.device), self.at_work(videos), self.ground(videos)
+        spec = on_ground(found.spec.to(self.device), self._empty(len(small), ground))
+        layers = [i for i in reversed(range(LAYERS)) if (asked.spec.subject[:, i] >= 0).any()]
+        for sweep in range(SWEEPS if len(layers) > 1 else 1):
+            for i in layers:
+                spec = self._recognised(small, spec, asked, i, blind=sweep == 0)
+        return Verdict(spec.to("cpu"), ground.cpu())
 
-    def likeness(self, videos: Tensor, wanted: Spec) -> Likeness:
-        """Fit phase, speed, position and size of `wanted` to the clips, and measure what remains."""
-        device = self.clips.device
-        small = _to_work(videos, device)
-        spec, _ = self._starts(small, wanted.to(device), LOOPS)
-        errors = rearrange(self._error(small.repeat_interleave(LOOPS, dim=0), spec), "(b k) -> b k", k=LOOPS)
-        spec = spec[errors.argmin(1) + LOOPS * torch.arange(len(small), device=device)]
-        spec, _ = self._polished(small, spec)
-        error = (videos.to(device) - compose(self.clips, spec)) / 2
+    def likeness(self, videos: Tensor, asked: Wanted) -> Likeness:
+        """Fit phase, speed, position and size of the wanted layers to the clips, and measure what remains."""
+        asked, small, spec = asked.to(self.device), self.at_work(videos), asked.spec.to(self.device)
+        for i in range(LAYERS):
+            if (spec.subject[:, i] >= 0).any():
+                spec = self._fitted(small, spec, asked, i)
+        films = videos.to(self.device)
+        error = (films - compose(self.clips, spec, films.shape[1], shape=films.shape[-2:])) / 2
         flicker = error.diff(dim=1).abs().mean((1, 2, 3, 4)) * 255
-        return Likeness((-10 * error.square().mean((1, 2, 3, 4)).log10()).cpu(), flicker.cpu())
+        psnr = -10 * error.square().mean((1, 2, 3, 4)).clamp_min(1e-10).log10()
+        return Likeness(spec.to("cpu"), psnr.cpu(), flicker.cpu())
 
-    def _recognise(self, video: Tensor, background: Tensor) -> tuple[int, int]:
-        """Recognise video (1 f 3 h w) on a known background -> subject and motion"""
-        colour = self.colours[background]
-        best = torch.stack([self._similarity(video, colour, spin) for spin in (False, True)])  # (2 subjects)
-        guesses = best.amin(0).topk(SUBJECTS, largest=False).indices
-        guessed = plain_spec(
-            guesses.tolist() * 2, colour.cpu().expand(2 * SUBJECTS, 3), [0] * SUBJECTS + [SPIN] * SUBJECTS
-        )
-        guessed = guessed.to(colour.device)
-        films = video.expand(2 * SUBJECTS, -1, -1, -1, -1)
-        guessed.motion[:SUBJECTS] = motion_of(self._starts(films[:SUBJECTS], guessed[:SUBJECTS], 1)[1])
-        spec, _ = self._starts(films, guessed, LOOPS_A_SUBJECT)
-        spec = spec[self._error(video, spec).topk(POLISHED, largest=False).indices]
-        spec, error = self._polished(video, spec)
-        winner = int(error.argmin())
-        return int(spec.subject[winner]), int(spec.motion[winner])
+    # ---- one layer ----
 
-    def _similarity(self, video: Tensor, colour: Tensor, spin: bool) -> Tensor:
-        """Squared distances of the clip's crops to each subject's, at the best phase and speed (subjects)"""
-        crops, _ = crops_of(_to_unit(video[0]), colour, unwinding(video.shape[1], spin, colour.device))
-        templates = self._templates(colour)  # (s t d)
-        products = torch.einsum("fd,std->sft", crops, templates)
-        norms = templates.square().sum(-1)[:, None]  # (s 1 t)
-        return (along_loops(norms - 2 * products)).flatten(1).amin(1)
-
-    def _templates(self, colour: Tensor) -> Tensor:
-        """Crop all frames of all subjects on a colour -> (s t d); the last colour's result is cached."""
-        key = tuple(colour.tolist())
-        if getattr(self, "_kept", (None,))[0] != key:
-            crops = [crops_of(_over(frames.float() / 255, colour), colour)[0] for frames in self._loops()]
-            self._kept = (key, torch.stack(crops))
-        return self._kept[1]
-
-    def _loops(self) -> Iterator[Tensor]:
-        """The loop of each subject (t 4 h w) at working size"""
-        for row in range(len(self.small.subjects)):
-            yield self.small.sheet(torch.tensor([row]))[0]
-
-    def _starts(self, videos: Tensor, given: Spec, count: int) -> tuple[Spec, Tensor]:
-        """Find the `count` likeliest phases and speeds of each clip, placed along its track
-
-        -> Spec of b·count rows, tracks (b·count f 3) of x, y and size
-        """
-        whole = replace(
-            given, motion=given.motion * 0, phase=given.phase * 0, speed=given.speed * 0 + 1,
-            x=given.x * 0, y=given.y * 0, size=given.size * 0 + 1,
-        )  # fmt: skip
-        scenes = _to_unit(compose(self.small, whole, chunk=64))
-        spins = (given.motion == SPIN).tolist()
+    def _recognised(self, small: Tensor, spec: Spec, asked: Wanted, number: int, blind: bool) -> Spec:
+        """Replace a layer of `spec` by the one that explains the clips best."""
+        scene = self._scene(small, spec, number)
         rows = [
-            row
-            for video, scene, colour, spin in zip(
-                _to_unit(videos), scenes, given.background, spins, strict=True
-            )
-            for row in likely_loops(video, scene, colour, spin, count)
+            self._guesses(scene[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
+            if asked.spec.subject[i, number] >= 0
+            else spec[[i] * GUESSES]
+            for i in range(len(small))
         ]
-        phases, speeds, tracks = zip(*rows, strict=True)
-        spec = given.map(lambda tensor: tensor.repeat_interleave(count, dim=0))
-        spec = replace(spec, phase=spec.x.new_tensor(phases), speed=spec.x.new_tensor(speeds))
-        return placed(spec, torch.stack(tracks)), torch.stack(tracks)
+        return self._decided(small, scene, spec, joined(rows), number, blind)
 
-    def _polished(self, films: Tensor, spec: Spec) -> tuple[Spec, Tensor]:
-        """Fit place and size of `spec` to films (b f 3 h w) at working size -> it, its squared error (b)"""
-        error = self._error(films, spec)
+    def _fitted(self, small: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
+        """Fit place, size and loop of a layer whose subject, tint and motion are known."""
+        scene = self._scene(small, spec, number)
+        rows = [
+            self._placed(scene[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
+            if asked.spec.subject[i, number] >= 0
+            else spec[[i] * PLACES]
+            for i in range(len(small))
+        ]
+        return self._decided(small, scene, spec, joined(rows), number, blind=True)
+
+    def _scene(self, small: Tensor, spec: Spec, number: int) -> Tensor:
+        """The products of a layer's surroundings (b f PRODUCTS h w), 0 in frames that don't count"""
+        f, shape = small.shape[1], small.shape[-2:]
+        below = to_unit(compose(self.small, without(spec, range(number, LAYERS)), f, 64, shape))
+        above = without(spec, range(number + 1))
+        if not (above.subject >= 0).any():
+            return self._counted(Scene(small, below, torch.ones_like(small[:, :, :1])).products())
+        black, white = (
+            to_unit(compose(self.small, on_gray(above, value), f, 64, shape)) for value in (0.0, 1.0)
+        )
+        scene = Scene(small - black, below, (white - black).mean(2, keepdim=True))
+        return self._counted(scene.products())
+
+    def surroundings(self, small: Tensor, spec: Spec) -> tuple[Tensor, Tensor]:
+        """The products (b f PRODUCTS h w) of a layer over all of `spec`, the error without it (b f 1 h w)"""
+        below = to_unit(compose(self.small, spec, small.shape[1], 64, small.shape[-2:]))
+        scene = Scene(small, below, torch.ones_like(small[:, :, :1]))
+        return scene.products(), scene.energy()
+
+    def _counted(self, per_frame: Tensor) -> Tensor:
+        """Set values (b f …) of frames that don't count to 0."""
+        if self.last is None:
+            return per_frame
+        return torch.cat([torch.zeros_like(per_frame[:, : -self.last]), per_frame[:, -self.last :]], 1)
+
+    def _guesses(self, products: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
+        """The GUESSES likeliest subjects, tints, motions and places of a layer of one clip."""
+        poses = self._poses(asked, number, range(len(MOTIONS)))  # a spec for each motion and place
+        count = self.last or products.shape[1]
+        frames = [products.shape[1] - count + int(i * (count - 1)) for i in SEEN]
+        track = [part[:, frames] for part in trajectory(poses, number, products.shape[1])]
+        crops = cropped(products[0, frames], track)
+        n, _, d = crops.shape
+        scores = []
+        for tint in asked.tints:
+            gains = self.templates.best(crops.reshape(-1, d), tint).view(n, len(frames), -1).sum(1)
+            scores.append(rearrange(gains, "(m j) s -> m j s", m=len(MOTIONS)))
+        best = torch.stack(scores)  # (tints m j subjects)
+        lowest, place = best.min(2)
+        chosen = lowest.flatten().topk(min(GUESSES, lowest.numel()), largest=False).indices
+        chosen = torch.cat([chosen, chosen[:1].expand(GUESSES - len(chosen))])
+        tint, motion, subject = torch.unravel_index(chosen, lowest.shape)
+        rows = motion * best.shape[2] + place.flatten()[chosen]
+        guess = poses[rows]
+        guess.subject[:, number] = subject
+        guess.tint[:, number] = self._tints()[torch.tensor(asked.tints, device=self.device)[tint]]
+        return merged(spec[[0] * GUESSES], guess, number)
+
+    def _placed(self, products: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
+        """The PLACES likeliest places of a layer of one clip whose subject, tint and motion are known."""
+        motion = int(asked.spec.motion[0, number])
+        poses = self._poses(asked, number, [motion])
+        crops = cropped(products[0], trajectory(poses, number, products.shape[1]))
+        gains = along_loops(self._loop_gains(crops, poses, number)).flatten(1).amin(1)
+        chosen = gains.topk(PLACES, largest=False).indices
+        return merged(spec[[0] * PLACES], poses[chosen], number)
+
+    def _decided(
+        self, small: Tensor, products: Tensor, spec: Spec, guesses: Spec, number: int, blind: bool
+    ) -> Spec:
+        """Choose loops for each clip's guesses, fit the best, keep the best; the old too unless `blind`."""
+        b, k = len(small), LOOPS * len(guesses) // len(small)
+        each = torch.arange(b, device=self.device)
+        guesses = self._looped(products, guesses, each.repeat_interleave(k // LOOPS), number)
+        error = self.error(small, guesses).view(b, k)
+        rows = error.topk(FITTED, largest=False).indices + k * each[:, None]
+        fitted, error = self._polished(small, guesses[rows.flatten()], number)
+        error, winner = error.view(b, FITTED).min(1)
+        better = torch.ones_like(error).bool() if blind else error < self.error(small, spec)
+        return chosen_of(better, fitted[winner + FITTED * each], spec)
+
+    def _looped(self, products: Tensor, guesses: Spec, owner: Tensor, number: int) -> Spec:
+        """Give each guess LOOPS phases and speeds: its own, then the likeliest."""
+        track = trajectory(guesses, number, products.shape[1])
+        parts = []
+        for clip in owner.unique().tolist():
+            mine = (owner == clip).nonzero().squeeze(1)
+            crops = cropped(products[clip], tuple(part[mine] for part in track))
+            sums = along_loops(self._loop_gains(crops, guesses[mine], number)).flatten(1)
+            parts.append(sums.topk(LOOPS - 1, largest=False).indices)
+        loops = torch.cat(parts)  # (b·k LOOPS−1)
+        speeds = torch.tensor(SPEEDS, device=self.device)[loops // LOOP]
+        phase = torch.cat([guesses.phase[:, None], (loops % LOOP).float()], 1).flatten()
+        speed = torch.cat([guesses.speed[:, None], speeds.float()], 1).flatten()
+        many = guesses.map(lambda tensor: tensor.repeat_interleave(LOOPS, dim=0))
+        return replace(many, phase=phase, speed=speed)
+
+    def _loop_gains(self, crops: Tensor, spec: Spec, number: int) -> Tensor:
+        """The gains of crops (n f d) at each picture of the layer's subject in its tint (n f LOOP)"""
+        return self.templates.loop(crops, spec.subject[:, number], self.tints_of(spec, number))
+
+    def tints_of(self, spec: Spec, number: int) -> Tensor:
+        """The tints of a layer (b): indices into COLOURS, −1 for its own colours"""
+        tint = spec.tint[:, number]
+        nearest = torch.cdist(tint[:, :3], self._tints()[:-1, :3]).argmin(1)
+        return torch.where(tint[:, 3] > 0, nearest, -1)
+
+    def _tints(self) -> Tensor:
+        """The tints of COLOURS with their weights, and last none (COLOURS + 1, 4)"""
+        rows = [(*colour, 1.0) for colour in COLOURS]
+        return torch.tensor([*rows, (0.0, 0.0, 0.0, 0.0)], device=self.device)
+
+    def _poses(self, asked: Wanted, number: int, motions: Sequence[int]) -> Spec:
+        """A spec for each motion and each place about the middle one, by motion."""
+        alone = int((asked.spec.subject[0] >= 0).sum()) == 1
+        ways, scales = ALONE if alone else AMONG
+        grid = torch.tensor([*itertools.product(motions, ways, ways, scales)], device=self.device)
+        motion, x, y, scale = grid.T
+        spec = asked.spec[[0] * len(grid)].map(torch.clone)
+        spec.motion[:, number] = motion.long()
+        spec.x[:, number] += x
+        spec.y[:, number] += y
+        spec.size[:, number] = asked.sizes[0, number, motion.long()] * scale
+        return spec
+
+    def _polished(self, small: Tensor, spec: Spec, number: int) -> tuple[Spec, Tensor]:
+        """Fit place and size of a layer -> the spec, its mean squared error (b·k)"""
+        error = self.error(small, spec)
         for step in FIT_STEPS:
             for field, way in itertools.product(("x", "y", "size"), (-step, step)):
-                moved = replace(spec, **{field: getattr(spec, field) + way})
-                candidate = self._error(films, moved)
-                better = candidate < error
-                spec = replace(
-                    spec, **{field: torch.where(better, getattr(moved, field), getattr(spec, field))}
-                )
-                error = torch.where(better, candidate, error)
+                moved = spec.map(torch.clone)
+                getattr(moved, field)[:, number] += way
+                candidate = self.error(small, moved)
+                spec = chosen_of(candidate < error, moved, spec)
+                error = torch.minimum(candidate, error)
         return spec, error
 
-    def _error(self, videos: Tensor, spec: Spec) -> Tensor:
-        """Mean squared error of each clip's rendering, (b)"""
-        return (videos - compose(self.small, spec, chunk=64)).square().mean((1, 2, 3, 4)) / 4
+    def error(self, small: Tensor, spec: Spec) -> Tensor:
+        """Mean squared errors (b·k) of the renderings of `spec`, k for each clip of small (b f 3 h w)"""
+        f, k, shape = small.shape[1], len(spec) // len(small), small.shape[-2:]
+        rendered = to_unit(compose(self.small, spec, f, 64, shape))
+        errors = rearrange(rendered, "(b k) f c h w -> b k f c h w", k=k) - small[:, None]
+        return self._counted(errors.flatten(0, 1).square().mean((2, 3, 4))).mean(1)
+
+    def _empty(self, n: int, ground: Tensor) -> Spec:
+        """The spec of n clips of the grounds of those indices, without subjects"""
+        plain = plain_spec([-1] * n, torch.zeros(n, 3), [0] * n).to(self.device)
+        colours = len(self.colours)
+        background = self.colours[ground.clamp_max(colours - 1)]
+        return replace(plain, background=background, ground=(ground - colours).clamp_min(-1))
+
+    def at_work(self, videos: Tensor) -> Tensor:
+        """Average videos (b f 3 h w) in −1…1 to the working size, in 0…1, on the device"""
+        b, _, _, h, w = videos.shape
+        factor = max(1, round(math.sqrt(h * w) / WORK))
+        frames = rearrange(videos.to(self.device).float(), "b f c h w -> (b f) c h w")
+        return to_unit(rearrange(F.avg_pool2d(frames, factor), "(b f) c h w -> b f c h w", b=b))
 
 
-def corner_colour(videos: Tensor) -> Tensor:
-    """videos (b f 3 h w) in −1…1 -> the median colour of the four corners over all frames, (b 3) in 0…1"""
-    side = max(1, videos.shape[-1] // 16)
-    ends = torch.cat([videos[..., :side], videos[..., -side:]], -1)
-    corners = torch.cat([ends[..., :side, :], ends[..., -side:, :]], -2)
-    return _to_unit(rearrange(corners, "b f c h w -> b c (f h w)").median(-1).values)
-
-
-def crops_of(frames: Tensor, colour: Tensor, turn: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """frames (f 3 h w) in 0…1, turned clockwise by `turn` (f)
-
-    -> what differs from the background, centred, scaled and turned back (f d), and its centre x, y and
-    standard deviation (f 3)
-    """
-    change = frames - colour[:, None, None]
-    mask = ((change.abs().amax(1) - 0.06) / 0.1).clamp(0, 1) + 1e-6  # (f h w)
-    axis = torch.linspace(-1, 1, frames.shape[-1], device=frames.device)
-    weight = mask / mask.sum((1, 2), keepdim=True)
-    x, y = (weight.sum(1) * axis).sum(1), (weight.sum(2) * axis).sum(1)
-    spread = (weight.sum(1) * axis**2).sum(1) + (weight.sum(2) * axis**2).sum(1) - x**2 - y**2
-    deviation = spread.clamp_min(1e-3).sqrt()
-    angle = torch.zeros_like(x) if turn is None else turn
-    cos, sin = angle.cos() * deviation * REACH, angle.sin() * deviation * REACH
-    matrix = torch.stack([torch.stack([cos, -sin, x], -1), torch.stack([sin, cos, y], -1)], 1)
-    grid = F.affine_grid(matrix, [len(frames), 3, CROP, CROP], align_corners=False)
-    crops = F.grid_sample(change, grid, align_corners=False)
-    return rearrange(crops, "f c h w -> f (c h w)"), torch.stack([x, y, deviation], -1)
-
-
-def likely_loops(
-    video: Tensor, scene: Tensor, colour: Tensor, spin: bool, count: int
-) -> list[tuple[int, float, Tensor]]:
-    """Find where `scene` (t 3 h w), a loop at size 1, is most like `video` (f 3 h w)
-
-    -> `count` times phase, speed and the track (f 3) from the scene to the video
-    """
-    turn = unwinding(len(video), spin, video.device)
-    crops, seen = crops_of(video, colour, turn)
-    templates, own = crops_of(scene, colour)
-    distance = templates.square().sum(-1) - 2 * crops @ templates.T  # (f t)
-    order = along_loops(distance[None]).flatten().topk(count, largest=False).indices
-    loops = []
-    for speed, phase in (divmod(loop, len(scene)) for loop in order.tolist()):
-        time = (phase + torch.arange(len(video), device=video.device) * int(SPEEDS[speed])) % len(scene)
-        loops.append((phase, SPEEDS[speed], track_of(seen, own[time], turn)))
-    return loops
-
-
-def unwinding(frames: int, spin: bool, device: torch.device) -> Tensor:
-    """The angle of each frame (f): of a spinning clip, or 0"""
-    return torch.arange(frames, device=device) * (2 * math.pi / frames if spin else 0.0)
-
-
-def along_loops(distance: Tensor) -> Tensor:
-    """Sum distances (n f t) of clip frame to loop frame along each loop -> by first frame (n speeds t)"""
-    f, t = distance.shape[1:]
-    i = torch.arange(f, device=distance.device)
-    starts = torch.arange(t, device=distance.device)[:, None]
-    sums = [distance[:, i, (starts + int(speed) * i) % t].sum(-1) for speed in SPEEDS]
-    return torch.stack(sums, 1)
-
-
-def track_of(seen: Tensor, own: Tensor, turn: Tensor) -> Tensor:
-    """Moments of a clip's frames and of the emoji's at size 1, (f 3) each -> x, y and size of each (f 3)"""
-    size = seen[:, 2] / own[:, 2]
-    x = own[:, 0] * turn.cos() - own[:, 1] * turn.sin()
-    y = own[:, 0] * turn.sin() + own[:, 1] * turn.cos()
-    return torch.stack([seen[:, 0] - size * x, seen[:, 1] - size * y, size], -1)
-
-
-def motion_of(tracks: Tensor) -> Tensor:
-    """tracks (b f 3) of x, y and size -> index into MOTIONS of the nearest straight motion (b)"""
-    time = torch.linspace(-1, 1, tracks.shape[1], device=tracks.device)[:, None]
-    values = torch.cat(
-        [tracks[..., :2] / TRAVEL, 2 * tracks[..., 2:].clamp_min(1e-3).log() / -math.log(SMALLEST)], -1
-    )
-    slopes = (values * time).sum(1) / time.square().sum()  # ±1 for a motion in full
-    ideal = {name: (*way, 0) for name, way in DIRECTIONS.items()} | {
-        "growing": (0, 0, 1),
-        "shrinking": (0, 0, -1),
-    }
-    ideals = tracks.new_tensor([ideal.get(name, (0, 0, 0)) for name in MOTIONS if name != "spinning"])
-    return torch.cdist(slopes, ideals).argmin(1)
-
-
-def placed(spec: Spec, tracks: Tensor) -> Spec:
-    """Set the position and size at which the motion of `spec` fits the tracks (b f 3) best."""
-    f = tracks.shape[1]
-    way = TRAVEL * torch.linspace(-1, 1, f, device=tracks.device)
-    growth = torch.linspace(SMALLEST, 1, f, device=tracks.device)
-    shapes = torch.stack(
-        [
-            growth if m == "growing" else growth.flip(0) if m == "shrinking" else growth * 0 + 1
-            for m in MOTIONS
-        ]
-    )
-    directions = tracks.new_tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS])[spec.motion]
-    middle = (tracks[..., :2] - directions[:, None] * way[:, None]).median(1).values
-    return replace(
-        spec, x=middle[:, 0], y=middle[:, 1], size=(tracks[..., 2] / shapes[spec.motion]).median(1).values
-    )
-
-
-def _over(frames: Tensor, colour: Tensor) -> Tensor:
-    """Blend premultiplied RGBA frames (f 4 h w) over a colour -> (f 3 h w)"""
-    return frames[:, :3] + (1 - frames[:, 3:]) * repeat(colour, "c -> c 1 1")
-
-
-def _to_unit(videos: Tensor) -> Tensor:
+def to_unit(videos: Tensor) -> Tensor:
+    """Pixels in −1…1 -> 0…1"""
     return (videos + 1) / 2
-
-
-def _to_work(videos: Tensor, device: torch.device) -> Tensor:
-    """Average videos (b f 3 h w) to the working size, on `device`"""
-    b = len(videos)
-    frames = F.adaptive_avg_pool2d(rearrange(videos.to(device).float(), "b f c h w -> (b f) c h w"), WORK)
-    return rearrange(frames, "(b f) c h w -> b f c h w", b=b)

@@ -1,0 +1,146 @@
+"""Match a layer of clips against all pictures of all subjects: the search behind the judge.
+
+A pose is a place, a size and an angle in one frame. The gain of a picture at a pose is the change of the
+squared error when the picture is drawn there, over what lies below and under what lies above. It is linear in
+products of the picture's colours and alpha, so that all pictures are compared by one matrix product.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from training.dataset import EmojiClips
+from training.phrases import TINTS
+
+CROP = 16  # pixels of a picture, and of a crop
+PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha
+LOOP = 16  # pictures of an animated subject
+SPEEDS = (1, 2)
+LUMINANCE = (0.3, 0.59, 0.11)
+COLOURS = tuple(tuple(value / 255 for value in rgb) for rgb in TINTS.values())
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A layer's surroundings in `b` clips at working size, all in 0…1.
+
+    left: (b f 3 h w), what the layer has to explain: the clip less what lies above the layer
+    below: (b f 3 h w), what lies below it
+    free: (b f 1 h w), the share of each pixel that nothing above covers
+    """
+
+    left: Tensor
+    below: Tensor
+    free: Tensor
+
+    def energy(self) -> Tensor:
+        """The squared error without the layer: (b f 1 h w)"""
+        return (self.left - self.free * self.below).square().sum(2, keepdim=True)
+
+    def products(self) -> Tensor:
+        """The factors of a picture's products in the squared error: (b f PRODUCTS h w)"""
+        error = (self.left - self.free * self.below) * self.free
+        square = self.free.square()
+        shaded = (error * self.below).sum(2, keepdim=True)
+        colours = square * self.below
+        return torch.cat(
+            [-2 * error, 2 * shaded, square, -2 * colours, (colours * self.below).sum(2, keepdim=True)], 2
+        )
+
+
+class Templates:
+    """The products of all pictures of `clips` at CROP pixels, in their own colours and in shades of one."""
+
+    def __init__(self, clips: EmojiClips):
+        self.first, self.count = clips.first, clips.count
+        parts = [_products(part) for part in clips.pictures.split(512)]
+        self.own = torch.cat([part[0] for part in parts])  # (p PRODUCTS·k·k)
+        self.shades = torch.cat([part[1] for part in parts])  # (p 5·k·k): shade, alpha, and their products
+        few = [_some(int(f), int(c)) for f, c in zip(self.first, self.count, strict=True)]
+        self.some = torch.cat(few).to(self.first.device)
+        self.owner = torch.repeat_interleave(torch.arange(len(few)), torch.tensor([len(x) for x in few]))
+        self.owner = self.owner.to(self.first.device)
+
+    def best(self, crops: Tensor, tint: int) -> Tensor:
+        """crops (n PRODUCTS·k·k) -> the lowest gain of each subject's pictures, in that tint (n subjects)"""
+        features, rows = (self.own, crops) if tint < 0 else (self.shades, shaded(crops, tint))
+        gains = rows @ features[self.some].T  # (n some)
+        lowest = gains.new_full((len(gains), len(self.count)), math.inf)
+        return lowest.scatter_reduce(1, self.owner.expand(len(gains), -1), gains, "amin")
+
+    def alone(self, crops: Tensor, subject: int, tint: int) -> Tensor:
+        """crops (n PRODUCTS·k·k) -> the gain of each of a subject's pictures (n pictures)"""
+        rows = slice(int(self.first[subject]), int(self.first[subject] + self.count[subject]))
+        return crops @ self.own[rows].T if tint < 0 else shaded(crops, tint) @ self.shades[rows].T
+
+    def loop(self, crops: Tensor, subjects: Tensor, tints: Tensor) -> Tensor:
+        """crops (n f PRODUCTS·k·k), each with a subject and a tint -> gain at each picture (n f LOOP)"""
+        times = torch.arange(LOOP, device=self.first.device)
+        rows = self.first[subjects][:, None] + times % self.count[subjects][:, None]
+        gains = torch.einsum("nfd,ntd->nft", crops, self.own[rows])
+        for tint in tints.unique().tolist():
+            mine = tints == tint
+            if tint >= 0:
+                gains[mine] = torch.einsum("nfd,ntd->nft", shaded(crops[mine], tint), self.shades[rows[mine]])
+        return gains
+
+
+def _products(pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """pictures uint8 (p 4 s s) -> products of the colours (p 9·k·k), of their shade (p 5·k·k)"""
+    x = pictures.float() / 255
+    rgb, a = x[:, :3], x[:, 3:]
+    shade = 0.2 * a + 0.8 * torch.einsum("pchw,c->phw", rgb, rgb.new_tensor(LUMINANCE))[:, None]
+    own = torch.cat([rgb, a, rgb.square().sum(1, keepdim=True), rgb * a, a.square()], 1)
+    shades = torch.cat([shade, a, shade.square(), shade * a, a.square()], 1)
+    return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, shades))
+
+
+def _some(first: int, count: int) -> Tensor:
+    """Every second picture of a subject, or its only one"""
+    return torch.arange(first, first + count, 2 if count > 1 else 1)
+
+
+def shaded(crops: Tensor, tint: int) -> Tensor:
+    """crops (… 9·k·k), factors of colours -> of their shade in the tint (… 5·k·k)"""
+    colour = crops.new_tensor(COLOURS[tint])
+    parts = crops.unflatten(-1, (PRODUCTS, -1))
+    shade, both = (torch.einsum("...cd,c->...d", parts[..., i : i + 3, :], colour) for i in (0, 5))
+    square = parts[..., 4, :] * colour.square().sum()
+    return torch.stack([shade, parts[..., 3, :], square, both, parts[..., 8, :]], -2).flatten(-2)
+
+
+def cropped(products: Tensor, poses: tuple[Tensor, ...]) -> Tensor:
+    """products (f PRODUCTS h w) at poses, each (n f): x, y, size, angle -> (n f PRODUCTS·k·k)
+
+    Each is multiplied by its cell's share of the frame: sums over cells are means over the frame.
+    """
+    f, _, h, w = products.shape
+    n, short = len(poses[0]), min(h, w)
+    theta = rearrange(placing(*poses, w / short, h / short), "n f i j -> f n i j")
+    axis = (torch.arange(2 * CROP, device=products.device) + 0.5) / CROP - 1
+    v, u = torch.meshgrid(axis, axis, indexing="ij")
+    corners = torch.stack([u, v, torch.ones_like(u)], -1).flatten(0, 1)  # (4·k·k 3)
+    grid = torch.einsum("fnij,dj->fndi", theta, corners)  # (f n 4·k·k 2)
+    sampled = F.grid_sample(products, grid, padding_mode="zeros", align_corners=False)  # (f 9 n 4·k·k)
+    cells = F.avg_pool2d(rearrange(sampled, "f c n (v u) -> (f n) c v u", v=2 * CROP), 2)
+    area = (poses[2].square() * short**2 / (h * w * CROP**2)).T.reshape(-1, 1)
+    return rearrange(cells.flatten(1) * area, "(f n) d -> n f d", n=n)
+
+
+def placing(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high: float) -> Tensor:
+    """Poses (n f) -> matrices (n f 2 3) from a picture's coordinates to the frame's, −1…1 each"""
+    cos, sin = torch.cos(angle) * size, torch.sin(angle) * size
+    rows = [torch.stack([cos / wide, -sin / wide, x], -1), torch.stack([sin / high, cos / high, y], -1)]
+    return torch.stack(rows, -2)
+
+
+def along_loops(gains: Tensor) -> Tensor:
+    """Sum gains (n f t) of frame at picture along each loop -> by speed and first picture (n speeds t)"""
+    f, t = gains.shape[1:]
+    i = torch.arange(f, device=gains.device)
+    starts = torch.arange(t, device=gains.device)[:, None]
+    return torch.stack([gains[:, i, (starts + speed * i) % t].sum(-1) for speed in SPEEDS], 1)

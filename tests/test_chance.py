@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from t2v import TextToVideo
-from training.captions import FAST, STARTS, Captions, Content
+from training.captions import FAST, STARTS, Captions, single
 from training.chance import CHANNELS, OPEN, number_of, one_of, read_code, write_code
 from training.dataset import FRAMES
 from training.heard import compare
@@ -30,22 +30,22 @@ def test_a_code_is_read_as_it_was_written_and_the_noise_stays_gaussian() -> None
 
 
 def test_clips_follow_from_the_numbers_that_their_noise_will_say() -> None:
-    captions, still = Captions(SUBJECTS, seed=1), Content(0, -1, "", "green", "still")
+    captions, still = Captions(SUBJECTS, seed=1), single(0, "green", "still")
     spec = captions.spec([still] * 2000)
     assert torch.unique(spec.phase).tolist() == list(range(STARTS))
     assert (spec.phase[spec.chance[:, OPEN.index("size")].argsort()].diff() >= 0).all()
-    for number, column in (("x", spec.x), ("y", spec.y), ("size", spec.size)):
+    for number, column in (("x", spec.x[:, 0]), ("y", spec.y[:, 0]), ("size", spec.size[:, 0])):
         order = spec.chance[:, OPEN.index(number)].argsort()
         assert (column[order].diff() >= 0).all() and column.std() > 0.01
     assert torch.unique(spec.speed).tolist() == [1, 2]
     assert (spec.speed == 2).float().mean() == pytest.approx(FAST, abs=0.04)
-    assert spec.y[spec.speed == 2].min() >= spec.y[spec.speed == 1].max()
+    assert spec.y[spec.speed == 2, 0].min() >= spec.y[spec.speed == 1, 0].max()
     one = Captions(SUBJECTS, seed=1, starts=1, fast=0).spec([still] * 100)
-    assert (one.phase == 0).all() and (one.speed == 1).all() and one.x.std() > 0.01
+    assert (one.phase == 0).all() and (one.speed == 1).all() and one.x[:, 0].std() > 0.01
 
 
 def test_given_numbers_decide_everything_that_is_open() -> None:
-    content, chance = Content(0, -1, "", "green", "still"), torch.randn(1, len(OPEN))
+    content, chance = single(0, "green", "still"), torch.randn(1, len(OPEN))
     first, second = (Captions(SUBJECTS, seed).spec([content], chance) for seed in (1, 2))
     fields = zip(vars(first).values(), vars(second).values(), strict=True)
     assert all(torch.equal(a, b) for a, b in fields)
@@ -73,7 +73,7 @@ def test_numbers_say_one_of_many_and_stay_normal() -> None:
 
 
 def test_a_background_that_no_caption_names_is_what_the_noise_says() -> None:
-    texts, spec = Captions(SUBJECTS, seed=1, shares=(0, 0, 0)).batch(1000)
+    texts, spec = Captions(SUBJECTS, seed=1, kinds={"one": 1.0}).batch(1000)
     colours = list(BACKGROUNDS)
     says = one_of(spec.chance[:, OPEN.index("background")], len(colours))
     shown = torch.cdist(spec.background * 255, torch.tensor(list(BACKGROUNDS.values())).float()).argmin(1)

@@ -1,5 +1,6 @@
 """Trials: the videos that the evaluation asks for, drawn from a seed, and what each ought to show."""
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -68,8 +69,9 @@ class Draw:
     """A seeded source of trials about the subjects and scenery of `captions`; `words`: the model's."""
 
     def __init__(self, captions: Captions, seed: int, words: Vocabulary):
-        self.words = words
-        self.captions, self.random = captions, np.random.default_rng(seed)
+        self.words, self.random = words, np.random.default_rng(seed)
+        self.captions = copy.copy(captions)
+        self.captions.random = np.random.default_rng(seed)  # its words don't depend on what was drawn before
         self.subjects, self.scenery = captions.subjects, captions.scenery
         self.names = [subject.name for subject in self.subjects]
         self.tintable = set(captions.tintable)

@@ -12,7 +12,7 @@ from t2v.checks import Text
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
 from t2v.service.service import Service
-from t2v.space import about, components, form, prompting, screen, settings, strings, words
+from t2v.space import about, components, form, markdown, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
 from t2v.space.showing import Showing, Shown
 
@@ -97,7 +97,7 @@ class Choosing:
         native, page = self.service.native(model), self.page
         fresh = form.defaults(self.service, model)
         choice = self.service.choices[model]
-        shown: Shown = {page.about: about.text(choice), page.last_model: model}
+        shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
         shown[page.ideas] = prompting.ideas(model, choice.vocabulary)
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):

@@ -118,7 +118,7 @@ def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabula
     near = [(word, name) for word, names in knowledge.nearest.items() for name in names]
     near = list(dict(reversed([(name, word) for word, name in near])).items())[::-1][:NEAR]
     phrase = translator(vocabulary).phrase
-    chips = [_chip(name, phrase(name), replace=word) for name, word in near]
+    chips = [_chip(f"{word} → {name}", phrase(name), replace=word) for name, word in near]
     if not knowledge.known and not chips:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     lead, text = strings.INSTEAD, note.partition(" It does know:")[0]

@@ -128,7 +128,7 @@ def test_words_that_are_not_drawn_are_said_with_chips_that_mend_them(guest: Visi
     prompt = page.get_by_label("Prompt", exact=True)
     prompt.fill("a quokka on a green background")
     expect(remarks).to_contain_text("not taught: quokka")
-    remarks.get_by_role("button", name="koala", exact=True).click()
+    remarks.get_by_role("button", name="quokka → koala").click()
     expect(prompt).to_have_value("a koala on a green background")
     expect(remarks).not_to_contain_text("not taught")
     prompt.fill("an astronaut riding a horse on Mars, cinematic")

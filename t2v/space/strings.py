@@ -137,7 +137,6 @@ RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't i
 UNREADABLE = "The file can't be read."
 FEWER = "{count} of {wanted} are under way: that is all that there is room for."
 NO_SETTINGS = "This file holds no settings of ours."
-FROM_FILE, YOUR_QUEUE, FROM_LINK = "Your file", "Your queue", "The link"  # titles of notices
 
 # What the API refuses
 LOGIN_FIRST = "This page asks for a login."

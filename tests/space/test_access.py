@@ -86,9 +86,10 @@ def test_what_is_focused_has_a_ring(visitor: Visitor):
     page.get_by_label("Prompt", exact=True).focus()
     for _ in range(24):
         page.keyboard.press("Tab")
-        ring = """(e => [e, e.closest('label'), e.closest('.wrap-inner'), e.closest('.tile')].filter(Boolean)
-            .some(each => getComputedStyle(each).outlineStyle !== 'none' || getComputedStyle(each).boxShadow !== 'none')
-            )(document.activeElement)"""
+        ring = """(e => [e, e.closest('label'), e.closest('.wrap-inner')].filter(Boolean).some(each => {
+            const {outlineStyle, boxShadow} = getComputedStyle(each);
+            return outlineStyle !== 'none' || boxShadow !== 'none';
+        }))(document.activeElement)"""
         assert page.evaluate(ring), page.evaluate("document.activeElement.outerHTML")
 
 

@@ -67,7 +67,8 @@ class Events:
         watched = [page.screen, page.queue, page.gallery, page.stop, page.again]
 
         def follow(event: Any) -> None:
-            end = event(self.follow, [page.state], watched, **QUIET)
+            # another one may begin while this one follows: see Turns
+            end = event(self.follow, [page.state], watched, trigger_mode="multiple", **QUIET)
             end.then(choosing.describe, page.form, self._described, **QUIET)  # the next run's cost is known
 
         arrived = demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import count
 from os import PathLike, fspath
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, Literal, Never, overload
@@ -18,8 +19,8 @@ from t2v.diffusion import (
     Denoise,
     Hop,
     NoiseSchedule,
-    gaussian,
     guided,
+    renewed,
     repeated,
     sampler,
     start_deviation,
@@ -32,11 +33,13 @@ from t2v.known import Known
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
+from t2v.noise import noise_of
 from t2v.preview import fit_colours, small_frames
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
+from t2v.story import over_time, scenes
 from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION
@@ -240,15 +243,19 @@ class TextToVideo:
         generator = torch.Generator("cpu").manual_seed(request.seed)
         hops = way(request.sampler, self.schedule, request.steps, request.strength)
         known = Known.of(given, request, self.codec, self.native.known == "times") if given else None
-        x = self._start(request, hops, known, self._noise(request, latents, generator))
+        noise = first = self._noise(request, latents, generator)
         denoise = self._denoiser(request, known)
         walk = sampler(request.sampler, request.eta, generator, self.schedule.config.consistency)
         walk = repeated(walk, request.rounds, generator)
-        steps = walk(denoise, x, hops, self.schedule.config.prediction)
-        for k, step in enumerate(paced(steps, self.device), start=1):
-            x = step.x
-            if on_step:
-                on_step(k, len(hops) * request.rounds, step.x0)
+        total, done = len(hops) * request.rounds * request.freeinit, count(1)
+        for left in reversed(range(request.freeinit)):
+            x = self._start(request, hops, known, noise)
+            for step in paced(walk(denoise, x, hops, self.schedule.config.prediction), self.device):
+                x = step.x
+                if on_step:
+                    on_step(next(done), total, step.x0)
+            if left:
+                noise = renewed(x, first, self.schedule, generator)
         if not x.isfinite().all():
             raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
         frames = self.codec.decode(known.pasted(x) if known else x)
@@ -270,26 +277,22 @@ class TextToVideo:
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
         prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
-        prompts = [self.sentence(prompt) for prompt in prompts]
-        options = Options(loop=request.loop)
-        predict = self.runner.predictor(self.text_encoder(prompts), options)
+        text = over_time(prompts, request.frames, request.fps, self._read)
+        predict = self.runner.predictor(text, Options(request.loop, request.window, request.freeu))
+        mix = partial(guided, scale=request.guidance, rescale=request.rescale)
         if known is None:
-            return guided(predict, request.guidance)
-        return known.held(guided(known.seen(predict), request.guidance), self.schedule.config.prediction)
+            return mix(predict)
+        return known.held(mix(known.seen(predict)), self.schedule.config.prediction)
+
+    def _read(self, prompts: list[str]) -> Tensor:
+        """Prompts in any language that the model reads -> text states (b l d)"""
+        return self.text_encoder([self.sentence(prompt) for prompt in prompts])
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Noise (1 c f h w): the caller's latents, or drawn from the seed.
-
-        The seed's noise is drawn in any case, so that what a sampler draws later is the same either way.
-        """
+        """Noise (1 c f h w): the caller's latents, or drawn from the seed."""
         h, w = (side // self.vae.config.factor for side in (request.height, request.width))
-        shape = (1, self.unet.config.in_channels, request.frames, h, w)
-        noise = gaussian(shape, generator)
-        if latents is not None and latents.shape != noise.shape:
-            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
-        if latents is not None and not latents.isfinite().all():
-            raise RequestError("latents", "hold numbers that are not finite")
-        return (noise if latents is None else latents).to(self.device, torch.float32)
+        shape = 1, self.unet.config.in_channels, request.frames, h, w
+        return noise_of(request, shape, latents, generator).to(self.device, torch.float32)
 
     def _start(self, request: Complete, hops: Sequence[Hop], known: Known | None, noise: Tensor) -> Tensor:
         """x (1 c f h w) at the first hop: noise alone, or what is known with the noise of that level."""
@@ -308,12 +311,14 @@ class TextToVideo:
         """Warnings about a request that runs all the same."""
         notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
         for field in ("prompt", "negative_prompt"):
-            found = prompt_encoder.count(self.sentence(getattr(request, field)), self.tokenizer)
-            if found.cut:
-                notes.append(f"The {field} has {found.tokens} of {found.limit} tokens; cut off: {found.cut}")
+            for scene in scenes(getattr(request, field)):
+                cut = prompt_encoder.count(self.sentence(scene.prompt), self.tokenizer)
+                if cut.cut:
+                    notes.append(f"The {field} has {cut.tokens} of {cut.limit} tokens; cut off: {cut.cut}")
         if self.vocabulary and self._translator:
-            read = self._translator.read(request.prompt)
-            notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
+            for scene in scenes(request.prompt):
+                read = self._translator.read(scene.prompt)
+                notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
         return tuple(notes)
 
     def sentence(self, prompt: str) -> str:

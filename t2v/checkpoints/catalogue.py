@@ -18,7 +18,7 @@ LIMITS = (
     "biased as its training videos are, whose watermarks can show."
 )
 MODELSCOPE_DEFAULTS = ModelDefaults(
-    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, sizes=((256, 256),)
+    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, window=16, sizes=((256, 256),)
 )
 
 
@@ -85,7 +85,7 @@ _ENTRIES = (
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
         native=ModelDefaults(
-            frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
+            frames=24, window=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
@@ -97,7 +97,7 @@ _ENTRIES = (
         title="Zeroscope v2 XL",
         folders=("zs2_XL",),
         native=ModelDefaults(
-            frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
+            frames=24, window=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
@@ -108,7 +108,7 @@ _ENTRIES = (
         id="camenduru/potat1",
         title="Potat1",
         native=ModelDefaults(
-            frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
+            frames=24, window=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 1024×576. {LIMITS}",

@@ -1,6 +1,8 @@
 """Diffusion: the noise schedule, hops along it, samplers, guidance and other wrappers of a denoiser."""
 
 from t2v.diffusion.consistency import Consistency
+from t2v.diffusion.freeinit import renewed
+from t2v.diffusion.freenoise import shuffled
 from t2v.diffusion.guidance import Predict, guided
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
 from t2v.diffusion.rounds import repeated
@@ -23,8 +25,10 @@ __all__ = [
     "guided",
     "keeping",
     "last",
+    "renewed",
     "repeated",
     "sampler",
+    "shuffled",
     "start_deviation",
     "timed",
     "way",

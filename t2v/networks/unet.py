@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from .attention import SpatialTransformer
 from .config import UNetConfig
+from .freeu import freeu
 from .modules import Modules
+from .options import PLAIN, Options
 from .resnet import Downsample, NormConv, ResnetBlock, Upsample
 from .temporal import TemporalConv, TemporalTransformer
 
@@ -95,11 +97,15 @@ class UpLevel(nn.Module):
             Layer(size + skip, width, attention, config) for size, skip in zip(sizes, skips, strict=True)
         )
         self.upsample = None if last else Upsample(width)
+        self.freeu: int | None = None  # the level's number on the way up, if FreeU is on
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
         """x (n c h w) -> (n c' 2h 2w), or the size of the next skip, if that was odd"""
         for layer in self.layers:
-            x = layer(torch.cat([x, skips.pop()], dim=1), time, text, frames)
+            skip = skips.pop()
+            if self.freeu is not None:
+                x, skip = freeu(self.freeu, x, skip)
+            x = layer(torch.cat([x, skip], dim=1), time, text, frames)
         if self.upsample is not None:
             x = self.upsample(x, skips[-1].shape[2:])
         return x
@@ -138,8 +144,19 @@ class UNet3D(nn.Module):
             if isinstance(module, TemporalConv):
                 module.loop(loop)
 
+    def use(self, options: Options = PLAIN) -> None:
+        """Follow `options` in the forward passes from now on."""
+        self.loop(options.loop)
+        for module in self.modules():
+            if isinstance(module, TemporalTransformer):
+                module.block.attention_1.windows = module.block.attention_2.windows = options.windows
+        for depth, level in enumerate(self.up):
+            level.freeu = depth if options.freeu else None
+
     def forward(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
-        """x (b c f h w), t (b) or one a frame (b f), text (b l d) -> the network's prediction (b c f h w)"""
+        """x (b c f h w), t (b) and text (b l d), or one a frame, (b f) and (b f l d) -> the network's
+        prediction (b c f h w)"""
+        text = text.flatten(0, -3)
         b, frames = x.shape[0], x.shape[2]
         time = self.time(t.expand(b, *t.shape[1:]))
         x = rearrange(x, "b c f h w -> (b f) c h w").contiguous(memory_format=torch.channels_last)

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from t2v.networks import UNet3D
 from t2v.networks.attention import Attention, FeedForward, SpatialTransformer
+from t2v.networks.freeu import freeu
 from t2v.networks.options import PLAIN, Options
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
@@ -96,11 +97,12 @@ class FastUNet:
         return tuple(self._doubling.values())
 
     def read(self, text: Tensor) -> Tensor:
-        """text (g l d) -> keys and values of all cross-attentions (g l Σ 2·c)"""
+        """text (g l d), or of each frame (g f l d) -> keys and values of all cross-attentions (g l Σ 2·c), or
+        (g f l Σ 2·c)"""
         return F.linear(text, self._text_kv_weight)
 
     def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor, options: Options = PLAIN) -> Tensor:
-        """x (1 c f h w), t (1) or (1 f), text_kv (g l Σ 2·c) of `read` -> predictions (g c f h w)"""
+        """x (1 c f h w), t (1) or (1 f), text_kv of `read` -> predictions (g c f h w)"""
         unet, run = self.unet, self._pass(x, t, text_kv, options)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = self._ahead[unet.temporal_in]
@@ -118,9 +120,12 @@ class FastUNet:
                 skips.append(x)
         for layer in unet.middle:
             x = self._layer(layer, x, run)
-        for upper in unet.up:
+        for depth, upper in enumerate(unet.up):
             for layer in upper.layers:
-                x = self._layer(layer, x, run, skip=_copies(skips.pop(), len(x)))
+                skip = _copies(skips.pop(), len(x))
+                if options.freeu:
+                    x, skip = freeu(depth, x, skip)
+                x = self._layer(layer, x, run, skip)
             if upper.upsample is not None:
                 x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.texts)
@@ -189,7 +194,8 @@ class FastUNet:
         self.fetch(m)
         h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
         h = rearrange(self.ops.group_norm(h, m.norm, (self._minus_ahead[m],)), "b c f p -> b f p c")
-        h = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
+        attend: Attend = lambda attention, h: self._temporal_attention(attention, h, run)  # noqa: E731
+        h = self._transform(m, h, attend, attend, len(h))
         return _add_to_map(x, h, m.proj_out)
 
     def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
@@ -213,16 +219,20 @@ class FastUNet:
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
 
     def _cross(self, m: Attention, h: Tensor, text_kv: Tensor) -> Tensor:
-        """h (g·f l d), text_kv (g m 2·c), keys, then values -> attention to the text, before to_out
-        (g·f l d); all frames share the text"""
+        """h (g·f l d), text_kv (g m 2·c), keys, then values, or of each frame (g f m 2·c) -> attention to the
+        text, before to_out (g·f l d)"""
+        text_kv = text_kv.flatten(0, -3)
         g, l = len(text_kv), h.shape[1]  # noqa: E741
         q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
         k, v = rearrange(text_kv, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
 
-    def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
+    def _temporal_attention(self, m: Attention, h: Tensor, run: Pass) -> Tensor:
         """h (b f p d) -> attention of each place over the f frames, before to_out (b f p d)"""
-        return self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
+        qkv, windows = self._project(m, h), run.options.windows
+        if windows is None:
+            return self.ops.temporal_attention(qkv, m.heads, m.slice_bytes)
+        return windows.average(lambda part: self.ops.temporal_attention(part, m.heads, m.slice_bytes), qkv)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
         """h (… d) -> q, k and v, concatenated (… 3·d)"""

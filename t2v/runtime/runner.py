@@ -133,7 +133,7 @@ class Runner:
             torch.get_device_module(self.device).empty_cache()
 
     def predictor(self, text: Tensor, options: Options = PLAIN) -> Predict:
-        """text (g l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
+        """text (g l d) or (g f l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
 
         The FastUNet runs; where somebody has patched or hooked the UNet, that runs itself, without graphs.
         """
@@ -158,11 +158,11 @@ class Runner:
         unet = self._checkpoint.unet
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
-            unet.loop(options.loop)
+            unet.use(options)
             try:
                 return torch.stack([unet(x.to(text.dtype), t, one) for one in text.split(1)])
             finally:
-                unet.loop(False)
+                unet.use(PLAIN)
 
         return predict
 

@@ -14,11 +14,13 @@ from torch import Tensor
 
 from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
+from t2v.checkpoints.adapters import Adapter, adapter_notes, native_with, open_adapters, schedule_with
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
     Denoise,
     Hop,
     NoiseSchedule,
+    embedded,
     guided,
     renewed,
     repeated,
@@ -62,14 +64,13 @@ class TextToVideo:
 
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
-        self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
-        self.tokenizer = checkpoint.tokenizer
-        self.schedule = NoiseSchedule(checkpoint.schedule)
+        self.revision, self.tokenizer = checkpoint.revision, checkpoint.tokenizer
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
         self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
+        self._adapt(checkpoint.adapters)
         self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
@@ -122,6 +123,22 @@ class TextToVideo:
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
         return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.loading_device()), runner)
+
+    def set_adapters(self, *names: str) -> None:
+        """Replace the adapters by these; without any, the plain model is back bit for bit.
+
+        A name is "turbo" or another word, a LoRA file, its folder, or "owner/name/file" on the hub, perhaps
+        with a scale, ":0.8". CheckpointError says what doesn't fit, and that nothing has changed."""
+        self._adapt(open_adapters(names, self.unet, self.checkpoint.text_encoder))
+
+    def _adapt(self, adapters: Sequence[Adapter]) -> None:
+        """Merge adapters, and take over their name, defaults and schedule."""
+        with OwnState(self.device, inference=True):
+            self.runner.merge(adapters)
+        self.adapters, plain = tuple(adapters), self.checkpoint
+        self.name = "+".join([plain.name, *(adapter.name for adapter in adapters)])
+        self.native = native_with(adapters, plain.native)
+        self.schedule = NoiseSchedule(schedule_with(adapters, plain.schedule))
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -257,10 +274,11 @@ class TextToVideo:
             if left:
                 noise = renewed(x, first, self.schedule, generator)
         if not x.isfinite().all():
-            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
+            raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(known.pasted(x) if known else x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        return Video(frames, request, *made, *self._made_on(), given.digest, before=given.before(request))
+        before, adapters = given.before(request), tuple(adapter.record for adapter in self.adapters)
+        return Video(frames, request, *made, *self._made_on(), given.digest, 0, before, adapters)
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
@@ -276,10 +294,14 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
-        prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
+        scale, embedding = request.guidance, None
+        if width := self.unet.config.guidance_width:  # the network reads the guidance itself
+            scale, embedding = 1.0, embedded(scale, width).to(self.device)
+        prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
         text = over_time(prompts, request.frames, request.fps, self._read)
-        predict = self.runner.predictor(text, Options(request.loop, request.window, request.freeu))
-        mix = partial(guided, scale=request.guidance, rescale=request.rescale)
+        options = Options(request.loop, request.window, request.freeu)
+        predict = self.runner.predictor(text, options, embedding)
+        mix = partial(guided, scale=scale, rescale=request.rescale)
         if known is None:
             return mix(predict)
         return known.held(mix(known.seen(predict)), self.schedule.config.prediction)
@@ -310,11 +332,10 @@ class TextToVideo:
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
         notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
-        for field in ("prompt", "negative_prompt"):
-            for scene in scenes(getattr(request, field)):
-                cut = prompt_encoder.count(self.sentence(scene.prompt), self.tokenizer)
-                if cut.cut:
-                    notes.append(f"The {field} has {cut.tokens} of {cut.limit} tokens; cut off: {cut.cut}")
+        notes += adapter_notes(self.adapters, request)
+        for name, text in (("prompt", request.prompt), ("negative_prompt", request.negative_prompt)):
+            counts = (prompt_encoder.count(self.sentence(s.prompt), self.tokenizer) for s in scenes(text))
+            notes += filter(None, (counted.note(name) for counted in counts))
         if self.vocabulary and self._translator:
             for scene in scenes(request.prompt):
                 read = self._translator.read(scene.prompt)
@@ -331,10 +352,3 @@ def _refuse_for_several(**given: Any) -> None:
     """Refuse what only one video can have."""
     for name in (name for name, value in given.items() if value is not None):
         raise RequestError(name, "is of one video: leave it out of a call for several")
-
-
-def _way_out(dtype: torch.dtype) -> str:
-    """The end of NotFiniteError's sentence: the cause, or what to try."""
-    if dtype == torch.float32:
-        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
-    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."

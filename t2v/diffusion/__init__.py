@@ -3,7 +3,7 @@
 from t2v.diffusion.consistency import Consistency
 from t2v.diffusion.freeinit import renewed
 from t2v.diffusion.freenoise import shuffled
-from t2v.diffusion.guidance import Predict, guided
+from t2v.diffusion.guidance import Predict, embedded, guided
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
 from t2v.diffusion.rounds import repeated
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
@@ -21,6 +21,7 @@ __all__ = [
     "Predict",
     "ScheduleConfig",
     "Step",
+    "embedded",
     "gaussian",
     "guided",
     "keeping",

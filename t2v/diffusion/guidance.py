@@ -1,5 +1,6 @@
 """Classifier-free guidance (Ho & Salimans 2022): amplify the prompt's effect on a prediction."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from t2v.diffusion.hops import Hop
 from t2v.diffusion.samplers import Denoise
 
+SCALE = 1000.0  # of the guidance before it is embedded, as the time is from 0 to 1000
 Predict = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -33,6 +35,17 @@ def guided(predict: Predict, scale: float, rescale: float = 0.0) -> Denoise:
         return _rescaled(mixed, positive, rescale) if rescale else mixed
 
     return denoise
+
+
+def embedded(scale: float, width: int) -> Tensor:
+    """Embed guidance for a network that was distilled to read it (Meng et al. 2022): sinusoids (1 width).
+
+    Unlike those of the time, the sines come first, and the lowest rate is 1/10000. float32 on the CPU.
+    """
+    places = torch.arange(width // 2, dtype=torch.float32, device="cpu")
+    rates = torch.exp(places * (-math.log(10_000) / (width // 2 - 1)))
+    angles = SCALE * scale * rates[None]
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
 def _rescaled(mixed: Tensor, positive: Tensor, share: float) -> Tensor:

@@ -77,7 +77,7 @@ class Translator:
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return []
         for language in _likely(text):
-            elements = find(text, language, self._draws, english_name)
+            elements = find(text, language, self._draws, english_name, pictures)
             small = [word for word in split(text) if word in SMALL[language]]
             letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
             if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
@@ -123,9 +123,9 @@ class Translator:
         parts += [each.value for each in elements if each.kind == "motion"][:1]
         if background:
             parts.append(f"on {_article(background.value)} {background.value} background")
-        return " ".join(
-            [*filter(None, parts), *(self._places[each.value] for each in scenery[:1] if not background)]
-        )
+        elif scenery:
+            parts.append(self._places[scenery[0].value])
+        return " ".join(filter(None, parts))
 
     def phrase(self, name: str, tint: str = "") -> str:
         """A subject with its article, and a colour."""

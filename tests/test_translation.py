@@ -239,7 +239,8 @@ def test_what_is_drawn_is_the_sentence_and_what_is_kept_is_the_prompt(tmp_path: 
     ("words", "first"),
     [(["horse"], "🐎  horse"), (["Bär"], "🐻  bear"), (["🐼"], "🐼  panda"),
      (["quokka"], "not known; near: "),
-     (["xyzzyx"], "not known; "), (["cat", "face"], "🐱  cat face"), ([], "350 subjects")],
+     (["xyzzyx"], "not known; "), (["cat", "face"], "🐱  cat face"),
+     ([], f"{len(VOCABULARY.subjects)} subjects")],
 )  # fmt: skip
 def test_the_command_lists_and_searches(words: list[str], first: str, capsys: pytest.CaptureFixture[str]):
     from t2v.cli import main

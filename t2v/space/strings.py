@@ -16,7 +16,7 @@ LINK_DESCRIPTION = (
 
 # The chips that write a prompt
 DRAWS = "<b>Draws {count} emoji in motion.</b>"
-SUBJECTS, COLOURS, MOTIONS = "Subject", "Background colour", "Motion"
+SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background colour", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
 FIND = "Find a subject"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from t2v.arguments import add_request, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.checkpoints.model_names import listed
 from t2v.languages.names import emoji_character
@@ -59,13 +60,17 @@ def _info(args: argparse.Namespace) -> None:
     if settings.device:
         threads = f", {settings.threads} threads" if settings.threads else ""
         lines += [f"made on: {settings.device}, {settings.dtype}, memory {settings.memory}{threads}"]
+    lines += [f"adapter: {adapter}" for adapter in settings.adapters]
     if settings.source:
         lines += [f"source: frames with the SHA-256 {settings.source}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
         lines += [f"again: {_command_line(settings, settings.request, kind_of(args.file))}"]
-        if "/" not in settings.model and settings.model not in ("", EMBEDDED):
-            lines += [f"note: {settings.model} is a folder: say where it lies"]
+        model, *adapters = settings.model.split("+")
+        if "/" not in model and model not in ("", EMBEDDED):
+            lines += [f"note: {model} is a folder: say where it lies"]
+        local = [name for name in adapters if "/" not in name and name.partition(":")[0] not in ADAPTERS]
+        lines += [f"note: {name} is a file: say where it lies" for name in local]
     lines += [f"note: {note}" for note in settings.notes]
     say("\n".join(plain(line).rstrip() for line in lines))
 
@@ -130,8 +135,9 @@ def _download(model: str) -> list[str]:
 def _command_line(settings: Settings, request: Request, suffix: str) -> str:
     """Return the command that makes the same video again, in a file of the same kind, for a POSIX shell."""
     model = settings.model
-    if settings.revision and "/" in model:  # a hub id
-        model = f"{model}@{settings.revision}"
+    id, plus, adapters = model.partition("+")
+    if settings.revision and "/" in id:  # a hub id
+        model = f"{id}@{settings.revision}{plus}{adapters}"
     where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
     flags: dict[str, Any] = {"model": model} | where | request.without_source()
     if settings.source:

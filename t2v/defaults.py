@@ -25,6 +25,7 @@ class ModelDefaults:
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
+    window: int = 0  # frames that its attention over time should see at once; 0: all
     known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
 

@@ -25,6 +25,7 @@ class Settings:
     threads: int = 0  # of the processor, where it was the device
     source: str = ""  # the digest of the frames that it started from
     smoothed: int = 0  # frames a second after motion interpolation; 0: the frames are as they were made
+    adapters: tuple[str, ...] = ()  # of each its name, with the scale, and its file's digest
 
     @property
     def fps(self) -> int:
@@ -50,6 +51,7 @@ class Settings:
             made, smoothed = (model, revision, version, notes), int(given.get("smoothed", 0))
             if not 0 <= smoothed <= MAX_FPS:
                 return None
-            return cls(request, *made, frames, size, device, dtype, memory, threads, source, smoothed)
+            more = source, smoothed, tuple(map(str, given.get("adapters", ())))
+            return cls(request, *made, frames, size, device, dtype, memory, threads, *more)
         except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None  # any text at all may stand in a comment, JSON of any shape included

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import count
 from os import PathLike, fspath
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, Literal, Never, overload
@@ -13,13 +14,15 @@ from torch import Tensor
 
 from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
+from t2v.checkpoints.adapters import Adapter, adapter_notes, native_with, open_adapters, schedule_with
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
     Denoise,
     Hop,
     NoiseSchedule,
-    gaussian,
+    embedded,
     guided,
+    renewed,
     repeated,
     sampler,
     start_deviation,
@@ -32,11 +35,13 @@ from t2v.known import Known
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
+from t2v.noise import noise_of
 from t2v.preview import fit_colours, small_frames
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
+from t2v.story import over_time, scenes
 from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION
@@ -59,14 +64,13 @@ class TextToVideo:
 
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
-        self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
-        self.tokenizer = checkpoint.tokenizer
-        self.schedule = NoiseSchedule(checkpoint.schedule)
+        self.revision, self.tokenizer = checkpoint.revision, checkpoint.tokenizer
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
         self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
+        self._adapt(checkpoint.adapters)
         self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
@@ -119,6 +123,22 @@ class TextToVideo:
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
         return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.loading_device()), runner)
+
+    def set_adapters(self, *names: str) -> None:
+        """Replace the adapters by these; without any, the plain model is back bit for bit.
+
+        A name is "turbo" or another word, a LoRA file, its folder, or "owner/name/file" on the hub, perhaps
+        with a scale, ":0.8". CheckpointError says what doesn't fit, and that nothing has changed."""
+        self._adapt(open_adapters(names, self.unet, self.checkpoint.text_encoder))
+
+    def _adapt(self, adapters: Sequence[Adapter]) -> None:
+        """Merge adapters, and take over their name, defaults and schedule."""
+        with OwnState(self.device, inference=True):
+            self.runner.merge(adapters)
+        self.adapters, plain = tuple(adapters), self.checkpoint
+        self.name = "+".join([plain.name, *(adapter.name for adapter in adapters)])
+        self.native = native_with(adapters, plain.native)
+        self.schedule = NoiseSchedule(schedule_with(adapters, plain.schedule))
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -240,20 +260,25 @@ class TextToVideo:
         generator = torch.Generator("cpu").manual_seed(request.seed)
         hops = way(request.sampler, self.schedule, request.steps, request.strength)
         known = Known.of(given, request, self.codec, self.native.known == "times") if given else None
-        x = self._start(request, hops, known, self._noise(request, latents, generator))
+        noise = first = self._noise(request, latents, generator)
         denoise = self._denoiser(request, known)
         walk = sampler(request.sampler, request.eta, generator, self.schedule.config.consistency)
         walk = repeated(walk, request.rounds, generator)
-        steps = walk(denoise, x, hops, self.schedule.config.prediction)
-        for k, step in enumerate(paced(steps, self.device), start=1):
-            x = step.x
-            if on_step:
-                on_step(k, len(hops) * request.rounds, step.x0)
+        total, done = len(hops) * request.rounds * request.freeinit, count(1)
+        for left in reversed(range(request.freeinit)):
+            x = self._start(request, hops, known, noise)
+            for step in paced(walk(denoise, x, hops, self.schedule.config.prediction), self.device):
+                x = step.x
+                if on_step:
+                    on_step(next(done), total, step.x0)
+            if left:
+                noise = renewed(x, first, self.schedule, generator)
         if not x.isfinite().all():
-            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
+            raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(known.pasted(x) if known else x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        return Video(frames, request, *made, *self._made_on(), given.digest, before=given.before(request))
+        before, adapters = given.before(request), tuple(adapter.record for adapter in self.adapters)
+        return Video(frames, request, *made, *self._made_on(), given.digest, 0, before, adapters)
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
@@ -269,27 +294,27 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
-        prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
-        prompts = [self.sentence(prompt) for prompt in prompts]
-        options = Options(loop=request.loop)
-        predict = self.runner.predictor(self.text_encoder(prompts), options)
+        scale, embedding = request.guidance, None
+        if width := self.unet.config.guidance_width:  # the network reads the guidance itself
+            scale, embedding = 1.0, embedded(scale, width).to(self.device)
+        prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
+        text = over_time(prompts, request.frames, request.fps, self._read)
+        options = Options(request.loop, request.window, request.freeu)
+        predict = self.runner.predictor(text, options, embedding)
+        mix = partial(guided, scale=scale, rescale=request.rescale)
         if known is None:
-            return guided(predict, request.guidance)
-        return known.held(guided(known.seen(predict), request.guidance), self.schedule.config.prediction)
+            return mix(predict)
+        return known.held(mix(known.seen(predict)), self.schedule.config.prediction)
+
+    def _read(self, prompts: list[str]) -> Tensor:
+        """Prompts in any language that the model reads -> text states (b l d)"""
+        return self.text_encoder([self.sentence(prompt) for prompt in prompts])
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Noise (1 c f h w): the caller's latents, or drawn from the seed.
-
-        The seed's noise is drawn in any case, so that what a sampler draws later is the same either way.
-        """
+        """Noise (1 c f h w): the caller's latents, or drawn from the seed."""
         h, w = (side // self.vae.config.factor for side in (request.height, request.width))
-        shape = (1, self.unet.config.in_channels, request.frames, h, w)
-        noise = gaussian(shape, generator)
-        if latents is not None and latents.shape != noise.shape:
-            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
-        if latents is not None and not latents.isfinite().all():
-            raise RequestError("latents", "hold numbers that are not finite")
-        return (noise if latents is None else latents).to(self.device, torch.float32)
+        shape = 1, self.unet.config.in_channels, request.frames, h, w
+        return noise_of(request, shape, latents, generator).to(self.device, torch.float32)
 
     def _start(self, request: Complete, hops: Sequence[Hop], known: Known | None, noise: Tensor) -> Tensor:
         """x (1 c f h w) at the first hop: noise alone, or what is known with the noise of that level."""
@@ -307,13 +332,14 @@ class TextToVideo:
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
         notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
-        for field in ("prompt", "negative_prompt"):
-            found = prompt_encoder.count(self.sentence(getattr(request, field)), self.tokenizer)
-            if found.cut:
-                notes.append(f"The {field} has {found.tokens} of {found.limit} tokens; cut off: {found.cut}")
+        notes += adapter_notes(self.adapters, request)
+        for name, text in (("prompt", request.prompt), ("negative_prompt", request.negative_prompt)):
+            counts = (prompt_encoder.count(self.sentence(s.prompt), self.tokenizer) for s in scenes(text))
+            notes += filter(None, (counted.note(name) for counted in counts))
         if self.vocabulary and self._translator:
-            read = self._translator.read(request.prompt)
-            notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
+            for scene in scenes(request.prompt):
+                read = self._translator.read(scene.prompt)
+                notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
         return tuple(notes)
 
     def sentence(self, prompt: str) -> str:
@@ -326,10 +352,3 @@ def _refuse_for_several(**given: Any) -> None:
     """Refuse what only one video can have."""
     for name in (name for name, value in given.items() if value is not None):
         raise RequestError(name, "is of one video: leave it out of a call for several")
-
-
-def _way_out(dtype: torch.dtype) -> str:
-    """The end of NotFiniteError's sentence: the cause, or what to try."""
-    if dtype == torch.float32:
-        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
-    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."

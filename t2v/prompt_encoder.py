@@ -27,6 +27,12 @@ class Count(NamedTuple):
     cut: str
     weights: tuple[Fragment, ...]
 
+    def note(self, field: str) -> str | None:
+        """Return a sentence on what is cut off of the prompt called `field`; None if nothing is."""
+        if not self.cut:
+            return None
+        return f"The {field} has {self.tokens} of {self.limit} tokens; cut off: {self.cut}"
+
 
 class Row(NamedTuple):
     """A part of a prompt as tokens (l), their weights (l), and the tokens to fade: (from, to, weight)."""

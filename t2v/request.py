@@ -104,6 +104,17 @@ class Request:
     )
     loop: bool = _row("Loop", "the last frame leads into the first, without a seam", Flag(), False)
 
+    window: int | None = _row(
+        "Window",
+        "frames that the model sees at once in longer videos (FreeNoise); 0: all",
+        Whole(0, lambda model: model.max_frames),
+    )
+    rescale: float = _row("Rescale", "tames the colours of strong guidance, 0 to 1", Number(0.0, 1.0), 0.0)
+    freeu: bool = _row("FreeU", "stronger shapes and less fine detail", Flag(), False)
+    freeinit: int = _row(
+        "FreeInit rounds", "1 to 5: steadier and calmer, each as long as a video", Whole(1, 5), 1
+    )
+
     def __eq__(self, other: object) -> bool:
         return astuple(self) == astuple(other) if isinstance(other, Request) else NotImplemented
 
@@ -130,6 +141,8 @@ class Request:
         _check_volume(request, model)
         if request.keep > request.frames:
             raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
+        if request.freeinit > 1 and (source or end):
+            raise RequestError("freeinit", "begins from noise alone: leave it out, or the source")
         if request.loop and (request.keep or end):
             raise RequestError("loop", "has no first and last frame to keep: leave them out, or the loop")
         return request
@@ -248,12 +261,14 @@ class Complete(Request):
         strength: float
         keep: int
         rounds: int
+        window: int
 
     @property
     def walked(self) -> int:
         """Steps that are walked, one at least: those that `strength` leaves, in every round."""
         steps = self.steps if self.sampler == "lcm" else int(self.steps * self.strength)
-        return max(1, min(steps, self.steps)) * (self.rounds or 1)  # None in jobs of earlier versions
+        rounds = (self.rounds or 1) * self.freeinit  # None in jobs of earlier versions
+        return max(1, min(steps, self.steps)) * rounds
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -11,6 +11,7 @@ from t2v.languages.words import SMALL, UNSPACED
 from t2v.vocabulary import Vocabulary, english, split
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
+PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
 BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
 NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
 
@@ -34,6 +35,8 @@ class Translator:
         self.vocabulary = vocabulary
         self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items()}
         self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
+        places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
+        self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
 
     def read(self, prompt: str) -> Understood:
         """The sentence for a prompt: itself, where it is English that the model knows, or nothing better is
@@ -74,7 +77,7 @@ class Translator:
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return []
         for language in _likely(text):
-            elements = find(text, language, self._draws, english_name)
+            elements = find(text, language, self._draws, english_name, pictures)
             small = [word for word in split(text) if word in SMALL[language]]
             letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
             if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
@@ -110,7 +113,7 @@ class Translator:
         """An English sentence of the elements: things with their colours, the motion, the background."""
         elements = sorted(elements)
         things = [each for each in elements if each.kind == "thing"]
-        scenery = [each for each in things[1:] if each.value in self.vocabulary.scenery]
+        scenery = [each for each in things[1:] if each.value in self._places]
         things = [each for each in things if each not in scenery]
         colours = [each for each in elements if each.kind == "colour"]
         background = _background(colours, elements, things)
@@ -120,7 +123,9 @@ class Translator:
         parts += [each.value for each in elements if each.kind == "motion"][:1]
         if background:
             parts.append(f"on {_article(background.value)} {background.value} background")
-        return " ".join([*filter(None, parts), *(each.value for each in scenery[:1] if not background)])
+        elif scenery:
+            parts.append(self._places[scenery[0].value])
+        return " ".join(filter(None, parts))
 
     def phrase(self, name: str, tint: str = "") -> str:
         """A subject with its article, and a colour."""

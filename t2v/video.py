@@ -72,6 +72,7 @@ class Video:
     source: str = ""
     smoothed: int = 0
     before: np.ndarray | None = None  # the frames (n h w 3) of the source that the video continues
+    adapters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -154,7 +155,7 @@ class Video:
         """All fields but the frames."""
         made = (self.request, self.model, self.revision, self.version, self.notes)
         where = (self.device, self.dtype, self.memory, self.threads)
-        return Settings(*made, len(self), self.size, *where, self.source, self.smoothed)
+        return Settings(*made, len(self), self.size, *where, self.source, self.smoothed, self.adapters)
 
     def smoother(self, fps: int = SMOOTH) -> "Video":
         """Return the video with `fps` frames a second, those between its own by motion interpolation.

@@ -11,7 +11,7 @@ from typing import Any
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
-SHOWN = 3  # unknown words in a note
+SHOWN = 6  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -51,7 +51,8 @@ class Knowledge:
             return (
                 None if self.known else "The prompt names nothing that this model can draw, such as a panda."
             )
-        words = ", ".join(self.unknown[:SHOWN]) + (" …" if len(self.unknown) > SHOWN else "")
+        more = len(self.unknown) - SHOWN
+        words = ", ".join(self.unknown[:SHOWN]) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
         hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
         return f"This model was not taught: {words}.{hint}"

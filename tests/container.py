@@ -145,6 +145,7 @@ def command(image: Image, data: Path, *words: str) -> list[str]:
     script = [
         f"mount --bind {root} {root}",
         *_system(image),
+        f"touch {root}/etc/hosts && mount --bind /etc/hosts {root}/etc/hosts",  # Docker makes one, too
         f"mount -t tmpfs tmpfs {root}/tmp",
         f"mount --bind {data} {root}{image.volume}",
         f"mount -o remount,bind,ro {root}",

@@ -13,7 +13,7 @@ from t2v.request import Request
 def test_an_entry_says_all_that_a_visitor_needs(entry: Entry):
     assert entry.layout in ("modelscope", "diffusers")
     assert entry.title and entry.licence and entry.limits.endswith(".")
-    assert entry.id == EMBEDDED or re.fullmatch(r"[\w.-]+/[\w.-]+", entry.id)
+    assert entry.id == EMBEDDED or re.fullmatch(r"[\w.-]+/[\w.-]+(\+[\w-]+)?", entry.id)
     assert entry.revision is None or re.fullmatch("[0-9a-f]{40}", entry.revision)
     assert (entry.size > 0) == (entry.id != EMBEDDED)
 

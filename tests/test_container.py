@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import yaml
 
@@ -81,12 +82,15 @@ def test_the_instructions_make_a_page_that_is_well_and_makes_a_video(tmp_path: P
         assert page.make(address, prompt="a panda", frames=16, steps=2)["model"] == "emoji"
         (video,) = (data / "outputs" / "served").glob("*.mp4")
         assert video.stat().st_uid == int(image.user)
-        for folder in ("/", "/app", "/opt/t2v", "/usr"):
+        for folder in ("/", "/build", "/opt/t2v", "/usr"):
             attempt = command(image, data, "/bin/sh", "-c", f"touch {folder}/x 2>/dev/null && echo written")
             assert (
                 "written"
                 not in subprocess.run(attempt, env=environment, capture_output=True, text=True).stdout
             )
+        (first,) = psutil.Process(process.pid).children()  # process 1 of the container
+        first.terminate()
+        assert process.wait(60) == 0  # an orderly end, as `docker stop` asks for
     finally:
-        process.terminate()
+        process.kill()
         process.wait(30)

@@ -24,6 +24,8 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v",
     "t2v.pipeline",
     "t2v.known",
+    "t2v.story",
+    "t2v.noise",
     "t2v.prompt_encoder",
     "t2v.codec",
     "t2v.preview",

@@ -12,7 +12,7 @@ from t2v.prompt_encoder import count
 from t2v.prompt_weights import Fragment, parse, plain, problem, weighted
 from t2v.service.backend import reader
 from t2v.service.messages import Reading
-from t2v.space.screen import reading
+from t2v.space.prompting import reading
 
 from .tiny_model import write_diffusers
 
@@ -173,9 +173,9 @@ def test_the_page_shows_tokens_of_all_parts_and_the_weights(pipe: TextToVideo):
         ("red", "1.30"),
         ("a cat", "0.91"),
     ]
-    shown = reading(read, "a (red:1.3)")
+    shown = reading(read, "a (red:1.3)", None)
     assert f"{read.count} of 154 tokens · red ×1.3 · a cat ×0.909" in shown
-    assert "<script>" not in reading(Reading(3, 77, "", "", (("<script>", 2.0),)), "x")
+    assert "<script>" not in reading(Reading(3, 77, "", "", (("<script>", 2.0),)), "x", None)
 
 
 def test_the_embedded_model_reads_the_words_within_brackets():

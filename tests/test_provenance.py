@@ -11,6 +11,8 @@ from PIL import Image
 
 from t2v import Video, ffmpeg, provenance
 from t2v.request import Request
+from t2v.service.files import ENDINGS, VideoFiles
+from t2v.service.outputs import Outputs
 from t2v.video import CONTAINERS
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -80,3 +82,10 @@ def test_a_mark_can_be_read_on_every_ground(shade: int, height: int, width: int)
 def test_a_mark_stays_small():
     frames = np.zeros((1, 256, 256, 3), np.uint8)
     assert (provenance.marked(frames, "AI") != frames).any(3).mean() < 0.01
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_version_of_a_video_says_so_too(tmp_path: Path, ending: str):
+    outputs = Outputs(tmp_path)
+    video = made(4, 32, 32).save(outputs.path("a", ".mp4"))
+    assert TRAINED.encode() in VideoFiles(outputs).version(video, ending).read_bytes()

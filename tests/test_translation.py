@@ -201,6 +201,27 @@ def test_an_extended_vocabulary_is_read_too():
     assert read("🌳").sentence == "a tree"
 
 
+def test_a_second_thing_may_be_the_scenery():
+    subjects = {"panda": "1f43c", "beach": "1f3d6", "blue square": "1f7e6", "dog": "1f415"}
+    scenery = {"on a beach": None, "at the beach": None, "in a city": "1f3d9-fe0f"}
+    words = {
+        "subjects": subjects,
+        "backgrounds": {"blue": [0, 0, 255]},
+        "motions": ["still"],
+        "scenery": scenery,
+    }
+    read = Translator(Vocabulary(words)).read
+    for prompt, sentence in {
+        "ein Panda am Strand": "a panda on a beach",
+        "🏖️": "a beach",
+        "🐼 🏙️": "a panda in a city",
+        "🟦": "a blue square",
+        "🐼🟦": "a panda on a blue background",
+        "蓝色背景上的狗": "a dog on a blue background",
+    }.items():
+        assert read(prompt).sentence == sentence
+
+
 def test_what_is_drawn_is_the_sentence_and_what_is_kept_is_the_prompt(tmp_path: Path):
     pipe = TextToVideo.from_pretrained()
     settings = {"frames": 2, "steps": 1, "width": 64, "height": 64, "seed": 3}
@@ -218,7 +239,8 @@ def test_what_is_drawn_is_the_sentence_and_what_is_kept_is_the_prompt(tmp_path: 
     ("words", "first"),
     [(["horse"], "🐎  horse"), (["Bär"], "🐻  bear"), (["🐼"], "🐼  panda"),
      (["quokka"], "not known; near: "),
-     (["xyzzyx"], "not known; "), (["cat", "face"], "🐱  cat face"), ([], "350 subjects")],
+     (["xyzzyx"], "not known; "), (["cat", "face"], "🐱  cat face"),
+     ([], f"{len(VOCABULARY.subjects)} subjects")],
 )  # fmt: skip
 def test_the_command_lists_and_searches(words: list[str], first: str, capsys: pytest.CaptureFixture[str]):
     from t2v.cli import main

@@ -12,9 +12,10 @@ from pathlib import Path
 from t2v.languages.names import LANGUAGES, NAMES, OTHER, emoji_key
 
 LEFT_OUT = {2, None}  # emojibase's groups of skin tones and single letters
-# Flags of countries and regions; women and men of what is there as a person; families and couples.
+# Flags of countries and regions; women and men at work or play, who are there as persons too; couples.
 VARIANT = re.compile(
-    r"1f1[ef].-.*|.*-e00.*|(?!1f9dc).*-200d-264[02]-fe0f|1f46[89]-200d-(?!1f9b).*|1f9d1-200d-1f9d1.*"
+    r"1f1[ef].-.*|.*-e00.*|(?!1f9d|1f471|1f470|1f935).*-200d-264[02]-fe0f|1f46[89]-200d-(?!1f9b|1f46|1f37c).*"
+    r"|1f9d1-200d-1f9d1.*"
 )
 COMMON = 20  # a word of a label that more emoji have as a tag, such as "face", doesn't name one
 RARE = 6  # a tag of more emoji says little about each of them

@@ -5,10 +5,12 @@ found there is resolved once, recorded with every video, and its files are check
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from t2v.defaults import ModelDefaults
+
+from .adapter_catalogue import ADAPTERS, AdapterEntry
 
 EMBEDDED = "emoji"
 EMBEDDED_FOLDER = Path(__file__).with_name(EMBEDDED)
@@ -18,7 +20,7 @@ LIMITS = (
     "biased as its training videos are, whose watermarks can show."
 )
 MODELSCOPE_DEFAULTS = ModelDefaults(
-    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, sizes=((256, 256),)
+    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, window=16, sizes=((256, 256),)
 )
 
 
@@ -85,7 +87,7 @@ _ENTRIES = (
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
         native=ModelDefaults(
-            frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
+            frames=24, window=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
@@ -97,7 +99,7 @@ _ENTRIES = (
         title="Zeroscope v2 XL",
         folders=("zs2_XL",),
         native=ModelDefaults(
-            frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
+            frames=24, window=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
@@ -108,7 +110,7 @@ _ENTRIES = (
         id="camenduru/potat1",
         title="Potat1",
         native=ModelDefaults(
-            frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
+            frames=24, window=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 1024×576. {LIMITS}",
@@ -116,14 +118,40 @@ _ENTRIES = (
         size=3_700_000_000,
     ),
 )
+
+
+def adapted(entry: Entry, adapters: Iterable[AdapterEntry]) -> Entry:
+    """Return the entry of a model with known adapters: the defaults are theirs."""
+    for adapter in adapters:
+        entry = replace(
+            entry,
+            id=f"{entry.id}+{adapter.word}",
+            title=f"{entry.title} + {adapter.title}",
+            native=replace(entry.native, **adapter.native),
+            licence=f"{entry.licence}; {adapter.word}: {adapter.licence}",
+            limits=f"{adapter.limits} {entry.limits}",
+            size=entry.size + adapter.size,
+            aliases=(),
+            folders=(),
+        )
+    return entry
+
+
+MODELSCOPE = "ali-vilab/text-to-video-ms-1.7b"
 CATALOGUE: dict[str, Entry] = {entry.id: entry for entry in _ENTRIES}
+_FEW_STEPS = [adapted(CATALOGUE[MODELSCOPE], [each]) for each in ADAPTERS.values()]
+CATALOGUE |= {entry.id: entry for entry in _FEW_STEPS}
 
 
 def find(model: str) -> Entry | None:
-    """Return the entry of a model id, present or former; None for a model that isn't listed."""
+    """Return the entry of a model id, present or former, with known adapters; None if it isn't listed."""
     if model in CATALOGUE:
         return CATALOGUE[model]
-    return next((entry for entry in _ENTRIES if model in entry.aliases), None)
+    id, *words = model.split("+")
+    entry = next((entry for entry in _ENTRIES if id == entry.id or id in entry.aliases), None)
+    if entry is None or not ADAPTERS.keys() >= set(words):
+        return None
+    return adapted(entry, map(ADAPTERS.__getitem__, words))
 
 
 def recognise(hints: Iterable[str]) -> Entry | None:

@@ -17,6 +17,7 @@ from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
 from t2v.torch_state import OwnState
 
 from . import identity, tokenizer_files
+from .adapters import Adapter, open_adapter
 from .catalogue import Entry
 from .configs import Config
 from .errors import CheckpointError
@@ -30,7 +31,10 @@ MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: vocabulary.json."""
+    """A loaded model, plain; `adapters` fit it, and aren't merged yet.
+
+    `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: vocabulary.json.
+    """
 
     name: str
     revision: str
@@ -43,6 +47,7 @@ class Checkpoint:
     native: ModelDefaults
     vae_scale: float
     vocabulary: dict[str, Any] | None
+    adapters: tuple[Adapter, ...] = ()
 
 
 def load(
@@ -58,6 +63,8 @@ def load(
 
 def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
     parts = open_parts(located)
+    networks = parts.unet.network, parts.text_encoder.network
+    adapters = tuple(open_adapter(each, *networks) for each in located.adapters)
     return Checkpoint(  # small parts first: their errors come before the weights are read
         located.name,
         located.revision,
@@ -70,6 +77,7 @@ def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpo
         text_encoder=fill(parts.text_encoder, device, dtype),
         unet=fill(parts.unet, device, dtype),
         vae=fill(parts.vae, device, dtype),
+        adapters=adapters,
     )
 
 

@@ -40,23 +40,30 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower()
 
 
-def find(text: str, language: str, draws: Draws, english: Callable[[str], str]) -> list[Element]:
-    """The elements of a normal text, in its order. `english`: hexcode -> its usual English name."""
+def find(
+    text: str, language: str, draws: Draws, english: Callable[[str], str], named: bool = False
+) -> list[Element]:
+    """The elements of a normal text, in its order. `english`: hexcode -> its usual English name; `named`: an
+    emoji names a thing already."""
     things = list(_things(text, language, draws, english))
-    return _without_overlaps([*things, *_patterns(text, language)])
+    return _without_overlaps(things, list(_patterns(text, language)), named)
 
 
 def emoji(text: str, draws: Draws, english: Callable[[str], str]) -> list[Element]:
     """The emoji characters of a text: subjects, or signs of a colour or motion."""
-    found = []
+    things, signs = [], []
     for match in EMOJI.finditer(text):
         keys = list(_keys(match[0]))
         drawn = next(filter(None, map(draws, keys)), None)
+        name = drawn or next(filter(None, map(english, keys)), "")
+        thing = Element(*match.span(), "thing", name, bool(drawn), sign=True)
         if sign := SIGNS.get(match[0].rstrip("\ufe0f")):
-            found.append(Element(*match.span(), "colour" if sign in COLOURS else "motion", sign, sign=True))
-        elif name := drawn or next(filter(None, map(english, keys)), ""):
-            found.append(Element(*match.span(), "thing", name, bool(drawn), sign=True))
-    return found
+            kind: Kind = "colour" if sign in COLOURS else "motion"
+            signs.append((Element(*match.span(), kind, sign, sign=True), thing))
+        elif name:
+            things.append(thing)
+    # a blue square alone is one; after a panda it is the background's colour
+    return sorted([*things, *(sign if things or not thing.known else thing for sign, thing in signs)])
 
 
 def _keys(letters: str) -> Iterator[str]:
@@ -79,7 +86,7 @@ def _expressions(language: str) -> list[tuple[Kind, str, re.Pattern]]:
 def _compiled(fragments: str, language: str) -> re.Pattern:
     anywhere = f"(?:{normal(fragments).strip().replace('_', ' ')})"
     if language in UNSPACED:
-        return re.compile(anywhere)
+        return re.compile(f"{anywhere}(?:色|い)?")  # "blue colour", "is blue"
     letter = r"[^\s,.!?।]"  # more than \w: Hindi's vowel signs are none of its letters
     return re.compile(f"(?<!{letter}){anywhere}{letter}*")
 
@@ -90,13 +97,11 @@ def _patterns(text: str, language: str) -> Iterator[Element]:
             yield Element(*match.span(), kind, value)
 
 
-def _without_overlaps(found: list[Element]) -> list[Element]:
+def _without_overlaps(things: list[Element], patterns: list[Element], named: bool) -> list[Element]:
     """The longest first. A word that is a colour and a thing ("rosa"), or a motion and a thing, is a thing
     only if there is no other."""
-    patterns = [element for element in found if element.kind != "thing"]
-    things = [element for element in found if element.kind == "thing"]
     clear = [each for each in things if not any(_within(each, pattern) for pattern in patterns)]
-    found = [*patterns, *(clear or things)]
+    found = [*patterns, *(clear if clear or named else things)]
     found.sort(key=lambda each: (each.start - each.end, KINDS.index(each.kind), not each.known))
     kept: list[Element] = []
     for element in found:

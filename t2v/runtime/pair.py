@@ -47,6 +47,11 @@ class SecondDevice:
 
         return both
 
+    def refresh(self) -> None:
+        """Compute anew what was derived from the weights, after a change of these in place."""
+        with current(self.device):
+            self._unet.refresh()
+
     def decode(self, z: Tensor) -> Tensor:
         """z (n c h w) -> images (n 3 8h 8w) on the second device"""
         with current(self.device):

@@ -6,7 +6,7 @@ seconds rest on measurements: how fast this device multiplies, and the share of 
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
 import torch
@@ -14,7 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from t2v import machine
-from t2v.checkpoints.catalogue import EMBEDDED
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
+from t2v.checkpoints.adapter_names import split
+from t2v.checkpoints.adapters import native_with, open_adapter
+from t2v.checkpoints.catalogue import EMBEDDED, adapted
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.model_names import listed
@@ -49,13 +52,19 @@ def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
 
     Nothing is downloaded: every catalogued model of the hub has the published size.
     """
-    entry = listed(model)
+    base, names = split(model)
+    entry = listed(base)
     if entry is not None and entry.id != EMBEDDED:
-        return Sizes(), entry.native
+        known = [ADAPTERS[name] for name in (each.name.casefold() for each in names) if name in ADAPTERS]
+        width = max((each.guidance_width for each in known), default=0)
+        return Sizes(unet=UNetConfig(guidance_width=width)), adapted(entry, known).native
     located = locate(model)
     parts = open_parts(located)
     text, unet, vae = parts.text_encoder.network, parts.unet.network, parts.vae.network
-    return Sizes(text.config, unet.config, vae.config), native(located)
+    adapters = [open_adapter(each, unet, text) for each in located.adapters]
+    width = max((each.guidance_width for each in adapters), default=unet.config.guidance_width)
+    sizes = Sizes(text.config, replace(unet.config, guidance_width=width), vae.config)
+    return sizes, native_with(adapters, native(located))
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,10 @@ def fitting(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.
 
 def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
     """The memory and the operations of `request` on `rung`."""
-    guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
+    guided, shape = (
+        request.guidance != 1 and not sizes.unet.guidance_width,
+        (request.frames, request.height, request.width),
+    )
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
     calls = request.walked * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4

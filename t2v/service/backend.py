@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
+from t2v.checkpoints.adapter_names import split
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
@@ -115,7 +117,23 @@ def choices(extra: str | None, models: Sequence[str] = ()) -> list[OfferedModel]
 
 
 def _own(model: str) -> OfferedModel:
-    """The model that the owner names: a folder, an id or an address. CheckpointError for what is none."""
+    """The model that the owner names: a folder, an id or an address, perhaps with adapters. CheckpointError
+    for what is none."""
+    base, adapters = split(model)
+    offered = _own_base(base)
+    if not adapters:
+        return offered
+    names = [each.scaled(Path(each.name).name if local_path(each.name) else each.name) for each in adapters]
+    native = offered.native
+    for entry in (ADAPTERS[each.name] for each in adapters if each.name in ADAPTERS):
+        native = replace(native, **entry.native)
+    id, title = ("+".join([name, *names]) for name in (offered.id, offered.title))
+    source = "+".join([offered.where, *(each.scaled(each.name) for each in adapters)])
+    return replace(offered, id=id, title=title, native=native, source=source)
+
+
+def _own_base(model: str) -> OfferedModel:
+    """The model that the owner names, without adapters."""
     path = None if is_embedded(model) else local_path(model)
     if path and not path.is_dir():
         from t2v.checkpoints import unsupported  # brings torch
@@ -158,6 +176,15 @@ def load(
     return pipe
 
 
+def adapt(pipe: Any, before: str, model: str) -> bool:
+    """Make the pipeline of `before` that of `model`, if these differ by their adapters alone; else False."""
+    (base, adapters), (former, _) = split(model), split(before)
+    if base != former:
+        return False
+    pipe.set_adapters(*(each.scaled(each.name) for each in adapters))
+    return True
+
+
 def fetched(model: str) -> tuple[int, int] | None:
     """-> the bytes of a model's download that are in the hub's cache, and of how many; None without one."""
     entry = find(model)
@@ -165,7 +192,8 @@ def fetched(model: str) -> tuple[int, int] | None:
         return None
     from t2v.checkpoints.hub import cached_bytes
 
-    there = cached_bytes(model)
+    id, *words = entry.id.split("+")
+    there = sum(map(cached_bytes, {id, *(ADAPTERS[word].repository for word in words)}))
     return (min(there, entry.size), entry.size) if there < entry.size else None
 
 
@@ -191,7 +219,7 @@ def planned(
         parts = pipe.checkpoint
         sizes = Sizes(parts.text_encoder.config, parts.unet.config, parts.vae.config)
         native, on, precision, memory = pipe.native, pipe.device, pipe.dtype, pipe.runner.rung.name
-    elif find(model) or Path(model).is_dir():
+    elif find(model) or Path(split(model)[0]).is_dir():
         (sizes, native), on = sizes_of(model), choose_devices(_device(device, where))[0]
         precision = choose_dtype(dtype, on)
     else:

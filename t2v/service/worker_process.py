@@ -199,7 +199,7 @@ class PipelineHost:
         """The pipeline of `model`. A failed load leaves the old one in place."""
         if model != self._model:
             try:
-                pipe = self._fetch(model)
+                pipe = self._fetch(model, self._adapted)
             except Exception as error:
                 if explain(error)[0] != Fault.MEMORY or self._pipe is None:
                     raise
@@ -207,13 +207,22 @@ class PipelineHost:
             if pipe is None:  # no room for both
                 self._pipe = self._model = None
                 free_memory()
-                pipe = self._fetch(model)
+                pipe = self._fetch(model, self._loaded)
             self._pipe, self._model = pipe, model
             self._readers[model] = self._backend.reader(pipe)
             free_memory()
         return self._pipe
 
-    def _fetch(self, model: str) -> Any:
+    def _adapted(self, model: str) -> Any:
+        """The present pipeline with the adapters of `model`, where these alone differ; else a new one."""
+        if self._pipe is not None and self._backend.adapt(self._pipe, self._model, model):
+            return self._pipe
+        return self._loaded(model)
+
+    def _loaded(self, model: str) -> Any:
+        return self._backend.load(model, self._device, **self._setup.placement)
+
+    def _fetch(self, model: str, load: Callable[[str], Any]) -> Any:
         """Load a model, and report meanwhile how much of its download is there."""
         done = Event()
 
@@ -224,7 +233,7 @@ class PipelineHost:
 
         Thread(target=report, daemon=True).start()
         try:
-            return self._backend.load(model, self._device, **self._setup.placement)
+            return load(model)
         finally:
             done.set()
 

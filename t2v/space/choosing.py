@@ -12,9 +12,9 @@ from t2v.checks import Text
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
 from t2v.service.service import Service
-from t2v.space import about, components, form, prompting, screen, settings, strings, words
+from t2v.space import about, components, form, markdown, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
-from t2v.space.showing import Showing, Shown
+from t2v.space.showing import Showing, Shown, notice
 
 PLANNING, POLL = 30.0, 0.2  # seconds that a plan is waited for; between two looks
 
@@ -97,7 +97,7 @@ class Choosing:
         native, page = self.service.native(model), self.page
         fresh = form.defaults(self.service, model)
         choice = self.service.choices[model]
-        shown: Shown = {page.about: about.text(choice), page.last_model: model}
+        shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
         shown[page.ideas] = prompting.ideas(model, choice.vocabulary)
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
@@ -156,14 +156,14 @@ class Choosing:
             record = self.service.files.bring(kept.visitor, Path(path)) if path else None
         except (T2VError, OSError) as error:
             reason = str(error) if isinstance(error, T2VError) else strings.UNREADABLE
-            gr.Info(reason, title=strings.FROM_FILE)
+            notice(reason)
             return shown
         if record is None:
-            gr.Info(strings.NO_SETTINGS, title=strings.FROM_FILE)
+            notice(strings.NO_SETTINGS)
             return shown
         known = record.model in self.service.choices
         text = strings.RESTORED if known else strings.RESTORED_PARTLY.format(model=record.model[:80])
-        gr.Info(text, title=strings.FROM_FILE)
+        notice(text)
         now = kept.showing(record.id)
         seed = {} if record.request.seed is None else {"random": False}
         filled = self.showing.filled(record.request, record.model, random=seed.get("random"))

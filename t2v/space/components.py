@@ -10,7 +10,7 @@ import gradio as gr
 from t2v.request import MAX_PROMPT
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.service.service import Service
-from t2v.space import about, form, prompting, screen, settings, start, strings
+from t2v.space import about, form, markdown, prompting, screen, settings, start, strings
 from t2v.texts import read_text
 
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ class Components:
     queue: gr.HTML
     gallery: gr.HTML
     shown_examples: gr.HTML
-    about: gr.Markdown
+    about: gr.HTML
 
     @property
     def form(self) -> list[Any]:
@@ -92,8 +92,8 @@ def build(
     made |= of_settings | {"drop": drop}
     made["gallery"] = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
-        made["about"] = gr.Markdown(about.text(service.choices[service.default]))
-    gr.Markdown(terms, elem_id="terms")
+        made["about"] = gr.HTML(markdown.html(about.text(service.choices[service.default])))
+    gr.HTML(markdown.html(terms), elem_id="terms")
     gr.HTML(LIVE_REGION, js_on_load=LIVE, elem_id="live")
     return Components(**made, shown_examples=shown)
 

@@ -15,11 +15,11 @@ import gradio as gr
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
 from t2v.service.service import Service
-from t2v.space import components, form, links, prompting, strings
+from t2v.space import components, form, links, prompting
 from t2v.space.browser import VisitorState
 from t2v.space.choosing import Choosing
 from t2v.space.making import Making
-from t2v.space.showing import Showing, Shown
+from t2v.space.showing import Showing, Shown, notice
 
 POLL = 0.15  # seconds between two looks at a job
 PAGES = 10_000  # open pages that are remembered
@@ -67,7 +67,8 @@ class Events:
         watched = [page.screen, page.queue, page.gallery, page.stop, page.again]
 
         def follow(event: Any) -> None:
-            end = event(self.follow, [page.state], watched, **QUIET)
+            # another one may begin while this one follows: see Turns
+            end = event(self.follow, [page.state], watched, trigger_mode="multiple", **QUIET)
             end.then(choosing.describe, page.form, self._described, **QUIET)  # the next run's cost is known
 
         arrived = demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET)
@@ -137,7 +138,7 @@ class Events:
         """Show a link's video: made before, made now where that takes seconds, or made after a click."""
         page, (values, wrong) = self.page, form.from_link(self.service, query)
         if wrong:
-            gr.Info(wrong, title=strings.FROM_LINK)
+            notice(wrong)
         shown = page.filled(values)
         found = links.wanted(self.service, query)
         if found is None:

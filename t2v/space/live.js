@@ -71,6 +71,7 @@ function label() {
   for (const button of document.querySelectorAll(".label-wrap")) {
     const open = String(button.classList.contains("open"));
     if (button.getAttribute("aria-expanded") !== open) button.setAttribute("aria-expanded", open);
+    button.querySelector(".icon:not([aria-hidden])")?.setAttribute("aria-hidden", "true");
   }
   for (const sentence of document.querySelectorAll("label > .info-text:not([id])")) describe(sentence);
   for (const set of document.querySelectorAll("fieldset:not([aria-label])")) {

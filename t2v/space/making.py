@@ -14,7 +14,7 @@ from t2v.service.service import Service
 from t2v.space import components, form, screen, strings
 from t2v.space.browser import MOST, VisitorState
 from t2v.space.form import Filled
-from t2v.space.showing import Showing, Shown
+from t2v.space.showing import Showing, Shown, notice
 
 
 class Making:
@@ -97,7 +97,7 @@ class Making:
         if not jobs:
             return self._refused(kept, problem)
         if problem:
-            gr.Info(strings.FEWER.format(count=len(jobs), wanted=len(wanted)), title=strings.YOUR_QUEUE)
+            notice(strings.FEWER.format(count=len(jobs), wanted=len(wanted)))
         ids = tuple(job.id for job in jobs)
         now = kept.showing_group(ids) if len(wanted) > 1 else kept.showing(ids[0])
         shown = {self.page.state: asdict(now), self.page.screen: self.showing.screen(now)}
@@ -106,7 +106,7 @@ class Making:
     def _refused(self, kept: VisitorState, problem: str) -> Shown:
         """Say why nothing could be queued: beside the visitor's jobs, or on the screen if there are none."""
         if self.service.jobs.follow_all(kept.visitor):
-            gr.Info(problem, title=strings.YOUR_QUEUE)
+            notice(problem)
             return {self.page.state: asdict(kept)}
         native = self.service.native(self.service.default)
         view = screen.failed(strings.FAILED, problem, native, [("again", strings.TRY_AGAIN)])

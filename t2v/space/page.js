@@ -101,3 +101,18 @@ for (const [name, play] of [["pointerover", true], ["focusin", true], ["pointero
     if (video) play ? video.play().catch(() => {}) : video.pause();
   });
 }
+// Pictures come after what the prompt needs: on a slow line they would keep it waiting.
+globalThis.t2vReady ??= new Promise((resolve) => {
+  const look = () => {
+    const there = document.readyState === "complete" && document.querySelector("#prompt textarea, #generate");
+    there ? setTimeout(resolve, 300) : setTimeout(look, 100);
+  };
+  look();
+});
+const stills = () => {
+  for (const video of element.querySelectorAll("video[data-still]:not([poster])")) {
+    globalThis.t2vReady.then(() => { video.poster = video.dataset.still; });
+  }
+};
+stills();
+new MutationObserver(stills).observe(element, { childList: true, subtree: true });

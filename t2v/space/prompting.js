@@ -8,25 +8,30 @@ function write(text) {
 }
 const article = (word) => (/^[aeiou]/i.test(word) ? "an" : "a");
 const ideas = () => element.querySelector(".ideas");
-const BACKGROUND = /\s+(?:on|in front of)\s+an?\s+[\w-]+\s+background\b/i;
-const motion = () => {
-  const known = JSON.parse(ideas()?.dataset.motions ?? "[]");
-  return new RegExp(`\\s+(?:${known.join("|") || "-"})\\b`, "i");
+// A regular expression of the longest of some phrases, after a space.
+const phrases = (list, more = "") => {
+  const known = [...JSON.parse(list ?? "[]")].sort((a, b) => b.length - a.length);
+  return new RegExp(`\\s+(?:${[more, ...known].filter(Boolean).join("|") || "-"})\\b`, "i");
 };
+const motion = () => phrases(ideas()?.dataset.motions);
+const background = () => phrases(ideas()?.dataset.scenes, "(?:on|in front of)\\s+an?\\s+[\\w-]+\\s+background");
 // A sentence is "a panda", then a motion, then "on a green background": a part replaces its like.
 const parts = {
   subject(text, say) {
-    const rest = [text.match(motion()), text.match(BACKGROUND)].filter(Boolean).map((match) => match[0]);
+    const rest = [text.match(motion()), text.match(background())].filter(Boolean).map((match) => match[0]);
     return say + rest.join("");
   },
   motion(text, say) {
     const without = text.replace(motion(), ""), had = text.match(motion())?.[0].trim() === say;
     if (had) return without;
-    const at = without.search(BACKGROUND);
+    const at = without.search(background());
     return at < 0 ? `${without} ${say}` : `${without.slice(0, at)} ${say}${without.slice(at)}`;
   },
+  scene(text, say) {
+    return `${text.replace(background(), "")} ${say}`;
+  },
   colour(text, say) {
-    return `${text.replace(BACKGROUND, "")} on ${article(say)} ${say} background`;
+    return `${text.replace(background(), "")} on ${article(say)} ${say} background`;
   },
 };
 function take(chip) {
@@ -44,11 +49,12 @@ function take(chip) {
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 const words = async () => (element.words ??= await (await fetch(ideas().dataset.words)).json());
 async function surprise() {
-  const { subjects, tints, backgrounds, motions } = await words();
-  const [, , phrase] = any(subjects), background = any(backgrounds), tint = any(tints.filter((each) => each !== background));
+  const { subjects, tints, backgrounds, motions, scenery } = await words();
+  const [, , phrase] = any(subjects), colour = any(backgrounds), tint = any(tints.filter((each) => each !== colour));
   const tinted = tint && Math.random() < 0.25 && phrase.match(/^an? (.*)/);
   const subject = tinted ? `${article(tint)} ${tint} ${tinted[1]}` : phrase;
-  write(`${subject} ${any(motions)} on ${article(background)} ${background} background`);
+  const ground = Math.random() < 0.3 && any(scenery) || `on ${article(colour)} ${colour} background`;
+  write(`${subject} ${any(motions)} ${ground}`);
   setTimeout(() => document.querySelector("button#generate:not(:disabled), #generate button:not(:disabled)")?.click(), 150);
 }
 async function list(wanted) {

@@ -26,6 +26,15 @@ FAVOURITES = (
     "butterfly", "alien", "red heart", "jack o lantern", "snowman",
 )  # fmt: skip
 CHIPS = 12  # subjects
+SCENES = (
+    "at night",
+    "in space",
+    "on a beach",
+    "under water",
+    "in a city",
+    "in the desert",
+    "in the mountains",
+)
 SHORT = {  # a motion on its chip
     "moving left": "← left",
     "moving right": "→ right",
@@ -55,11 +64,14 @@ def ideas(model: str, vocabulary: Vocabulary | None) -> str:
         _row(strings.COLOURS, "colours", [_colour(*each) for each in vocabulary.backgrounds.items()]),
         _row(strings.MOTIONS, "motions", [_motion(name) for name in vocabulary.motions if name in SHORT]),
     ]
+    if scenes := [_chip(phrase, phrase, part="scene") for phrase in SCENES if phrase in vocabulary.scenery]:
+        rows.insert(2, _row(strings.SCENERY, "scenes", scenes))
     surprise = f"<button type='button' class='surprise' data-surprise>{strings.SURPRISE}</button>"
     every = f"<button type='button' class='every' aria-expanded='false'>{strings.ALL_SUBJECTS}</button>"
     words = escape(f"words.json?model={model}", quote=True)
     return (
-        f"<div class='ideas' data-words='{words}' data-motions='{_list(vocabulary.motions)}'>"
+        f"<div class='ideas' data-words='{words}' data-motions='{_list(vocabulary.motions)}' "
+        f"data-scenes='{_list(list(vocabulary.scenery))}'>"
         f"<p class='draws'><span>{draws} {every}</span>{surprise}</p>{''.join(rows)}{_all()}</div>"
     )
 
@@ -76,7 +88,7 @@ def words(vocabulary: Vocabulary) -> dict[str, list]:
         "tints": list(vocabulary.tints),
         "backgrounds": list(vocabulary.backgrounds),
         "motions": motions,
-        "scenery": list(vocabulary.scenery),
+        "scenery": [phrase for phrase in SCENES if phrase in vocabulary.scenery],
     }
 
 
@@ -115,10 +127,10 @@ def _remarks(found: Reading | None, prompt: str, vocabulary: Vocabulary | None) 
 
 def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabulary) -> str:
     """What isn't drawn, with chips: near subjects in its place, or only what is known."""
-    near = [(word, name) for word, names in knowledge.nearest.items() for name in names]
-    near = list(dict(reversed([(name, word) for word, name in near])).items())[::-1][:NEAR]
+    each = NEAR if len(knowledge.unknown) == 1 else 1
+    near = [(word, name) for word, names in knowledge.nearest.items() for name in names[:each]]
     phrase = translator(vocabulary).phrase
-    chips = [_chip(name, phrase(name), replace=word) for name, word in near]
+    chips = [_chip(f"{word} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
     if not knowledge.known and not chips:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     lead, text = strings.INSTEAD, note.partition(" It does know:")[0]

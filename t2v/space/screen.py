@@ -229,7 +229,7 @@ def _caption(request: Request) -> str:
 def _tile(record: Record, folder: str) -> str:
     """A small video that is loaded when it is pointed at: until then its still is shown."""
     prompt, still = escape(record.request.prompt, quote=True), f"still/{record.id}.webp"
-    poster = f"poster='{still}' preload='none'"
+    poster = f"data-still='{still}' preload='none'"
     video = f"<img src='{still}' alt='{prompt}' loading='lazy'>"
     if record.suffix == ".mp4":
         video = player(f"{folder}/{record.name}", prompt, record.suffix, poster)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,11 @@ from t2v.space import components, form, queue, screen, start, strings
 from t2v.space.browser import VisitorState
 
 Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
+
+
+def notice(text: str) -> None:
+    """Say something beside the page, for some seconds. Gradio takes HTML there; its heading is hidden."""
+    gr.Info(escape(text, quote=False))
 
 
 class Showing:

@@ -8,10 +8,16 @@ element.addEventListener("timeupdate", (event) => {
   button.dataset.example = clip.id;
   button.querySelector("span").textContent = clip.prompt;
 }, true);
-if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-  const still = (video) => { video.autoplay = false; video.pause(); };
-  element.querySelectorAll("video[data-reel]").forEach(still);
-}
+const begin = () => {
+  for (const video of element.querySelectorAll("video[data-src]:not([src])")) {
+    globalThis.t2vReady.then(() => {
+      video.src = video.dataset.src;
+      if (!matchMedia("(prefers-reduced-motion: reduce)").matches) video.play().catch(() => {});
+    });
+  }
+};
+begin();
+new MutationObserver(begin).observe(element, { childList: true, subtree: true });
 element.addEventListener("click", (event) => {
   const taken = event.target.closest(".take");
   if (taken) trigger("click", { example: taken.dataset.example });

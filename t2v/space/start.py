@@ -24,8 +24,8 @@ def first(native: ModelDefaults, reel: Sequence[Record]) -> str:
     label = escape(strings.REEL, quote=True)
     poster = f"still/{reel[0].id}.webp"
     player = (
-        f"<video src='example/{REEL}' poster='{poster}' data-reel='{data}' aria-label='{label}'"
-        " autoplay loop muted playsinline preload='auto'></video>"
+        f"<video data-src='example/{REEL}' data-still='{poster}' data-reel='{data}' aria-label='{label}'"
+        " loop muted playsinline></video>"
     )
     take = (
         f"<button type='button' class='take' data-example='{reel[0].id}' title='{strings.TAKE}'>"

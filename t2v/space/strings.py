@@ -16,7 +16,7 @@ LINK_DESCRIPTION = (
 
 # The chips that write a prompt
 DRAWS = "<b>Draws {count} emoji in motion.</b>"
-SUBJECTS, COLOURS, MOTIONS = "Subject", "Background colour", "Motion"
+SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background colour", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
 FIND = "Find a subject"
@@ -80,7 +80,7 @@ PROGRESS = "Progress"
 EMPTY = "Your video appears here"
 EMPTY_HINT = "Write a sentence and press Enter."
 REEL = "Examples, one after the other"
-REEL_HINT, TAKE = "Made by this page. Click to take one, or write your own.", "Take this example"
+REEL_HINT, TAKE = "Made here. Click to take one, or write your own.", "Take this example"
 PLAY = "Play"
 NEXT = "You are next"
 PLACE = "Waiting, {ahead} ahead of you"
@@ -137,7 +137,6 @@ RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't i
 UNREADABLE = "The file can't be read."
 FEWER = "{count} of {wanted} are under way: that is all that there is room for."
 NO_SETTINGS = "This file holds no settings of ours."
-FROM_FILE, YOUR_QUEUE, FROM_LINK = "Your file", "Your queue", "The link"  # titles of notices
 
 # What the API refuses
 LOGIN_FIRST = "This page asks for a login."

@@ -39,7 +39,7 @@ class Visitor:
     """A browser of one person: its page, and what it noticed."""
 
     def __init__(self, browser: Browser, url: str, **options: object):
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         self.url, self.problems, self.hosts = url, [], set()
         self.page: Page = self.open()
 

@@ -12,7 +12,9 @@ import pytest
 
 from t2v import Video, provenance
 from t2v.commands import COMMANDS, meant
+from t2v.service.rules import Rules
 from t2v.service.service import Service
+from t2v.space import form
 from t2v.space.launch import App, arguments
 from tests.space.started import clean, started
 
@@ -155,3 +157,11 @@ def test_help_helps():
     assert code == 0 and all(f"t2v {name}" in told for name in COMMANDS)
     code, told = said("help", "serve")
     assert code == 0 and "--per-visitor" in told
+
+
+def test_the_form_shows_a_refused_word_at_the_prompt(tmp_path: Path):
+    service = Service("tests.service.fakes", tmp_path, rules=Rules(max_steps=3, words=("gun",)))
+    values = form.defaults(service, "square", "a gun")
+    assert values["steps"] == 3
+    told = "No videos of “gun” are made here; please leave the word out"
+    assert form.problems(service, values) == {"prompt": told}

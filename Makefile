@@ -63,23 +63,17 @@ bench: $(VENV)/dev
 examples: $(VENV)/runtime
 	$(BIN)/python -m t2v.space.examples $(ARGS)
 
-# Needs a GPU; training/README.md says how long each step took and on what.
+# Needs GPUs, the more the better; training/README.md says how long each step takes and on what.
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
-	$(BIN)/python -m training.vae --fuse --frames 32
-	$(BIN)/python -m training.vae --fuse --frames 32 --lr 5e-4 --encoder --refine runs/vae/vae.safetensors \
-		--out runs/refined
-	$(BIN)/accelerate launch -m training.unet --fuse --starts 1 --fast 0 --vae runs/refined/vae.safetensors
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/unet/unet.safetensors \
-		--text runs/unet/text_encoder.safetensors
-	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 440 --lr 1.2e-3 \
-		--fast 0 --out runs/starts
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/starts/unet.safetensors \
-		--text runs/starts/text_encoder.safetensors
-	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 900 --lr 1.2e-3 \
-		--out runs/speed
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/speed/unet.safetensors \
-		--text runs/speed/text_encoder.safetensors
+	$(BIN)/python -m training.tokens --out runs/tokenizer
+	$(BIN)/accelerate launch -m training.vae --fuse --frames 32
+	$(BIN)/accelerate launch -m training.unet --fuse --merges runs/tokenizer/merges.txt
+	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
+		--text runs/unet/text_encoder.safetensors --out runs/emoji
+	cp -r runs/tokenizer runs/emoji/tokenizer
+	$(BIN)/python -m training.vocabulary --out runs/emoji/vocabulary.json
+	$(BIN)/python -m training.evaluate --model runs/emoji
 
 # Uploads the page as a Space of Hugging Face: make space SPACE=user/name, with ARGS=--dry-run for a list of the files.
 space: $(VENV)/runtime

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
-from t2v.checkpoints.adapters import Adapter, adapter_notes, native_with, open_adapters, schedule_with
+from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
     Denoise,
@@ -46,7 +46,6 @@ from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
-from t2v.vocabulary import Vocabulary
 
 OPTIONS = "the options are model, device, dtype, memory"
 
@@ -65,8 +64,6 @@ class TextToVideo:
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
         self.revision, self.tokenizer = checkpoint.revision, checkpoint.tokenizer
-        self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
-        self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
@@ -128,17 +125,17 @@ class TextToVideo:
         """Replace the adapters by these; without any, the plain model is back bit for bit.
 
         A name is "turbo" or another word, a LoRA file, its folder, or "owner/name/file" on the hub, perhaps
-        with a scale, ":0.8". CheckpointError says what doesn't fit, and that nothing has changed."""
+        with a scale, ":0.8". CheckpointError says what doesn't fit; then nothing has changed."""
         self._adapt(open_adapters(names, self.unet, self.checkpoint.text_encoder))
 
     def _adapt(self, adapters: Sequence[Adapter]) -> None:
-        """Merge adapters, and take over their name, defaults and schedule."""
+        """Merge adapters, and take over what else they bring."""
         with OwnState(self.device, inference=True):
             self.runner.merge(adapters)
-        self.adapters, plain = tuple(adapters), self.checkpoint
-        self.name = "+".join([plain.name, *(adapter.name for adapter in adapters)])
-        self.native = native_with(adapters, plain.native)
-        self.schedule = NoiseSchedule(schedule_with(adapters, plain.schedule))
+        self.adapters = tuple(adapters)
+        self.name, self.native, schedule, self.vocabulary = adapted(self.checkpoint, adapters)
+        self.schedule = NoiseSchedule(schedule)
+        self._translator = Translator(self.vocabulary) if self.vocabulary else None
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.

@@ -19,7 +19,6 @@ from t2v.codec import FrameCodec
 from t2v.diffusion import (
     Denoise,
     Hop,
-    NoiseSchedule,
     embedded,
     guided,
     renewed,
@@ -133,8 +132,7 @@ class TextToVideo:
         with OwnState(self.device, inference=True):
             self.runner.merge(adapters)
         self.adapters = tuple(adapters)
-        self.name, self.native, schedule, self.vocabulary = adapted(self.checkpoint, adapters)
-        self.schedule = NoiseSchedule(schedule)
+        self.name, self.native, self.schedule, self.vocabulary = adapted(self.checkpoint, adapters)
         self._translator = Translator(self.vocabulary) if self.vocabulary else None
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
@@ -291,8 +289,8 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
-        scale, embedding = request.guidance, None
-        if width := self.unet.config.guidance_width:  # the network reads the guidance itself
+        scale, width, embedding = request.guidance, self.unet.config.guidance_width, None
+        if width:  # the network reads the guidance itself
             scale, embedding = 1.0, embedded(scale, width).to(self.device)
         prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
         text = over_time(prompts, request.frames, request.fps, self._read)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from t2v.defaults import ModelDefaults
-from t2v.diffusion.schedule import ScheduleConfig
+from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import TextEncoder, UNet3D
 from t2v.request import Request
 from t2v.vocabulary import Vocabulary
@@ -110,7 +110,7 @@ class Adapted(NamedTuple):
 
     name: str
     native: ModelDefaults
-    schedule: ScheduleConfig
+    schedule: NoiseSchedule
     vocabulary: Vocabulary | None
 
 
@@ -119,7 +119,7 @@ def adapted(plain: Any, adapters: Sequence[Adapter]) -> Adapted:
     return Adapted(
         "+".join([plain.name, *(adapter.name for adapter in adapters)]),
         native_with(adapters, plain.native),
-        schedule_with(adapters, plain.schedule),
+        NoiseSchedule(schedule_with(adapters, plain.schedule)),
         vocabulary_with(adapters, plain.vocabulary),
     )
 

@@ -11,14 +11,14 @@ from t2v.arguments import settings_of
 from t2v.batch import process_rank
 from t2v.checkpoints import EMBEDDED
 from t2v.checkpoints.model_names import listed
-from t2v.checks import Whole
+from t2v.checks import Seed, Whole
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError, T2VError, UsageError
-from t2v.request import SETTINGS, Request
+from t2v.request import Request
 from t2v.texts import TextError, decode
 
 MAX_NUMBER = 1_000  # videos of one prompt
-NUMBER = Whole(1, MAX_NUMBER)
+NUMBER, SEED = Whole(1, MAX_NUMBER), Seed()
 
 
 def requests_of(args: argparse.Namespace) -> list[Request]:
@@ -27,16 +27,22 @@ def requests_of(args: argparse.Namespace) -> list[Request]:
     What the catalogue says of the model is checked as well, so that no weights are loaded for nothing.
     """
     given, count = settings_of(args), NUMBER("-n", args.number, ModelDefaults()) or 1
-    there = tuple(file is not None for file in (args.source, args.end, args.mask))
-    check = partial(_checked, model=_known(args.model), there=there)
+    check = partial(_checked, model=_known(args.model), there=there(args))
     prompts = list(_prompts(args))
-    return [each for where, prompt in prompts for each in _several(check(Request(prompt, **given), where), count)]
+    return [
+        each for where, prompt in prompts for each in _several(check(Request(prompt, **given), where), count)
+    ]
+
+
+def there(args: argparse.Namespace) -> tuple[bool, bool, bool]:
+    """Return whether there are a source, a last picture and a mask, as `Request.validate` takes them."""
+    return args.source is not None, args.end is not None, args.mask is not None
 
 
 def _several(request: Request, count: int) -> list[Request]:
     """Return `count` requests, their seeds counting up or all random."""
     seeds = [None] * count if request.seed is None else range(request.seed, request.seed + count)
-    return [replace(request, seed=SETTINGS["seed"].check("seed", seed, ModelDefaults())) for seed in seeds]
+    return [replace(request, seed=SEED("seed", seed, ModelDefaults())) for seed in seeds]
 
 
 def _checked(request: Request, where: str, model: ModelDefaults | None, there: tuple[bool, ...]) -> Request:

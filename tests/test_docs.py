@@ -19,6 +19,7 @@ from PIL import Image
 
 from t2v import TextToVideo, cli
 from t2v.checkpoints import EMBEDDED
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.commands import COMMANDS
 from t2v.request import SETTINGS, Complete
 from t2v.runtime import RUNGS
@@ -149,7 +150,10 @@ def page(name: str) -> Document:
 
 def test_the_tables_are_those_of_the_program():
     assert table(page("settings.md"), "| **") == [settings_row(row) for row in SETTINGS.values()]
-    model_rows_are_the_catalogues(table(page("models.md"), "| `"))
+    rows = table(page("models.md"), "| `")
+    model_rows_are_the_catalogues([row for row in rows if not row.startswith("| `+")])
+    adapters = [f"| `+{each.word}` | {each.title} | {each.licence} |" for each in ADAPTERS.values()]
+    assert [row for row in rows if row.startswith("| `+")] == adapters, "\n".join(adapters)
     assert [row.split("`")[1] for row in table(page("memory-and-speed.md"), "| `")] == list(RUNGS)
 
 

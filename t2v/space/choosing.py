@@ -38,7 +38,7 @@ class Choosing:
             shown[page.tokens] = await asyncio.to_thread(prompting.reading, found, prompt, choice.vocabulary)
             return shown | {page.cost: screen.problems_line(wrong)} | self._ways()
         filled = form.read(given)
-        model, complete = self.service.validate(filled.model, filled.request)
+        model, complete = self.service.validate(*form.asked(filled))
         note = self.service.native(model).size_note(complete.width, complete.height) or ""
         said = found, prompt, choice.vocabulary, note
         shown[page.tokens] = await asyncio.to_thread(prompting.reading, *said)  # other languages take a while
@@ -141,7 +141,7 @@ class Choosing:
     def _changed(self, values: Sequence[Any], change: Any) -> Any:
         try:
             filled = form.read(form.named(values))
-            model, complete = self.service.validate(filled.model, filled.request)
+            model, complete = self.service.validate(*form.asked(filled))
         except RequestError:
             return gr.skip()
         changed = change(model, complete) or complete

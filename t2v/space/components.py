@@ -10,7 +10,7 @@ import gradio as gr
 from t2v.request import MAX_PROMPT
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.service.service import Service
-from t2v.space import about, form, markdown, prompting, screen, settings, start, strings
+from t2v.space import about, form, markdown, origin, prompting, screen, settings, start, strings
 from t2v.texts import read_text
 
 HERE = Path(__file__).parent
@@ -85,10 +85,12 @@ def build(
             made["queue"] = gr.HTML("", js_on_load=SCRIPT, elem_id="queue")
         shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
         shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
+        with gr.Accordion(strings.START_FROM, open=False, elem_id="origin"):
+            of_source = origin.build()
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)
             drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")
-    made["fields"] |= of_settings.pop("fields")
+    made["fields"] |= of_settings.pop("fields") | of_source
     made |= of_settings | {"drop": drop}
     made["gallery"] = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):

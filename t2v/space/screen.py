@@ -15,7 +15,7 @@ from t2v.service.jobs import Job
 from t2v.service.messages import Fault, Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import actions, strings
+from t2v.space import actions, origin, strings
 from t2v.space.form import LABELS, settings_of
 
 MEMORY_WORTH_SAYING = 0.7  # of the device's
@@ -81,7 +81,12 @@ def finished(record: Record, folder: str = "video", grouped: int = 0) -> str:
     body = frame(request.width, request.height, player(source, alt, record.suffix, "controls data-play"))
     made = strings.DONE.format(seconds=record.seconds) if record.seconds else strings.OPENED
     notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in record.notes)
-    about = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    about = (
+        origin.thumbnail(record, folder)
+        + _caption(request)
+        + f"<p class='summary'>{summary(request)}</p>"
+        + notes
+    )
     return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
 
 

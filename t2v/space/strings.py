@@ -57,6 +57,17 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
+# A source
+START_FROM = "Start from a picture or a video"
+SOURCE = "A picture or a video: choose it, drop it, or take one with the camera"
+SOURCE_WAY = "What to do with it"
+KEEP_WAY, CHANGE_WAY = "Animate the picture, continue the video", "Change it"
+KEEP, STRENGTH = "Kept frames", "Strength"
+KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it goes on from there."
+STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
+SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
+CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
+
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
 

@@ -324,6 +324,17 @@ class TextToVideo:
                     self._colours = fit_colours(self.vae)
             return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
 
+    def still(self, x0: Tensor) -> np.ndarray | None:
+        """Decode the middle frame of latents x0 (1 c f h w) -> uint8 (1 8h 8w 3); None on a GPU.
+
+        There the decoder would overwrite what the graphs of the steps hold, or take the UNet's place.
+        """
+        if self.device.type != "cpu":
+            return None
+        middle = x0.shape[2] // 2
+        with OwnState(self.device):
+            return self.codec.decode(x0[:, :, middle : middle + 1])
+
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
         notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]

@@ -213,9 +213,10 @@ def preview(job: Job) -> str:
     alt = escape(strings.PREVIEW_ALT.format(prompt=job.request.prompt), quote=True)
     data = base64.b64encode(job.preview.jpeg).decode()
     seconds = job.preview.frames / job.request.fps
+    blur = 6 * (1 - share(job)) if job.preview.frames > 1 else 0.0  # a single one is sharp
     style = (
         f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview.frames}; "
-        f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - share(job)):.1f}px"
+        f"--seconds:{seconds:.3f}s; --blur:{blur:.1f}px"
     )
     return f"<div class='preview' role='img' aria-label='{alt}' style='{style}'></div>"
 

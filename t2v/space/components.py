@@ -116,8 +116,8 @@ def _controls(service: Service) -> dict[str, Any]:
         made["generate"] = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
         several = service.jobs.limits.per_visitor > 1
         made["variations"] = gr.Button(strings.VARIATIONS, visible=several, elem_id="variations")
-        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
     with gr.Row(elem_id="more"):
+        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
         made["again"] = gr.Button(strings.AGAIN, visible=False, elem_id="again")
         made["lock"] = gr.Button("", visible=False, elem_id="lock")
     made["cost"] = gr.HTML("", elem_id="cost")

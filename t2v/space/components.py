@@ -124,7 +124,7 @@ def _controls(service: Service) -> dict[str, Any]:
     with gr.Row(elem_id="ways"):
         made["fit"] = gr.Button(strings.FIT, visible=False, size="sm", elem_id="fit")
         made["faster"] = gr.Button(strings.FASTER, visible=False, size="sm", elem_id="faster")
-        use = strings.USE.format(model=service.choices[service.default].title)
+        use = strings.use(service.choices[service.default].title)
         made["default"] = gr.Button(use, visible=False, size="sm", elem_id="default-model")
     made["tokens"] = gr.HTML(prompting.reading(None, "", None), js_on_load=prompting.SCRIPT, elem_id="tokens")
     choice = service.choices[service.default]

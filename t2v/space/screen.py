@@ -109,7 +109,7 @@ def _ways(service: Service, job: Job) -> Ways:
         fewer = shorter.steps < job.request.steps
         ways += [("fewer", strings.FEWER_STEPS.format(steps=shorter.steps))] if fewer else []
     if job.model != service.default:
-        ways.append(("default", strings.USE.format(model=service.choices[service.default].title)))
+        ways.append(("default", strings.use(service.choices[service.default].title)))
     return [*ways, ("again", strings.TRY_AGAIN)]
 
 
@@ -139,7 +139,7 @@ def cost_line(service: Service, model: str, request: Complete) -> str:
         return _cost(strings.NOT_KNOWN if service.is_planned(model) else strings.ASKING)
     text, deadline = strings.EXPECTED.format(seconds=duration(cost.seconds)), service.jobs.limits.deadline
     if cost.seconds > deadline:
-        return _cost(text + strings.TOO_LONG.format(limit=duration(deadline)), warn=True)
+        return _cost(text + strings.TOO_LONG.format(minutes=max(1, round(deadline / 60))), warn=True)
     if cost.peak and cost.memory and cost.peak > MEMORY_WORTH_SAYING * cost.memory:
         text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(cost.memory))
     return _cost(text)

@@ -84,7 +84,7 @@ EXPECTED_MEMORY = " · {peak} of {memory} memory"
 ASKING = "Working out how long it takes …"
 NOT_KNOWN = "How long it takes is known after the first run on this machine."
 NOT_FITTING = "This would not fit into {memory} of memory."
-TOO_LONG = " here, and this page stops after {limit}. Fewer steps or frames will help."
+TOO_LONG = " here, and this page stops after {minutes} min. Fewer steps or frames will help."
 
 # The screen
 PROGRESS = "Progress"
@@ -213,3 +213,8 @@ MCP_OPEN = "Tools of MCP know no login, so there are none with --auth."
 def counted(number: int, forms: tuple[str, str]) -> str:
     """ "1 frame", "2 frames" """
     return f"{number} {forms[number != 1]}"
+
+
+def use(title: str) -> str:
+    """ "Emoji, in the package" -> "Use Emoji" """
+    return USE.format(model=title.partition(",")[0])

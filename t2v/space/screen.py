@@ -80,13 +80,11 @@ def finished(record: Record, folder: str = "video", grouped: int = 0) -> str:
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
     body = frame(request.width, request.height, player(source, alt, record.suffix, "controls data-play"))
     made = strings.DONE.format(seconds=record.seconds) if record.seconds else strings.OPENED
-    notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in record.notes)
-    about = (
-        origin.thumbnail(record, folder)
-        + _caption(request)
-        + f"<p class='summary'>{summary(request)}</p>"
-        + notes
+    notes = "".join(
+        f"<p class='note' title='{escape(note, quote=True)}'>{escape(note)}</p>" for note in record.notes
     )
+    words = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    about = origin.thumbnail(record, folder) + words
     return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
 
 

@@ -98,7 +98,7 @@ class Choosing:
         fresh = form.defaults(self.service, model)
         choice = self.service.choices[model]
         shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
-        shown[page.ideas] = prompting.ideas(model, choice.vocabulary)
+        shown |= {page.ideas: prompting.ideas(model, choice.vocabulary), page.adapter: ""}
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
                 info = settings.info(name, native)
@@ -107,6 +107,16 @@ class Choosing:
         shown[page.length] = gr.update(**settings.length(native))
         shown[page.quality] = gr.update(**settings.quality(native))
         return shown
+
+    def adapt(self, model: Any, adapter: Any, strength: Any) -> Any:
+        """Choose the model with an adapter at a strength, or without one."""
+        choices = self.service.choices
+        base = model if model in choices.keys() else str(model).rpartition("+")[0]
+        chosen = f"{base}+{adapter}:{float(strength or 0):g}" if adapter else base
+        chosen = chosen if chosen in choices else self.service.default
+        if chosen == model:
+            return gr.skip()
+        return self.switch(chosen, model) | {self.page.fields["model"]: chosen, self.page.adapter: adapter}
 
     def use_default(self, *values: Any) -> Any:
         """Choose the default model."""

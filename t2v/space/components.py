@@ -42,6 +42,8 @@ class Components:
     faster: gr.Button
     default: gr.Button
     last_model: gr.Textbox
+    adapter: gr.Dropdown
+    strength: gr.Slider
     length: gr.Radio
     quality: gr.Radio
     duration: gr.HTML

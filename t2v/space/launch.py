@@ -249,6 +249,7 @@ def _service(options: argparse.Namespace, outputs: Outputs) -> Service:
                 rules=rules,
                 placement={name: value for name, value in placement.items() if value not in (None, "auto")},
                 mark=options.mark or "",
+                adapters=options.adapters,
             )
     except CheckpointError as error:
         named = options.model and options.model in str(error)

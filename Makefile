@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: run sample test quick test-gpu soak lint format bench examples train browser clean
+.PHONY: space run sample test quick test-gpu soak lint format bench examples train browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/runtime
@@ -30,7 +30,7 @@ sample: $(VENV)/runtime
 test: $(VENV)/dev browser lint
 	$(BIN)/python -m pytest -q -m browser --durations=10 $(ARGS)
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
-		-m "not browser and not gpu" $(ARGS)
+		-m "not browser and not gpu and not soak" $(ARGS)
 
 # Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves
 # out the networks and weights, the page and its browser, the hub, what goes wrong, the peers and the training.
@@ -42,9 +42,10 @@ quick: $(VENV)/dev lint
 test-gpu: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "gpu or kernel" --durations=10 tests/gpu tests/kernels $(ARGS)
 
-# Hours: T2V_SOAK times as many odd requests and damaged weights, then the app under load.
+# Hours: T2V_SOAK times as many odd requests and damaged weights, installing all anew, then the app under load.
 soak: $(VENV)/dev
 	T2V_SOAK=$(SOAK) $(BIN)/python -m pytest -q -n auto --dist loadfile $(FUZZ)
+	$(BIN)/python -m pytest -q -m soak tests
 	$(BIN)/python benchmarks/load.py $(ARGS)
 
 lint: $(VENV)/dev
@@ -62,23 +63,21 @@ bench: $(VENV)/dev
 examples: $(VENV)/runtime
 	$(BIN)/python -m t2v.space.examples $(ARGS)
 
-# Needs a GPU; training/README.md says how long each step took and on what.
+# Needs GPUs, the more the better; training/README.md says how long each step takes and on what.
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
-	$(BIN)/python -m training.vae --fuse --frames 32
-	$(BIN)/python -m training.vae --fuse --frames 32 --lr 5e-4 --encoder --refine runs/vae/vae.safetensors \
-		--out runs/refined
-	$(BIN)/accelerate launch -m training.unet --fuse --starts 1 --fast 0 --vae runs/refined/vae.safetensors
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/unet/unet.safetensors \
-		--text runs/unet/text_encoder.safetensors
-	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 440 --lr 1.2e-3 \
-		--fast 0 --out runs/starts
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/starts/unet.safetensors \
-		--text runs/starts/text_encoder.safetensors
-	$(BIN)/accelerate launch -m training.unet --fuse --start emoji --images 0 --seconds 900 --lr 1.2e-3 \
-		--out runs/speed
-	$(BIN)/python -m training.export --vae runs/refined/vae.safetensors --unet runs/speed/unet.safetensors \
-		--text runs/speed/text_encoder.safetensors
+	$(BIN)/python -m training.tokens --out runs/tokenizer
+	$(BIN)/accelerate launch -m training.vae --fuse --frames 32
+	$(BIN)/accelerate launch -m training.unet --fuse --merges runs/tokenizer/merges.txt
+	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
+		--text runs/unet/text_encoder.safetensors --out runs/emoji
+	cp -r runs/tokenizer runs/emoji/tokenizer
+	$(BIN)/python -m training.vocabulary --out runs/emoji/vocabulary.json
+	$(BIN)/python -m training.evaluate --model runs/emoji
+
+# Uploads the page as a Space of Hugging Face: make space SPACE=user/name, with ARGS=--dry-run for a list of the files.
+space: $(VENV)/runtime
+	@$(BIN)/python -m tools.space "$(SPACE)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -88,9 +87,10 @@ $(BIN)/python:
 		{ echo "t2v needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# Without an NVIDIA GPU torch comes from the index of its CPU wheels, where that can be reached.
 $(VENV)/runtime: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what t2v needs (once; several minutes where PyTorch has to be downloaded) …"
-	$(PIP) --requirement requirements.txt
+	$(PIP) $$($(BIN)/python tools/torch_wheels.py) --requirement requirements.txt
 	$(PIP) --no-deps --editable .
 	@touch $@
 
@@ -100,10 +100,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(PIP) --no-deps "$(MODELSCOPE)"
 	@touch $@
 
-# Some tests open the page in a real browser, some through a real proxy.
+# Some tests open the page in a real browser, some through a real proxy; one reads files with exiftool.
 browser:
-	@export PATH="$$PATH:/usr/sbin"; { command -v chromium && command -v nginx; } > /dev/null || { \
-		echo "Installing Debian's chromium and nginx for the tests of the page …"; \
+	@export PATH="$$PATH:/usr/sbin"; { command -v chromium && command -v nginx && command -v exiftool; } > /dev/null || { \
+		echo "Installing Debian's chromium, nginx and exiftool for the tests …"; \
 		[ "$$(id -u)" = 0 ] && apt-get -qq update && \
-			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx > /dev/null; \
-	} || { echo "The tests of the page need: sudo apt-get install chromium nginx"; exit 1; }
+			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx libimage-exiftool-perl > /dev/null; \
+	} || { echo "The tests need: sudo apt-get install chromium nginx libimage-exiftool-perl"; exit 1; }

@@ -7,4 +7,4 @@ if __name__ == "__main__":  # worker processes import this file too, and need no
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # process 1 of a container would ignore it
     from t2v.space.launch import main
 
-    main()
+    sys.exit(main())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+from t2v import prompt_weights
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 
@@ -21,7 +22,7 @@ Limit = Callable[[ModelDefaults], float]
 
 @dataclass(frozen=True)
 class Text:
-    """Text without outer blanks. Only cheap rules apply: its words and tokens are not looked at."""
+    """A prompt without outer blanks. Only cheap rules apply: its words and tokens are not looked at."""
 
     required: bool = False
     metavar = "TEXT"
@@ -38,6 +39,8 @@ class Text:
             raise RequestError(field, f"must be at most {MAX_PROMPT:,} characters, not {len(text):,}")
         if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
             raise RequestError(field, "holds a character that is not text: NUL or half a surrogate pair")
+        if why := prompt_weights.problem(text):
+            raise RequestError(field, why)
         return text
 
     def parse(self, field: str, text: str) -> str:
@@ -60,6 +63,25 @@ class Choice:
     def parse(self, field: str, text: str) -> str:
         """Return the text itself."""
         return text
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    metavar = None
+
+    def __call__(self, field: str, value: Any, model: ModelDefaults) -> bool | None:
+        if value is None or isinstance(value, bool):
+            return value
+        raise RequestError(field, f"must be true or false, not {show(value)}")
+
+    def parse(self, field: str, text: str) -> bool:
+        """Parse true or false, in letters of either case."""
+        try:
+            return {"true": True, "false": False}[text.lower()]
+        except KeyError:
+            raise RequestError(field, f"must be true or false, not {show(text)}") from None
 
 
 @dataclass(frozen=True)
@@ -136,7 +158,7 @@ class Seed(Whole):
         return None if seed == -1 else seed
 
 
-Check = Text | Choice | Number
+Check = Text | Choice | Flag | Number
 
 
 def show(value: Any) -> str:

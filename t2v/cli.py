@@ -11,38 +11,28 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from tqdm import tqdm
 
+from t2v.arguments import FLAGS, Parser, add_request, places_of, text
 from t2v.batch import LauncherQueue, make_all, process_rank, stop_once
-from t2v.checks import Number
-from t2v.commands import COMMANDS, plain
-from t2v.errors import T2VError
+from t2v.commands import COMMANDS, meant
+from t2v.errors import T2VError, UsageError
+from t2v.given import Given
 from t2v.machine import limit_threads
-from t2v.naming import ENDINGS, Target, UsageError, targets
+from t2v.measures import counted
+from t2v.naming import ENDINGS, Target, targets
 from t2v.places import PlaceError
-from t2v.request import SETTINGS, Complete, Request, RequestError
-from t2v.streams import OutputError, complain, prepare, say
-from t2v.texts import TextError, decode
+from t2v.prompts import requests_of
+from t2v.request import Complete, Request, RequestError
+from t2v.streams import OutputError, complain, plain, prepare, say
 from t2v.version import VERSION
 from t2v.video import Settings, check_saving
 
+__all__ = ["DONE", "FAILED", "FLAGS", "INTERRUPTED", "MISUSED", "Parser", "main"]
+
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
-FLAGS = {row.name: row for row in SETTINGS.values() if row.name != "prompt" and not row.of_source}
-
-
-class Parser(argparse.ArgumentParser):
-    """Parser with errors of one line and no shortened flags: a new flag would change their meaning."""
-
-    def __init__(self, **options: Any):
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} ({self.prog} --help shows what there is)")
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        say(message.rstrip("\n"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,11 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> None:
     limit_threads()
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:2], "--help"]
     if argv and argv[0] in COMMANDS:
         command = COMMANDS[argv[0]]
         parser = Parser(prog=f"t2v {argv[0]}", description=command.help)
         command.arguments(parser)
-        command.run(parser.parse_args(argv[1:]))
+        command.run(parser.parse_intermixed_args(argv[1:]))
+    elif argv and (command_meant := meant(argv[0])):
+        raise UsageError(
+            f"{argv[0]} is no command; did you mean {command_meant}? t2v -- {argv[0]} makes a video of it"
+        )
     else:
         _generate(_parsed(argv))
 
@@ -74,7 +70,7 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
     """Parse a command line without a command; all that follows a -- are prompts."""
     end = argv.index("--") if "--" in argv else len(argv)
     args = _generate_parser().parse_intermixed_args(argv[:end])
-    args.prompts = [*(args.prompts or ()), *map(_text, argv[end + 1 :])]
+    args.prompts = [*(args.prompts or ()), *map(text, argv[end + 1 :])]
     return args
 
 
@@ -103,63 +99,39 @@ def _generate_parser() -> Parser:
         epilog=f"commands:\n{commands}",
     )
     parser.add_argument("--version", action="version", version=f"t2v {VERSION}")
-    parser.add_argument("prompts", nargs="*", metavar="PROMPT", type=_text, help="what the video should show")
-    parser.add_argument("--prompts", dest="file", metavar="FILE", help="a prompt a line; - reads stdin")
     output = (
         f"a file ({ENDINGS}), a folder/, or for several a pattern such as panda-%%d.mp4 or panda-%%03d.mp4:"
     )
     output += " %%d, with no letter or digit after it, becomes a free number (left out: video-%%d.mp4)"
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
-    settings = parser.add_argument_group("settings (left out: the model's own)")
-    for name, row in FLAGS.items():
-        kind = _number if isinstance(row.check, Number) else _text
-        flag, words = f"--{name.replace('_', '-')}", row.words.replace("%", "%%")
-        settings.add_argument(flag, help=words, metavar=row.check.metavar, type=kind)
-    where = parser.add_argument_group("model and machine")
-    where.add_argument("--model", help="a name that `t2v models` lists, a hub id, or a folder")
-    where.add_argument("--device", help="cuda, cuda:1, mps, cpu, or two GPUs for one video: cuda:0,cuda:1")
-    where.add_argument("--dtype", help="float32, float16 or bfloat16")
-    where.add_argument("--memory", help="how hard to save memory; auto chooses by what is there")
+    add_request(parser)
     return parser
-
-
-def _number(text: str) -> int | float | str:
-    """Parse a number; other text stays text, because Request explains it better than argparse."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _text(argument: str) -> str:
-    """Return an argument in UTF-8, also in an ASCII locale, where Python keeps its bytes as surrogates."""
-    try:
-        return argument if argument.isprintable() else os.fsencode(argument).decode()
-    except UnicodeError:
-        return argument
 
 
 def _generate(args: argparse.Namespace) -> None:
     """Check all that can be checked before torch is imported, then make one video after the other."""
-    given = {field: getattr(args, field) for field in FLAGS if getattr(args, field) is not None}
-    requests = [_checked(Request(prompt, **given), where) for where, prompt in _prompts(args)]
-    files = targets(args.output, len(requests))
-    choices = {name: getattr(args, name) for name in ("model", "device", "dtype", "memory")}
-    chosen = {name: choice for name, choice in choices.items() if choice is not None}
+    requests = requests_of(args)
+    if not requests:
+        raise UsageError('no prompt: say what the video should show, such as t2v "a panda" -o panda.mp4')
+    given = Given.of(args.source, args.end, args.mask)
+    for request in requests:
+        request.check_source(*given.there)
+    files = targets(args.output, len(requests), args.number)
+    chosen = places_of(args)
     if process_rank().size > 1:
-        _generate_together(requests, files, chosen)
+        _generate_together(requests, files, chosen, given)
         return
     _check(files[0].path)
-    pipe, complete = _load(chosen, requests)
-    for target, request in zip(files, complete, strict=True):
-        with tqdm(
-            total=request.steps, unit="step", leave=False, disable=None, desc=plain(request.prompt[:30])
-        ) as bar:
-            reports = _make(pipe, request, target, lambda step, steps, x0, bar=bar: bar.update())
-        for kind, text in reports:
-            _tell(kind, text)
+    pipe, complete = _load(chosen, requests, given)
+    steps = sum(request.walked for request in complete)
+    with tqdm(total=steps, unit="step", leave=False, disable=None) as bar:
+        for number, (target, request) in enumerate(zip(files, complete, strict=True), 1):
+            place = f"{number} of {len(files)}: " if len(files) > 1 else ""
+            bar.set_description(place + plain(request.prompt[:30]))
+            reports = _make(pipe, request, target, lambda *_: bar.update(), given)
+            with tqdm.external_write_mode():
+                for kind, report in reports:
+                    _tell(kind, report)
 
 
 def _check(path: Path) -> None:
@@ -170,15 +142,17 @@ def _check(path: Path) -> None:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _load(chosen: dict[str, str], requests: list[Request]) -> tuple[Any, list[Complete]]:
+def _load(chosen: dict[str, str], requests: list[Request], given: Given) -> tuple[Any, list[Complete]]:
     """Load the pipeline; -> it, and the requests as its model completes them."""
     from t2v.pipeline import TextToVideo  # imports torch, which takes seconds
 
     pipe = TextToVideo.from_pretrained(**chosen)
-    return pipe, [request.validate(pipe.native) for request in requests]
+    return pipe, [request.validate(pipe.native, *given.there) for request in requests]
 
 
-def _generate_together(requests: list[Request], files: list[Target], chosen: dict[str, str]) -> None:
+def _generate_together(
+    requests: list[Request], files: list[Target], chosen: dict[str, str], given: Given
+) -> None:
     """Make this process's share of the videos: `accelerate launch` has started a process for each device."""
     device = chosen.pop("device", "")
     if device not in ("", "cpu"):
@@ -197,59 +171,20 @@ def _generate_together(requests: list[Request], files: list[Target], chosen: dic
     shared = [Target(*fields) for fields in queue.agree(files)]  # as the main process saw the folder
 
     def load() -> tuple[Any, int]:
-        loaded = _load(chosen | {"device": queue.device}, requests)
-        return loaded, sum(request.steps for request in loaded[1])
+        loaded = _load(chosen | {"device": queue.device}, requests, given)
+        return loaded, sum(request.walked for request in loaded[1])
 
     def make(loaded: tuple[Any, list[Complete]], number: int, on_step: Any) -> list[tuple[str, str]]:
-        return _make(loaded[0], loaded[1][number], shared[number], on_step)
+        return _make(loaded[0], loaded[1][number], shared[number], on_step, given)
 
     stop_once()
     make_all(queue, load, make, [str(target.path) for target in shared], _tell, _in_one_line)
 
 
-def _prompts(args: argparse.Namespace) -> list[tuple[str, str]]:
-    """Return (where it stands, prompt) for each prompt; "" stands for the command line itself."""
-    prompts = [("", prompt) for prompt in args.prompts]
-    if args.file is not None:
-        lines = _read_lines(args.file)
-        prompts += [(f"line {number}: ", line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not prompts:
-        raise UsageError('no prompt: say what the video should show, such as t2v "a panda" -o panda.mp4')
-    return prompts
-
-
-def _read_lines(file: str) -> list[str]:
-    """Read lines of UTF-8 text, split at newlines only, not at all that Unicode counts as line ends."""
-    if file == "-" and process_rank().size > 1:
-        raise UsageError("--prompts -: several processes can't share stdin; give a file")
-    try:
-        return decode(_read_stdin() if file == "-" else Path(file).read_bytes()).split("\n")
-    except OSError as error:
-        raise UsageError(f"--prompts {file}: {error.strerror}") from None
-    except TextError as error:
-        raise UsageError(f"--prompts {file}: {error}") from None
-
-
-def _read_stdin() -> bytes:
-    """Read stdin as bytes: its encoding is the terminal's, not the text's."""
-    if sys.stdin is None or sys.stdin.closed:
-        raise UsageError("--prompts -: there is no stdin; give a file")
-    bytes_of = getattr(sys.stdin, "buffer", None)
-    return bytes_of.read() if bytes_of else sys.stdin.read().encode(errors="surrogatepass")
-
-
-def _checked(request: Request, where: str) -> Request:
-    try:
-        return request.checked()
-    except RequestError as error:
-        place = where if error.field == "prompt" else ""
-        raise RequestError(f"{place}{error.field}", error.message) from None
-
-
-def _make(pipe: Any, request: Complete, target: Target, on_step: Any) -> list[tuple[str, str]]:
-    """Make one video and save it; -> its reports."""
+def _make(pipe: Any, request: Complete, target: Target, on_step: Any, given: Given) -> list[tuple[str, str]]:
+    """Make one video and save it, joined to the source that it continues; -> its reports."""
     start = time.monotonic()
-    video = pipe(request, on_step=on_step)
+    video = pipe(request, on_step=on_step, **given.arguments).joined
     path = target.save(video)
     notes = [("note", note) for note in video.notes]
     made = f"{path}: {_summary(video.settings, request)}, {time.monotonic() - start:.1f} s"
@@ -269,6 +204,6 @@ def _tell(kind: str, text: str) -> None:
 
 def _summary(settings: Settings, request: Complete) -> str:
     width, height = settings.size
-    clip = f"{settings.frames} frames of {width}×{height} at {request.fps} fps"
-    how = f"{request.steps} steps of {request.sampler}, guidance {request.guidance:g}"
+    clip = f"{counted(settings.frames, 'frame')} of {width}×{height} at {request.fps} fps"
+    how = f"{counted(request.steps, 'step')} of {request.sampler}, guidance {request.guidance:g}"
     return f"seed {request.seed}, {clip}, {how}, model {settings.model}"

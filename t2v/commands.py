@@ -1,4 +1,4 @@
-"""The commands of `t2v` besides making videos: `models`, `check`, `plan`, `info`.
+"""The commands of `t2v` besides making videos: `serve`, `models`, `check`, `plan`, `info`.
 
 A command is a row of COMMANDS: its help, its arguments, and a function that prints or raises.
 """
@@ -8,24 +8,28 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import asdict
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from t2v.arguments import add_request, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
-from t2v.request import Request
-from t2v.streams import say
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.checkpoints.model_names import listed
+from t2v.languages.names import emoji_character
+from t2v.measures import counted, duration, size
+from t2v.prompts import requests_of
+from t2v.request import SETTINGS, Request
+from t2v.streams import plain, say
+from t2v.texts import read_text
+from t2v.translation import Translator
 from t2v.video import Settings, Video, VideoError, kind_of
+from t2v.vocabulary import Vocabulary
 
-# Control characters, line ends, the direction of writing, halves of surrogate pairs: a terminal obeys them.
-# Invisible letters stay: emoji and several scripts are joined by them.
-CONTROLS = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+SYNONYMS = dict.fromkeys(("app", "gui", "launch", "page", "run", "start", "ui", "webui"), "serve")
+VOCABULARY = EMBEDDED_FOLDER / "vocabulary.json"
+OF_SOURCE = [row.name for row in SETTINGS.values() if row.of_source]
 HARMLESS = re.compile(r"[\w ,.]")  # in the format of printf, between quotes
-
-
-def plain(text: str) -> str:
-    """Escape the characters that control a terminal, whoever wrote the text."""
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _models(args: argparse.Namespace) -> None:
@@ -51,66 +55,99 @@ def _info(args: argparse.Namespace) -> None:
         say(settings.to_json())
         return
     width, height = settings.size
-    lines = [f"{settings.frames} frames of {width}×{height}, made by t2v {settings.version}"]
+    lines = [f"{counted(settings.frames, 'frame')} of {width}×{height}, made by t2v {settings.version}"]
     lines += [f"model: {settings.model} {settings.revision}"]
     if settings.device:
         threads = f", {settings.threads} threads" if settings.threads else ""
         lines += [f"made on: {settings.device}, {settings.dtype}, memory {settings.memory}{threads}"]
+    lines += [f"adapter: {adapter}" for adapter in settings.adapters]
     if settings.source:
         lines += [f"source: frames with the SHA-256 {settings.source}"]
     if settings.request:
         lines += [f"{name}: {value}" for name, value in asdict(settings.request).items()]
         lines += [f"again: {_command_line(settings, settings.request, kind_of(args.file))}"]
-        if "/" not in settings.model and settings.model not in ("", EMBEDDED):
-            lines += [f"note: {settings.model} is a folder: say where it lies"]
+        model, *adapters = settings.model.split("+")
+        if "/" not in model and model not in ("", EMBEDDED):
+            lines += [f"note: {model} is a folder: say where it lies"]
+        local = [name for name in adapters if "/" not in name and name.partition(":")[0] not in ADAPTERS]
+        lines += [f"note: {name} is a file: say where it lies" for name in local]
     lines += [f"note: {note}" for note in settings.notes]
     say("\n".join(plain(line).rstrip() for line in lines))
+
+
+def _words(args: argparse.Namespace) -> None:
+    vocabulary = Vocabulary.open(EMBEDDED_FOLDER)
+    if args.word:
+        say("\n".join(map(plain, _found(vocabulary, " ".join(args.word)))))
+        return
+    say(f"{len(vocabulary.subjects)} subjects, one a line; of colours and motions there are these:")
+    say(f"colours of a subject: {', '.join(vocabulary.tints)}")
+    say(f"backgrounds: {', '.join(vocabulary.backgrounds)}\nmotions: {', '.join(vocabulary.motions)}")
+    if vocabulary.scenery:
+        say(f"scenery: {', '.join(vocabulary.scenery)}")
+    say("such as: a panda moving left on a blue background\n")
+    say("\n".join(f"{emoji_character(code)}  {name}" for name, code in vocabulary.subjects.items()))
+
+
+def _found(vocabulary: Vocabulary, word: str) -> list[str]:
+    """The subjects that a word means, in any of the languages; or those near it."""
+    read = Translator(vocabulary).read(word).sentence
+    names = vocabulary.search(word) or list(vocabulary.explain(read).known)
+    if names:
+        return [f"{emoji_character(vocabulary.subjects.get(name, ''))}  {name}" for name in names]
+    near = vocabulary.near(read)
+    return [f"not known; near: {', '.join(near)}" if near else "not known; t2v words lists all that are"]
 
 
 def _plan(args: argparse.Namespace) -> None:
     from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # imports torch
 
+    requests, model = requests_of(args) or [Request("a video", **settings_of(args))], args.model or EMBEDDED
     device = choose_device(args.device)
-    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(args.model)
-    width, height = args.size or (None, None)
-    size = {"frames": args.frames, "width": width, "height": height}
-    request = Request("a video", **size, steps=args.steps, guidance=args.guidance, seed=0).validate(native)
-    planned = plan(sizes, request, device, dtype, args.memory)
-    clip = f"{request.frames} frames of {request.width}×{request.height}, {request.steps} steps"
-    precision = str(dtype).removeprefix("torch.")
-    say(f"{clip}, guidance {request.guidance:g}\n{device}, {precision}, memory {planned.rung}")
-    fits = "" if planned.fits else ": more than is free now"
-    say(f"about {planned.bytes / 1e9:.1f} GB{fits}\nabout {planned.seconds:.3g} s")
+    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(model)
+    complete = [request.validate(native) for request in requests]
+    one, count = complete[0], len(complete)  # they differ in prompts and seeds alone
+    planned = plan(sizes, one, device, dtype, args.memory or "auto")
+    clip = f"{counted(one.frames, 'frame')} of {one.width}×{one.height}, {counted(one.steps, 'step')}"
+    where = f"{device}, {str(dtype).removeprefix('torch.')}, memory {planned.rung}"
+    memory = "" if planned.fits else ": more than is free now"
+    each = f" a video, {duration(count * planned.seconds)} for {count} videos" if count > 1 else ""
+    lines = [
+        f"{clip}, guidance {one.guidance:g}",
+        where,
+        f"about {size(planned.process)} of memory{memory}",
+        *_download(model),
+    ]
+    say("\n".join([*lines, duration(planned.seconds) + each]))
 
 
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().replace("×", "x").partition("x")
-    return int(width), int(height)
+def _download(model: str) -> list[str]:
+    """Say what of a model of the catalogue is not in the hub's cache yet."""
+    entry = listed(model)
+    if entry is None or not entry.size:
+        return []
+    from t2v.checkpoints.hub import cached_bytes
 
-
-def _plan_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="emoji", help="a name that `t2v models` lists, or a folder")
-    parser.add_argument("--frames", type=int, help="number of frames")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="pixels, such as 576x320")
-    parser.add_argument("--steps", type=int, help="denoising steps")
-    parser.add_argument("--guidance", type=float, help="1 takes half the time")
-    parser.add_argument("--device", help="cuda, cuda:1, mps or cpu")
-    parser.add_argument("--dtype", help="float32, float16 or bfloat16")
-    parser.add_argument("--memory", default="auto", help="auto, fast, balanced, low or minimal")
+    missing = entry.size - cached_bytes(entry.id)
+    return [f"{size(missing)} to download first"] if missing > entry.size / 100 else []
 
 
 def _command_line(settings: Settings, request: Request, suffix: str) -> str:
     """Return the command that makes the same video again, in a file of the same kind, for a POSIX shell."""
     model = settings.model
-    if settings.revision and "/" in model:  # a hub id
-        model = f"{model}@{settings.revision}"
+    id, plus, adapters = model.partition("+")
+    if settings.revision and "/" in id:  # a hub id
+        model = f"{id}@{settings.revision}{plus}{adapters}"
     where = {name: getattr(settings, name) for name in ("device", "dtype", "memory")}
     flags: dict[str, Any] = {"model": model} | where | request.without_source()
+    if settings.source:
+        flags |= {"from": "SOURCE"} | {name: getattr(request, name) for name in OF_SOURCE}
     prompt = flags.pop("prompt")
     if suffix != ".mp4":
         flags["output"] = f"video-%d{suffix}"
     given = {name: str(value) for name, value in flags.items() if value not in (None, "")}
     words = [f"--{name.replace('_', '-')}={_shell_word(value)}" for name, value in given.items()]
+    words = [word.removesuffix("=True") for word in words]  # a flag
     return " ".join(["t2v", *words, "--", _shell_word(prompt)])
 
 
@@ -120,6 +157,20 @@ def _shell_word(text: str) -> str:
         return shlex.quote(text)
     parts = (c if HARMLESS.match(c) else "".join(f"\\{byte:03o}" for byte in c.encode()) for c in text)
     return f"""\"$(printf '{"".join(parts).replace(chr(92) + "045", "%%")}')\""""
+
+
+def meant(word: str) -> str:
+    """The command that a word nearly is; "" for a word of its own."""
+    if word in SYNONYMS:
+        return SYNONYMS[word]
+    near = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)
+    return near[0] if near and not _can_be_drawn(word) else ""
+
+
+def _can_be_drawn(word: str) -> bool:
+    """Return whether the embedded model was taught the word: a plane, a chick, a sword."""
+    taught = read_text(VOCABULARY).lower()
+    return re.search(rf"\b{re.escape(word.lower())}\b", taught) is not None
 
 
 class Command(NamedTuple):
@@ -135,11 +186,30 @@ def _info_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON")
 
 
+def _words_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("word", nargs="*", help="a subject to look for, in any of 21 languages, or an emoji")
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    from t2v.space import options, strings  # brings the service
+
+    parser.epilog = strings.VARIABLES
+    options.add_to(parser)
+
+
+def _serve(args: argparse.Namespace) -> None:
+    from t2v.space import launch, options
+
+    launch.serve(options.settle(args))
+
+
 COMMANDS = {
+    "serve": Command("serve the page, where videos are made in a browser", _serve_arguments, _serve),
     "models": Command("list the known models", lambda parser: None, _models),
     "check": Command(
         "say whether a model or weight file is sound", lambda parser: parser.add_argument("path"), _check
     ),
-    "plan": Command("say what a video would need, before it is made", _plan_arguments, _plan),
+    "plan": Command("say how long videos would take, and how much memory", add_request, _plan),
+    "words": Command("list or search what the embedded model draws", _words_arguments, _words),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 MULTIPLE = 8  # pixels along a side of one latent, in nearly all models
 
 
+KNOWN = ("rounds", "times")  # each step repeated; or kept frames given without noise, at time 0
+
+
 @dataclass(frozen=True)
 class ModelDefaults:
     """Settings that a model was made for: the defaults of a Request, and its limits on this model."""
@@ -22,3 +25,18 @@ class ModelDefaults:
     min_side: int = MULTIPLE
     max_side: int = 2_048
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
+    window: int = 0  # frames that its attention over time should see at once; 0: all
+    known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
+    sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
+
+    @property
+    def offered(self) -> tuple[tuple[int, int], ...]:
+        """The sizes to choose from, its own first."""
+        return tuple(dict.fromkeys([(self.width, self.height), *self.sizes]))
+
+    def size_note(self, width: int | None, height: int | None) -> str | None:
+        """Return a warning off the sizes that the model was made for; None on them, or if nobody has said."""
+        if not self.sizes or width is None or height is None or (width, height) in self.offered:
+            return None
+        made_for = " and ".join(f"{w}×{h}" for w, h in self.offered)
+        return f"This model was made for {made_for}; at {width}×{height} shapes may come out distorted."

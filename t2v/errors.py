@@ -16,5 +16,17 @@ class RequestError(T2VError, ValueError):
         return f"{self.field}: {self.message}"
 
 
+class UsageError(T2VError, ValueError):
+    """A command line or a variable asks for something that can't be done; the text says what can."""
+
+
 class NotFiniteError(T2VError, RuntimeError):
     """A network gave NaN or infinity: its weights are broken, or the precision is too small for them."""
+
+    @classmethod
+    def of_unet(cls, precision: str) -> "NotFiniteError":
+        """Build the error of a UNet; it ends with the cause, or what to try."""
+        said = f"The UNet's numbers are not finite in {precision}"
+        if precision == "float32":
+            return cls(f"{said}: its weights are broken, or they don't fit scheduler_config.json.")
+        return cls(f"{said}; try dtype float32.")

@@ -61,12 +61,15 @@ class VideoError(T2VError, ValueError):
     """A video can't be written or read: one sentence, without paths."""
 
 
-def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> None:
-    """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails."""
+def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path, crf: int = CRF) -> None:
+    """Write frames uint8 (f h w 3), h and w even, as H.264 with the index first; VideoError if it fails.
+
+    `crf`: 0 is lossless, and a quarter of the bytes remains from 10 to 28.
+    """
     height, width = frames.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
     threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder chooses, ignoring quotas
-    h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(CRF))
+    h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(crf))
     metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
     out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
     command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
@@ -79,6 +82,21 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path) -> No
         killed = f"ended by signal {-done.returncode}" if done.returncode < 0 else ""
         reason = _reason(done.stderr.decode(errors="replace") or killed, path)
         raise VideoError(f"The encoder stopped before the video was whole: {reason}.")
+
+
+def filtered(frames: np.ndarray, fps: int, graph: str) -> np.ndarray:
+    """Run frames uint8 (f h w 3) through a filter graph -> frames of their size; VideoError if it fails."""
+    height, width = frames.shape[1:3]
+    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24")
+    given = (*raw, "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
+    command = [*_ffmpeg(), *given, "-vf", f"{graph},scale={TO_RGB}", *_every_frame(), *raw, "pipe:1"]
+    with _started():
+        done = subprocess.run(command, input=frames.data.cast("B"), timeout=SECONDS, capture_output=True)
+    size = height * width * 3
+    if done.returncode or not done.stdout or len(done.stdout) % size:
+        reason = _reason(done.stderr.decode(errors="replace"), Path())
+        raise VideoError(f"ffmpeg can't filter the video: {reason}.")
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3)
 
 
 def check(folder: Path) -> None:

@@ -6,15 +6,11 @@ from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from t2v.errors import T2VError
+from t2v.errors import UsageError
 from t2v.video import CONTAINERS, Video
 
 ENDINGS = ", ".join(CONTAINERS)
 NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 100%dark.mp4 is a name
-
-
-class UsageError(T2VError, ValueError):
-    """The command line asks for something that can't be done; the text says what can."""
 
 
 class Target(NamedTuple):
@@ -34,8 +30,11 @@ class Target(NamedTuple):
         return video.save_new(_numbered(self.pattern, number) for number in count(self.number))
 
 
-def targets(output: str | None, videos: int) -> list[Target]:
-    """Return the targets of `videos` videos. `output`: a file, a folder, or a pattern like panda-%d.mp4."""
+def targets(output: str | None, videos: int, of_each: int = 1) -> list[Target]:
+    """Return the targets of `videos` videos. `output`: a file, a folder, or a pattern like panda-%d.mp4.
+
+    `of_each`: how many of them a prompt has, for errors.
+    """
     if output == "":
         raise UsageError("-o: the name is empty")
     pattern = "video-%d.mp4" if output is None else output
@@ -48,9 +47,14 @@ def targets(output: str | None, videos: int) -> list[Target]:
         free = (number for number in count(1) if not os.path.lexists(_numbered(pattern, number)))
         return [Target(pattern, number) for number in islice(free, videos)]
     if videos > 1:
+        what = (
+            "prompts and one file: quote a prompt of several words,"
+            if of_each == 1
+            else "videos and one file:"
+        )
         raise UsageError(
-            f"{videos} prompts and one file: quote a prompt of several words, give a folder/, or put %d for"
-            " the number into the name, with no letter or digit after it"
+            f"{videos} {what} give a folder/, or put %d for the number into the name,"
+            " with no letter or digit after it"
         )
     return [Target(pattern)]
 

@@ -1,46 +1,60 @@
 """TextToVideo: encode the prompt, denoise latents under its guidance, decode them to frames."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from itertools import count
 from os import PathLike, fspath
-from typing import Any, Literal, overload
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Any, Literal, Never, overload
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from t2v import checkpoints
+from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
+from t2v.checkpoints.adapters import Adapter, adapter_notes, native_with, open_adapters, schedule_with
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
-    HOPS,
     Denoise,
     Hop,
     NoiseSchedule,
-    first_frames,
-    gaussian,
+    embedded,
     guided,
-    keeping,
-    last,
+    renewed,
+    repeated,
     sampler,
     start_deviation,
+    way,
 )
+from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
+from t2v.given import Given
+from t2v.known import Known
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
+from t2v.networks.options import Options
+from t2v.noise import noise_of
 from t2v.preview import fit_colours, small_frames
+from t2v.progress import with_bar
+from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
-from t2v.source import Source, continues
+from t2v.story import over_time, scenes
 from t2v.torch_state import OnStep, OwnState
+from t2v.translation import Translator
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
 from t2v.vocabulary import Vocabulary
+
+OPTIONS = "the options are model, device, dtype, memory"
 
 
 class TextToVideo:
     """A loaded model that makes videos; `from_pretrained` loads it.
 
-    `text_encoder(list[str]) -> (b 77 d)`;
+    `text_encoder(list[str]) -> (b 77 d)`, weights in prompts included;
     `unet(x (b 4 f h w), t (b) or (b f), text (b 77 d)) -> (b 4 f h w)`;
     `vae.decode(z (n 4 h w)) -> (n 3 8h 8w)` and `vae.encode`, with unscaled latents.
     `native` holds the defaults and limits of a Request, `name` and `revision` say which model it is.
@@ -50,16 +64,32 @@ class TextToVideo:
 
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
-        self.name, self.revision, self.native = checkpoint.name, checkpoint.revision, checkpoint.native
-        self.tokenizer = checkpoint.tokenizer
-        self.schedule = NoiseSchedule(checkpoint.schedule)
+        self.revision, self.tokenizer = checkpoint.revision, checkpoint.tokenizer
         self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
+        self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
+        self._adapt(checkpoint.adapters)
         self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
         self._colours: Tensor | None = None
         self.set_attention_slicing("auto")
+
+    def __repr__(self) -> str:
+        device, dtype, memory, _ = self._made_on()
+        return f'TextToVideo("{self.name}", {device}, {dtype}, memory {memory})'
+
+    def __reduce__(self) -> Never:
+        raise PicklingError(
+            "A loaded TextToVideo can't be pickled or copied:"
+            " send the model's name, and call from_pretrained in the other process"
+        )
+
+    if not TYPE_CHECKING:  # a type checker is to find wrong names itself
+
+        def __getattr__(self, name: str) -> Never:
+            hint = f": {METHODS[name]}" if name in METHODS else ""
+            raise AttributeError(f"TextToVideo has no {name}{hint}", name=name, obj=self)
 
     @property
     def unet(self) -> UNet3D:
@@ -78,6 +108,7 @@ class TextToVideo:
         device: str | torch.device | None = None,
         dtype: str | torch.dtype | None = None,
         memory: str = "auto",
+        **elsewhere: Any,
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
@@ -86,10 +117,28 @@ class TextToVideo:
         "minimal"; "auto" chooses by the free memory. RequestError names a wrong device, precision or memory;
         CheckpointError says what is wrong with the weights.
         """
+        for name in elsewhere:
+            raise RequestError(name, f"is no option of loading; {LOADING.get(name, OPTIONS)}")
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
         return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.loading_device()), runner)
+
+    def set_adapters(self, *names: str) -> None:
+        """Replace the adapters by these; without any, the plain model is back bit for bit.
+
+        A name is "turbo" or another word, a LoRA file, its folder, or "owner/name/file" on the hub, perhaps
+        with a scale, ":0.8". CheckpointError says what doesn't fit, and that nothing has changed."""
+        self._adapt(open_adapters(names, self.unet, self.checkpoint.text_encoder))
+
+    def _adapt(self, adapters: Sequence[Adapter]) -> None:
+        """Merge adapters, and take over their name, defaults and schedule."""
+        with OwnState(self.device, inference=True):
+            self.runner.merge(adapters)
+        self.adapters, plain = tuple(adapters), self.checkpoint
+        self.name = "+".join([plain.name, *(adapter.name for adapter in adapters)])
+        self.native = native_with(adapters, plain.native)
+        self.schedule = NoiseSchedule(schedule_with(adapters, plain.schedule))
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -106,7 +155,10 @@ class TextToVideo:
         request: Request | str | None = None,
         *,
         source: Any = None,
+        end: Any = None,
+        mask: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
@@ -118,81 +170,115 @@ class TextToVideo:
         request: Mapping[str, Any],
         *,
         source: Any = None,
+        end: Any = None,
+        mask: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
     ) -> dict[str, Any]: ...
 
+    @overload
     def __call__(
         self,
-        request: Request | Mapping[str, Any] | str | None = None,
+        request: list[str] | list[Request] | tuple[str | Request, ...],
         *,
         source: Any = None,
+        end: Any = None,
+        mask: Any = None,
         on_step: OnStep | None = None,
+        progress: bool = False,
+        **settings: Any,
+    ) -> list[Video]: ...
+
+    def __call__(
+        self,
+        request: Any = None,
+        *,
+        source: Any = None,
+        end: Any = None,
+        mask: Any = None,
+        on_step: OnStep | None = None,
+        progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
         **settings: Any,
-    ) -> Video | dict[str, Any]:
+    ) -> Video | dict[str, Any] | list[Video]:
         """Make a video of a Request, a prompt, or keywords that build the Request.
 
         `source` is what it starts from: a path, a Source, a Video, a picture, an array (h w 3) or (f h w 3).
         `strength` is the share of it that is made anew; the first `keep` frames stay the source's. At
-        strength 1 these are the source's last frames, which the video continues. `on_step(step, steps, x0)`
-        is called after each step with a copy of the clean latents predicted in it, and may raise to stop; it
-        runs in the caller's state of torch. `latents` (1 c f h/8 w/8) replaces the seed's noise. A mapping
-        with "text" is ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes
-        without a path}. RequestError names a wrong setting before any work; NotFiniteError reports NaN or
-        infinity.
+        strength 1 these are the source's last frames, which the video continues: `.joined` is both. `end` is
+        the picture to end at; `mask`, a picture or bool (h w) or (f h w), is white where the source is made
+        anew. `on_step(step, steps, x0)` is called after each step with a copy of the clean latents predicted
+        in it, and may raise to stop; it runs in the caller's state of torch. `progress` shows a bar,
+        `latents` (1 c f h/8 w/8) replaces the seed's noise.
+
+        A list of prompts or Requests gives a list of videos, one after the other. A mapping with "text" is
+        ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes without a path}.
+        RequestError names a wrong setting before any work; NotFiniteError reports NaN or infinity.
         """
         if output_video is not None:
             check_saving(output_video)
-        start = None if source is None else Source.of(source)
-        complete = Request.from_call(request, settings).validate(self.native, start is not None)
-        if why := self.schedule.problem(complete.sampler, complete.steps):
-            raise RequestError("sampler", why)
-        with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
-            on_step = on_step and state.outside(on_step)
-            video = self._make(complete, start, on_step, latents)
+        known = Given.of(source, end, mask)
+        if isinstance(request, list | tuple):
+            _refuse_for_several(latents=latents, output_video=output_video)
+            requests = [self._complete(each, settings, known) for each in request]
+            one = partial(self, **known.arguments)
+            return [one(each, on_step=on_step, progress=progress) for each in requests]
+        complete = self._complete(request, settings, known)
+        with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
+            with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
+                video = self._make(complete, known, on_step and state.outside(on_step), latents)
         if output_video is not None:
             video.save(output_video)
         if isinstance(request, Mapping):
             return {"output_video": video.to_bytes() if output_video is None else str(output_video)}
         return video
 
-    def _make(
-        self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
-    ) -> Video:
+    def _complete(self, request: Any, settings: Mapping[str, Any], given: Given) -> Complete:
+        """Check and complete the request of a call; or RequestError."""
+        complete = Request.from_call(request, settings).validate(self.native, *given.there)
+        if why := self.schedule.problem(complete.sampler, complete.steps):
+            raise RequestError("sampler", why)
+        return complete
+
+    def _make(self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
         try:
-            return self._attempt(request, source, on_step, latents)
+            return self._attempt(request, given, on_step, latents)
         except torch.OutOfMemoryError:
             if not self.runner.can_step_down:
                 raise
         self.runner.step_down()  # outside of the handler, whose traceback would keep every tensor alive
-        return self._attempt(request, source, on_step, latents)
+        return self._attempt(request, given, on_step, latents)
 
     def _attempt(
-        self, request: Complete, source: Source | None, on_step: OnStep | None, latents: Tensor | None
+        self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None
     ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        hops = last(HOPS[request.sampler](self.schedule, request.steps), request.strength)
-        clean = None if source is None else self.codec.encode(source.frames_for(request))
-        x = self._start(request, hops, clean, self._noise(request, latents, generator))
-        denoise = self._denoiser(request, clean)
-        walk = sampler(request.sampler, request.eta, generator)
-        steps = walk(denoise, x, hops, self.schedule.config.prediction)
-        for k, step in enumerate(paced(steps, self.device), start=1):
-            x = step.x
-            if on_step:
-                on_step(k, len(hops), step.x0)
+        hops = way(request.sampler, self.schedule, request.steps, request.strength)
+        known = Known.of(given, request, self.codec, self.native.known == "times") if given else None
+        noise = first = self._noise(request, latents, generator)
+        denoise = self._denoiser(request, known)
+        walk = sampler(request.sampler, request.eta, generator, self.schedule.config.consistency)
+        walk = repeated(walk, request.rounds, generator)
+        total, done = len(hops) * request.rounds * request.freeinit, count(1)
+        for left in reversed(range(request.freeinit)):
+            x = self._start(request, hops, known, noise)
+            for step in paced(walk(denoise, x, hops, self.schedule.config.prediction), self.device):
+                x = step.x
+                if on_step:
+                    on_step(next(done), total, step.x0)
+            if left:
+                noise = renewed(x, first, self.schedule, generator)
         if not x.isfinite().all():
-            raise NotFiniteError(f"The UNet's numbers are not finite{_way_out(self.dtype)}")
-        if clean is not None:  # ddim may end with a little noise
-            x = torch.where(first_frames(x, request.keep), clean, x)
-        frames = self.codec.decode(x)
+            raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
+        frames = self.codec.decode(known.pasted(x) if known else x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        return Video(frames, request, *made, *self._made_on(), source.digest if source else "")
+        before, adapters = given.before(request), tuple(adapter.record for adapter in self.adapters)
+        return Video(frames, request, *made, *self._made_on(), given.digest, 0, before, adapters)
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
@@ -202,45 +288,38 @@ class TextToVideo:
         return ",".join(map(str, devices)), precision, self.runner.rung.name, threads
 
     def text_encoder(self, prompts: list[str]) -> Tensor:
-        """Encode b prompts to the text states that the UNet reads (b 77 d)."""
+        """Encode b prompts to the text states that the UNet reads (b 77 d); with BREAKs, (b 77·parts d)."""
         with OwnState(self.device, inference=True):
-            states = self.runner.encode(self.tokenizer(prompts).to(self.device))
-        return states.clone()  # the next call may overwrite them
+            return prompt_encoder.encode(prompts, self.tokenizer, self.runner.encode, self.device)
 
-    def _denoiser(self, request: Complete, clean: Tensor | None) -> Denoise:
-        """The denoiser that samplers call: the UNet's predictions, guided; kept frames are led to `clean`."""
-        prompts = [request.prompt] if request.guidance == 1 else [request.negative_prompt, request.prompt]
-        denoise = guided(self.runner.predictor(self.text_encoder(prompts)), request.guidance)
-        if clean is None or not request.keep:
-            return denoise
-        return keeping(denoise, clean, first_frames(clean, request.keep), self.schedule.config.prediction)
+    def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
+        """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
+        scale, embedding = request.guidance, None
+        if width := self.unet.config.guidance_width:  # the network reads the guidance itself
+            scale, embedding = 1.0, embedded(scale, width).to(self.device)
+        prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
+        text = over_time(prompts, request.frames, request.fps, self._read)
+        options = Options(request.loop, request.window, request.freeu)
+        predict = self.runner.predictor(text, options, embedding)
+        mix = partial(guided, scale=scale, rescale=request.rescale)
+        if known is None:
+            return mix(predict)
+        return known.held(mix(known.seen(predict)), self.schedule.config.prediction)
+
+    def _read(self, prompts: list[str]) -> Tensor:
+        """Prompts in any language that the model reads -> text states (b l d)"""
+        return self.text_encoder([self.sentence(prompt) for prompt in prompts])
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
-        """Noise (1 c f h w): the caller's latents, or drawn from the seed.
-
-        The seed's noise is drawn in any case, so that what a sampler draws later is the same either way.
-        """
+        """Noise (1 c f h w): the caller's latents, or drawn from the seed."""
         h, w = (side // self.vae.config.factor for side in (request.height, request.width))
-        shape = (1, self.unet.config.in_channels, request.frames, h, w)
-        noise = gaussian(shape, generator)
-        if latents is not None and latents.shape != noise.shape:
-            raise RequestError("latents", f"must have the shape {shape}, not {tuple(latents.shape)}")
-        if latents is not None and not latents.isfinite().all():
-            raise RequestError("latents", "hold numbers that are not finite")
-        return (noise if latents is None else latents).to(self.device, torch.float32)
+        shape = 1, self.unet.config.in_channels, request.frames, h, w
+        return noise_of(request, shape, latents, generator).to(self.device, torch.float32)
 
-    def _start(self, request: Complete, hops: Sequence[Hop], clean: Tensor | None, noise: Tensor) -> Tensor:
-        """x (1 c f h w) at the first hop: noise alone, or `clean` with the noise of that level.
-
-        When a source is continued, the frames that aren't kept have no clean latents: they start from noise.
-        """
-        if not hops:
-            return noise if clean is None else clean
-        alone = start_deviation(request.sampler, self.schedule, hops[0]) * noise
-        if clean is None:
-            return alone
-        mixed = hops[0].now.signal * clean + hops[0].now.noise * noise
-        return torch.where(first_frames(mixed, request.keep), mixed, alone) if continues(request) else mixed
+    def _start(self, request: Complete, hops: Sequence[Hop], known: Known | None, noise: Tensor) -> Tensor:
+        """x (1 c f h w) at the first hop: noise alone, or what is known with the noise of that level."""
+        alone = start_deviation(request.sampler, self.schedule, hops[0]) * noise if hops else noise
+        return known.start(hops, noise, alone) if known else alone
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Preview latents x0 (1 c f h w) as small frames uint8 (f h w 3), at almost no cost."""
@@ -252,18 +331,24 @@ class TextToVideo:
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
-        notes = list(request.notes())
-        for field in ("prompt", "negative_prompt"):
-            count, lost = self.tokenizer.cut(getattr(request, field))
-            if lost:
-                notes.append(f"The {field} has {count} of {self.tokenizer.length} tokens; cut off: {lost}")
-        if self.vocabulary and (note := self.vocabulary.explain(request.prompt).note()):
-            notes.append(note)
+        notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
+        notes += adapter_notes(self.adapters, request)
+        for name, text in (("prompt", request.prompt), ("negative_prompt", request.negative_prompt)):
+            counts = (prompt_encoder.count(self.sentence(s.prompt), self.tokenizer) for s in scenes(text))
+            notes += filter(None, (counted.note(name) for counted in counts))
+        if self.vocabulary and self._translator:
+            for scene in scenes(request.prompt):
+                read = self._translator.read(scene.prompt)
+                notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
         return tuple(notes)
 
+    def sentence(self, prompt: str) -> str:
+        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
+        for emoji characters and for other languages, any other model the prompt itself."""
+        return self._translator.read(prompt).sentence if self._translator else prompt
 
-def _way_out(dtype: torch.dtype) -> str:
-    """The end of NotFiniteError's sentence: the cause, or what to try."""
-    if dtype == torch.float32:
-        return " in float32: its weights are broken, or they don't fit scheduler_config.json."
-    return f" in {str(dtype).removeprefix('torch.')}; try dtype float32."
+
+def _refuse_for_several(**given: Any) -> None:
+    """Refuse what only one video can have."""
+    for name in (name for name, value in given.items() if value is not None):
+        raise RequestError(name, "is of one video: leave it out of a call for several")

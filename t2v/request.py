@@ -13,19 +13,20 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, astuple, dataclass, field, fields
-from difflib import get_close_matches
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Number, Seed, Side, Text, Whole, show
+from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Flag, Number, Seed, Side, Text, Whole, show
 from t2v.defaults import MULTIPLE, ModelDefaults
+from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
 
 __all__ = [
     "MAX_PROMPT",
     "MAX_SEED",
     "MULTIPLE",
+    "NAMES_ELSEWHERE",
     "SETTINGS",
     "Complete",
     "ModelDefaults",
@@ -35,40 +36,16 @@ __all__ = [
     "Setting",
 ]
 
-SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler")
+SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler", "lcm")
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
+MAX_ROUNDS, ROUNDS = 32, 4  # the default where something is kept
 MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versions
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to the text's end
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
 Native = ModelDefaults  # its name in version 0.1
 SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
-
-# A setting's name in other programs -> its name here.
-NAMES_ELSEWHERE = {
-    "num_inference_steps": "steps",
-    "num_steps": "steps",
-    "ddim_steps": "steps",
-    "guidance_scale": "guidance",
-    "cfg_scale": "guidance",
-    "cfg": "guidance",
-    "num_frames": "frames",
-    "video_length": "frames",
-    "max_frames": "frames",
-    "generator": "seed",
-    "scheduler": "sampler",
-    "sampler_name": "sampler",
-    "n_prompt": "negative_prompt",
-    "negative": "negative_prompt",
-    "frame_rate": "fps",
-    "ddim_eta": "eta",
-    "text": "prompt",
-    "video": "source",
-    "image": "source",
-    "init_image": "source",
-    "denoising_strength": "strength",
-}
 
 
 class Setting(NamedTuple):
@@ -87,18 +64,15 @@ def _row(label: str, words: str, check: Check, default: Any = None, of_source: b
     return field(default=default, metadata={"row": (label, words, check, default, of_source)})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Request:
-    """Settings of one video. None stands for the model's own default; a seed of None or -1 is random.
-
-    width and height in pixels, fps in frames a second, eta is DDIM's noise (0 is deterministic).
-    """
+    """Settings of one video. None stands for the model's own default; a seed of None or -1 is random."""
 
     prompt: str = _row("Prompt", "what the video should show", Text(required=True), MISSING)
     negative_prompt: str = _row("Negative prompt", "what the video should not show", Text(), "")
     frames: int | None = _row("Frames", "number of frames", Whole(1, lambda model: model.max_frames))
-    width: int | None = _row("Width", "pixels, a multiple of 8", Side())
-    height: int | None = _row("Height", "pixels, a multiple of 8", Side())
+    width: int | None = _row("Width", "pixels, a multiple of 16 for emoji, of 8 for other models", Side())
+    height: int | None = _row("Height", "pixels, a multiple of 16 for emoji, of 8 for other models", Side())
     steps: int | None = _row(
         "Steps", "denoising steps: more take longer", Whole(1, lambda model: model.max_steps)
     )
@@ -122,6 +96,24 @@ class Request:
         Whole(0, lambda model: model.max_frames),
         of_source=True,
     )
+    rounds: int | None = _row(
+        "Rounds",
+        f"how often each step is repeated, up to {MAX_ROUNDS}: more fit the rest better to what is kept",
+        Whole(1, MAX_ROUNDS),
+        of_source=True,
+    )
+    loop: bool = _row("Loop", "the last frame leads into the first, without a seam", Flag(), False)
+
+    window: int | None = _row(
+        "Window",
+        "frames that the model sees at once in longer videos (FreeNoise); 0: all",
+        Whole(0, lambda model: model.max_frames),
+    )
+    rescale: float = _row("Rescale", "tames the colours of strong guidance, 0 to 1", Number(0.0, 1.0), 0.0)
+    freeu: bool = _row("FreeU", "stronger shapes and less fine detail", Flag(), False)
+    freeinit: int = _row(
+        "FreeInit rounds", "1 to 5: steadier and calmer, each as long as a video", Whole(1, 5), 1
+    )
 
     def __eq__(self, other: object) -> bool:
         return astuple(self) == astuple(other) if isinstance(other, Request) else NotImplemented
@@ -129,20 +121,43 @@ class Request:
     def __hash__(self) -> int:
         return hash(astuple(self))
 
-    def validate(self, model: ModelDefaults = DEFAULTS, source: bool = False) -> "Complete":
+    def __repr__(self) -> str:
+        values = {name: getattr(self, name) for name in SETTINGS}
+        given = [f"{name}={value!r}" for name, value in values.items() if value != SETTINGS[name].default]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def validate(
+        self, model: ModelDefaults = DEFAULTS, source: bool = False, end: bool = False, mask: bool = False
+    ) -> "Complete":
         """Complete the request within the model's limits and draw a random seed; or RequestError.
 
-        `source`: there is one to start from; without it strength and keep are refused.
+        `source`, `end`, `mask`: there is a source to start from, a last picture, a mask. Without a source
+        strength and keep are refused, without anything to fit to also rounds.
         """
         given = {name: getattr(self.checked(model), name) for name in SETTINGS}
-        if not source:
-            _refuse_without_source(given)
-        defaults = _defaults(given, model, source)
+        self.check_source(source, end)
+        defaults = _defaults(given, model, source, end, mask)
         request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
         _check_volume(request, model)
         if request.keep > request.frames:
             raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
+        if request.freeinit > 1 and (source or end):
+            raise RequestError("freeinit", "begins from noise alone: leave it out, or the source")
+        if request.loop and (request.keep or end):
+            raise RequestError("loop", "has no first and last frame to keep: leave them out, or the loop")
         return request
+
+    def check_source(self, source: bool, end: bool = False, mask: bool = False) -> None:
+        """Refuse what says nothing without a source, except the neutral values, which records hold."""
+        for name, neutral, missing in (
+            ("strength", 1.0, not source),
+            ("keep", 0, not source),
+            ("rounds", 1, not source and not end),
+        ):
+            if missing and getattr(self, name) not in (None, neutral):
+                raise RequestError(
+                    name, "says what to do with a source, and none is given: source= or --from"
+                )
 
     def checked(self, model: ModelDefaults = DEFAULTS) -> "Request":
         """Check that each given setting is in range, and convert it to its proper type; or RequestError."""
@@ -175,7 +190,7 @@ class Request:
             raise RequestError("request", f"must be an object of settings, not {show(settings)}")
         for key in settings:
             if key not in SETTINGS:
-                raise RequestError(_key(key), f"is not a setting; {_nearest(key)}")
+                raise RequestError(_key(key), f"is not a setting; {hint(_key(key), SETTINGS)}")
         if "prompt" not in settings:
             raise RequestError("prompt", "is missing: say what the video should show")
         return cls(**settings)
@@ -197,7 +212,9 @@ class Request:
     def without_source(self) -> dict[str, Any]:
         """Return the given settings that mean something without a source, by name."""
         given = {row.name: getattr(self, row.name) for row in SETTINGS.values() if not row.of_source}
-        return {name: value for name, value in given.items() if value not in (None, "")}
+        return {
+            name: value for name, value in given.items() if value not in (None, "") and value is not False
+        }
 
     def to_query(self) -> str:
         """Return every setting that isn't left to the model as a URL's query string. A link has no source."""
@@ -223,9 +240,12 @@ class Request:
 
 
 SETTINGS = {each.name: Setting(each.name, *each.metadata["row"]) for each in fields(Request)}
+Request.__doc__ = "\n".join(
+    [Request.__doc__ or "", "", *(f"    {row.name}: {row.words}" for row in SETTINGS.values())]
+)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Complete(Request):
     """A request that `validate` has completed: no field is None."""
 
@@ -240,6 +260,15 @@ class Complete(Request):
         fps: int
         strength: float
         keep: int
+        rounds: int
+        window: int
+
+    @property
+    def walked(self) -> int:
+        """Steps that are walked, one at least: those that `strength` leaves, in every round."""
+        steps = self.steps if self.sampler == "lcm" else int(self.steps * self.strength)
+        rounds = (self.rounds or 1) * self.freeinit  # None in jobs of earlier versions
+        return max(1, min(steps, self.steps)) * rounds
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -277,18 +306,18 @@ def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:
     return {"prompt" if key == "text" else key: value for key, value in given.items()}
 
 
-def _defaults(given: Mapping[str, Any], model: ModelDefaults, source: bool) -> dict[str, Any]:
+def _defaults(
+    given: Mapping[str, Any], model: ModelDefaults, source: bool, end: bool, mask: bool
+) -> dict[str, Any]:
     """Return the value of each setting for when it isn't given."""
     own = {name: getattr(model, name) for name in SETTINGS if hasattr(model, name)}
-    changed = SOURCE_STRENGTH if source and not given["keep"] else 1.0
-    return own | {"seed": secrets.randbelow(MAX_SEED + 1), "strength": changed, "keep": 0}
-
-
-def _refuse_without_source(given: Mapping[str, Any]) -> None:
-    """Refuse any strength but 1 and any keep but 0: records of videos without a source hold these values."""
-    for name, neutral in (("strength", 1.0), ("keep", 0)):
-        if given[name] not in (None, neutral):
-            raise RequestError(name, "says what to do with a source, and none is given: add source=")
+    own["seed"] = secrets.randbelow(MAX_SEED + 1)
+    own["keep"] = int(source and end and not mask and given["strength"] in (None, 1.0))
+    known = bool(given["keep"] or own["keep"] or mask or end)
+    own["strength"] = SOURCE_STRENGTH if source and not known else 1.0
+    trained = model.known == "times" and not mask  # which knows frames, not parts of them
+    own["rounds"] = ROUNDS if known and not trained else 1
+    return own
 
 
 def _check_volume(request: Complete, model: ModelDefaults) -> None:
@@ -307,10 +336,3 @@ def _check_volume(request: Complete, model: ModelDefaults) -> None:
 def _key(key: Any) -> str:
     """Make a setting's name fit to be shown: printable and short."""
     return key[:40] if isinstance(key, str) and key.isprintable() else show(key)
-
-
-def _nearest(key: Any) -> str:
-    if key in NAMES_ELSEWHERE:
-        return f"it is called {NAMES_ELSEWHERE[key]} here"
-    close = get_close_matches(_key(key), SETTINGS, n=1)
-    return f"did you mean {close[0]}?" if close else f"the settings are {', '.join(SETTINGS)}"

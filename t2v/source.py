@@ -19,6 +19,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from t2v import ffmpeg
 from t2v.ffmpeg import VideoError
+from t2v.frames import FramesError, name_of, to_frames
 from t2v.image import cropped, shrunk, shrunk_size, to_rgb
 from t2v.request import Complete, RequestError
 from t2v.video import MAX_BYTES, Video
@@ -34,9 +35,9 @@ LEAST_WALK = 2**14  # of these, the fewest that a frame counts for
 IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")  # what Pillow may open: its EPS reader runs a program
 MOVING = ("PNG", "WEBP", "GIF")  # a second picture in a JPEG is no second frame
 WANTED = "a PNG, JPEG, WebP, BMP or GIF image, or an MP4, MOV or WebM video"
+WANTED_OBJECT = "a path, Video, image, array or tensor"
 QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # the first atom's name
 STILL_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
-TYPE_NAMES = {"ndarray": "array", "Tensor": "tensor"}  # a type's name -> its name in errors
 OTHERS = {  # first bytes in lower case -> what such a file is
     b"<!doctype html": "a web page", b"<html": "a web page", b"<svg": "an SVG drawing",
     b"<?xml": "an SVG drawing or other XML", b"%!ps": "an EPS drawing", b"\xc5\xd0\xd3\xc6": "an EPS drawing",
@@ -48,13 +49,17 @@ OTHERS = {  # first bytes in lower case -> what such a file is
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Source:
     """Frames uint8 (f h w 3) in sRGB to start a video from. Equal if name and digest are equal."""
 
     frames: np.ndarray = field(repr=False, compare=False)
     name: str  # for errors, without folders
     digest: str  # SHA-256 of the frames and their shape: the same for equal pixels, whatever the file
+
+    def __repr__(self) -> str:
+        frames, height, width, _ = self.frames.shape
+        return f'Source("{self.name}", {frames}×{height}×{width})'
 
     @classmethod
     def open(cls, path: str | os.PathLike) -> "Source":
@@ -79,9 +84,10 @@ class Source:
             return cls.open(given)
         if isinstance(given, Video):
             return cls._new(given.frames.copy(), "the video")
-        kind = type(given).__name__
-        name = f"the {'image' if isinstance(given, Image.Image) else TYPE_NAMES.get(kind, kind)}"
-        return cls._new(_from_array(given, name), name)
+        try:
+            return cls._new(to_frames(given, WANTED_OBJECT), name_of(given))
+        except FramesError as error:
+            raise RequestError("source", str(error)) from None
 
     def fitted(self, frames: int, width: int, height: int) -> np.ndarray:
         """Return the first `frames` frames, centre-cropped and resized: uint8 (frames height width 3).
@@ -144,6 +150,13 @@ def _read(path: Path, name: str) -> np.ndarray:
     if path.stat().st_size > MAX_BYTES:
         raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
     return _as_large_as_fit(lambda area: _images(path, name, area), name)
+
+
+def check_kind(path: Path) -> None:
+    """Refuse, by its first bytes and its size, a file that `Source.open` wouldn't read; cheap."""
+    name = _shown(path.name) or "the file"
+    if _demuxer(_head(path, name), name) is None and path.stat().st_size > MAX_BYTES:
+        raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
 
 
 def _head(path: Path, name: str) -> bytes:
@@ -280,50 +293,3 @@ def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:
         if number > 1 and number * cost > MAX_WALK:
             raise _refusal(name, "is too long for an animation: shorten it, or save it as an MP4")
         yield frame
-
-
-def _from_array(given: Any, name: str) -> np.ndarray:
-    """Convert images, arrays and tensors to frames uint8 (f h w 3); the caller's own stay unchanged."""
-    try:
-        array = _array(given)
-    except Exception as error:  # objects of any kind, and their __array__
-        raise _refusal(name, f"must be one or more frames of one size ({type(error).__name__})") from None
-    if array.dtype.kind not in "buifc" or not array.ndim:
-        raise RequestError(
-            "source", f"must be a path, Video, image, array or tensor, not {type(given).__name__}"
-        )
-    if array.dtype != np.uint8 and not np.issubdtype(array.dtype, np.floating):
-        raise _refusal(name, f"must hold uint8, or floats from 0 to 1, not {array.dtype}")
-    if array.ndim not in (3, 4) or array.shape[-1] != 3 or not array.size:
-        raise _refusal(name, f"must be an array (h w 3) or (f h w 3), not {array.shape}{_hint(array.shape)}")
-    frames = array if array.ndim == 4 else array[None]
-    return frames.copy() if array.dtype == np.uint8 else _from_floats(frames, name)
-
-
-def _array(given: Any) -> np.ndarray:
-    if isinstance(given, Image.Image):
-        return np.asarray(to_rgb(given))
-    if isinstance(given, list | tuple):
-        return np.stack([_array(each) for each in given])
-    if hasattr(given, "detach"):  # a tensor, perhaps on a GPU, perhaps in bfloat16, which NumPy lacks
-        given = given.detach().cpu()
-        given = given.float() if given.is_floating_point() else given
-    return np.asarray(given)
-
-
-def _hint(shape: tuple[int, ...]) -> str:
-    """Suggest how to permute axes if the colour channels come before rows and columns."""
-    if len(shape) not in (3, 4) or shape[-3] != 3:
-        return ""
-    order = "1, 2, 0" if len(shape) == 3 else "0, 2, 3, 1"
-    return f": put the colours last, permute({order})"
-
-
-def _from_floats(frames: np.ndarray, name: str) -> np.ndarray:
-    """Convert floats (f h w 3) from 0 to 1 to uint8."""
-    low, high = float(frames.min()), float(frames.max())
-    if not np.isfinite(low + high):
-        raise _refusal(name, "holds values that aren't finite (NaN or infinity)")
-    if low < 0 or high > 1:
-        raise _refusal(name, f"has values from {low:g} to {high:g}: floats must be from 0 to 1")
-    return np.stack([np.rint(frame.astype(np.float32) * 255).astype(np.uint8) for frame in frames])

@@ -1,11 +1,18 @@
 """Print to standard streams that may be closed, full, without a reader, or unable to encode some letters."""
 
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import TextIO
 
 from t2v.errors import T2VError
+
+# Control characters, line ends, the direction of writing, halves of surrogate pairs: a terminal obeys them.
+# Invisible letters stay: emoji and several scripts are joined by them.
+CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class OutputError(T2VError, OSError):
@@ -13,6 +20,11 @@ class OutputError(T2VError, OSError):
 
     def __str__(self) -> str:
         return f"stdout can't be written: {self.strerror or 'unknown error'}"
+
+
+def plain(text: str) -> str:
+    """Escape the characters that control a terminal, whoever wrote the text."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def prepare() -> None:

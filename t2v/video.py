@@ -5,76 +5,59 @@ that exists is whole. A file to be opened may come from anybody: its format is r
 bytes, and its size is bounded.
 """
 
-import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
-from itertools import chain, pairwise, repeat
+from dataclasses import dataclass, fields, replace
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from shutil import copyfileobj
+from typing import IO, Any, Protocol, overload
 
 import numpy as np
-from PIL import Image, features
 
-from t2v import ffmpeg
-from t2v.ffmpeg import DAMAGED, MAX_PIXELS, VideoError
-from t2v.image import to_rgb
+from t2v.containers import CONTAINERS, MAX_GIF_FPS, Container, by_content, by_suffix
+from t2v.ffmpeg import VideoError
+from t2v.file_settings import Settings
+from t2v.frames import FramesError, to_frames
+from t2v.interpolation import SMOOTH, interpolated
+from t2v.notebook import show
 from t2v.places import claim, temporary_folder, writable_folder
-from t2v.request import SETTINGS, ModelDefaults, Request, RequestError, parse_json
+from t2v.request import MAX_FPS, Request
+
+__all__ = [
+    "CONTAINERS",
+    "MAX_GIF_FPS",
+    "Settings",
+    "Video",
+    "VideoError",
+    "by_suffix",
+    "check_saving",
+    "kind_of",
+]
 
 MAX_VOLUME = 2**26  # frames · width · height that `open` reads: four times what a request may ask for
 LEAST_AREA = 2**12  # the fewest pixels that a frame counts for: tiny ones are bounded too
 MAX_BYTES = 2**28  # of a GIF or WebP, which are read in this process
-MAX_GIF_FPS = 50  # browsers slow a GIF with shorter pauses down to 10 frames a second
-EXIF_DESCRIPTION = 0x010E
-FAST = Image.Quantize.FASTOCTREE  # a hundredth of the default's time, and with dithering as good
-ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
+SHOWN_PROMPT = 40  # characters
+
+PathOrFile = str | os.PathLike | bytes | IO[bytes]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Settings stored in a video's file: how it was made."""
+class Writable(Protocol):
+    """A file object for bytes, such as io.BytesIO or open(…, "wb")."""
 
-    request: Request | None
-    model: str
-    revision: str
-    version: str
-    notes: tuple[str, ...]
-    frames: int
-    size: tuple[int, int]  # width, height; an MP4's own is even
-    device: str = ""  # "cpu", "cuda", or the pair "cuda:0,cuda:1"
-    dtype: str = ""
-    memory: str = ""  # the rung; like `threads`, it changes how sums are formed, and so the last bits
-    threads: int = 0  # of the processor, where it was the device
-    source: str = ""  # the digest of the frames that it started from
-
-    def to_json(self) -> str:
-        """Return one line of ASCII JSON."""
-        return json.dumps({"made_by": "t2v"} | asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Settings | None":
-        """Parse the settings in a comment; None if the comment is something else."""
-        try:
-            given = parse_json(text)
-            known = {name: value for name, value in (given["request"] or {}).items() if name in SETTINGS}
-            request = Request(**known).checked(ANY) if known else None
-            model, revision, version = (str(given[name]) for name in ("model", "revision", "version"))
-            frames, width, height = map(int, (given["frames"], *given["size"]))
-            device, dtype, memory = (str(given.get(name, "")) for name in ("device", "dtype", "memory"))
-            size, threads = (width, height), int(given.get("threads", 0))
-            notes, source = tuple(map(str, given["notes"])), str(given.get("source", ""))
-            made = model, revision, version, notes
-            return cls(request, *made, frames, size, device, dtype, memory, threads, source)
-        except (RequestError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
-            return None  # any text at all may stand in a comment, JSON of any shape included
+    def write(self, data: bytes, /) -> Any: ...
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Video:
-    """Frames uint8 (f h w 3) in sRGB, and how they were made. VideoError for any other frames."""
+    """Frames uint8 (f h w 3) in sRGB, and how they were made. VideoError for any other frames.
+
+    A video is a sequence of its frames: `len`, loops, `video[0]` and `np.asarray(video)` work. Two videos
+    are equal if their frames are.
+    """
 
     frames: np.ndarray
     request: Request | None = None
@@ -87,30 +70,127 @@ class Video:
     memory: str = ""
     threads: int = 0
     source: str = ""
+    smoothed: int = 0
+    before: np.ndarray | None = None  # the frames (n h w 3) of the source that the video continues
+    adapters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
         if kind != np.uint8 or len(shape) != 4 or shape[3] != 3 or shape[0] < 1 or min(shape[1:3]) < 2:
-            raise VideoError(f"A video is uint8 frames (f h w 3) of 2×2 pixels or more, not {kind} {shape}.")
+            raise VideoError(
+                f"A video is uint8 frames (f h w 3) of 2×2 pixels or more, not {kind} {shape}: "
+                "Video.of converts images, tensors and floats."
+            )
         self.frames = np.ascontiguousarray(self.frames)
+
+    @classmethod
+    def of(cls, frames: Any, request: Request | None = None) -> "Video":
+        """Make a video of images, arrays or tensors.
+
+        `frames`: an array or tensor (f h w 3) of uint8 or of floats from 0 to 1, or a list or an iterator of
+        PIL images or of arrays (h w 3), all of one size. `request.fps` is the speed, 8 frames a second
+        without it. VideoError says what is wrong with anything else.
+        """
+        if isinstance(frames, Video):
+            return frames
+        try:
+            return cls(to_frames(frames), request)
+        except FramesError as error:
+            text = str(error).removeprefix("the ")
+            raise VideoError(f"The {'frames ' if text.startswith('must') else ''}{text}.") from None
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter(self.frames)
+
+    def __getitem__(self, index: int | slice) -> np.ndarray:
+        return self.frames[index]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.frames, dtype, copy=copy)
+
+    def __eq__(self, other: object) -> bool:
+        return np.array_equal(self.frames, other.frames) if isinstance(other, Video) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # equal by frames, which may change
+
+    def __repr__(self) -> str:
+        width, height = self.size
+        made = [f"{len(self)}×{height}×{width}"]
+        if self.request:
+            prompt = self.request.prompt
+            made += [f'"{prompt if len(prompt) <= SHOWN_PROMPT else prompt[:SHOWN_PROMPT] + "…"}"']
+            made += [] if self.request.seed is None else [f"seed {self.request.seed}"]
+        return f"Video({', '.join(made)})"
+
+    def _repr_html_(self) -> str | None:
+        return show(self.frames, self.settings)
+
+    @property
+    def joined(self) -> "Video":
+        """The source that it continues and the video, without a doubled frame; elsewhere the video itself."""
+        if self.before is None:
+            return self
+        return replace(self, frames=np.concatenate([self.before, self.frames]), before=None)
 
     @property
     def fps(self) -> int:
         """Frames a second."""
-        return (self.request and self.request.fps) or ModelDefaults.fps
+        return self.settings.fps
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.frames.shape[2], self.frames.shape[1]
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self) / self.fps
 
     @property
     def settings(self) -> Settings:
         """All fields but the frames."""
-        frames, height, width, _ = self.frames.shape
         made = (self.request, self.model, self.revision, self.version, self.notes)
         where = (self.device, self.dtype, self.memory, self.threads)
-        return Settings(*made, frames, (width, height), *where, self.source)
+        return Settings(*made, len(self), self.size, *where, self.source, self.smoothed, self.adapters)
 
-    def save(self, path: str | os.PathLike) -> Path:
-        """Write an MP4, GIF or WebP, by the suffix; create its folder. VideoError: `path` is as it was."""
-        path = Path(path)
-        with self._written(path) as draft:
+    def smoother(self, fps: int = SMOOTH) -> "Video":
+        """Return the video with `fps` frames a second, those between its own by motion interpolation.
+
+        Its settings stay those that made it. A video that has as many already is returned itself. VideoError
+        where `fps` is not a whole number from 1 to 60, or the video would be too large.
+        """
+        if type(fps) is not int or not 1 <= fps <= MAX_FPS:
+            raise VideoError(f"fps must be a whole number from 1 to {MAX_FPS}, not {fps!r:.40}.")
+        if self.frames.size // 3 * fps > MAX_VOLUME * self.fps:
+            raise VideoError(f"With {fps} frames a second the video would be too large.")
+        if fps <= self.fps:
+            return self
+        return replace(self, frames=interpolated(self.frames, self.fps, fps), smoothed=fps)
+
+    @overload
+    def save(self, file: str | os.PathLike, suffix: str | None = None) -> Path: ...
+
+    @overload
+    def save(self, file: Writable, suffix: str | None = None) -> None: ...
+
+    def save(self, file: str | os.PathLike | Writable, suffix: str | None = None) -> Path | None:
+        """Write an MP4, GIF or WebP to a path, or to a file object that is open for bytes; -> the path.
+
+        The path's suffix is the format. For a path without one, and for a file object, `suffix` is it ("gif"
+        or ".gif"); a file object gets an MP4 by default. The path's folder is created, and a file that stood
+        there is replaced only by a whole one. VideoError: no video was written.
+        """
+        if not isinstance(file, str | os.PathLike):
+            _write(self.to_bytes(suffix or ".mp4"), file)
+            return None
+        path = Path(file)
+        if suffix and path.suffix.lower() not in ("", _dotted(suffix).lower()):
+            raise VideoError(f"The name ends in {path.suffix}, and the suffix is {suffix}: leave one out.")
+        with self._written(path, suffix) as draft:
             os.replace(draft, path)
         return path
 
@@ -125,13 +205,13 @@ class Video:
             return next(path for path in chain([first], paths) if claim(draft, path))
 
     @contextmanager
-    def _written(self, path: Path) -> Iterator[Path]:
+    def _written(self, path: Path, suffix: str | None = None) -> Iterator[Path]:
         """Write a draft next to `path` and verify it; delete it after the block unless it was renamed."""
-        container = by_suffix(path)
+        container = by_suffix(f"video{_dotted(suffix)}" if suffix else path)
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            container.write(self, draft)
+            container.write(self.frames, self.settings, draft)
             if sum(1 for _ in container.read(draft, self.settings)) != len(self.frames):
                 raise VideoError("The written video lacks frames.")
             yield draft
@@ -142,132 +222,85 @@ class Video:
                 draft.unlink(missing_ok=True)
 
     def to_bytes(self, suffix: str = ".mp4") -> bytes:
-        """Return the bytes of the file that `save` writes."""
+        """Return the bytes of the file that `save` writes. `suffix`: its format, ".gif" or "gif"."""
         with temporary_folder() as folder:
-            return self.save(folder / f"video{suffix}").read_bytes()
+            return self.save(folder / f"video{_dotted(suffix)}").read_bytes()
 
     @classmethod
-    def open(cls, path: str | os.PathLike) -> "Video":
-        """Read frames and settings from a file of any origin; VideoError in one sentence."""
-        path = Path(path)
-        container = _by_content(path)
-        settings = _settings(container, path)
-        frames = np.stack(list(_bounded(container.read(path, settings))))
+    def open(cls, file: PathOrFile) -> "Video":
+        """Read frames and settings from a path, bytes or a file object of any origin; or VideoError."""
+        with _path(file) as path:
+            container = _identified(path)
+            settings = Settings.from_json(container.comment(path))
+            frames = np.stack(list(_bounded(container.read(path, settings))))
         if settings is None:
             return cls(frames)
-        made = {field.name: getattr(settings, field.name) for field in fields(cls) if field.name != "frames"}
+        made = {
+            field.name: getattr(settings, field.name)
+            for field in fields(cls)
+            if field.name not in ("frames", "before")
+        }
         return cls(_cropped(frames, settings.size), **made)
 
     @staticmethod
-    def read_settings(path: str | os.PathLike) -> Settings | None:
+    def read_settings(file: PathOrFile) -> Settings | None:
         """Read the settings in a file without decoding its frames; None if it has none of ours."""
-        path = Path(path)
-        return _settings(_by_content(path), path)
+        with _path(file) as path:
+            return Settings.from_json(_identified(path).comment(path))
 
 
-class Container(NamedTuple):
-    """A file format: how frames and settings are written and read."""
-
-    write: Callable[[Video, Path], None]
-    read: Callable[[Path, Settings | None], Iterable[np.ndarray]]  # frames (h w 3)
-    comment: Callable[[Path], str]
-    check: Callable[[Path], None]  # VideoError if the format can't be written in this folder
+def kind_of(path: str | os.PathLike) -> str:
+    """Return the suffix that fits a video's content; VideoError if it is no video."""
+    container = _identified(Path(path))
+    return next(suffix for suffix, each in CONTAINERS.items() if each is container)
 
 
-def _write_mp4(video: Video, path: Path) -> None:
-    """Write an MP4. yuv420p halves the colour planes, so an odd side gets its last row or column twice."""
-    height, width = video.frames.shape[1:3]
-    even = np.pad(video.frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    title = {"title": video.request.prompt} if video.request else {}
-    ffmpeg.encode(even, video.fps, title | {"comment": video.settings.to_json()}, path)
+def check_saving(path: str | os.PathLike) -> None:
+    """Raise VideoError if `save` would fail: wrong suffix, unfit encoder, or no place (PlaceError)."""
+    container = by_suffix(path)
+    container.check(writable_folder(Path(path)))
 
 
-def _write_gif(video: Video, path: Path) -> None:
-    """Write a GIF, a dithered palette for each frame: a shared one shows bands in slow gradients."""
-    images = map(Image.fromarray, video.frames)
-    first, *rest = (image.quantize(palette=image.quantize(method=FAST)) for image in images)
-    pauses = [10 * pause for pause in _pauses(len(video.frames), min(video.fps, MAX_GIF_FPS), unit=100)]
-    comment = video.settings.to_json().encode()
-    first.save(path, "GIF", save_all=True, append_images=rest, duration=pauses, loop=0, comment=comment)
+def _dotted(suffix: str) -> str:
+    return suffix if suffix.startswith(".") else f".{suffix}"
 
 
-def _write_webp(video: Video, path: Path) -> None:
-    first, *rest = map(Image.fromarray, video.frames)
-    pauses = _pauses(len(video.frames), video.fps, unit=1000)
-    exif = Image.Exif()
-    exif[EXIF_DESCRIPTION] = video.settings.to_json()
-    first.save(
-        path, "WEBP", save_all=True, append_images=rest, duration=pauses, loop=0, quality=90, exif=exif
-    )
-
-
-def _pauses(frames: int, fps: int, unit: int) -> list[int]:
-    """Return how long each frame stays, in 1/unit seconds, rounded so that the errors don't add up."""
-    return [end - start for start, end in pairwise(round(unit * i / fps) for i in range(frames + 1))]
-
-
-def _read_mp4(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
-    return ffmpeg.decode(path)
-
-
-def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarray]:
-    """Yield the frames of a GIF or WebP. Writers merge equal neighbours; a known fps separates them again."""
-    with _animation(path) as image:
-        fps, shown = _written_fps(image, settings), getattr(image, "n_frames", 1)
-        begin = 0
-        for index in range(shown):
-            image.seek(index)
-            _check_size(*image.size)
-            frame = np.asarray(to_rgb(image))
-            end = begin + image.info.get("duration", 0)  # milliseconds
-            count = round(end * fps / 1000) - round(begin * fps / 1000)
-            if shown == 1 and settings:  # a still clip becomes a still image, without a duration
-                count = settings.frames
-            yield from repeat(frame, max(count, 1))
-            begin = end
-
-
-def _written_fps(image: Image.Image, settings: Settings | None) -> int:
-    """Return the fps that the file was written at, 0 if unknown."""
-    fps = (settings and settings.request and settings.request.fps) or 0
-    return min(fps, MAX_GIF_FPS) if image.format == "GIF" else fps
-
-
-def _mp4_comment(path: Path) -> str:
-    return ffmpeg.read_tags(path).get("comment", "")
-
-
-def _gif_comment(path: Path) -> str:
-    with _animation(path) as image:
-        return image.info.get("comment", b"").decode(errors="replace")
-
-
-def _webp_comment(path: Path) -> str:
-    with _animation(path) as image:
-        return str(image.getexif().get(EXIF_DESCRIPTION, ""))
+def _write(data: bytes, file: Writable) -> None:
+    try:
+        file.write(data)
+    except (TypeError, AttributeError):
+        raise VideoError(
+            'The video goes to a path, or to a file that is open for bytes: open(…, "wb").'
+        ) from None
 
 
 @contextmanager
-def _animation(path: Path) -> Iterator[Image.Image]:
-    """Open a GIF or WebP, its canvas checked before Pillow allocates it; VideoError if it is damaged."""
-    head = _head(path)
-    if head.startswith(b"GIF"):
-        width, height = (int.from_bytes(head[i : i + 2], "little") for i in (6, 8))
-    else:  # the canvas of an extended WebP; a plain one is a single image of at most 2¹⁴ pixels a side
-        width, height = (int.from_bytes(head[i : i + 3], "little") + 1 for i in (24, 27))
-    _check_size(width, height)
-    try:
-        with Image.open(path, formats=("GIF", "WEBP")) as image:
-            yield image
-    except VideoError:
-        raise
-    except Exception:  # Pillow's decoders raise nearly anything for corrupt bytes
-        raise VideoError(DAMAGED) from None
+def _path(file: PathOrFile) -> Iterator[Path]:
+    """Yield the path of a file; bytes, or what a file object still holds, go to a temporary file."""
+    if isinstance(file, str | os.PathLike):
+        yield Path(file)
+        return
+    with temporary_folder() as folder:
+        path = folder / "video"
+        try:
+            with path.open("wb") as copy:
+                copy.write(file) if isinstance(file, bytes | bytearray | memoryview) else copyfileobj(
+                    file, copy
+                )
+        except (TypeError, AttributeError):
+            raise VideoError(
+                'A video is read from a path, bytes, or a file that is open for bytes ("rb").'
+            ) from None
+        except OSError as error:
+            raise VideoError(f"The file can't be read: {error.strerror or 'unknown error'}.") from None
+        yield path
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise VideoError(f"The video's frames, {width}×{height}, are larger than this program reads.")
+def _identified(path: Path) -> Container:
+    container = by_content(path)
+    if container is not CONTAINERS[".mp4"] and path.stat().st_size > MAX_BYTES:
+        raise VideoError("The file is larger than this program reads.")
+    return container
 
 
 def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -287,63 +320,3 @@ def _cropped(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width = frames.shape[1:3]
     padded = (width - size[0], height - size[1])
     return frames[:, : size[1], : size[0]] if set(padded) <= {0, 1} else frames
-
-
-def _settings(container: Container, path: Path) -> Settings | None:
-    return Settings.from_json(container.comment(path))
-
-
-def _head(path: Path) -> bytes:
-    """Read the first bytes of a regular file; VideoError if it can't be read."""
-    try:
-        if not path.is_file():  # opening a pipe or a device might never end
-            raise VideoError("There is no such file.")
-        with path.open("rb") as file:
-            return file.read(30)
-    except OSError as error:
-        raise VideoError(f"The file can't be read: {error.strerror}.") from None
-
-
-def _by_content(path: Path) -> Container:
-    head = _head(path)
-    if head[4:8] == b"ftyp":
-        return CONTAINERS[".mp4"]
-    if path.stat().st_size > MAX_BYTES:
-        raise VideoError("The file is larger than this program reads.")
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return CONTAINERS[".gif"]
-    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X":
-        return CONTAINERS[".webp"]
-    raise VideoError("The file is not an MP4, GIF or animated WebP video.")
-
-
-def kind_of(path: str | os.PathLike) -> str:
-    """Return the suffix that fits a video's content; VideoError if it is no video."""
-    container = _by_content(Path(path))
-    return next(suffix for suffix, each in CONTAINERS.items() if each is container)
-
-
-def by_suffix(path: str | os.PathLike) -> Container:
-    """Return the file format that a name stands for; VideoError if it stands for none."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in CONTAINERS:
-        raise VideoError(f"A video is saved as {', '.join(CONTAINERS)}: the name must end in one of them.")
-    return CONTAINERS[suffix]
-
-
-def check_saving(path: str | os.PathLike) -> None:
-    """Raise VideoError if `save` would fail: wrong suffix, unfit encoder, or no place (PlaceError)."""
-    container = by_suffix(path)
-    container.check(writable_folder(Path(path)))
-
-
-def _check_webp(folder: Path) -> None:
-    if not features.check("webp"):
-        raise VideoError("This Pillow can't write WebP: install one that can, or save as .mp4 or .gif.")
-
-
-CONTAINERS = {
-    ".mp4": Container(_write_mp4, _read_mp4, _mp4_comment, ffmpeg.check),
-    ".gif": Container(_write_gif, _read_animation, _gif_comment, lambda folder: None),
-    ".webp": Container(_write_webp, _read_animation, _webp_comment, _check_webp),
-}

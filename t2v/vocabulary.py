@@ -11,7 +11,7 @@ from typing import Any
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
-SHOWN = 3  # unknown words in a note
+SHOWN = 6  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -51,28 +51,35 @@ class Knowledge:
             return (
                 None if self.known else "The prompt names nothing that this model can draw, such as a panda."
             )
-        words = ", ".join(self.unknown[:SHOWN]) + (" …" if len(self.unknown) > SHOWN else "")
+        more = len(self.unknown) - SHOWN
+        words = ", ".join(self.unknown[:SHOWN]) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
         hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
         return f"This model was not taught: {words}.{hint}"
 
 
 class Vocabulary:
-    """The words of one model, from the `vocabulary.json` next to its weights."""
+    """The words of one model, from the `vocabulary.json` next to its weights.
+
+    `subjects` {name: hexcode}, `backgrounds` and `tints` {colour: [r, g, b]}, `motions`, `relations`,
+    `scenery` {phrase: hexcode or None}, `phrases` {name: the name with its article}.
+    """
 
     def __init__(self, words: dict[str, Any]):
         self.subjects: dict[str, str] = words["subjects"]
         self.backgrounds: dict[str, list[int]] = words["backgrounds"]
+        self.tints: dict[str, list[int]] = words.get("tints", {})
         self.motions: list[str] = words["motions"]
+        self.relations: list[str] = words.get("relations", [])
+        self.scenery: dict[str, str | None] = words.get("scenery", {})
+        self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
         taught = words.get("taught", [])  # words of the captions that the model was fine-tuned on
         self._names = {name: name for name in (*self.subjects, *taught)} | words.get("synonyms", {})
-        colours = {*self.backgrounds, *words.get("tints", {}), *words.get("colour_synonyms", {})}
-        motions = {
-            *self.motions,
-            *(p for phrases in words.get("motion_phrases", {}).values() for p in phrases),
-        }
-        self._other = colours | {word for phrase in motions for word in split(phrase)} | FILLERS
+        self.colours = frozenset({*self.backgrounds, *self.tints, *words.get("colour_synonyms", {})})
+        said = [p for phrases in words.get("motion_phrases", {}).values() for p in phrases]
+        phrases = (*self.motions, *said, *self.relations, *self.scenery)
+        self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
@@ -93,6 +100,22 @@ class Vocabulary:
         )
         nearest = {word: tuple(self._near(word)) for word in unknown}
         return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt))
+
+    def subject(self, name: str) -> str | None:
+        """The subject of that name, in the singular or plural; None for no name of the model."""
+        words = split(name)
+        return self._subject(words) if words else None
+
+    def search(self, word: str) -> list[str]:
+        """The subjects that a word names, or has in one of their names; the exact one first."""
+        exact = self.subject(word)
+        wanted = " ".join(split(word))
+        inside = [subject for name, subject in self._names.items() if wanted and wanted in name]
+        return list(dict.fromkeys([*([exact] if exact else []), *inside]))
+
+    def near(self, word: str) -> list[str]:
+        """Subjects near an unknown word in meaning or spelling."""
+        return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
 
     def _take_names(self, words: list[str]) -> tuple[list[str], list[str]]:
         """The longest names of subjects first, in the order of the prompt, and the words that are left."""

@@ -13,10 +13,10 @@ class Overwriting:
         self.run, self.calls = run, 0
         self.given: list[Tensor] = [] if pool_of is None else pool_of.given
 
-    def __call__(self, *inputs: Tensor) -> Tensor:
+    def __call__(self, *inputs: Tensor, **options: object) -> Tensor:
         self.calls += 1
         inputs = [each.clone() for each in inputs]
         for former in self.given:
             former.fill_(0.5)
-        self.given[:] = [self.run(*inputs).clone()]
+        self.given[:] = [self.run(*inputs, **options).clone()]
         return self.given[0]

@@ -13,7 +13,7 @@ from t2v.request import Request
 def test_an_entry_says_all_that_a_visitor_needs(entry: Entry):
     assert entry.layout in ("modelscope", "diffusers")
     assert entry.title and entry.licence and entry.limits.endswith(".")
-    assert entry.id == EMBEDDED or re.fullmatch(r"[\w.-]+/[\w.-]+", entry.id)
+    assert entry.id == EMBEDDED or re.fullmatch(r"[\w.-]+/[\w.-]+(\+[\w-]+)?", entry.id)
     assert entry.revision is None or re.fullmatch("[0-9a-f]{40}", entry.revision)
     assert (entry.size > 0) == (entry.id != EMBEDDED)
 
@@ -26,6 +26,18 @@ def test_its_native_settings_are_a_valid_request(entry: Entry):
         entry.native.width,
         entry.native.height,
     )
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.id)
+def test_a_size_that_it_was_not_made_for_is_warned_of(entry: Entry):
+    made_for = entry.native
+    assert (made_for.width, made_for.height) in made_for.sizes
+    assert [made_for.size_note(*size) for size in made_for.offered] == [None] * len(made_for.offered)
+    assert f"at 128×{made_for.height} shapes" in made_for.size_note(128, made_for.height)
+
+
+def test_the_embedded_model_states_what_the_catalogue_says():
+    assert native(locate(EMBEDDED)) == CATALOGUE[EMBEDDED].native
 
 
 def test_the_published_models_are_listed():

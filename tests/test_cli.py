@@ -69,10 +69,10 @@ def test_every_setting_has_a_flag_that_arrives(pipeline):
     flags = "--negative-prompt blur --frames 3 --width 40 --height 24 --steps 4 --guidance 2.5 --eta 0.5"
     flags += " --sampler euler --seed 0 --fps 9 --model m --device cpu --dtype float32 --memory low"
     assert main([*flags.split(), "a panda", "-o", "a.gif"]) == DONE
-    expected = Request("a panda", "blur", 3, 40, 24, 4, 2.5, 0.5, "euler", 0, 9, 1.0, 0)
+    expected = Request("a panda", "blur", 3, 40, 24, 4, 2.5, 0.5, "euler", 0, 9, 1.0, 0, 1)
     assert pipeline.calls == [expected]
     assert pipeline.chosen == {"model": "m", "device": "cpu", "dtype": "float32", "memory": "low"}
-    assert {"prompt", *cli.FLAGS} == {row.name for row in SETTINGS.values() if not row.of_source}
+    assert {"prompt", *cli.FLAGS} == set(SETTINGS)
 
 
 @pytest.mark.parametrize("seed", [[], ["--seed", "-1"]])
@@ -119,6 +119,34 @@ def test_a_text_of_two_bytes_a_letter_is_named(pipeline, monkeypatch, capsys, en
     assert "is text in UTF-16; save it in UTF-8" in capsys.readouterr().err and not pipeline.calls
 
 
+def test_lines_that_begin_with_a_hash_are_no_prompts(pipeline):
+    Path("p.txt").write_text("# animals\na panda\n  # and\n#\na fox #1\n")
+    assert main(["--prompts", "p.txt", "#3", "-o", "out"]) == DONE
+    assert [request.prompt for request in pipeline.calls] == ["#3", "a panda", "a fox #1"]
+
+
+def test_several_videos_of_each_prompt_count_the_seeds_up(pipeline, capsys):
+    assert main(["a panda", "a fox", "-n", "3", "--seed", "7", "-o", "out/"]) == DONE
+    made = [(request.prompt, request.seed) for request in pipeline.calls]
+    assert made == [(prompt, seed) for prompt in ("a panda", "a fox") for seed in (7, 8, 9)]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines[:2]] == ["out/001.mp4: seed 7", "out/002.mp4: seed 8"]
+    assert len(os.listdir("out")) == 6
+
+
+@pytest.mark.parametrize("seed", [[], ["--seed", "-1"]])
+def test_several_videos_without_a_seed_have_random_ones(pipeline, seed):
+    assert main(["a panda", "-n", "4", *seed]) == DONE
+    assert len({request.seed for request in pipeline.calls}) == 4
+    assert sorted(os.listdir()) == [f"video-{number}.mp4" for number in (1, 2, 3, 4)]
+
+
+def test_a_size_is_both_sides(pipeline):
+    for word in ("48x32", "48X32", "48×32", " 48 * 32 "):
+        assert main(["a panda", "--size", word, "-o", "a.mp4"]) == DONE
+        assert (pipeline.calls[0].width, pipeline.calls[0].height) == (48, 32)
+
+
 def test_prompts_from_a_file_and_from_stdin(pipeline, monkeypatch):
     Path("p.txt").write_text("\ufeffa panda\n\n  \nein Bär 🐼\n", encoding="utf-8")
     assert main(["first", "--prompts", "p.txt", "-o", "out"]) == DONE
@@ -134,14 +162,38 @@ WRONG = {
     "a -o a.mp4 --steps ten": "steps: must be a whole number from 1 to 1000, not the text 'ten'",
     "a -o a.mp4 --steps 2.5": "steps: must be a whole number",
     "a -o a.mp4 --guidance nan": "guidance: must be",
-    "a -o a.mp4 --width 33": "width: must be a multiple of 8, such as 32 or 40",
+    "a -o a.mp4 --width 40": "width: must be a multiple of 16, such as 32 or 48",
+    "a -o a.mp4 --model m --width 33": "width: must be a multiple of 8, such as 32 or 40",
     "a -o a.mp4 --sampler ddmi": "sampler: must be one of ddim",
-    "a -o a.mp4 --width 2048 --height 2048 --frames 5": "frames: must be at most 4 at 2048×2048",
+    "a -o a.mp4 --width 1024": "width: must be a whole number from 16 to 512",
+    "a -o a.mp4 --model m --width 2048 --height 2048 --frames 5": "frames: must be at most 4 at 2048×2048",
     "a -o a.avi": "ends in .mp4, .gif, .webp",
     "a -o a": "ends in .mp4, .gif, .webp",
     "a panda -o a.mp4": "2 prompts and one file: quote",
     "a -o p.txt/a.mp4": "not a folder",
-    "a --step 10": "unrecognized arguments: --step",
+    "a --step 10": "unrecognized arguments: --step 10; did you mean --steps? (",
+    "a --stepz=10": "did you mean --steps? (",
+    "a --num-inference-steps 10": "did you mean --steps? (",
+    "a --guidance_scale=9": "did you mean --guidance? (",
+    "a --negative_prompt b": "did you mean --negative-prompt? (",
+    "a --xyzzy": "unrecognized arguments: --xyzzy (",
+    "models --device": "unrecognized arguments: --device (t2v models --help",
+    "a --negative-prompt -blue": "--negative-prompt needs a value; one that begins with - is written --neg",
+    "a --steps": "--steps needs a value",
+    "a --steps -5": "steps: must be a whole number from 1 to 1000, not -5",
+    "a --steps=": "steps: must be a whole number",
+    "a -n 0": "-n: must be a whole number from 1 to 1000, not 0",
+    "a -n -2": "-n: must be a whole number from 1 to 1000, not -2",
+    "a -n some": "-n: must be a whole number from 1 to 1000, not the text 'some'",
+    "a -n 2 -o a.mp4": "2 videos and one file: give a folder/",
+    "a -n 2 --seed 4294967295": "seed: must be a whole number from -1 to 4294967295, not 4294967296",
+    "a --size 320": "--size: must be WIDTHxHEIGHT in pixels, such as 576x320, not '320'",
+    "a --size 320x192 --height 192": "--size is given beside --height: leave one out",
+    "a --size 320x190": "height: must be a multiple of 16, such as 176 or 192, not 190",
+    "plan --steps 0": "steps: must be a whole number",
+    "plan a --size 320": "--size: must be WIDTHxHEIGHT",
+    "plan -n 0": "-n: must be",
+    "plan --prompts absent.txt": "No such file",
     "--prompts absent.txt": "No such file",
     "--prompts raw.txt": "is text in UTF-16; save it in UTF-8",
     "--prompts p.txt -o out": "line 2: prompt: must be at most 1,000",
@@ -177,6 +229,15 @@ def test_the_bar_shows_steps_and_time_left_on_a_terminal(pipeline, capsys, monke
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert main(["a panda", "-o", "a.mp4"]) == DONE
     assert "0/3 [00:00<?" in capsys.readouterr().err
+
+
+def test_one_bar_counts_the_steps_of_all_videos(pipeline, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["a panda", "a fox", "-n", "2"]) == DONE
+    out, err = capsys.readouterr()
+    assert "1 of 4: a panda" in err and "4 of 4: a fox" in err
+    assert "/12 [" in err and "/3 [" not in err
+    assert len(out.splitlines()) == 4
 
 
 @pytest.mark.parametrize("word", ["info", "models", "check"])

@@ -215,3 +215,10 @@ def test_a_recording_that_failed_leaves_those_beside_it(gpus: Gpus):
     decode(Given("cuda:0"))
     step(Given("cuda:0"))
     assert len(gpus.log) == 2 + 4 and gpus.replayed == 3 and gpus.memories == 1
+
+
+def test_other_options_are_another_recording(gpus: Gpus):
+    step = GraphedFunction(lambda x, loop=False: loop)
+    assert step(Given("cuda:0"), loop=True) is True
+    assert step(Given("cuda:0"), loop=False) is False
+    assert step(Given("cuda:0"), loop=False) is False and gpus.replayed == 2

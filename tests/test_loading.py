@@ -174,11 +174,14 @@ def test_native_settings(folder: Path):
         json.dumps({"native": {"frames": 5, "guidance": 1.5, "sampler": "euler"}})
     )
     assert load(folder).native == ModelDefaults(frames=5, guidance=1.5, sampler="euler")
+    (folder / "t2v.json").write_text(json.dumps({"native": {"sizes": [[256, 256], [336, 192]]}}))
+    assert load(folder).native == ModelDefaults(sizes=((256, 256), (336, 192)))
 
 
 @pytest.mark.parametrize(
     "values",
-    [{"frame": 5}, {"frames": 0}, {"frames": "5"}, {"frames": True}, {"sampler": "magic"}, {"width": 1e300}],
+    [{"frame": 5}, {"frames": 0}, {"frames": "5"}, {"frames": True}, {"sampler": "magic"}, {"width": 1e300}]
+    + [{"sizes": sizes} for sizes in (256, [256, 256], [[256]], [[256, "256"]], [[0, 8]], [None])],
 )
 def test_native_settings_that_are_none(folder: Path, values: dict):
     (folder / "t2v.json").write_text(json.dumps({"native": values}))

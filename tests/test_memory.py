@@ -1,5 +1,6 @@
 """The memory ladder: every rung gives the same video; what a rung keeps away from the device isn't there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from torch import Tensor, nn
 from t2v import Request, RequestError, TextToVideo
 from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
-from t2v.runtime import RUNGS, Runner, Sizes, plan
+from t2v.runtime import RUNGS, Runner, Sizes, plan, sizes_of
 from t2v.runtime.dry_run import profile
 from t2v.runtime.fast_unet import FastUNet, layers_of
 from t2v.runtime.memory import GIB
-from t2v.runtime.planning import fitting, needs, weight_bytes
+from t2v.runtime.planning import PROCESS, fitting, needs, weight_bytes
 from t2v.runtime.streaming import StreamedUNet
 
 from .common import CPU, apart, seeded_unet, unet_inputs
@@ -236,8 +237,26 @@ def test_the_command_plans_a_model_that_is_not_here(capsys: pytest.CaptureFixtur
     command = ["plan", "--model", "ali-vilab/text-to-video-ms-1.7b", "--size", "256x256", "--device", "cpu"]
     assert main([*command, "--dtype", "float16", "--memory", "fast"]) == 0
     words = capsys.readouterr().out
-    assert "16 frames of 256×256, 50 steps, guidance 9\ncpu, float16, memory fast\nabout 4." in words
-    assert " GB" in words and words.endswith(" s\n")
+    assert "16 frames of 256×256, 50 steps, guidance 9\ncpu, float16, memory fast\nabout 5." in words
+    assert "3.7 GB to download first\n" in words  # the tests' cache is empty
+    assert re.search(r"\nabout [\d.]+ (min|h|days)\n$", words)
+
+
+def test_the_command_plans_a_command_line_put_behind_the_word(capsys: pytest.CaptureFixture, tmp_path: Path):
+    (tmp_path / "p.txt").write_text("# two\na panda\na fox\n")
+    command = ["plan", "a panda", "--prompts", str(tmp_path / "p.txt"), "-n", "20", "--device", "cpu"]
+    assert main([*command, "--size", "192x192", "--steps", "1", "--dtype", "float32"]) == 0
+    words = capsys.readouterr().out
+    assert "16 frames of 192×192, 1 step, guidance 1\ncpu, float32, memory fast\nabout " in words
+    assert re.search(r"\nabout \d+ s a video, about [\d.]+ (s|min) for 60 videos\n$", words)
+    assert "download" not in words
+
+
+def test_a_plan_on_the_processor_counts_the_libraries():
+    sizes, native = sizes_of("emoji")
+    request = Request("a panda", seed=1).validate(native)
+    found = plan(sizes, request, CPU, torch.float32, "fast")
+    assert found.process - found.bytes == PROCESS
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from t2v import places
-from t2v.naming import Target, UsageError, targets
+from t2v.errors import UsageError
+from t2v.naming import Target, targets
 from t2v.places import PlaceError
 from t2v.video import Video, VideoError, check_saving
 

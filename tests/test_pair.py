@@ -8,6 +8,7 @@ import torch
 
 from t2v import Request, RequestError, TextToVideo
 from t2v.networks import TINY_UNET, UNet3D
+from t2v.networks.options import Options
 from t2v.runtime import Runner, choose_devices
 from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.pair import copied
@@ -45,9 +46,11 @@ def test_each_device_runs_one_half_and_without_guidance_the_second_rests(
 ):
     ran, networks = [], list(pair.runner.networks)
 
-    def watched(fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    def watched(
+        fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor, options: Options
+    ) -> torch.Tensor:
         ran.append((networks.index(fast.unet), len(words)))
-        return run(fast, x, t, words)
+        return run(fast, x, t, words, options)
 
     run = FastUNet.__call__
     monkeypatch.setattr(FastUNet, "__call__", watched)

@@ -149,9 +149,9 @@ def test_predictions_are_the_networks_one_a_text(shared: TextToVideo):
 def test_without_guidance_one_text_is_read(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
     texts, run = [], FastUNet.__call__
 
-    def watched(fast: FastUNet, x: Tensor, t: Tensor, words: Tensor) -> Tensor:
+    def watched(fast: FastUNet, x: Tensor, t: Tensor, words: Tensor, **options: object) -> Tensor:
         texts.append(len(words))
-        return run(fast, x, t, words)
+        return run(fast, x, t, words, **options)
 
     monkeypatch.setattr(FastUNet, "__call__", watched)
     shared("a panda", guidance=1, seed=1, **SMALL)

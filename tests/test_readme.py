@@ -23,7 +23,7 @@ CARD = SpaceCard(README)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 KEYS = {
     "title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file",
-    "short_description", "models", "tags", "license", "suggested_hardware", "thumbnail",
+    "short_description", "models", "tags", "license", "suggested_hardware", "thumbnail", "preload_from_hub",
 }  # fmt: skip
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
@@ -63,7 +63,7 @@ def test_the_models_are_the_catalogues():
 
 def settings_row(row: Setting) -> str:
     """A setting as the README's table has it."""
-    note = " (with a source, from Python)" if row.of_source else ""
+    note = " (with a source)" if row.of_source else ""
     return f"| **{row.name}** | {row.label} | {row.words}{note} |"
 
 

@@ -97,11 +97,11 @@ def _norm_conv(module: NormConv, bias: Tensor | None, x: Tensor) -> Tensor:
     return F.conv2d(x, module.conv.weight, bias, padding=module.conv.padding)
 
 
-def _time(module: TimeEmbedding, t: Tensor) -> Tensor:
+def _time(module: TimeEmbedding, t: Tensor, guidance: Tensor | None = None) -> Tensor:
     """t (b) or (b f) -> its embedding; the frames' in one product, which may round otherwise"""
     if t.dim() == 1:
-        return TimeEmbedding.forward(module, t)
-    return TimeEmbedding.forward(module, t.flatten()).unflatten(0, t.shape)
+        return TimeEmbedding.forward(module, t, guidance)
+    return TimeEmbedding.forward(module, t.flatten(), guidance).unflatten(0, t.shape)
 
 
 def _resnet(module: ResnetBlock, x: Tensor, time: Tensor | None = None) -> Tensor:

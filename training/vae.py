@@ -101,7 +101,7 @@ class RefinedLoss(VAELoss):
             decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
             moved = F.mse_loss(z, self.before.encode(images).float()) if self.before else 0.0
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
-        fixed = FIXED * (decoded - images).mean(0).square().mean()
+        fixed = FIXED * fixed_error(decoded, images)
         loss = picture_loss(decoded, images) + flat + fixed + self.droplets() + HOLD * moved
         return loss, F.mse_loss(decoded, images) / 4
 
@@ -133,6 +133,11 @@ def droplets(h: Tensor, groups: int) -> Tensor:
     grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
     away = (grouped - grouped.mean(-1, keepdim=True)).abs() / grouped.detach().std(-1, keepdim=True)
     return F.relu(away - DROPLET).square().mean()
+
+
+def fixed_error(decoded: Tensor, images: Tensor) -> Tensor:
+    """decoded images (n 3 h w) -> the mean square of the error that all pictures have in common"""
+    return (decoded - images).mean(0).square().mean()
 
 
 @torch.no_grad()

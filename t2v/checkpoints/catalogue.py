@@ -5,17 +5,23 @@ found there is resolved once, recorded with every video, and its files are check
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from t2v.defaults import ModelDefaults
 
+from .adapter_catalogue import ADAPTERS, AdapterEntry
+
 EMBEDDED = "emoji"
+EMBEDDED_FOLDER = Path(__file__).with_name(EMBEDDED)
 NON_COMMERCIAL = "CC-BY-NC-4.0"
 LIMITS = (
     "English prompts only; no legible text; not of film quality; weak on complex compositions; "
     "biased as its training videos are, whose watermarks can show."
 )
-MODELSCOPE_DEFAULTS = ModelDefaults(frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8)
+MODELSCOPE_DEFAULTS = ModelDefaults(
+    frames=16, width=256, height=256, steps=50, guidance=9.0, fps=8, window=16, sizes=((256, 256),)
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ _ENTRIES = (
             min_side=16,
             max_side=512,
             max_volume=2**23,
+            sizes=((256, 256),),
         ),
         licence="MIT",
         limits="Draws Microsoft's Fluent emoji, moving on a plain background, and nothing else.",
@@ -79,7 +86,9 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_576w",
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
-        native=ModelDefaults(frames=24, width=576, height=320, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, window=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",
         layout="diffusers",
@@ -89,7 +98,9 @@ _ENTRIES = (
         id="cerspense/zeroscope_v2_XL",
         title="Zeroscope v2 XL",
         folders=("zs2_XL",),
-        native=ModelDefaults(frames=24, width=1024, height=576, steps=40, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, window=24, width=1024, height=576, steps=40, guidance=9.0, fps=8, sizes=((1024, 576),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made to sharpen 576w's enlarged videos; from a prompt alone its scenes are weaker. {LIMITS}",
         layout="diffusers",
@@ -98,21 +109,49 @@ _ENTRIES = (
     Entry(
         id="camenduru/potat1",
         title="Potat1",
-        native=ModelDefaults(frames=24, width=1024, height=576, steps=50, guidance=9.0, fps=8),
+        native=ModelDefaults(
+            frames=24, window=24, width=1024, height=576, steps=50, guidance=9.0, fps=8, sizes=((1024, 576),)
+        ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 1024×576. {LIMITS}",
         layout="diffusers",
         size=3_700_000_000,
     ),
 )
+
+
+def adapted(entry: Entry, adapters: Iterable[AdapterEntry]) -> Entry:
+    """Return the entry of a model with known adapters: the defaults are theirs."""
+    for adapter in adapters:
+        entry = replace(
+            entry,
+            id=f"{entry.id}+{adapter.word}",
+            title=f"{entry.title} + {adapter.title}",
+            native=replace(entry.native, **adapter.native),
+            licence=f"{entry.licence}; {adapter.word}: {adapter.licence}",
+            limits=f"{adapter.limits} {entry.limits}",
+            size=entry.size + adapter.size,
+            aliases=(),
+            folders=(),
+        )
+    return entry
+
+
+MODELSCOPE = "ali-vilab/text-to-video-ms-1.7b"
 CATALOGUE: dict[str, Entry] = {entry.id: entry for entry in _ENTRIES}
+_FEW_STEPS = [adapted(CATALOGUE[MODELSCOPE], [each]) for each in ADAPTERS.values()]
+CATALOGUE |= {entry.id: entry for entry in _FEW_STEPS}
 
 
 def find(model: str) -> Entry | None:
-    """Return the entry of a model id, present or former; None for a model that isn't listed."""
+    """Return the entry of a model id, present or former, with known adapters; None if it isn't listed."""
     if model in CATALOGUE:
         return CATALOGUE[model]
-    return next((entry for entry in _ENTRIES if model in entry.aliases), None)
+    id, *words = model.split("+")
+    entry = next((entry for entry in _ENTRIES if id == entry.id or id in entry.aliases), None)
+    if entry is None or not ADAPTERS.keys() >= set(words):
+        return None
+    return adapted(entry, map(ADAPTERS.__getitem__, words))
 
 
 def recognise(hints: Iterable[str]) -> Entry | None:

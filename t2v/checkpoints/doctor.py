@@ -1,19 +1,23 @@
 """Diagnose a model or a weight file in words; nothing in it is trusted or run."""
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 
+from t2v.networks import TextConfig, TextEncoder, UNet3D, UNetConfig, blank
 from t2v.torch_state import OwnState
 
+from .adapters import describe, native_with, open_adapter
+from .catalogue import EMBEDDED
 from .errors import CheckpointError
 from .kinds import kind
 from .loading import native, open_parts, schedule, tokenizer, vae_scale
 from .locate import locate
+from .lora_formats import is_lora
 from .model_names import is_embedded, local_path
-from .parts import finite
-from .weights import Weights
+from .weights import Weights, finite
 
 
 def diagnose(path: str | Path) -> str | None:
@@ -36,11 +40,25 @@ def examine(path: str | Path) -> str:
 
 
 def _examine_file(path: Path) -> str:
+    if is_lora(path):
+        return _examine_lora(path)
     weights = Weights([path])
     for name in weights.specs:
         if not finite(weights.read(name).float()):
             raise CheckpointError(f"{weights} is damaged: {name} has numbers that are not finite.")
     return f"{weights}: {kind(weights.specs.keys()) or 'tensors of no kind known here'}. {_contents(weights)}"
+
+
+def _examine_lora(path: Path) -> str:
+    """Match a LoRA with the published model, or else with the embedded one."""
+    try:
+        with blank():
+            return describe(path, UNet3D(UNetConfig()), TextEncoder(TextConfig()))
+    except CheckpointError:
+        parts = open_parts(locate(EMBEDDED))
+        with suppress(CheckpointError):
+            return f"{describe(path, parts.unet.network, parts.text_encoder.network)} It fits {EMBEDDED}."
+        raise
 
 
 def _examine_model(path: str | Path) -> str:
@@ -53,6 +71,10 @@ def _examine_model(path: str | Path) -> str:
         for _ in part.tensors(torch.device("cpu"), torch.float32):
             pass
         lines.append(f"  {part.name}: {part.weights}. {_contents(part.weights)}")
+    for adapter in located.adapters:
+        opened = open_adapter(adapter, parts.unet.network, parts.text_encoder.network)
+        made_for = native_with([opened], made_for)
+        lines.append(f"  adapter {opened.name}: {opened.format}, {len(opened.changes)} layers")
     size = f"{made_for.frames} frames of {made_for.width}×{made_for.height}"
     return "\n".join([*lines, f"  made for {size}, {made_for.steps} steps, guidance {made_for.guidance:g}"])
 

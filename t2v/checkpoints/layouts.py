@@ -52,6 +52,7 @@ DIFFUSERS_RESNET = {
 DIFFUSERS_UNET = {
     "time.linear_1": "time_embedding.linear_1",
     "time.linear_2": "time_embedding.linear_2",
+    "time.guidance": "time_embedding.cond_proj",
     "conv_in": "conv_in",
     "out.norm": "conv_norm_out",
     "out.conv": "conv_out",

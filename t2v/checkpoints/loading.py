@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import torch
 
+from t2v.defaults import KNOWN
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
 from t2v.torch_state import OwnState
 
 from . import identity, tokenizer_files
+from .adapters import Adapter, open_adapter
 from .catalogue import Entry
 from .configs import Config
 from .errors import CheckpointError
@@ -29,7 +31,10 @@ MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded model. `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: vocabulary.json."""
+    """A loaded model, plain; `adapters` fit it, and aren't merged yet.
+
+    `vae_scale` turns the VAE's latents into the UNet's; `vocabulary`: vocabulary.json.
+    """
 
     name: str
     revision: str
@@ -42,6 +47,7 @@ class Checkpoint:
     native: ModelDefaults
     vae_scale: float
     vocabulary: dict[str, Any] | None
+    adapters: tuple[Adapter, ...] = ()
 
 
 def load(
@@ -57,6 +63,8 @@ def load(
 
 def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
     parts = open_parts(located)
+    networks = parts.unet.network, parts.text_encoder.network
+    adapters = tuple(open_adapter(each, *networks) for each in located.adapters)
     return Checkpoint(  # small parts first: their errors come before the weights are read
         located.name,
         located.revision,
@@ -69,6 +77,7 @@ def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpo
         text_encoder=fill(parts.text_encoder, device, dtype),
         unet=fill(parts.unet, device, dtype),
         vae=fill(parts.vae, device, dtype),
+        adapters=adapters,
     )
 
 
@@ -182,9 +191,21 @@ def _stated(config: Config) -> ModelDefaults:
         kind = type(defaults[key])
         if key == "sampler":
             config.only(sampler=SAMPLER_NAMES)
+        elif key == "known":
+            config.only(known=KNOWN)
+        elif key == "sizes":
+            _check_sizes(config, value)
         elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
             raise config.fail(key, value, "a number from 1")
-    return ModelDefaults(**config.values)
+    sizes = {"sizes": tuple(map(tuple, config.values["sizes"]))} if "sizes" in config.values else {}
+    return ModelDefaults(**config.values | sizes)
+
+
+def _check_sizes(config: Config, value: Any) -> None:
+    pairs = value if isinstance(value, list) else [None]
+    sides = [side for pair in pairs for side in (pair if isinstance(pair, list) and len(pair) == 2 else [0])]
+    if not all(type(side) is int and 1 <= side <= MAX_NATIVE for side in sides):
+        raise config.fail("sizes", value, "a list of [width, height]")
 
 
 def vocabulary(located: Located) -> dict[str, Any] | None:

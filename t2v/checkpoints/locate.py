@@ -3,13 +3,15 @@
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from . import unsupported
+from .adapter_files import LocatedAdapter, locate_adapter
+from .adapter_names import split
 from .cache_folder import in_cache
-from .catalogue import EMBEDDED, Entry, find
+from .catalogue import EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from .configs import Config
 from .errors import CheckpointError
 from .model_names import hub_name, is_embedded, local_path
@@ -35,16 +37,24 @@ class Located:
     files: Mapping[str, tuple[Path, ...]]
     entry: Entry | None
     revision: str  # a commit of the hub; "" for a folder
+    adapters: tuple[LocatedAdapter, ...] = ()
 
 
 def locate(model: str | Path, half: bool = False) -> Located:
     """Find a model's files and download those missing; `half` prefers the fp16 variant.
 
-    `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision") or its address.
-    CheckpointError says what is missing.
+    `model` is "emoji", a folder, or a hub id ("owner/name", perhaps "owner/name@revision") or its address,
+    each perhaps with adapters. CheckpointError says what is missing.
     """
+    base, names = split(model)
+    adapters = tuple(map(locate_adapter, names))
+    return replace(_locate(base, half), adapters=adapters)
+
+
+def _locate(model: str | Path, half: bool) -> Located:
+    """Find the files of a model without adapters."""
     if is_embedded(model):
-        return _in_folder(Path(__file__).with_name(EMBEDDED), EMBEDDED, "", half, find(EMBEDDED))
+        return _in_folder(EMBEDDED_FOLDER, EMBEDDED, "", half, find(EMBEDDED))
     path = local_path(model)
     if path is None:
         wanted = hub_name(model)

@@ -15,7 +15,7 @@ from .errors import CheckpointError
 from .kinds import kind
 from .layouts import TABLES, Table, ignored
 from .locate import Located
-from .weights import NUMBERS, Spec, Weights
+from .weights import NUMBERS, Spec, Weights, finite
 
 VAE_PREFIX = "first_stage_model."  # ModelScope's VAE comes in the file of a whole image model
 MAX_LISTED = 3  # tensors that an error lists of each sort
@@ -24,6 +24,11 @@ PART_KINDS = {
     "unet": "a video UNet",
     "vae": "a VAE",
 }  # as `kind` words them
+VGEN_CHANNELS = 12  # that the first layer of VGen's UNets reads: latents, and 8 of a condition
+VGEN = (
+    "a UNet of VGen's, such as VideoLCM or VideoComposer: its first layer reads 12 channels, not 4, and it "
+    "was trained on another prediction and schedule, which its file doesn't state. t2v can't load it."
+)
 Shape = tuple[int, ...]
 NetworkConfig = TextConfig | UNetConfig | VAEConfig
 Network = TypeVar("Network", TextEncoder, UNet3D, VAE)
@@ -134,6 +139,9 @@ def _check(part: Part, skip: str | None) -> None:
 
 def _misfit(name: str, weights: Weights, why: str) -> str:
     """Explain, by its tensors' names, what a file is instead, or else what doesn't fit."""
+    first = weights.specs.get("input_blocks.0.0.weight")
+    if first is not None and first.shape[1:2] == (VGEN_CHANNELS,):
+        return f"{weights} is {VGEN}"
     looks = kind(weights.specs.keys())
     if looks and looks not in (PART_KINDS[name], "a whole CLIP model"):
         return f"{weights} is {looks}, not {PART_KINDS[name]}."
@@ -185,11 +193,6 @@ def _list(verb: str, names: Iterable[str], total: int) -> str:
     names = sorted(names)
     more = ", …" if len(names) > MAX_LISTED else ""
     return f"{verb} {len(names)} of {total} tensors ({', '.join(names[:MAX_LISTED])}{more})" if names else ""
-
-
-def finite(tensor: Tensor) -> bool:
-    """Return whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
-    return tensor.numel() == 0 or all(bool(extreme.isfinite()) for extreme in tensor.aminmax())
 
 
 def _not_finite(weights: Weights, name: str, dtype: torch.dtype, stored: Tensor) -> str:

@@ -31,16 +31,15 @@ def diffusers_unet(config: Config) -> UNetConfig:
         )
     config.only(_class_name="UNet3DConditionModel", act_fn="silu", norm_eps=1e-5, mid_block_scale_factor=1)
     config.only(downsample_padding=1)
-    for key in ("num_attention_heads", "time_cond_proj_dim"):
-        if config.get(key) is not None:
-            raise config.fail(key, config.get(key), "null")
+    if config.get("num_attention_heads") is not None:
+        raise config.fail("num_attention_heads", config.get("num_attention_heads"), "null")
     groups = config.whole("norm_num_groups", 1, MAX_WIDTH, 32)
     head_width = _head_width(config)
     widths = config.wholes("block_out_channels", 1, MAX_WIDTH, (320, 640, 1280, 1280))
     _divisible(
         config, "block_out_channels", _divisible(config, "block_out_channels", widths, groups), head_width
     )
-    attention = _attention_by_level(config, len(widths))
+    attention, distilled = _attention_by_level(config, len(widths)), config.get("time_cond_proj_dim")
     return UNetConfig(
         in_channels=config.whole("in_channels", 1, 64, 4),
         out_channels=config.whole("out_channels", 1, 64, 4),
@@ -51,6 +50,7 @@ def diffusers_unet(config: Config) -> UNetConfig:
         head_width=head_width,
         entry_heads=8,  # fixed in UNet3DConditionModel
         groups=groups,
+        guidance_width=config.whole("time_cond_proj_dim", 4, MAX_WIDTH, 0) if distilled else 0,
     )
 
 

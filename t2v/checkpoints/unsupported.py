@@ -8,9 +8,11 @@ from .errors import CheckpointError
 from .formats import problem
 from .incomplete_downloads import is_unfinished
 from .kinds import FAMILY, family, kind
+from .lora_formats import is_lora
 from .weights import Weights
 
 WHOLE = "A model is a folder with a text encoder, a UNet and a VAE: give that, or a hub id."
+ADDED = "Write it after the model's name and a +, such as ali-vilab/text-to-video-ms-1.7b+FILE:0.8."
 MODEL_INDEXES = ("model_index.json", "configuration.json")
 
 
@@ -22,6 +24,8 @@ def file(path: Path) -> str:
         return f"{path.name} only describes a model: give the folder that it is in."
     if why := problem(path):
         return why
+    if is_lora(path):
+        return f"{path.name} is a LoRA, which only changes another model. {ADDED}"
     try:
         names = Weights([path]).specs
     except CheckpointError as error:
@@ -38,7 +42,7 @@ def folder(called: str, path: Path, listing: Collection[str]) -> str:
     if not listing:
         return f"{said}: there is no file in it."
     if {"adapter_config.json", "pytorch_lora_weights.safetensors"} & set(listing):
-        return f"{said}: it has a LoRA, which only changes another model."
+        return f"{said}: it has a LoRA, which only changes another model. {ADDED}"
     if "config.json" in listing and (what := _single(path)):
         return f"{said}: it has {what}."
     if half := sorted(filter(is_unfinished, listing)):

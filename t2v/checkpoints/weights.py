@@ -151,6 +151,11 @@ def _guard(path: Path, action: Callable[[], T]) -> T:
         raise CheckpointError(text) from error
 
 
+def finite(tensor: Tensor) -> bool:
+    """Return whether all numbers are finite: NaN and infinity both reach a tensor's extremes."""
+    return tensor.numel() == 0 or all(bool(extreme.isfinite()) for extreme in tensor.aminmax())
+
+
 DTYPES = {
     "F64": "float64",
     "F32": "float32",

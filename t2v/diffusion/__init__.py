@@ -1,14 +1,19 @@
 """Diffusion: the noise schedule, hops along it, samplers, guidance and other wrappers of a denoiser."""
 
-from t2v.diffusion.guidance import Predict, guided
-from t2v.diffusion.hops import HOPS, Hop, last, start_deviation
+from t2v.diffusion.consistency import Consistency
+from t2v.diffusion.freeinit import renewed
+from t2v.diffusion.freenoise import shuffled
+from t2v.diffusion.guidance import Predict, embedded, guided
+from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
+from t2v.diffusion.rounds import repeated
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
 from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
-from t2v.diffusion.wrappers import first_frames, keeping
+from t2v.diffusion.wrappers import keeping, timed
 
 __all__ = [
     "HOPS",
     "SAMPLERS",
+    "Consistency",
     "Denoise",
     "Hop",
     "Level",
@@ -16,11 +21,16 @@ __all__ = [
     "Predict",
     "ScheduleConfig",
     "Step",
-    "first_frames",
+    "embedded",
     "gaussian",
     "guided",
     "keeping",
     "last",
+    "renewed",
+    "repeated",
     "sampler",
+    "shuffled",
     "start_deviation",
+    "timed",
+    "way",
 ]

@@ -7,7 +7,7 @@ source takes only the last of them.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from t2v.diffusion.schedule import Level, NoiseSchedule
+from t2v.diffusion.schedule import CLEAN, Level, NoiseSchedule
 
 
 class Hop(NamedTuple):
@@ -41,12 +41,31 @@ def solver_hops(schedule: NoiseSchedule, steps: int) -> list[Hop]:
     return _chain(times, schedule.solver_levels(times))
 
 
+def lcm_hops(schedule: NoiseSchedule, steps: int, strength: float = 1.0) -> list[Hop]:
+    """Hops at the times that a consistency model was trained at; the last ends clean."""
+    config = schedule.config
+    times = config.consistency.times(steps, config.train_steps, strength)
+    return _chain(times, [*map(schedule.level, times), CLEAN])
+
+
 HOPS: dict[str, Callable[[NoiseSchedule, int], list[Hop]]] = {
     "ddim": ddim_hops,
     "dpmpp_2m": solver_hops,
     "unipc": solver_hops,
     "euler": euler_hops,
+    "lcm": lcm_hops,
 }
+
+
+def way(sampler: str, schedule: NoiseSchedule, steps: int, strength: float = 1.0) -> list[Hop]:
+    """The hops of a video of which the share `strength` is made anew.
+
+    These are the last of `steps` hops; but lcm, whose steps are few, takes all of them within that share, as
+    in diffusers.
+    """
+    if sampler == "lcm":
+        return lcm_hops(schedule, steps, strength)
+    return last(HOPS[sampler](schedule, steps), strength)
 
 
 def last(hops: Sequence[Hop], strength: float) -> list[Hop]:

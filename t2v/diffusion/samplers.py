@@ -6,8 +6,8 @@ returns the network's prediction (b c f h w), epsilon or v as `prediction` says,
 keeps its dtype (float32 as a rule) for any dtype of the prediction. All coefficients are Python floats: no
 step waits for the device.
 
-Times and results equal those of diffusers 0.42's DDIM, DPMSolverMultistep, UniPCMultistep and EulerDiscrete
-schedulers, each made `from_config` of the same file. Only ddim can draw noise.
+Times and results equal those of diffusers 0.42's DDIM, DPMSolverMultistep, UniPCMultistep, EulerDiscrete and
+LCM schedulers, each made `from_config` of the same file. ddim can draw noise, and lcm does.
 """
 
 import math
@@ -18,6 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from t2v.diffusion.consistency import USUAL, Consistency
 from t2v.diffusion.hops import Hop
 from t2v.diffusion.schedule import Level
 
@@ -87,13 +88,44 @@ def unipc(denoise: Denoise, x: Tensor, hops: Sequence[Hop], prediction: str) -> 
         yield Step(x, x0)
 
 
+def lcm(
+    denoise: Denoise,
+    x: Tensor,
+    hops: Sequence[Hop],
+    prediction: str,
+    consistency: Consistency = USUAL,
+    generator: Generators = None,
+) -> Iterator[Step]:
+    """Consistency sampling (Luo et al. 2023, alg. 3): predict clean latents, add fresh noise, repeat.
+
+    Noise is drawn once a step, but not in the last, whose result is the prediction itself.
+    """
+    for hop in hops:
+        x0, _ = split(denoise(x, hop), x, hop.now, prediction)
+        skip, out = consistency.boundary(hop.time)
+        x = x0 = skip * x + out * x0
+        if hop.after.noise > 0:
+            x = hop.after.signal * x0 + hop.after.noise * gaussian(x.shape, generator).to(x)
+        yield Step(x, x0)
+
+
 Sampler = Callable[[Denoise, Tensor, Sequence[Hop], str], Iterator[Step]]
-SAMPLERS: dict[str, Sampler] = {"ddim": ddim, "dpmpp_2m": dpmpp_2m, "unipc": unipc, "euler": euler}
+SAMPLERS: dict[str, Sampler] = {
+    "ddim": ddim,
+    "dpmpp_2m": dpmpp_2m,
+    "unipc": unipc,
+    "euler": euler,
+    "lcm": lcm,
+}
 
 
-def sampler(name: str, eta: float, generator: Generators) -> Sampler:
-    """The sampler called `name`, with `eta` and a noise `generator` if it can draw noise."""
-    return partial(ddim, eta=eta, generator=generator) if name == "ddim" else SAMPLERS[name]
+def sampler(name: str, eta: float, generator: Generators, consistency: Consistency = USUAL) -> Sampler:
+    """The sampler called `name`, with those of the other arguments that it takes."""
+    if name == "ddim":
+        return partial(ddim, eta=eta, generator=generator)
+    if name == "lcm":
+        return partial(lcm, consistency=consistency, generator=generator)
+    return SAMPLERS[name]
 
 
 def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from t2v.diffusion.consistency import USUAL, Consistency
+
 
 class SchedulerKey(NamedTuple):
     """A key of diffusers' scheduler_config.json that sets the schedule."""
@@ -77,6 +79,7 @@ class ScheduleConfig:
 
     `spacing` None lets the sampler choose its times: leading for ddim, linspace for the others, diffusers'
     defaults. `offset` shifts leading times. `final_alpha_one`: ddim's last step ends at ᾱ = 1, not at ᾱ_0.
+    `consistency`: for lcm alone.
     Raises ValueError, which names diffusers' key.
     """
 
@@ -88,6 +91,7 @@ class ScheduleConfig:
     spacing: str | None = None
     offset: int = 1
     final_alpha_one: bool = False
+    consistency: Consistency = USUAL
 
     def __post_init__(self) -> None:
         for name, setting in SCHEDULER_KEYS.items():
@@ -115,7 +119,11 @@ class ScheduleConfig:
                 raise ValueError(f"{key}: {settings[key]!r} is unsupported; right is to leave it out")
         given = {key: value for key, value in settings.items() if value is not None}
         return cls(
-            **{name: given.get(setting.key, setting.default) for name, setting in SCHEDULER_KEYS.items()}
+            **{name: given.get(setting.key, setting.default) for name, setting in SCHEDULER_KEYS.items()},
+            consistency=Consistency(
+                given.get("timestep_scaling", USUAL.scaling),
+                given.get("original_inference_steps", USUAL.points),
+            ),
         )
 
 
@@ -178,17 +186,21 @@ class NoiseSchedule:
     def problem(self, sampler: str, steps: int) -> str | None:
         """Explain why `sampler` can't make `steps` steps of this schedule, and the way out; None if it can.
 
-        ddim divides by the signal, which may be 0 at its first time. The other samplers start from a little
-        signal.
+        ddim and lcm divide by the signal, which may be 0 at their first time. The other samplers start from
+        a little signal.
         """
-        if sampler != "ddim" or self.config.prediction != "epsilon":
+        most = self.config.consistency.most_steps(self.config.train_steps)
+        if sampler == "lcm" and steps > most:
+            return f"lcm makes at most {most} steps, of which 4 to 8 are usual, not {steps}"
+        if sampler not in ("ddim", "lcm") or self.config.prediction != "epsilon":
             return None
-        if self.level(self.timesteps(steps, spacing="leading")[0]).signal > 0:
+        leading = self.timesteps(steps, spacing="leading")[0]
+        if self.level(leading if sampler == "ddim" else self.config.train_steps - 1).signal > 0:
             return None
         return (
-            "ddim can't start from the noise alone of this model's schedule, as it predicts epsilon and its "
-            "scheduler_config.json has rescale_betas_zero_snr: true; take dpmpp_2m, unipc or euler, or set "
-            "it to false"
+            f"{sampler} can't start from the noise alone of this model's schedule, as it predicts epsilon "
+            "and its scheduler_config.json has rescale_betas_zero_snr: true; take dpmpp_2m, unipc or euler, "
+            "or set it to false"
         )
 
     def level(self, t: float) -> Level:

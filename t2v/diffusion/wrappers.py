@@ -1,8 +1,9 @@
-"""Wrappers: functions that take a denoiser and return a denoiser."""
+"""Wrappers: functions that take a denoiser, or a predictor, and return another."""
 
 import torch
 from torch import Tensor
 
+from t2v.diffusion.guidance import Predict
 from t2v.diffusion.hops import Hop
 from t2v.diffusion.samplers import Denoise, raw_of
 
@@ -20,6 +21,14 @@ def keeping(denoise: Denoise, clean: Tensor, known: Tensor, prediction: str) -> 
     return denoise_rest
 
 
-def first_frames(x: Tensor, count: int) -> Tensor:
-    """x (b c f h w) -> a mask (1 1 f 1 1), true for the first `count` frames"""
-    return (torch.arange(x.shape[2], device=x.device) < count).view(1, 1, -1, 1, 1)
+def timed(predict: Predict, clean: Tensor, frames: Tensor) -> Predict:
+    """Give the network its known frames without noise, at time 0: only for one that was trained so.
+
+    clean (b c f h w); frames (b f), true for those that are known as a whole.
+    """
+    known = frames[:, None, :, None, None]
+
+    def predict_rest(x: Tensor, t: Tensor) -> Tensor:
+        return predict(torch.where(known, clean, x), torch.where(frames, 0, t[:, None]))
+
+    return predict_rest

@@ -6,6 +6,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from .norm import GroupNorm
+from .windows import Windows
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor:
@@ -40,6 +41,7 @@ class Attention(Sliced):
     """Multi-head attention of x over `context`, or over x itself."""
 
     attend = staticmethod(attend)  # training replaces it, module by module
+    windows: Windows | None = None  # of x, along l, in attention over time
 
     def __init__(self, width: int, heads: int, head_width: int, context_width: int | None = None):
         super().__init__()
@@ -53,7 +55,12 @@ class Attention(Sliced):
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
         """x (n l d), context (b m d) -> (n l d); the n/b frames of a video share its text."""
-        context = x if context is None else context
+        if self.windows is not None and context is None:
+            return self.windows.average(lambda part: self._all(part, part), x)
+        return self._all(x, x if context is None else context)
+
+    def _all(self, x: Tensor, context: Tensor) -> Tensor:
+        """As `forward`, without windows."""
         b = len(context)
         q = rearrange(self.to_q(x), "(b f) l (heads d) -> b heads (f l) d", b=b, heads=self.heads)
         k = rearrange(self.to_k(context), "b m (heads d) -> b heads m d", heads=self.heads)

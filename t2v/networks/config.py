@@ -32,6 +32,7 @@ class UNetConfig:
     head_width: int = 64
     entry_heads: int = 8  # of the temporal transformer that follows the first convolution
     groups: int = 32
+    guidance_width: int = 0  # of the guidance's embedding, which a distilled network reads; 0: it reads none
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,15 @@ class TextEncoder(nn.Module):
             act_layer=activations[config.activation],
         )
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """tokens (b l) -> normed states of the last block (b l d), with a causal mask"""
+    def forward(self, tokens: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """tokens (b l) -> normed states of the last block (b l d), with a causal mask.
+
+        `hidden` (1 l), bool: tokens that no other token sees; for a batch of one."""
         tower, length = self.tower, tokens.shape[1]
         x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
         mask = torch.full((length, length), float("-inf"), dtype=x.dtype, device=x.device).triu(1)
+        if hidden is not None:
+            mask = mask.masked_fill(hidden, float("-inf"))
         for block in tower.transformer.resblocks:
             x = block(x, attn_mask=mask)
         return tower.ln_final(x)

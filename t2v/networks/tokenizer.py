@@ -50,18 +50,26 @@ class Tokenizer:
 
     def __call__(self, prompts: list[str]) -> Tensor:
         """b prompts -> ids (b length), int64; a long prompt is cut before the end token"""
-        out = torch.full((len(prompts), self.length), self.pad, dtype=torch.long, device="cpu")
-        for row, prompt in zip(out, prompts, strict=True):
-            ids = [self.start, *self._encode(prompt)[: self.length - 2], self.end]
-            row[: len(ids)] = torch.tensor(ids, device="cpu")
+        return torch.stack([self.row(self.encode(prompt)) for prompt in prompts])
+
+    def row(self, ids: Sequence[int]) -> Tensor:
+        """ids of a text -> between start and end, and padded (length), int64; what is too long is cut"""
+        out = torch.full((self.length,), self.pad, dtype=torch.long, device="cpu")
+        whole = [self.start, *ids[: self.length - 2], self.end]
+        out[: len(whole)] = torch.tensor(whole, device="cpu")
         return out
 
     def cut(self, prompt: str) -> tuple[int, str]:
         """-> the number of tokens of the prompt, with start and end, and the words that are cut off"""
-        ids = self._encode(prompt)
-        return len(ids) + 2, self._bpe.decode(ids[self.length - 2 :]).strip()
+        ids = self.encode(prompt)
+        return len(ids) + 2, self.decode(ids[self.length - 2 :])
 
-    def _encode(self, prompt: str) -> list[int]:
+    def decode(self, ids: Sequence[int]) -> str:
+        """ids -> their text, cleaned"""
+        return self._bpe.decode(ids).strip()
+
+    def encode(self, prompt: str) -> list[int]:
+        """Return the ids of a text, without start, end and padding."""
         if len(self._bpe.cache) > MAX_CACHED:
             self._forget()
         return self._bpe.encode(prompt)
@@ -108,11 +116,12 @@ class TransformersTokenizer(Tokenizer):
         forms = [f"(?i:{regex.escape(word)})" if word in caseless else regex.escape(word) for word in longest]
         self._cut = regex.compile(f"({'|'.join(forms)})")
 
-    def _encode(self, prompt: str) -> list[int]:
+    def encode(self, prompt: str) -> list[int]:
+        """Return the ids of a text; special tokens in it are one id each."""
         ids: list[int] = []
         for i, piece in enumerate(self._cut.split(prompt)):  # every second piece is a special token
             number = self._special.get(piece, self._special.get(piece.lower())) if i % 2 else None
-            ids += super()._encode(piece) if number is None else [number]
+            ids += super().encode(piece) if number is None else [number]
         return ids
 
     def _spelled(self, word: str) -> str:

@@ -12,29 +12,39 @@ from torch import Tensor, nn
 
 from .attention import SpatialTransformer
 from .config import UNetConfig
+from .freeu import freeu
 from .modules import Modules
+from .options import PLAIN, Options
 from .resnet import Downsample, NormConv, ResnetBlock, Upsample
 from .temporal import TemporalConv, TemporalTransformer
 
 
 class TimeEmbedding(nn.Module):
-    """Sinusoids of the time, cosines first, then a two-layer network."""
+    """Sinusoids of the time, cosines first, then a two-layer network.
 
-    def __init__(self, width: int):
+    A distilled network adds a projection of the guidance's embedding to the sinusoids.
+    """
+
+    def __init__(self, width: int, guidance_width: int = 0):
         super().__init__()
         self.width = width
+        self.guidance = nn.Linear(guidance_width, width, bias=False) if guidance_width else None
         self.linear_1 = nn.Linear(width, 4 * width)
         self.linear_2 = nn.Linear(4 * width, 4 * width)
 
-    def forward(self, t: Tensor) -> Tensor:
-        """t (b) in training steps -> (b 4·width); one a frame, (b f) -> (b f 4·width), the same bits"""
+    def forward(self, t: Tensor, guidance: Tensor | None = None) -> Tensor:
+        """t (b) in training steps -> (b 4·width); one a frame, (b f) -> (b f 4·width), the same bits.
+
+        guidance (1 d): its embedding, see `diffusion.guidance`."""
         if t.dim() == 2:
-            return torch.stack([self(frame) for frame in t.unbind(1)], dim=1)
+            return torch.stack([self(frame, guidance) for frame in t.unbind(1)], dim=1)
         half = self.width // 2
         places = torch.arange(half, dtype=torch.float32, device=t.device)
         rates = torch.exp(places * (-math.log(10_000) / half))
         angles = t.float()[:, None] * rates
         waves = torch.cat([angles.cos(), angles.sin()], dim=-1).to(self.linear_1.weight.dtype)
+        if self.guidance is not None and guidance is not None:
+            waves = waves + self.guidance(guidance.to(waves.dtype))
         return self.linear_2(nn.functional.silu(self.linear_1(waves)))
 
 
@@ -95,11 +105,15 @@ class UpLevel(nn.Module):
             Layer(size + skip, width, attention, config) for size, skip in zip(sizes, skips, strict=True)
         )
         self.upsample = None if last else Upsample(width)
+        self.freeu: int | None = None  # the level's number on the way up, if FreeU is on
 
     def forward(self, x: Tensor, time: Tensor, text: Tensor, frames: int, skips: list[Tensor]) -> Tensor:
         """x (n c h w) -> (n c' 2h 2w), or the size of the next skip, if that was odd"""
         for layer in self.layers:
-            x = layer(torch.cat([x, skips.pop()], dim=1), time, text, frames)
+            skip = skips.pop()
+            if self.freeu is not None:
+                x, skip = freeu(self.freeu, x, skip)
+            x = layer(torch.cat([x, skip], dim=1), time, text, frames)
         if self.upsample is not None:
             x = self.upsample(x, skips[-1].shape[2:])
         return x
@@ -112,7 +126,7 @@ class UNet3D(nn.Module):
         super().__init__()
         self.config = config
         widths, last = config.widths, len(config.widths) - 1
-        self.time = TimeEmbedding(widths[0])
+        self.time = TimeEmbedding(widths[0], config.guidance_width)
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
         self.temporal_in = TemporalTransformer(
             widths[0], config.entry_heads, config.head_width, config.groups
@@ -138,10 +152,24 @@ class UNet3D(nn.Module):
             if isinstance(module, TemporalConv):
                 module.loop(loop)
 
-    def forward(self, x: Tensor, t: Tensor, text: Tensor) -> Tensor:
-        """x (b c f h w), t (b) or one a frame (b f), text (b l d) -> the network's prediction (b c f h w)"""
+    def use(self, options: Options = PLAIN) -> None:
+        """Follow `options` in the forward passes from now on."""
+        self.loop(options.loop)
+        for module in self.modules():
+            if isinstance(module, TemporalTransformer):
+                module.block.attention_1.windows = module.block.attention_2.windows = options.windows
+        for depth, level in enumerate(self.up):
+            level.freeu = depth if options.freeu else None
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor, guidance: Tensor | None = None) -> Tensor:
+        """x (b c f h w), t (b) and text (b l d), or one a frame, (b f) and (b f l d) -> the network's
+        prediction (b c f h w)
+
+        guidance (1 d): its embedding, for a network that reads one.
+        """
+        text = text.flatten(0, -3)
         b, frames = x.shape[0], x.shape[2]
-        time = self.time(t.expand(b, *t.shape[1:]))
+        time = self.time(t.expand(b, *t.shape[1:]), guidance)
         x = rearrange(x, "b c f h w -> (b f) c h w").contiguous(memory_format=torch.channels_last)
         x = self.temporal_in(self.conv_in(x), frames)
         skips = [x]

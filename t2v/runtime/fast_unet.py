@@ -21,6 +21,8 @@ from torch import Tensor, nn
 
 from t2v.networks import UNet3D
 from t2v.networks.attention import Attention, FeedForward, SpatialTransformer
+from t2v.networks.freeu import freeu
+from t2v.networks.options import PLAIN, Options
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.unet import Layer
@@ -42,6 +44,7 @@ class Pass:
 
     frames: int
     texts: int  # g: one prediction each
+    options: Options
     shifts: Iterator[Tensor]
     text_kv: Iterator[Tensor]
 
@@ -78,10 +81,17 @@ class FastUNet:
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
         upsamples = [level.upsample for level in unet.up if level.upsample is not None and not fetch]
         self._doubling = {m: doubling_weight(m.conv).to(device) for m in upsamples}
-        self._ahead: dict[Transformer, Tensor] = {}
-        for group in _adjacent(unet):
-            self._ahead |= _biases_ahead(group, device)
+        self._ahead = _all_biases_ahead(unet, device)
         self._minus_ahead = {m: -bias for m, bias in self._ahead.items()}
+
+    def refresh(self) -> None:
+        """Compute anew what was derived from the weights, in the same tensors, after a change of these in
+        place."""
+        for upsample, weight in self._doubling.items():
+            weight.copy_(doubling_weight(upsample.conv))
+        for m, bias in _all_biases_ahead(self.unet, self._time_weight.device).items():
+            self._ahead[m].copy_(bias)
+            self._minus_ahead[m].copy_(-bias)
 
     @property
     def joined(self) -> tuple[Tensor, ...]:
@@ -94,12 +104,16 @@ class FastUNet:
         return tuple(self._doubling.values())
 
     def read(self, text: Tensor) -> Tensor:
-        """text (g l d) -> keys and values of all cross-attentions (g l Σ 2·c)"""
+        """text (g l d), or of each frame (g f l d) -> keys and values of all cross-attentions (g l Σ 2·c), or
+        (g f l Σ 2·c)"""
         return F.linear(text, self._text_kv_weight)
 
-    def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Tensor:
-        """x (1 c f h w), t (1) or (1 f), text_kv (g l Σ 2·c) of `read` -> predictions (g c f h w)"""
-        unet, run = self.unet, self._pass(x, t, text_kv)
+    def __call__(
+        self, x: Tensor, t: Tensor, text_kv: Tensor, guidance: Tensor | None = None, options: Options = PLAIN
+    ) -> Tensor:
+        """x (1 c f h w), t (1) or (1 f), text_kv of `read`, guidance (1 d) as the UNet's
+        -> predictions (g c f h w)"""
+        unet, run = self.unet, self._pass(x, t, text_kv, guidance, options)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = self._ahead[unet.temporal_in]
         if unet.conv_in.bias is not None:
@@ -116,23 +130,27 @@ class FastUNet:
                 skips.append(x)
         for layer in unet.middle:
             x = self._layer(layer, x, run)
-        for upper in unet.up:
+        for depth, upper in enumerate(unet.up):
             for layer in upper.layers:
-                x = self._layer(layer, x, run, skip=_copies(skips.pop(), len(x)))
+                skip = _copies(skips.pop(), len(x))
+                if options.freeu:
+                    x, skip = freeu(depth, x, skip)
+                x = self._layer(layer, x, run, skip)
             if upper.upsample is not None:
                 x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.texts)
 
-    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Pass:
-        shifts = self._shifts(t).split([len(layer.weight) for layer in self._times], dim=-1)
+    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor, guidance: Tensor | None, options: Options) -> Pass:
+        shifts = self._shifts(t, guidance).split([len(layer.weight) for layer in self._times], dim=-1)
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
-        return Pass(x.shape[2], len(text_kv), iter(shifts), iter(text_kv.split(widths, dim=-1)))
+        texts = iter(text_kv.split(widths, dim=-1))
+        return Pass(x.shape[2], len(text_kv), options, iter(shifts), texts)
 
-    def _shifts(self, t: Tensor) -> Tensor:
+    def _shifts(self, t: Tensor, guidance: Tensor | None = None) -> Tensor:
         """t (1) -> the time's shift of every resnet (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
         if t.dim() == 2:
-            return torch.stack([self._shifts(frame) for frame in t.unbind(1)])
-        return F.linear(F.silu(self.unet.time(t)), self._time_weight, self._time_bias)[0]
+            return torch.stack([self._shifts(frame, guidance) for frame in t.unbind(1)])
+        return F.linear(F.silu(self.unet.time(t, guidance)), self._time_weight, self._time_bias)[0]
 
     def _layer(self, layer: Layer, x: Tensor, run: Pass, skip: Tensor | None = None) -> Tensor:
         """x (n c h w), its channels followed by those of `skip` -> (n c' h w); at the first cross-attention
@@ -166,7 +184,7 @@ class FastUNet:
         self.fetch(m)
         h, pending = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
         for part in m.convs:
-            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending)
+            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending, run.options.loop)
         h = rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
         return self.ops.add(x, h, (*biases, *pending, *ahead))
 
@@ -186,7 +204,8 @@ class FastUNet:
         self.fetch(m)
         h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
         h = rearrange(self.ops.group_norm(h, m.norm, (self._minus_ahead[m],)), "b c f p -> b f p c")
-        h = self._transform(m, h, self._temporal_attention, self._temporal_attention, len(h))
+        attend: Attend = lambda attention, h: self._temporal_attention(attention, h, run)  # noqa: E731
+        h = self._transform(m, h, attend, attend, len(h))
         return _add_to_map(x, h, m.proj_out)
 
     def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
@@ -210,16 +229,20 @@ class FastUNet:
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "n heads l d -> n l (heads d)")
 
     def _cross(self, m: Attention, h: Tensor, text_kv: Tensor) -> Tensor:
-        """h (g·f l d), text_kv (g m 2·c), keys, then values -> attention to the text, before to_out
-        (g·f l d); all frames share the text"""
+        """h (g·f l d), text_kv (g m 2·c), keys, then values, or of each frame (g f m 2·c) -> attention to the
+        text, before to_out (g·f l d)"""
+        text_kv = text_kv.flatten(0, -3)
         g, l = len(text_kv), h.shape[1]  # noqa: E741
         q = rearrange(m.to_q(h), "(g f) l (heads d) -> g heads (f l) d", g=g, heads=m.heads)
         k, v = rearrange(text_kv, "g m (two heads d) -> two g heads m d", two=2, heads=m.heads)
         return rearrange(self.ops.attend(q, k, v, m.slice_bytes), "g heads (f l) d -> (g f) l (heads d)", l=l)
 
-    def _temporal_attention(self, m: Attention, h: Tensor) -> Tensor:
+    def _temporal_attention(self, m: Attention, h: Tensor, run: Pass) -> Tensor:
         """h (b f p d) -> attention of each place over the f frames, before to_out (b f p d)"""
-        return self.ops.temporal_attention(self._project(m, h), m.heads, m.slice_bytes)
+        qkv, windows = self._project(m, h), run.options.windows
+        if windows is None:
+            return self.ops.temporal_attention(qkv, m.heads, m.slice_bytes)
+        return windows.average(lambda part: self.ops.temporal_attention(part, m.heads, m.slice_bytes), qkv)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
         """h (… d) -> q, k and v, concatenated (… 3·d)"""
@@ -272,6 +295,14 @@ def _adjacent(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
     for layer in layers_of(unet):
         if layer.spatial is not None and layer.temporal is not None:
             yield layer.spatial, layer.temporal
+
+
+def _all_biases_ahead(unet: UNet3D, device: torch.device) -> dict[Transformer, Tensor]:
+    """`_biases_ahead` of all groups."""
+    ahead: dict[Transformer, Tensor] = {}
+    for group in _adjacent(unet):
+        ahead |= _biases_ahead(group, device)
+    return ahead
 
 
 def _biases_ahead(group: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:

@@ -1,6 +1,6 @@
 """CUDA graphs: record a function once and replay it, without Python between kernels; pace its steps."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,7 +22,8 @@ class Recording(NamedTuple):
 
 
 class GraphedFunction:
-    """`function` of CUDA tensors, recorded as CUDA graphs: one for each shape of its inputs.
+    """`function` of CUDA tensors, recorded as CUDA graphs: one for each shape of its inputs, and for the
+    hashable `options` of a call, which are no tensors.
 
     `function` must not wait for the device, and all that it reads besides its inputs must keep its address.
     The output lies in the graphs' memory pool: the next call overwrites it, and so does a call of any
@@ -35,29 +36,29 @@ class GraphedFunction:
         self._function, self._owns_pool = function, pool_of is None
         self._recordings: dict[tuple, Recording] = {} if pool_of is None else pool_of._recordings
 
-    def __call__(self, *inputs: Tensor) -> Tensor:
-        key = self._function, *(each.shape for each in inputs)
+    def __call__(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+        key = self._function, *(each.shape for each in inputs), *sorted(options.items())
         if key not in self._recordings:
             if self._owns_pool or len(self._recordings) == MAX_RECORDINGS:
                 self._recordings.clear()  # frees their memory before more is taken
-            self._recordings[key] = self._record(inputs)
+            self._recordings[key] = self._record(inputs, options)
         graph, buffers, output = self._recordings[key]
         for own, given in zip(buffers, inputs, strict=True):
             own.copy_(given)
         graph.replay()
         return output
 
-    def _record(self, inputs: tuple[Tensor, ...]) -> Recording:
+    def _record(self, inputs: tuple[Tensor, ...], options: dict[str, Hashable]) -> Recording:
         buffers, device = [each.clone() for each in inputs], inputs[0].device
         pool = next((each.graph.pool() for each in self._recordings.values()), None)
         stream = _capture_stream(device)
         with current(device):
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
-                self._function(*buffers)  # compiles and chooses kernels before the recording
+                self._function(*buffers, **options)  # compiles and chooses kernels before the recording
                 graph = torch.cuda.CUDAGraph()
                 with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
-                    output = self._function(*buffers)
+                    output = self._function(*buffers, **options)
             torch.cuda.current_stream().wait_stream(stream)
         return Recording(graph, buffers, output)
 

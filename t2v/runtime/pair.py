@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from t2v.networks import VAE, UNet3D, blank
+from t2v.networks.options import PLAIN, Options
 
 from .device import current
 from .fast_unet import FastUNet
@@ -14,7 +15,7 @@ from .fast_vae import use_fast_ops
 from .graphs import TensorFunction
 
 Network = TypeVar("Network", UNet3D, VAE)
-Forward = Callable[[Tensor, Tensor, Tensor], Tensor]  # a FastUNet's
+Forward = Callable[..., Tensor]  # a FastUNet's
 
 
 class SecondDevice:
@@ -37,14 +38,19 @@ class SecondDevice:
         with current(self.device):
             text_kv = self._unet.read(text.to(self.device))
 
-        def both(x: Tensor, t: Tensor, both_kv: Tensor) -> Tensor:
+        def both(x: Tensor, t: Tensor, both_kv: Tensor, options: Options = PLAIN) -> Tensor:
             """x (1 c f h w), t (1) or (1 f), both_kv (2 l Σ 2·c) -> one prediction a text (2 c f h w)"""
             with current(self.device):
-                first = self._step(x.to(self.device), t.to(self.device), text_kv)
-            second = step(x, t, both_kv[1:])
+                first = self._step(x.to(self.device), t.to(self.device), text_kv, options=options)
+            second = step(x, t, both_kv[1:], options=options)
             return torch.cat([first.to(second.device), second])
 
         return both
+
+    def refresh(self) -> None:
+        """Compute anew what was derived from the weights, after a change of these in place."""
+        with current(self.device):
+            self._unet.refresh()
 
     def decode(self, z: Tensor) -> Tensor:
         """z (n c h w) -> images (n 3 8h 8w) on the second device"""

@@ -6,7 +6,7 @@ seconds rest on measurements: how fast this device multiplies, and the share of 
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
 import torch
@@ -14,7 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from t2v import machine
-from t2v.checkpoints.catalogue import EMBEDDED
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
+from t2v.checkpoints.adapter_names import split
+from t2v.checkpoints.adapters import native_with, open_adapter
+from t2v.checkpoints.catalogue import EMBEDDED, adapted
 from t2v.checkpoints.loading import native, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.model_names import listed
@@ -30,6 +33,7 @@ from .streaming import SLOTS, unit_bytes
 META = torch.device("meta")
 LEANEST = RUNGS["minimal"]
 HEADROOM = 0.9  # of the free memory is planned for; libraries and fragmentation take the rest
+PROCESS = 800_000_000  # bytes of Python, PyTorch and their libraries, measured on two cores
 REACHED = {"cuda": 0.52}  # the share of `rate` that a whole video reaches, measured on an H100
 REACHED_ELSEWHERE = 0.55  # measured on two cores, in bfloat16
 
@@ -48,19 +52,28 @@ def sizes_of(model: str) -> tuple[Sizes, ModelDefaults]:
 
     Nothing is downloaded: every catalogued model of the hub has the published size.
     """
-    entry = listed(model)
+    base, names = split(model)
+    entry = listed(base)
     if entry is not None and entry.id != EMBEDDED:
-        return Sizes(), entry.native
+        known = [ADAPTERS[name] for name in (each.name.casefold() for each in names) if name in ADAPTERS]
+        width = max((each.guidance_width for each in known), default=0)
+        return Sizes(unet=UNetConfig(guidance_width=width)), adapted(entry, known).native
     located = locate(model)
     parts = open_parts(located)
     text, unet, vae = parts.text_encoder.network, parts.unet.network, parts.vae.network
-    return Sizes(text.config, unet.config, vae.config), native(located)
+    adapters = [open_adapter(each, unet, text) for each in located.adapters]
+    width = max((each.guidance_width for each in adapters), default=unet.config.guidance_width)
+    sizes = Sizes(text.config, replace(unet.config, guidance_width=width), vae.config)
+    return sizes, native_with(adapters, native(located))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Peak `bytes` on the device, `flops` of the whole video, seconds of its two parts; `fits`: the peak fits
-    into the memory that is free now."""
+    """Peak `bytes` of tensors on the device, `flops` of the whole video, seconds of its two parts.
+
+    `process`: the peak of all that the process has there, its libraries included where the device is the
+    processor. `fits`: the tensors fit into the memory that is free now.
+    """
 
     rung: str
     bytes: int
@@ -68,6 +81,7 @@ class Plan:
     denoising: float
     decoding: float
     fits: bool
+    process: int
 
     @property
     def seconds(self) -> float:
@@ -98,7 +112,8 @@ def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dt
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
-    return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits)
+    process = need.peak + (PROCESS if device.type == "cpu" else 0)
+    return Plan(rung.name, need.peak, need.denoising + need.decoding, *seconds, fits, process)
 
 
 def _granted(device: torch.device) -> float:
@@ -115,9 +130,12 @@ def fitting(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.
 
 def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
     """The memory and the operations of `request` on `rung`."""
-    guided, shape = request.guidance != 1, (request.frames, request.height, request.width)
+    guided, shape = (
+        request.guidance != 1 and not sizes.unet.guidance_width,
+        (request.frames, request.height, request.width),
+    )
     parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
-    calls = request.steps * (2 if guided and rung.in_turn else 1)
+    calls = request.walked * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     frames = together * frame.peak
     if rung.offloaded:

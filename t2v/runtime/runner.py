@@ -9,8 +9,10 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from t2v.checkpoints import Checkpoint
+from t2v.checkpoints.adapters import Adapter
 from t2v.diffusion import Predict
 from t2v.networks import UNet3D
+from t2v.networks.options import PLAIN, Options
 from t2v.request import Request, RequestError
 
 from .device import current, has_own_memory, tune
@@ -18,6 +20,7 @@ from .fast_unet import FastUNet
 from .fast_vae import use_fast_ops
 from .graphs import GraphedFunction, TensorFunction
 from .memory import GIB, RUNGS, Rung, frame_bytes, frames_at_once, free_bytes, rung_of
+from .merging import Merger
 from .pair import SecondDevice
 from .planning import Sizes, fitting
 from .streaming import StreamedUNet, offload
@@ -51,6 +54,7 @@ class Runner:
             tune(each)
         self._hooks: list[RemovableHandle] = []
         self.other: SecondDevice | None = None
+        self.merger = Merger()
 
     def as_current_device(self) -> AbstractContextManager:
         """A context in which work that names no device runs on `device`."""
@@ -120,7 +124,20 @@ class Runner:
     def step_down(self) -> None:
         """Place the networks by the next rung down."""
         rungs = list(RUNGS.values())
+        self.merger.park()
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
+
+    def merge(self, adapters: Sequence[Adapter]) -> None:
+        """Merge adapters into the weights, instead of those merged before; without any, restore the weights.
+
+        The weights stay where they are, and so do recorded graphs.
+        """
+        networks = {"unet": self.networks, "text_encoder": [self._checkpoint.text_encoder]}
+        with self.as_current_device():
+            self.merger.change(networks, adapters, self.device)
+            self.unet.refresh()
+            if self.other is not None:
+                self.other.refresh()
 
     def _release(self) -> None:
         self.other = None
@@ -131,33 +148,39 @@ class Runner:
         if self.device.type != "cpu":
             torch.get_device_module(self.device).empty_cache()
 
-    def predictor(self, text: Tensor) -> Predict:
-        """text (g l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
+    def predictor(self, text: Tensor, options: Options = PLAIN, guidance: Tensor | None = None) -> Predict:
+        """text (g l d) or (g f l d), g at most 2 -> `predict(x (1 c f h w), t (1) or (1 f)) -> (g 1 c f h w)`
 
+        guidance (1 d): the embedding for a network that reads one, which then has one text.
         The FastUNet runs; where somebody has patched or hooked the UNet, that runs itself, without graphs.
         """
         if is_patched(self._checkpoint.unet, {hook.id for hook in self._hooks}):
-            return self._plain_predictor(text)
+            return self._plain_predictor(text, options, guidance)
         text_kv = self.unet.read(text)
-        step = self.step
+        step, more = self.step, () if guidance is None else (guidance,)
         if self.other is not None and len(text) == 2:
             step = self.other.with_first_half(step, text[:1])
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
             x = x.to(text.dtype)
             if not self.rung.in_turn:
-                return step(x, t, text_kv).unsqueeze(1)
+                return step(x, t, text_kv, *more, options=options).unsqueeze(1)
             # cloned, for the next call overwrites a graph's output
-            return torch.stack([step(x, t, one).clone() for one in text_kv.split(1)])
+            steps = (step(x, t, one, *more, options=options).clone() for one in text_kv.split(1))
+            return torch.stack(list(steps))
 
         return predict
 
-    def _plain_predictor(self, text: Tensor) -> Predict:
+    def _plain_predictor(self, text: Tensor, options: Options, guidance: Tensor | None) -> Predict:
         """As `predictor`, by the UNet's forward, one text after the other."""
         unet = self._checkpoint.unet
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
-            return torch.stack([unet(x.to(text.dtype), t, one) for one in text.split(1)])
+            unet.use(options)
+            try:
+                return torch.stack([unet(x.to(text.dtype), t, one, guidance) for one in text.split(1)])
+            finally:
+                unet.use(PLAIN)
 
         return predict
 

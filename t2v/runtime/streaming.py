@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from t2v.networks import UNet3D
+from t2v.networks.options import PLAIN, Options
 
 from .fast_unet import FastUNet, layers_of
 
@@ -150,10 +151,12 @@ class StreamedUNet(FastUNet):
         super().__init__(unet, device, rows, fetch=lambda unit: stream.fetch(unit))
         self.stream = stream = Stream(unet, device, keep=self.joined)
 
-    def __call__(self, x: Tensor, t: Tensor, text_kv: Tensor) -> Tensor:
+    def __call__(
+        self, x: Tensor, t: Tensor, text_kv: Tensor, guidance: Tensor | None = None, options: Options = PLAIN
+    ) -> Tensor:
         """As FastUNet's, in one pass of the stream."""
         try:
-            return super().__call__(x, t, text_kv)
+            return super().__call__(x, t, text_kv, guidance, options)
         finally:
             self.stream.finish()
 

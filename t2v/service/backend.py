@@ -4,20 +4,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, Entry, find
+from t2v.checkpoints.adapter_catalogue import ADAPTERS
+from t2v.checkpoints.adapter_names import split
+from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
 from t2v.defaults import ModelDefaults
+from t2v.prompt_weights import plain
 from t2v.request import Request
 from t2v.service import sentences
 from t2v.service.estimate import evaluations_of, volume_of
 from t2v.service.messages import Reading
-from t2v.vocabulary import english
+from t2v.translation import Translator
+from t2v.vocabulary import Vocabulary, english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
 PROBE_SECONDS = 120.0
@@ -37,6 +41,20 @@ for index in range(count):
         problem = str(error).partition("\\n")[0]
 print(json.dumps([works, problem]))
 """
+TRIAL = """
+import json, sys, torch
+from t2v.errors import RequestError
+from t2v.runtime import choose_devices
+problem = ""
+try:
+    for device in choose_devices(sys.argv[1]):
+        (torch.ones(1, device=device) + 1).item()
+except RequestError as error:
+    problem = error.message
+except Exception as error:
+    problem = str(error).partition("\\n")[0]
+print(json.dumps(problem))
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,7 @@ class OfferedModel:
     native: ModelDefaults = field(default_factory=ModelDefaults)
     licence: str = ""
     limits: str = ""  # what it is, and what it can't do, in a few sentences
+    vocabulary: Vocabulary | None = field(default=None, compare=False)  # of a small model
     source: str = ""  # where it is loaded from, if not by its id: a folder, whose path visitors needn't see
 
     @property
@@ -77,14 +96,44 @@ def usable() -> tuple[list[str], str]:
     return [f"cuda:{index}" for index in works], problem
 
 
-def choices(extra: str | None) -> list[OfferedModel]:
-    """Every model of the catalogue, the default first: `extra` if given, else what suits the machine."""
-    first = _own(extra) if extra else _choice(CATALOGUE[EMBEDDED if devices() == ["cpu"] else WITH_GPU])
-    return [first, *(_choice(entry) for id, entry in CATALOGUE.items() if id != first.id)]
+def refusal(device: str) -> str:
+    """Say why a device, or a pair of them, can't be used, tried in another process; "" where it can."""
+    command = [sys.executable, "-W", "ignore", "-c", TRIAL, device]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
+        return str(json.loads(tried.stdout.splitlines()[-1]))
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
+        return f"trying it failed: {type(error).__name__}"
+
+
+def choices(extra: str | None, models: Sequence[str] = ()) -> list[OfferedModel]:
+    """List `models`, or all of the catalogue. The first is the default: `extra` if given,
+    else what suits the machine, if it is among them."""
+    offered = [_own(model) for model in models] or [_choice(entry) for entry in CATALOGUE.values()]
+    suited = EMBEDDED if devices() == ["cpu"] else WITH_GPU
+    default = next((model for model in offered if model.id == suited), offered[0])
+    first = _own(extra) if extra else default
+    return [first, *(model for model in offered if model.id != first.id)]
 
 
 def _own(model: str) -> OfferedModel:
-    """The model that the owner names: a folder, an id or an address. CheckpointError for what is none."""
+    """The model that the owner names: a folder, an id or an address, perhaps with adapters. CheckpointError
+    for what is none."""
+    base, adapters = split(model)
+    offered = _own_base(base)
+    if not adapters:
+        return offered
+    names = [each.scaled(Path(each.name).name if local_path(each.name) else each.name) for each in adapters]
+    native = offered.native
+    for entry in (ADAPTERS[each.name] for each in adapters if each.name in ADAPTERS):
+        native = replace(native, **entry.native)
+    id, title = ("+".join([name, *names]) for name in (offered.id, offered.title))
+    source = "+".join([offered.where, *(each.scaled(each.name) for each in adapters)])
+    return replace(offered, id=id, title=title, native=native, source=source)
+
+
+def _own_base(model: str) -> OfferedModel:
+    """The model that the owner names, without adapters."""
     path = None if is_embedded(model) else local_path(model)
     if path and not path.is_dir():
         from t2v.checkpoints import unsupported  # brings torch
@@ -92,7 +141,7 @@ def _own(model: str) -> OfferedModel:
         raise CheckpointError(unsupported.file(path))
     if path:
         name = path.resolve().name
-        return OfferedModel(name, name, source=str(path))
+        return OfferedModel(name, name, source=str(path), vocabulary=_vocabulary(path))
     wanted = HubName(EMBEDDED) if is_embedded(model) else hub_name(model)
     entry = None if wanted.revision else find(wanted.repository)
     return _choice(entry) if entry else OfferedModel(str(wanted), str(wanted))
@@ -100,19 +149,40 @@ def _own(model: str) -> OfferedModel:
 
 def _choice(entry: Entry) -> OfferedModel:
     download = sentences.DOWNLOAD_SIZE.format(size=f"{entry.size / 1e9:.1f} GB") if entry.size else ""
-    return OfferedModel(entry.id, entry.title + download, entry.native, entry.licence, entry.limits)
+    vocabulary = _vocabulary(EMBEDDED_FOLDER) if entry.id == EMBEDDED else None
+    title = entry.title + download
+    return OfferedModel(entry.id, title, entry.native, entry.licence, entry.limits, vocabulary)
 
 
-def load(model: str, device: str) -> Any:
-    """The pipeline of a model, in a worker process."""
+def _vocabulary(folder: Path) -> Vocabulary | None:
+    """The words of the small model in a folder; None where it has none, or they can't be read."""
+    try:
+        return Vocabulary.open(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def load(
+    model: str, device: str, where: str | None = None, dtype: str | None = None, memory: str = "auto"
+) -> Any:
+    """The pipeline of a model, in a worker process. `where` replaces a device of the owner's choice."""
     import torch
 
     from t2v.pipeline import TextToVideo
 
-    pipe = TextToVideo.from_pretrained(model, device=None if device == "cpu" else device)
+    pipe = TextToVideo.from_pretrained(model, _device(device, where), dtype, memory)
     channels = pipe.unet.config.in_channels
     pipe.preview(torch.zeros(1, channels, 1, 8, 8, device=pipe.device))  # the first one fits its colours
     return pipe
+
+
+def adapt(pipe: Any, before: str, model: str) -> bool:
+    """Make the pipeline of `before` that of `model`, if these differ by their adapters alone; else False."""
+    (base, adapters), (former, _) = split(model), split(before)
+    if base != former:
+        return False
+    pipe.set_adapters(*(each.scaled(each.name) for each in adapters))
+    return True
 
 
 def fetched(model: str) -> tuple[int, int] | None:
@@ -122,30 +192,44 @@ def fetched(model: str) -> tuple[int, int] | None:
         return None
     from t2v.checkpoints.hub import cached_bytes
 
-    there = cached_bytes(model)
+    id, *words = entry.id.split("+")
+    there = sum(map(cached_bytes, {id, *(ADAPTERS[word].repository for word in words)}))
     return (min(there, entry.size), entry.size) if there < entry.size else None
 
 
-def planned(model: str, device: str, pipe: Any = None) -> list[dict[str, float]]:
+def _device(worker: str, chosen: str | None) -> str | None:
+    """The device to load onto: the owner's choice, else the worker's; None for a worker called "cpu", which
+    takes another accelerator than CUDA's where there is one."""
+    return chosen or (None if worker == "cpu" else worker)
+
+
+def planned(
+    model: str,
+    device: str,
+    pipe: Any = None,
+    where: str | None = None,
+    dtype: str | None = None,
+    memory: str = "auto",
+) -> list[dict[str, float]]:
     """Predict the runs of a model's own video and of one twice as long, as `t2v plan` does, as rows of runs;
     on the rung of `pipe` where it is loaded. Nothing is downloaded for it: [] where that would be needed."""
-    from t2v.runtime import Sizes, choose_device, choose_dtype, plan, sizes_of
+    from t2v.runtime import Sizes, choose_devices, choose_dtype, plan, sizes_of
 
     if pipe:
         parts = pipe.checkpoint
         sizes = Sizes(parts.text_encoder.config, parts.unet.config, parts.vae.config)
-        native, where, dtype, memory = pipe.native, pipe.device, pipe.dtype, pipe.runner.rung.name
-    elif find(model) or Path(model).is_dir():
-        (sizes, native), where = sizes_of(model), choose_device(None if device == "cpu" else device)
-        dtype, memory = choose_dtype(None, where), "auto"
+        native, on, precision, memory = pipe.native, pipe.device, pipe.dtype, pipe.runner.rung.name
+    elif find(model) or Path(split(model)[0]).is_dir():
+        (sizes, native), on = sizes_of(model), choose_devices(_device(device, where))[0]
+        precision = choose_dtype(dtype, on)
     else:
         return []
     own, runs = Request("a video", seed=0).validate(native), []
     for request in (own, replace(own, frames=2 * own.frames)):
-        expected = plan(sizes, request, where, dtype, memory)
+        expected = plan(sizes, request, on, precision, memory)
         size = {"volume": volume_of(request), "evaluations": evaluations_of(request)}
         took = {"denoising": expected.denoising, "rest": expected.decoding}
-        runs.append(size | took | {"peak": expected.bytes})
+        runs.append(size | took | {"peak": expected.process})
     return runs
 
 
@@ -154,14 +238,18 @@ def reader(pipe: Any) -> Callable[[str], Reading]:
 
     It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
     """
+    from t2v.prompt_encoder import count  # imports torch
+
     tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
+    translator = Translator(vocabulary) if vocabulary else None
 
     def read(prompt: str) -> Reading:
-        count, cut = tokenizer.cut(prompt)
+        sentence = translator.read(prompt).sentence if translator else prompt
+        found, words = count(sentence, tokenizer), plain(sentence)
         if vocabulary:
-            remark = vocabulary.explain(prompt).note() or ""
+            remark = vocabulary.explain(words).note() or ""
         else:
-            remark = "" if english(prompt) else sentences.NOT_ENGLISH
-        return Reading(count, tokenizer.length, cut, remark)
+            remark = "" if english(words) else sentences.NOT_ENGLISH
+        return Reading(found.tokens, found.limit, found.cut, remark, found.weights)
 
     return read

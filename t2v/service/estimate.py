@@ -116,7 +116,7 @@ def volume_of(request: Complete) -> int:
 
 def evaluations_of(request: Complete) -> int:
     """Count the runs of the network in one video: guidance above 1 runs it twice a step."""
-    return request.steps * (2 if request.guidance > 1 else 1)
+    return request.walked * (2 if request.guidance > 1 else 1)
 
 
 def _seconds(runs: list[RunCost], volume: int, evaluations: int) -> tuple[float, float]:

@@ -5,22 +5,27 @@ deadline, or when nobody has followed it for a while. A visitor's job that isn't
 is made by the next server; a job of the API ends with its caller's connection.
 """
 
+import logging
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Condition
 
 from t2v.errors import T2VError
 from t2v.request import Complete
 from t2v.service import sentences
-from t2v.service.messages import Preview, Stage
+from t2v.service.messages import Fault, Preview, Stage
 from t2v.service.store import owner_of
+from t2v.service.tally import Tally
 from t2v.service.waiting import WaitingJob, WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
+NOBODY = owner_of("")  # the owner of the API's jobs
+log = logging.getLogger("t2v.service")
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
 
 
@@ -29,7 +34,7 @@ class Limits:
     """Limits of the queue: its places, and the seconds until a job is given up."""
 
     places: int = 64
-    per_visitor: int = 1
+    per_visitor: int = 4  # videos of one visitor that wait or are being made
     abandoned_after: float = 180.0  # long enough for a phone to wake up or a train to leave its tunnel
     deadline: float = 1800.0  # seconds of work, not of waiting
     remembered: float = 3600.0  # ended jobs; their videos live in Outputs
@@ -50,15 +55,21 @@ class Job:
     request: Complete
     suffix: str
     followed: float
+    source: Path | None = None  # the file that the video starts from
     stage: Stage = Stage.WAITING
     worker: Worker | ZeroGPUWorker | None = None  # which makes it
     step: int = 0
     preview: Preview | None = None
     problem: str = ""
+    fault: Fault | None = None  # the kind of a failure in the worker
+    turn: int = 0  # see `_append`
     started: float | None = None
     denoising_since: float | None = None
     ended: float | None = None
     stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self.entered = self.followed  # when its stage began
 
     @property
     def over(self) -> bool:
@@ -74,11 +85,12 @@ class Jobs:
     kept: WaitingJobs | None = None  # what the next server finds of them
 
     def __post_init__(self) -> None:
+        self.tally = Tally()
         self._changed = Condition()
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
-        self._closed = False
+        self._closed, self._turn = False, 0
 
     def reserve(self) -> bool:
         """Hold a place for a job that is about to be submitted. False: the queue is full."""
@@ -95,7 +107,14 @@ class Jobs:
                 self._reserved.popleft()
 
     def submit(
-        self, visitor: str, model: str, request: Complete, suffix: str = ".mp4", *, reserved: bool = False
+        self,
+        visitor: str,
+        model: str,
+        request: Complete,
+        suffix: str = ".mp4",
+        *,
+        source: Path | None = None,
+        reserved: bool = False,
     ) -> Job:
         """Add a job to the end of the queue; QueueFull where there is no place for it."""
         with self._changed:
@@ -104,13 +123,13 @@ class Jobs:
             self._check_places(visitor)
             id, owner = secrets.token_urlsafe(16), owner_of(visitor)
             if visitor and self.kept:
-                self.kept.add(WaitingJob(id, owner, model, request, suffix))
-            return self._append(Job(id, owner, model, request, suffix, self.clock()))
+                self.kept.add(WaitingJob(id, owner, model, request, suffix, source=source))
+            return self._append(Job(id, owner, model, request, suffix, self.clock(), source))
 
     def restore(self, kept: WaitingJob, problem: str = "") -> Job:
         """Add a job of an earlier server to the queue; with a `problem`, as a job that has failed."""
         with self._changed:
-            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock())
+            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock(), kept.source)
             if not problem:
                 return self._append(job)
             self._jobs[job.id] = job
@@ -158,9 +177,33 @@ class Jobs:
                 self.kept.remove(job.id)  # nor does the next server make it
         return True
 
+    def enter(self, job: Job, stage: Stage) -> None:
+        """Note that a job has come to another stage."""
+        with self._changed:
+            self._enter(job, stage)
+
     def end(self, job: Job, stage: Stage, problem: str = "") -> None:
         with self._changed:
             self._end(job, stage, problem)
+
+    def follow_all(self, visitor: str) -> list[Job]:
+        """Return the visitor's jobs that aren't over, the oldest first, noted as followed."""
+        with self._changed:
+            pending = self._pending(visitor)
+            for job in pending:
+                job.followed = self.clock()
+            return pending
+
+    def line(self) -> tuple[list[Job], list[Job]]:
+        """-> the jobs that are being made, and those that wait, in the order in which they will be taken"""
+        with self._changed:
+            made = [job for job in self._jobs.values() if job.started is not None and not job.over]
+            return made, list(self._waiting)
+
+    def room(self, visitor: str) -> int:
+        """Return how many more jobs the visitor may submit now."""
+        with self._changed:
+            return max(0, min(self.limits.per_visitor - len(self._pending(visitor)), self._free_places()))
 
     def place(self, job: Job) -> int:
         """The job's place in the queue, from 1; 0 for one that no longer waits."""
@@ -210,8 +253,15 @@ class Jobs:
             return len(self._waiting)
 
     def _append(self, job: Job) -> Job:
+        """Add a job behind those of its own and of earlier turns.
+
+        A visitor's first job is of the turn after that being taken, the second of the turn after that: four
+        jobs of one visitor don't keep another's first waiting, and nobody waits for ever.
+        """
+        own = [other.turn for other in self._waiting if other.owner == job.owner and job.owner != NOBODY]
+        job.turn = 1 + max([self._turn, *own])
         self._jobs[job.id] = job
-        self._waiting.append(job)
+        self._waiting.insert(sum(other.turn <= job.turn for other in self._waiting), job)
         self._changed.notify()
         return job
 
@@ -222,7 +272,7 @@ class Jobs:
         if self._free_places() <= 0:
             raise QueueFull(sentences.QUEUE_FULL.format(places=self.limits.places))
         if visitor and len(self._pending(visitor)) >= self.limits.per_visitor:
-            raise QueueFull(sentences.VISITOR_FULL)
+            raise QueueFull(sentences.visitor_full(self.limits.per_visitor))
 
     def _free_places(self) -> int:
         while self._reserved and self._reserved[0] <= self.clock():
@@ -234,7 +284,9 @@ class Jobs:
         return [job for job in self._jobs.values() if job.owner == owner and not job.over]
 
     def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
-        job.worker, job.started, job.stage = worker, self.clock(), Stage.LOADING
+        job.worker, job.started = worker, self.clock()
+        self._enter(job, Stage.LOADING)
+        self._turn = max(self._turn, job.turn)
         if self.kept:
             self.kept.begin(job.id)
         return job
@@ -242,4 +294,12 @@ class Jobs:
     def _end(self, job: Job, stage: Stage, problem: str = "") -> None:
         if self.kept:
             self.kept.remove(job.id)
-        job.ended, job.problem, job.preview, job.stage = self.clock(), problem, None, stage
+        job.ended, job.problem, job.preview = self.clock(), problem, None
+        self._enter(job, stage)
+        self.tally.ended[stage] += 1
+        log.info("a job of %s ended: %s%s", job.model, stage, problem and f" ({problem})")
+
+    def _enter(self, job: Job, stage: Stage) -> None:
+        now = self.clock()
+        self.tally.seconds[job.stage] += now - job.entered
+        job.entered, job.stage = now, stage

@@ -1,6 +1,6 @@
 """The messages between the service and a worker process: plain, frozen, pickled over a pipe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -35,12 +35,21 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """A video to make: the complete request, and the file to write."""
+    """A video to make: the complete request, the file to write, and the file that it starts from, if any."""
 
     id: str
     model: str
     request: Complete
     path: Path
+    source: Path | None = None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The owner's wishes to a worker: keywords of the backend's `load` (where, dtype, memory), and a mark."""
+
+    placement: dict[str, str] = field(default_factory=dict)
+    mark: str = ""
 
 
 # -- to the worker process
@@ -121,12 +130,13 @@ class Planned:
 
 @dataclass(frozen=True)
 class Reading:
-    """A prompt as a model reads it: tokens, the words that are cut off, a remark."""
+    """A prompt as a model reads it: tokens, the words that are cut off, a remark, words and their weights."""
 
     count: int
     limit: int
     cut: str
     remark: str
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

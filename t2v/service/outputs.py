@@ -4,6 +4,7 @@
     outputs/t2v.sqlite3         whose videos there are and how they were made, and more (see `store`)
     outputs/servers/            a locked file for each server that uses the folder (see `waiting`)
     outputs/served/<id>.mp4     a video; Gradio keeps uploads in folders there
+    outputs/served/versions/    its other formats, see `versions`
 
 A file's name is drawn, never made from input, and a request's id is looked up, never joined to a path.
 """
@@ -89,7 +90,8 @@ class Outputs:
     def __post_init__(self) -> None:
         self.folder = Path(self.folder).resolve()
         self.served = self.folder / "served"
-        self.served.mkdir(parents=True, exist_ok=True)
+        self.versions = self.served / "versions"
+        self.versions.mkdir(parents=True, exist_ok=True)
         for folder in (self.folder, self.served):
             if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -125,11 +127,27 @@ class Outputs:
     def add(self, record: Record) -> None:
         """Note a finished video, and make room for it. OSError where that can't be."""
         with self._lock:
-            size = self.path(record.id, record.suffix).stat().st_size
+            path = self.path(record.id, record.suffix)
+            path.stat()  # it may have been swept
             self.store.write(INSERT, *record.row())
-            self._used += size
+            self.note(path)
+
+    def note(self, path: Path) -> None:
+        """Count a new file of `served` in the quota, and make room for it."""
+        with self._lock:
+            self._used += path.stat().st_size
             if self._used > self.quota:
                 self.sweep()
+
+    def delete_own(self, visitor: str, id: str) -> bool:
+        """Delete the visitor's own video, with its other formats; False: it isn't there, or another's."""
+        record = self.find_own(visitor, id)
+        if record is None:
+            return False
+        with self._lock:
+            self.path(record.id, record.suffix).unlink(missing_ok=True)
+            self._forget_the_gone()
+        return True
 
     def find(self, id: str) -> Record | None:
         """The record of a video that is still there."""
@@ -139,6 +157,13 @@ class Outputs:
         """The visitor's own record of that id."""
         record = self.find(id) if isinstance(id, str) else None
         return record if record and record.owner == owner_of(visitor) else None
+
+    def find_made(self, model: str, request: Request, visitor: str | None = None) -> Record | None:
+        """A video with exactly these settings: the visitor's own, or anybody's if no visitor is named."""
+        which, values = "WHERE model = ? AND request = ?", [model, json.dumps(asdict(request))]
+        if visitor is not None:
+            which, values = f"{which} AND owner = ?", [*values, owner_of(visitor)]
+        return next(self._records(f"{which} ORDER BY created DESC", *values), None)
 
     def of(self, visitor: str, newest: int) -> list[Record]:
         """The visitor's latest videos, newest first."""
@@ -190,7 +215,14 @@ class Outputs:
                     yield record
 
     def _forget_the_gone(self) -> None:
-        """Delete the records without a video. Where that can't be, reading them passes over them."""
+        """Delete the records and the other formats of videos that aren't there any more.
+
+        Where a record can't be deleted, reading passes over it.
+        """
+        there = {path.stem for path in self.served.iterdir()}
+        for path in self.versions.glob("[!.]*"):
+            if path.is_file() and path.name.partition(".")[0] not in there:
+                path.unlink(missing_ok=True)
         with suppress(StoreError):
             known = self.store.read("SELECT id, suffix FROM records")
             gone = [(id,) for id, suffix in known if not self.path(id, suffix).exists()]

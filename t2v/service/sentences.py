@@ -2,9 +2,13 @@
 
 # Why no job is taken
 QUEUE_FULL = "All {places} places in the queue are taken. Please try again in a minute."
-VISITOR_FULL = "You already have a video under way: wait for it, or stop it."
+VISITOR_FULL = "You have {places} videos under way, as many as one visitor may: wait for one, or stop one."
+VISITOR_HAS_ONE = "You already have a video under way: wait for it, or stop it."
 DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made now."
 UNKNOWN_MODEL = "must be one of {models}"
+WORD_REFUSED = "no videos of “{word}” are made here; please leave the word out"
+FILES_BUSY = "Many files are being made just now. Please try again in a minute."
+SOURCE_GONE = "is no longer here: upload it again"
 FORMAT_WRONG = "Choose MP4, GIF or WebP."
 
 # Why a job ended without a video
@@ -30,3 +34,8 @@ STORE_DAMAGED = "{name} in the outputs folder was damaged; a new one was begun, 
 # Models and prompts
 DOWNLOAD_SIZE = " ({size} to download)"
 NOT_ENGLISH = "This model knows English only; it will guess at the rest."
+
+
+def visitor_full(places: int) -> str:
+    """Say that a visitor has no place left."""
+    return VISITOR_HAS_ONE if places == 1 else VISITOR_FULL.format(places=places)

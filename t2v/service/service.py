@@ -5,7 +5,8 @@ import importlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import Complete, Request
-from t2v.service import sentences
+from t2v.service import sentences, sources
 from t2v.service.backend import OfferedModel
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
+from t2v.service.files import VideoFiles
+from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
     Done,
@@ -27,15 +30,19 @@ from t2v.service.messages import (
     Preview,
     Progress,
     Reading,
+    Setup,
     Stage,
     Stopped,
 )
 from t2v.service.outputs import SUFFIXES, NoSpace, Outputs, Record
+from t2v.service.rules import Rules
 from t2v.service.waiting import WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
 SWEEP_EVERY = 20.0  # seconds
+SAFELY = 0.9  # of the deadline, since estimates err
+LEAST_STEPS = 0.2  # of the steps that were asked for
 MOST_STARTS = 2  # of a job whose server was killed meanwhile
 log = logging.getLogger("t2v.service")
 AnyWorker = Worker | ZeroGPUWorker
@@ -44,9 +51,10 @@ AnyWorker = Worker | ZeroGPUWorker
 class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
-    `backend` names a module such as `t2v.service.backend`: `choices(extra)`, the default model first;
-    `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which only
-    workers call.
+    `backend` names a module such as `t2v.service.backend`: `choices(extra, models)`, the default model
+    first; `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which
+    only workers call; `load` and `planned` take what `placement` holds as keywords. `mark` is drawn into
+    every video.
     """
 
     def __init__(
@@ -56,19 +64,30 @@ class Service:
         *,
         devices: Sequence[str] = ("cpu",),
         model: str | None = None,
+        models: Sequence[str] = (),
         limits: Limits | None = None,
+        rules: Rules | None = None,
+        placement: Mapping[str, str] | None = None,
+        mark: str = "",
     ):
-        choices = importlib.import_module(backend).choices(model)
+        offered = {"models": models} if models else {}
+        choices = importlib.import_module(backend).choices(model, **offered)
         self.choices: dict[str, OfferedModel] = {choice.id: choice for choice in choices}
         self.default = choices[0].id
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
+        self.files = VideoFiles(self.outputs)
         self.estimates = Estimates(self.outputs.store)
         self._kept = WaitingJobs(self.outputs.store, self.outputs.folder / "servers")
         self.jobs = Jobs(limits or Limits(), kept=self._kept)
+        self.rules = rules or Rules()
+        setup = Setup(dict(placement or {}), mark)
         lent = os.environ.get("SPACES_ZERO_GPU")
         self.workers: list[AnyWorker] = (
-            [ZeroGPUWorker(backend)] if lent else [Worker(backend, device) for device in devices]
+            [ZeroGPUWorker(backend, setup)]
+            if lent
+            else [Worker(backend, device, setup) for device in devices]
         )
+        self._forecast = Forecast(self.jobs, len(self.workers), self.seconds_left)
         self._closing = Event()
         self._tasks: set[asyncio.Task] = set()
         dispatched = [worker for worker in self.workers if not worker.inline]
@@ -109,19 +128,23 @@ class Service:
             task.add_done_callback(self._tasks.discard)
 
     def native(self, model: str) -> ModelDefaults:
-        """The limits and defaults of a model, as it states them itself once it was loaded."""
+        """A model's limits and defaults, as it states them itself once it was loaded, within the rules."""
         choice = self.choices[model]
         stated = (worker.natives.get(choice.where) for worker in self.workers)
-        return next(filter(None, stated), choice.native)
+        return self.rules.within(next(filter(None, stated), choice.native))
 
-    def validate(self, model: str | None, request: Request, suffix: str = ".mp4") -> tuple[str, Complete]:
+    def validate(
+        self, model: str | None, request: Request, suffix: str = ".mp4", source: bool = False
+    ) -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
         model = self.default if model in (None, "") else model
         if not isinstance(model, str) or model not in self.choices:
             raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
-        return model, request.validate(self.native(model))
+        complete = request.validate(self.native(model), source)
+        self.rules.check(complete.prompt)
+        return model, complete
 
     def submit(
         self,
@@ -130,17 +153,22 @@ class Service:
         request: Request,
         suffix: str = ".mp4",
         *,
+        source: str | Path | None = None,
         reserved: bool = False,
     ) -> Job:
-        """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be."""
+        """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be.
+
+        `source`: a file in the served folder that the video starts from.
+        """
         try:
-            model, complete = self.validate(model, request, suffix)
+            start = None if source in (None, "") else sources.checked(self.outputs, source)
+            model, complete = self.validate(model, request, suffix, start is not None)
             self.outputs.check_space()
         except (RequestError, NoSpace):
             if reserved:
                 self.jobs.release()
             raise
-        return self.jobs.submit(visitor, model, complete, suffix, reserved=reserved)
+        return self.jobs.submit(visitor, model, complete, suffix, source=start, reserved=reserved)
 
     def cost(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Estimate:
         """Estimate the cost of a video on a worker; without one, on the next that is free."""
@@ -153,6 +181,21 @@ class Service:
         worker = worker or self._next_worker()
         planned = self._planned(worker, model)
         return self.estimates.made_to_fit(model, worker.name, request, worker.memory, planned)
+
+    def made_in_time(self, model: str, request: Complete) -> Complete | None:
+        """The request with as few steps as its deadline needs; None if they would be too few to show much."""
+        cost, deadline = self.cost(model, request), self.jobs.limits.deadline
+        if cost.seconds is None or cost.seconds <= deadline:
+            return request
+        share = (SAFELY * deadline - cost.rest) / (cost.seconds - cost.rest)
+        steps = int(request.steps * share)
+        return replace(request, steps=steps) if steps >= request.steps * LEAST_STEPS else None
+
+    def is_planned(self, model: str) -> bool:
+        """Ask for a model's plan; return whether it has come, so that asking again would tell nothing new."""
+        worker = self._next_worker()
+        self._planned(worker, model)
+        return worker.has_planned(self.choices[model].where)
 
     def _next_worker(self) -> AnyWorker:
         """The worker that a new job would probably get."""
@@ -175,7 +218,11 @@ class Service:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
         pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
-        return pace * (job.request.steps - job.step) + cost.rest
+        return pace * (job.request.walked - job.step) + cost.rest
+
+    def seconds_until_begun(self, job: Job) -> float | None:
+        """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""
+        return self._forecast.until_begun(job)
 
     def _dispatch(self, worker: AnyWorker) -> None:
         while not self._closing.is_set():
@@ -201,9 +248,8 @@ class Service:
         except NoSpace as error:
             self.jobs.end(job, Stage.FAILED, str(error))
             return
-        order = Order(
-            job.id, self.choices[job.model].where, job.request, self.outputs.path(job.id, job.suffix)
-        )
+        path = self.outputs.path(job.id, job.suffix)
+        order = Order(job.id, self.choices[job.model].where, job.request, path, job.source)
         why = None
         for message in worker.run(order):
             if self.closing:  # the next server makes it
@@ -216,7 +262,7 @@ class Service:
     def _note(self, worker: AnyWorker, job: Job, message: OfOrder, why: str) -> None:
         match message:
             case Entered(_, stage):
-                job.stage = stage
+                self.jobs.enter(job, stage)
             case Progress(_, step, _):
                 job.step = step
                 job.denoising_since = job.denoising_since or self.jobs.clock()
@@ -225,6 +271,7 @@ class Service:
             case Stopped():
                 self.jobs.end(job, Stage.STOPPED, why)
             case Failed(_, fault, sentence):
+                job.fault = fault
                 self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))
             case Done():
                 self._finish(worker, job, message)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from t2v.request import Complete
 from t2v.service.store import Store, StoreError
@@ -30,6 +31,20 @@ class WaitingJob:
     request: Complete
     suffix: str
     begun: int = 0
+    source: Path | None = None
+
+    def settings(self) -> str:
+        """The request as JSON, the source's path among its settings."""
+        source = {} if self.source is None else {"source": str(self.source)}
+        return json.dumps(asdict(self.request) | source)
+
+    @classmethod
+    def from_row(cls, *row: Any) -> "WaitingJob":
+        """Read a row with `settings` in it; ValueError, TypeError."""
+        id, owner, model, settings, suffix, begun = row
+        request = json.loads(settings)
+        source = request.pop("source", None)
+        return cls(id, owner, model, Complete(**request), suffix, begun, source and Path(source))
 
 
 class Servers:
@@ -72,9 +87,9 @@ class WaitingJobs:
 
     def add(self, job: WaitingJob) -> None:
         """Note a new job."""
-        request = json.dumps(asdict(job.request))
+        row = job.owner, job.model, job.settings(), job.suffix
         with _tried():
-            self._store.write(INSERT, job.id, self._servers.own, job.owner, job.model, request, job.suffix)
+            self._store.write(INSERT, job.id, self._servers.own, *row)
 
     def begin(self, id: str) -> None:
         """Count a start of the job; it stays counted if this server is killed."""
@@ -110,11 +125,11 @@ class WaitingJobs:
             query = f"SELECT {columns} FROM jobs WHERE server = ? ORDER BY number"
             rows = connection.execute(query, (server,)).fetchall()
             connection.execute("UPDATE jobs SET server = ? WHERE server = ?", (self._servers.own, server))
-        for id, owner, model, request, suffix, begun in rows:
+        for row in rows:
             try:
-                yield WaitingJob(id, owner, model, Complete(**json.loads(request)), suffix, begun)
+                yield WaitingJob.from_row(*row)
             except (ValueError, TypeError):  # of a version with other settings
-                self.remove(id)
+                self.remove(row[0])
 
 
 @contextmanager

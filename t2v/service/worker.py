@@ -27,6 +27,7 @@ from t2v.service.messages import (
     Planned,
     Reading,
     Ready,
+    Setup,
     Stop,
     Stopped,
     Unready,
@@ -34,6 +35,7 @@ from t2v.service.messages import (
 from t2v.service.worker_process import serve
 
 TICK = 0.2  # seconds between two looks at what has become of a job
+USUAL = Setup()
 PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is ended
 
 
@@ -43,12 +45,13 @@ class Worker:
     inline = False  # its jobs run whether or not somebody watches
     busy = False  # with an order
 
-    def __init__(self, backend: str, device: str, patience: float = PATIENCE):
-        self.backend, self.device, self._patience = backend, device, patience
+    def __init__(self, backend: str, device: str, setup: Setup = USUAL, patience: float = PATIENCE):
+        self.backend, self.device, self.setup, self._patience = backend, device, setup, patience
         self.name, self.memory, self.problem = "", 0, ""  # the device's, and why the model isn't there
         self.fetched: Fetched | None = None  # of a download under way
         self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
         self._plans: dict[str, list[dict[str, float]]] = {}  # [] while it is asked
+        self._planned: set[str] = set()  # models whose plan has come, or failed
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process: SpawnProcess | None = None
@@ -113,6 +116,10 @@ class Worker:
             self._send(PlanModel(model))
         return self._plans.get(model, [])
 
+    def has_planned(self, model: str) -> bool:
+        """Return whether the process has answered `plan`, be it that nothing is known."""
+        return model in self._planned
+
     def close(self) -> None:
         """End the process; the next order starts another. Any thread may call it."""
         with self._ending:
@@ -131,7 +138,10 @@ class Worker:
         self._messages = Queue()
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=serve, args=(theirs, self.backend, self.device), daemon=True, name=f"t2v-{self.device}"
+            target=serve,
+            args=(theirs, self.backend, self.device, self.setup),
+            daemon=True,
+            name=f"t2v-{self.device}",
         )
         self._connection, self._process = ours, process
         process.start()
@@ -155,6 +165,7 @@ class Worker:
                     self.fetched = message
                 case Planned(model, rows):
                     self._plans[model] = rows
+                    self._planned.add(model)
                 case Unready(problem):
                     self.problem = problem
                 case _:

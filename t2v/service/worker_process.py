@@ -19,7 +19,7 @@ from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any
 
-from t2v import machine
+from t2v import machine, provenance
 from t2v.errors import T2VError
 from t2v.service import sentences
 from t2v.service.device_memory import Peak, free_memory, memory_of_device
@@ -40,11 +40,13 @@ from t2v.service.messages import (
     Progress,
     Reading,
     Ready,
+    Setup,
     Stage,
     Stop,
     Stopped,
     Unready,
 )
+from t2v.service.sources import started_from
 
 FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
@@ -56,13 +58,13 @@ class OrderStopped(Exception):
     """The parent asked for the end of this order."""
 
 
-def serve(connection: Connection, backend: str, device: str) -> None:
+def serve(connection: Connection, backend: str, device: str, setup: Setup) -> None:
     """The process's main function. `backend`: the name of a module, see `Service`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     give_way()
     machine.limit_threads()
     pipe = WorkerPipe(connection)
-    host = PipelineHost(importlib.import_module(backend), device, pipe.send, pipe.stopped)
+    host = PipelineHost(importlib.import_module(backend), device, pipe.send, pipe.stopped, setup)
     Thread(target=pipe.receive, args=(host,), daemon=True).start()
     while True:
         match pipe.orders.get():
@@ -114,9 +116,15 @@ class PipelineHost:
     """Holds the pipeline and executes orders. `send` reports, `stopped` tells whether an order is to end."""
 
     def __init__(
-        self, backend: ModuleType, device: str, send: Callable[[Any], None], stopped: Callable[[Order], bool]
+        self,
+        backend: ModuleType,
+        device: str,
+        send: Callable[[Any], None],
+        stopped: Callable[[Order], bool],
+        setup: Setup | None = None,
     ):
         self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
+        self._setup = setup or Setup()
         self._pipe: Any = None
         self._model: str | None = None
         self._readers: dict[str, Callable[[str], Reading]] = {}
@@ -143,9 +151,12 @@ class PipelineHost:
         """Report what the model is expected to cost, before it has made a video."""
         try:
             loaded = self._pipe if model == self._model else None
-            self.send(Planned(model, self._backend.planned(model, self._device, loaded)))
+            self.send(
+                Planned(model, self._backend.planned(model, self._device, loaded, **self._setup.placement))
+            )
         except Exception:  # an estimate is never worth a worker
             log.exception("planning failed")
+            self.send(Planned(model, []))
 
     def attempt(self, order: Order) -> None:
         """Make one video, and report how that ended, whatever happens."""
@@ -165,10 +176,13 @@ class PipelineHost:
         pipe = self._load(order.model)
         peak = Peak()
         self.enter(order, Stage.READING)
+        given = started_from(order)
         steps = StepReporter(self, order, pipe)
-        video = pipe(order.request, on_step=steps)
+        video = pipe(order.request, on_step=steps, **given).joined
         decoded = time.perf_counter()
         self.enter(order, Stage.WRITING)
+        if self._setup.mark:
+            video.frames = provenance.marked(video.frames, self._setup.mark)
         video.save(order.path)
         end = time.perf_counter()
         return Done(
@@ -185,7 +199,7 @@ class PipelineHost:
         """The pipeline of `model`. A failed load leaves the old one in place."""
         if model != self._model:
             try:
-                pipe = self._fetch(model)
+                pipe = self._fetch(model, self._adapted)
             except Exception as error:
                 if explain(error)[0] != Fault.MEMORY or self._pipe is None:
                     raise
@@ -193,13 +207,22 @@ class PipelineHost:
             if pipe is None:  # no room for both
                 self._pipe = self._model = None
                 free_memory()
-                pipe = self._fetch(model)
+                pipe = self._fetch(model, self._loaded)
             self._pipe, self._model = pipe, model
             self._readers[model] = self._backend.reader(pipe)
             free_memory()
         return self._pipe
 
-    def _fetch(self, model: str) -> Any:
+    def _adapted(self, model: str) -> Any:
+        """The present pipeline with the adapters of `model`, where these alone differ; else a new one."""
+        if self._pipe is not None and self._backend.adapt(self._pipe, self._model, model):
+            return self._pipe
+        return self._loaded(model)
+
+    def _loaded(self, model: str) -> Any:
+        return self._backend.load(model, self._device, **self._setup.placement)
+
+    def _fetch(self, model: str, load: Callable[[str], Any]) -> Any:
         """Load a model, and report meanwhile how much of its download is there."""
         done = Event()
 
@@ -210,7 +233,7 @@ class PipelineHost:
 
         Thread(target=report, daemon=True).start()
         try:
-            return self._backend.load(model, self._device)
+            return load(model)
         finally:
             done.set()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from t2v.defaults import ModelDefaults
 from t2v.service.estimate import evaluations_of, volume_of
-from t2v.service.messages import LAST, Fetched, OfOrder, Order, Reading, Ready, Unready
+from t2v.service.messages import LAST, Fetched, OfOrder, Order, Reading, Ready, Setup, Unready
 from t2v.service.worker_process import PipelineHost
 
 LEAST, MOST = 20, 120  # seconds to ask for
@@ -25,12 +25,15 @@ class ZeroGPUWorker:
 
     inline = True  # its jobs run inside the events that ask for them
     busy = False  # a device is lent to each event
+    device, pid = "cuda", None
 
-    def __init__(self, backend: str):
+    def __init__(self, backend: str, setup: Setup = Setup()):  # noqa: B008  (it is frozen)
         import spaces  # before torch
 
         self._messages: Queue[Any] = Queue()
-        self._host = PipelineHost(importlib.import_module(backend), "cuda", self._messages.put, _stopped)
+        self._host = PipelineHost(
+            importlib.import_module(backend), "cuda", self._messages.put, _stopped, setup
+        )
         self._lend = spaces.GPU(duration=seconds_needed)(self._make)
         self.name, self.memory, self.problem = "ZeroGPU", 0, ""
         self.fetched: Fetched | None = None
@@ -64,6 +67,10 @@ class ZeroGPUWorker:
     def plan(self, model: str) -> list[dict[str, float]]:
         """Nothing: how fast the device is can't be measured without borrowing it."""
         return []
+
+    def has_planned(self, model: str) -> bool:
+        """True: there is no plan to wait for."""
+        return True
 
     def close(self) -> None:
         """Nothing is held."""

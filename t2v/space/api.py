@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.checks import Check, Choice, Number, Text, Whole
+from t2v.checks import Check, Choice, Flag, Number, Text, Whole
 from t2v.errors import RequestError
-from t2v.request import Request, Setting
+from t2v.request import SETTINGS, Request, Setting
 from t2v.service import sentences
 from t2v.service.jobs import Job, QueueFull
 from t2v.service.messages import Stage
@@ -21,14 +21,20 @@ from t2v.space import form, strings
 POLL = 0.1  # seconds
 NAME = "generate"
 KIND = Parameter.POSITIONAL_OR_KEYWORD
-PARAMETERS = (*form.ROWS, "model")
+PARAMETERS = (*form.ROWS, "model", *form.OF_SOURCE, "source")
 INTRODUCTION = """
 Turn a sentence into a short video. Returns the MP4 and the settings that made it, its seed included.
 What is left out takes the model's own default.
 
 Args:
 """
-TYPES = {Whole: int, Number: float, Choice: str, Text: str}  # a check is of the first that it is one of
+TYPES = {
+    Flag: bool,
+    Whole: int,
+    Number: float,
+    Choice: str,
+    Text: str,
+}  # a check is of the first that it is one of
 
 
 def offer(service: Service, demo: gr.Blocks) -> int:
@@ -40,10 +46,10 @@ def offer(service: Service, demo: gr.Blocks) -> int:
 def _generate(service: Service) -> Callable[..., Awaitable[tuple[dict, dict]]]:
     async def generate(*values: Any) -> tuple[dict, dict]:
         """values: in the order of PARAMETERS"""
-        *settings, model = values
-        request = Request(**dict(zip(form.ROWS, settings, strict=True)))
+        given = dict(zip(PARAMETERS, values, strict=True))
+        request = Request(**{name: given[name] for name in SETTINGS})
         try:
-            job = service.submit("", model, request, reserved=True)
+            job = service.submit("", given["model"], request, source=given["source"], reserved=True)
         except (RequestError, QueueFull, NoSpace) as error:
             raise _refusal(str(error)) from None
         return await _result(service, job)
@@ -55,9 +61,13 @@ def _described(generate: Callable[..., Any]) -> Callable[..., Any]:
     """Give the function the parameters and the description that Gradio reads: those of the table."""
     lines = [f"    {name}: {row.words}" for name, row in form.ROWS.items()]
     lines.append(f"    model: {strings.MODEL_WORDS}")
+    lines += [f"    {name}: {row.words} (with a source)" for name, row in form.OF_SOURCE.items()]
+    lines.append(f"    source: {strings.SOURCE_WORDS}")
     generate.__doc__ = INTRODUCTION + "\n".join(lines)
     parameters = [_parameter(row) for row in form.ROWS.values()]
     parameters.append(Parameter("model", KIND, default=None, annotation=str | None))
+    parameters += [_parameter(row) for row in form.OF_SOURCE.values()]
+    parameters.append(Parameter("source", KIND, default=None, annotation=str | None))
     vars(generate)["__signature__"] = Signature(parameters, return_annotation=tuple[dict, dict])
     generate.__annotations__ = {each.name: each.annotation for each in parameters}
     return generate
@@ -95,7 +105,8 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
     file = {"path": str(service.outputs.path(job.id, job.suffix)), "meta": {"_type": "gradio.FileData"}}
     if record is None:  # it was swept at once
         raise _refusal(strings.GONE)
-    return file, form.settings_of(record.request) | {"model": record.model, "notes": list(record.notes)}
+    settings = form.settings_of(record.request, source=job.source is not None)
+    return file, settings | {"model": record.model, "notes": list(record.notes)}
 
 
 def _refusal(text: str) -> gr.Error:

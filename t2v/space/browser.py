@@ -1,17 +1,23 @@
 """The state that a visitor's browser keeps, encrypted: the visitor's secret, and what was shown last."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+MOST = 4  # of a group
 
 
 @dataclass(frozen=True)
 class VisitorState:
-    """The value of the page's `gr.BrowserState`."""
+    """The value of the page's `gr.BrowserState`. A job, an example or a group is on the screen, or nothing.
+
+    `job` may be one of `group`: then the way back to the group is shown.
+    """
 
     visitor: str
     job: str | None = None
     example: str | None = None
+    group: tuple[str, ...] = ()  # variations, shown side by side
 
     @classmethod
     def read(cls, state: Any) -> "VisitorState":
@@ -21,4 +27,19 @@ class VisitorState:
         if not isinstance(visitor, str) or not 20 <= len(visitor) <= 100:
             return cls(secrets.token_urlsafe(24))
         job, example = (text if isinstance(text, str) else None for text in (job, example))
-        return cls(visitor, job, example)
+        group = given.get("group")
+        ids = [id for id in group if isinstance(id, str)] if isinstance(group, (list, tuple)) else []
+        return cls(visitor, job, example, tuple(ids[:MOST]))
+
+    def showing(self, job: str | None = None, example: str | None = None) -> "VisitorState":
+        """The same visitor with something else on the screen; a group stays in reach of its members."""
+        return VisitorState(self.visitor, job, example, self.group if job in self.group else ())
+
+    def showing_group(self, ids: tuple[str, ...] = ()) -> "VisitorState":
+        """The same visitor with several jobs on the screen: these, or the group that was there."""
+        return replace(self, job=None, example=None, group=ids or self.group)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The jobs on the screen."""
+        return (self.job,) if self.job else () if self.example else self.group

@@ -49,8 +49,10 @@ def number(name: str, default: int, most: int) -> int:
     return int(value)
 
 
-def prepare() -> None:
+def prepare(root_path: str | None = None) -> None:
     """Remove what would break Gradio when it is imported, and name its variables that are not used."""
+    if root_path:
+        os.environ["GRADIO_ROOT_PATH"] = root_path
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     given = {name for name in os.environ if name.startswith("GRADIO_")}
     if unused := sorted(given - READ_HERE - READ_BY_GRADIO):

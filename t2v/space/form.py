@@ -1,11 +1,11 @@
 """The form: what its components hold, and how that becomes a Request and back.
 
 Its fields are the rows of the table of settings. Width and height are one field, and a seed has a checkbox
-for a random one; the file's format and the model are no settings of a video.
+for a random one; the model is no setting of a video.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,17 +13,16 @@ from urllib.parse import urlencode
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import SETTINGS, Request, Setting
-from t2v.service.outputs import SUFFIXES
 from t2v.service.service import Service
 from t2v.space import strings
 
 ROWS: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if not row.of_source}
+OF_SOURCE: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if row.of_source}
 SAME = [name for name in ROWS if name not in ("width", "height", "seed")]  # the field is the setting
-FIELDS = (*SAME, "size", "random", "seed", "format", "model")
+FIELDS = (*SAME, "size", "random", "seed", "model")
 LABELS = {name: row.label for name, row in ROWS.items()} | {
     "size": strings.SIZE,
     "random": strings.RANDOM,
-    "format": strings.FORMAT,
     "model": strings.MODEL,
 }
 SIZE = re.compile(r"\s*(-?\d{1,9})\s*[×xX*]\s*(-?\d{1,9})\s*")
@@ -32,10 +31,9 @@ Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
 
 @dataclass(frozen=True)
 class Filled:
-    """A form that has been read: the request as given, the file's suffix, the model's id."""
+    """A form that has been read: the request as given, the model's id."""
 
     request: Request
-    suffix: str
     model: str
 
 
@@ -44,14 +42,14 @@ def read(values: Values) -> Filled:
     width, height = sides(values["size"])
     seed = None if values["random"] is True else values["seed"]
     same = {name: values[name] for name in SAME}
-    return Filled(Request(**same, width=width, height=height, seed=seed), values["format"], values["model"])
+    return Filled(Request(**same, width=width, height=height, seed=seed), values["model"])
 
 
-def write(request: Request, suffix: str, model: str, *, random: bool) -> dict[str, Any]:
+def write(request: Request, model: str, *, random: bool) -> dict[str, Any]:
     """The values that make the form show these settings."""
     size = size_text(request.width, request.height) if request.width and request.height else None
     same = {name: getattr(request, name) for name in SAME}
-    return same | {"size": size, "random": random, "seed": request.seed, "format": suffix, "model": model}
+    return same | {"size": size, "random": random, "seed": request.seed, "model": model}
 
 
 def problems(service: Service, values: Values) -> dict[str, str]:
@@ -64,7 +62,7 @@ def problems(service: Service, values: Values) -> dict[str, str]:
         except RequestError as error:
             found[name] = error.message
     try:
-        found or service.validate(values["model"], read(values).request, values["format"])
+        found or service.validate(values["model"], read(values).request)
     except RequestError as error:  # sides and frames that are legal alone, and too much together
         found["size" if error.field in ("width", "height") else error.field] = error.message
     return {name: text[0].upper() + text[1:] for name, text in found.items()}
@@ -95,14 +93,8 @@ def size_text(width: int, height: int) -> str:
 
 
 def sizes(native: ModelDefaults) -> list[str]:
-    """The model's own size first, then a wide, a tall and a smaller one."""
-    width, height = native.width, native.height
-    options = [(width, height), (width * 3 // 2, height), (width, height * 3 // 2), (width // 2, height // 2)]
-    legal = [
-        tuple(max(native.min_side, side // native.multiple * native.multiple) for side in option)
-        for option in options
-    ]
-    return [size_text(*option) for option in dict.fromkeys(legal) if max(option) <= native.max_side]
+    """The sizes that the model draws well, its own first."""
+    return [size_text(*size) for size in native.offered]
 
 
 def defaults(service: Service, model: str, prompt: str = "") -> dict[str, Any]:
@@ -110,7 +102,7 @@ def defaults(service: Service, model: str, prompt: str = "") -> dict[str, Any]:
     return restored(service, Request(prompt), model)
 
 
-def restored(service: Service, request: Request, model: str, suffix: str = SUFFIXES[0]) -> dict[str, Any]:
+def restored(service: Service, request: Request, model: str) -> dict[str, Any]:
     """The form with a request's settings, the model's own where it has none; a stated seed stays."""
     native = service.native(model)
     missing = {
@@ -118,28 +110,31 @@ def restored(service: Service, request: Request, model: str, suffix: str = SUFFI
         for name in ROWS
         if getattr(request, name) is None and hasattr(native, name)
     }
-    return write(replace(request, **missing), suffix, model, random=request.seed is None)
+    return write(replace(request, **missing), model, random=request.seed is None)
 
 
-def settings_of(request: Request) -> dict[str, Any]:
-    """Every setting of a request that the page and the API know, by name."""
-    return {name: value for name, value in asdict(request).items() if name in ROWS}
+def settings_of(request: Request, source: bool = False) -> dict[str, Any]:
+    """Every setting of a request that the page and the API know, by name; those of a source if asked."""
+    return {name: value for name, value in asdict(request).items() if name in ROWS or source}
 
 
-def link(request: Request, model: str, suffix: str) -> str:
+def link(request: Request, model: str) -> str:
     """A query string that brings every setting back."""
-    return "?" + request.to_query() + "&" + urlencode({"model": model, "format": suffix.lstrip(".")})
+    return "?" + request.to_query() + "&" + urlencode({"model": model})
 
 
 def from_link(service: Service, query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """-> the form's values for a link's query, and what was wrong with it. A wrong setting is left out."""
     model = query.get("model", service.default)
     model = model if model in service.choices else service.default
-    suffix = "." + query.get("format", "mp4")
-    suffix = suffix if suffix in SUFFIXES else SUFFIXES[0]
     try:
         request = Request.from_query(urlencode(dict(query)))
         checked = replace(request, prompt=request.prompt.strip() or "any").checked(service.native(model))
-        return restored(service, replace(checked, prompt=request.prompt), model, suffix), ""
+        return restored(service, replace(checked, prompt=request.prompt), model), ""
     except RequestError as error:
         return defaults(service, model, str(query.get("prompt", ""))[:1000]), str(error)
+
+
+def named(values: Sequence[Any]) -> dict[str, Any]:
+    """The form's values, in the order in which Gradio passes them, by their names."""
+    return dict(zip(FIELDS, values, strict=True))

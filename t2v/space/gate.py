@@ -7,7 +7,9 @@ having accepted the call: here both get their plain HTTP answer, 400, 404, 413, 
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Container
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,9 +27,10 @@ from t2v.space.api import NAME, PARAMETERS
 
 CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<endpoint>[^/]+)/?)")
 ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
+METRICS = "/metrics"
 MAX_BODY = 256 * 1024  # bytes; prompts are 1,000 characters
 LOGIN_PAGE = re.compile(  # what it consists of, and what Gradio asks itself when it starts
-    r"/|/login/?|/logout|/(assets|static|svelte)/.*|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
+    r"/|/login/?|/logout|/(assets|static|svelte)/.*|/health|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
     r"|(/gradio_api)?/theme\.css|/gradio_api/(user|token|login_check|app_id|startup-events)/?"
 )
 
@@ -127,11 +130,22 @@ def _rooted(scope: Scope) -> Scope:
 def _let_in(scope: Scope) -> bool:
     """Return whether the visitor may enter: there is no login, or the visitor has logged in."""
     gradio = scope["app"]
-    if gradio.auth is None:
+    if gradio.auth is None or (route_path(scope) == METRICS and _knows_password(scope)):
         return True
     cookies = HTTPConnection(scope).cookies
     names = f"access-token-{gradio.cookie_id}", f"access-token-unsecure-{gradio.cookie_id}"
     return any(cookies.get(name) in gradio.tokens for name in names)
+
+
+def _knows_password(scope: Scope) -> bool:
+    """Return whether a request brings an account and its password along (HTTP Basic), as Prometheus does."""
+    kind, _, given = HTTPConnection(scope).headers.get("authorization", "").partition(" ")
+    try:
+        user, _, password = b64decode(given.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    right = scope["app"].auth.get(user)
+    return kind.lower() == "basic" and right is not None and compare_digest(right.encode(), password.encode())
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
@@ -161,6 +175,8 @@ def _check_data(data: Any) -> None:
         raise Refused(422, strings.PROMPT_MISSING)
     if len(data) > len(PARAMETERS):
         raise Refused(422, strings.TOO_MANY.format(count=len(PARAMETERS), names=", ".join(PARAMETERS)))
+    if len(data) == len(PARAMETERS):
+        data[-1] = _path(data[-1])
     _check_plain(dict(zip(PARAMETERS, data, strict=False)))
 
 
@@ -171,7 +187,18 @@ def _check_names(body: dict) -> None:
     for name in body:
         if name not in PARAMETERS:
             raise Refused(422, strings.UNKNOWN_ARGUMENT.format(name=name[:40], names=", ".join(PARAMETERS)))
+    body["source"] = _path(body.get("source"))
     _check_plain(body)
+
+
+def _path(source: Any) -> Any:
+    """The path of an uploaded file, as Gradio's clients send it; other values as they are."""
+    if not isinstance(source, dict):
+        return source
+    path = source.get("path")
+    if not isinstance(path, str) or source.get("meta") != {"_type": "gradio.FileData"}:
+        raise Refused(422, strings.SOURCE_NOT_A_FILE)
+    return path
 
 
 def _check_plain(arguments: dict) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,79 +22,62 @@ from t2v.checkpoints.errors import CheckpointError
 from t2v.service import backend
 from t2v.service.jobs import Limits
 from t2v.service.outputs import Outputs
+from t2v.service.rules import Rules
 from t2v.service.service import Service
 from t2v.service.store import StoreError
-from t2v.space import environment, strings
-from t2v.space.address import LaunchError, bare, bracketed, free_port, link
-from t2v.space.examples import FOLDER
+from t2v.space import environment, options, strings
+from t2v.space.address import LaunchError, bare, bracketed, free_port, link, outside
 
-BACKEND = "t2v.service.backend"
+NEEDED = ("gradio", "prometheus_client")  # which the library alone doesn't bring
+ICON = Path(__file__).with_name("icon.png")
 MAX_UPLOAD = 64 * 1_000_000  # bytes
 SESSIONS = 64  # that Gradio remembers, 90 kB each; one for every call of the API, and nothing of ours in it
 LAST_ANSWERS = 0.5  # seconds for callers of the API to hear that the server is being restarted
 FIRST_PORT, PORTS = 7860, 100
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that refuses an argument in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        raise LaunchError(f"{self.prog}: {message.removeprefix('argument ')} (--help lists the options)")
-
-
-def arguments(given: list[str] | None = None) -> argparse.Namespace:
-    """The options; what is left out comes from Gradio's variables."""
-    parser = Parser(prog="app.py", description="A page that turns a sentence into a video.")
-    add = parser.add_argument
-    space = os.environ.get("SYSTEM") == "spaces"
-    host = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if space else "127.0.0.1")
-    add(
-        "--host",
-        default=host,
-        help="address to listen at; 0.0.0.0 for the whole network (default: %(default)s)",
-    )
-    add("--port", type=_port, help=f"default: the first free one from {FIRST_PORT}; 0: any")
-    add("--model", help="default model: emoji, a hub id, or a folder")
-    add("--queue", type=_places, default=64, metavar="N", help="places in the queue (default: %(default)s)")
-    add(
-        "--outputs", type=Path, default=Path("outputs"), metavar="DIR", help="where videos are kept for a day"
-    )
-    shared = bool(environment.flag("GRADIO_SHARE"))
-    add("--share", action="store_true", default=shared, help="a public link through Gradio's relay")
-    add("--auth", type=_account, metavar="USER:PASSWORD", help="ask visitors for it")
-    add("--backend", default=BACKEND, help=argparse.SUPPRESS)
-    add("--examples", type=Path, default=FOLDER, help=argparse.SUPPRESS)
-    return parser.parse_args(given)
+def arguments(given: list[str] | None = None, prog: str = "app.py") -> argparse.Namespace:
+    """The options of a command line and its environment; LaunchError for what can't be used."""
+    parser = options.Parser(prog=prog, description=strings.DESCRIPTION, epilog=strings.VARIABLES)
+    options.add_to(parser)
+    return options.settle(parser.parse_args(given))
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
-        raise argparse.ArgumentTypeError(strings.PORT_WRONG.format(value=text[:40]))
-    return int(text)
-
-
-def _places(text: str) -> int:
-    if not text.isdecimal() or len(text) > 6 or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(strings.QUEUE_WRONG.format(value=text[:40]))
-    return int(text)
-
-
-def _account(text: str) -> str:
-    user, _, password = text.partition(":")
-    if not user.strip() or not password:
-        raise argparse.ArgumentTypeError(strings.AUTH_WRONG)
-    return f"{user.strip()}:{password}"  # Gradio strips the name that a visitor gives
-
-
-def main(given: list[str] | None = None) -> None:
-    """Serve until a signal ends it. SystemExit with a sentence where the page can't start."""
+def main(given: list[str] | None = None, prog: str = "app.py") -> int:
+    """Serve until a signal ends it; -> the exit code, 2 after a sentence why the page can't start."""
     streams.prepare()
+    try:
+        serve(arguments(given, prog))
+    except LaunchError as error:
+        streams.complain(str(error))
+        return 2
+    return 0
+
+
+def serve(chosen: argparse.Namespace) -> None:
+    """Serve until a signal ends it; LaunchError, by the name that an option was given under."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise LaunchError(strings.PACKAGES_MISSING.format(names=" and ".join(missing)))
     _end_on_signals()
-    options = arguments(given)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    if options.share:
+    start_log(chosen.log)
+    for name, meant in options.misspelt(os.environ):
+        streams.complain(strings.MISSPELT.format(name=name, meant=meant))
+    if chosen.share:
         print(strings.SHARE_WARNING)
-    app = App(options)
+    try:
+        app = App(chosen)
+        _run(app)
+    except LaunchError as error:
+        raise LaunchError(error.naming(chosen.origins)) from None
+
+
+def start_log(level: str) -> None:
+    """Log to stderr what is of `level`, such as "info", and graver; of the libraries, warnings."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("t2v").setLevel(level.upper())
+
+
+def _run(app: "App") -> None:
     try:
         app.launch()
         while True:
@@ -146,16 +129,10 @@ class App:
         self._ports = some if options.port is None else [options.port]
         self._wanted = environment.flag("GRADIO_MCP_SERVER")
         free_port(self.host, self._ports)
-        environment.prepare()
-        outputs = _outputs(options.outputs)
+        environment.prepare(options.root_path)
+        outputs = _outputs(options)
         environment.import_gradio()
-        found, model = _devices(options.model)
-        limits = Limits(places=options.queue)
-        try:
-            with _usable(outputs.folder):
-                self.service = Service(options.backend, outputs, devices=found, model=model, limits=limits)
-        except CheckpointError as error:
-            raise LaunchError(f"--model: {error}") from None
+        self.service = _service(options, outputs)
         self.service.start()  # its workers import torch while this process imports gradio
         self._build()
 
@@ -164,20 +141,27 @@ class App:
         import gradio as gr
         from starlette.middleware import Middleware
 
-        from t2v.space import api, components, examples
+        from t2v.space import api, components, examples, operations
         from t2v.space.events import Events
         from t2v.space.gate import RequestGate
+        from t2v.space.head import PageHead, page_root
         from t2v.space.routes import routes
         from t2v.space.theme import theme
 
-        service, folder = self.service, self.options.examples
-        with gr.Blocks(title=strings.TITLE, analytics_enabled=False) as demo:
-            page = components.build(service, examples.read(folder))
+        service, folder = self.service, self.options.examples or examples.FOLDER
+        title, terms = self.options.title, self.options.terms or strings.TERMS
+        shown, reel = examples.read(folder), examples.reel(folder)
+        with gr.Blocks(title=title, analytics_enabled=False) as demo:
+            page = components.build(service, shown, reel, title, terms)
             Events(page, service).connect(demo)
             endpoint = api.offer(service, demo)
         demo.queue(api_open=False, default_concurrency_limit=None)
         gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
-        app = {"routes": routes(service, page.examples, folder), "middleware": [gate]}
+        head = Middleware(PageHead, title=title, root=page_root)
+        app = {
+            "routes": [*routes(service, page.examples, folder), *operations.routes(service)],
+            "middleware": [head, gate],
+        }
         self.demo = demo
         self._app_options = {"theme": theme(), "css": components.CSS, "app_kwargs": app}
 
@@ -191,7 +175,9 @@ class App:
             logging.getLogger("t2v.space").debug("launching failed", exc_info=error)
             raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
         url = link(self.host, port)
-        print(strings.LISTENING.format(title=strings.TITLE, url=url), flush=True)
+        print(strings.LISTENING.format(title=self.options.title, url=url), flush=True)
+        if network := outside(self.host, port):
+            print(strings.LISTENING_OUTSIDE.format(url=network), flush=True)
         return url
 
     def _serve(self, port: int) -> None:
@@ -200,7 +186,7 @@ class App:
             server_name=bracketed(self.host),
             server_port=port,
             share=options.share,
-            auth=tuple(options.auth.split(":", 1)) if options.auth else None,
+            auth=list(options.auth) if options.auth else None,
             prevent_thread_lock=True,
             quiet=True,
             show_error=False,
@@ -212,6 +198,8 @@ class App:
             num_workers=0,
             state_session_capacity=SESSIONS,
             footer_links=["api"],
+            favicon_path=str(ICON),
+            pwa=True,
             mcp_server=_tools(self._wanted, options.auth),
             **self._app_options,
         )
@@ -239,9 +227,35 @@ def _cut_off(server: Any) -> None:
     server.close()
 
 
-def _outputs(folder: Path) -> Outputs:
+def _service(options: argparse.Namespace, outputs: Outputs) -> Service:
+    """The service that the options ask for."""
+    devices = _devices(options.device)
+    placement = {"where": "cpu" if devices == list(options.device) == ["cpu"] else None}
+    placement |= {"dtype": None if options.dtype == "auto" else options.dtype, "memory": options.memory}
+    limits = Limits(places=options.queue, per_visitor=options.per_visitor, deadline=options.deadline)
+    rules = Rules(options.max_frames, options.max_steps, options.max_side, options.blocklist or ())
+    try:
+        with _usable(outputs.folder):
+            return Service(
+                options.backend,
+                outputs,
+                devices=devices,
+                model=options.model,
+                models=options.models or (),
+                limits=limits,
+                rules=rules,
+                placement={name: value for name, value in placement.items() if value not in (None, "auto")},
+                mark=options.mark or "",
+            )
+    except CheckpointError as error:
+        named = options.model and options.model in str(error)
+        raise LaunchError(str(error), "model" if named or not options.models else "models") from None
+
+
+def _outputs(options: argparse.Namespace) -> Outputs:
+    folder = options.outputs
     with _usable(folder):
-        outputs = Outputs(folder)
+        outputs = Outputs(folder, lifetime=options.lifetime, quota=options.quota)
         environment.find_temporary_folder(outputs.folder / "temporary")
     try:
         ffmpeg.check(outputs.folder)
@@ -257,26 +271,34 @@ def _usable(folder: Path) -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        raise LaunchError(strings.OUTPUTS_REFUSED.format(folder=folder, reason=error)) from None
+        raise LaunchError(strings.OUTPUTS_REFUSED.format(folder=folder, reason=error), "outputs") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason)) from None
+        raise LaunchError(strings.OUTPUTS_UNUSABLE.format(folder=folder, reason=reason), "outputs") from None
 
 
-def _devices(model: str | None) -> tuple[list[str], str | None]:
-    """-> the devices that work, the CPU if no GPU does; and `model`"""
+def _devices(wanted: Sequence[str]) -> list[str]:
+    """-> the devices to work on: those that are `wanted`, else those that work, the CPU if no GPU does.
+    LaunchError where a wanted one can't be used."""
     seeming = backend.devices()
-    if seeming == ["cpu"] or os.environ.get("SPACES_ZERO_GPU"):
-        return seeming, model
+    if wanted == ("cpu",):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # for the workers
+    if os.environ.get("SPACES_ZERO_GPU") or wanted == ("cpu",) or (seeming == ["cpu"] and not wanted):
+        return ["cpu"] if wanted == ("cpu",) else seeming
+    if wanted:
+        for device in wanted:
+            if reason := backend.refusal(device):
+                raise LaunchError(strings.DEVICE_MISSING.format(device=device, reason=reason), "device")
+        return list(wanted)
     usable, reason = backend.usable()
     if usable:
-        return usable, model
+        return usable
     print(strings.GPU_UNUSABLE.format(reason=reason), file=sys.stderr, flush=True)
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # for the workers
-    return ["cpu"], model
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    return ["cpu"]
 
 
-def _tools(wanted: bool | None, auth: str | None) -> bool:
+def _tools(wanted: bool | None, auth: Any) -> bool:
     """Return whether to offer `/generate` as a tool for language models: only with `mcp`, without a login."""
     if wanted is False or not (wanted or find_spec("mcp")):
         return False

@@ -1,56 +1,68 @@
 """The screen as HTML: the empty screen, the work, the video, the error, the shelves.
 
 Every piece of text that isn't ours goes through `escape`. The page's `gr.HTML` keeps the elements that stay
-the same between two versions, so bars glide and previews play on.
+the same between two versions, so bars glide and previews play on. `data-say` is what page.js tells those who
+listen, `data-percent` what it puts into the title.
 """
 
 import base64
-import json
 from collections.abc import Sequence
 from html import escape
 
 from t2v.defaults import ModelDefaults
 from t2v.request import Complete, Request
 from t2v.service.jobs import Job
-from t2v.service.messages import Reading, Stage
+from t2v.service.messages import Fault, Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import strings
-from t2v.space.form import LABELS, link, settings_of
+from t2v.space import actions, strings
+from t2v.space.form import LABELS, settings_of
 
-
-def empty(native: ModelDefaults, examples: bool) -> str:
-    """Before the first video; `examples`: whether there are some to pick from."""
-    hint = strings.EMPTY_HINT_EXAMPLES if examples else strings.EMPTY_HINT
-    words = f"<p class='lead'>{strings.EMPTY}</p><p>{hint}</p>"
-    return _screen("empty", _frame(native.width, native.height, f"<div class='words'>{words}</div>"))
+MEMORY_WORTH_SAYING = 0.7  # of the device's
+WORTH_NOTIFYING = 20.0  # seconds
+Ways = Sequence[tuple[str, str]]  # ways out of a failure: the name that `Making.way` knows, and the words
 
 
 def working(service: Service, job: Job) -> str:
     """The job's place or stage, a bar, the time left, the frames so far."""
     left = None if job.stopping else service.seconds_left(job)
     time = strings.LEFT.format(seconds=duration(left)) if left is not None and job.started else ""
-    status = f"<p class='status' role='status'><b>{stage_text(service, job)}</b><span>{time}</span></p>"
-    frame = _frame(job.request.width, job.request.height, _preview(job))
-    return _screen("working", frame + _bar(job.step / job.request.steps) + status)
+    line = status(stage_text(service, job), time)
+    notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
+    body = frame(job.request.width, job.request.height, preview(job)) + bar(share(job)) + line
+    say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
+    return section("working", body + _caption(job.request) + notify, share(job), say)
+
+
+def share(job: Job) -> float:
+    """How much of a job's steps is done."""
+    return job.step / job.request.walked
 
 
 def stage_text(service: Service, job: Job) -> str:
+    """What happens to a job just now."""
     if job.stopping:
         return strings.STOPPING
     match job.stage:
         case Stage.WAITING:
-            ahead = service.jobs.place(job) - 1
-            return strings.PLACE.format(ahead=ahead) if ahead > 0 else strings.NEXT
+            return _waiting(service, job)
         case Stage.LOADING:
             return _loading(service, job)
         case Stage.READING if job.step == 0:
             return strings.READING
         case Stage.READING | Stage.DENOISING:
-            return strings.DENOISING.format(step=job.step, steps=job.request.steps)
+            return strings.DENOISING.format(step=job.step, steps=job.request.walked)
         case Stage.DECODING:
             return strings.DECODING
     return strings.WRITING
+
+
+def _waiting(service: Service, job: Job) -> str:
+    """The jobs ahead, and when this one begins."""
+    ahead = service.jobs.place(job) - 1
+    text = strings.PLACE.format(ahead=ahead) if ahead > 0 else strings.NEXT
+    seconds = service.seconds_until_begun(job)
+    return text + (strings.BEGINS.format(seconds=duration(seconds)) if seconds is not None else "")
 
 
 def _loading(service: Service, job: Job) -> str:
@@ -61,36 +73,49 @@ def _loading(service: Service, job: Job) -> str:
     )
 
 
-def finished(record: Record, folder: str = "video") -> str:
-    """The video, the line of its settings, its link, its JSON."""
+def finished(record: Record, folder: str = "video", grouped: int = 0) -> str:
+    """The video, the line of its settings, what can be done with it. `grouped`: videos made along with it."""
     request, source = record.request, f"{folder}/{record.name}"
     assert request.width and request.height  # it has been made
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
-    frame = _frame(request.width, request.height, _player(source, alt, record.suffix, controls=True))
-    href = escape(link(request, record.model, record.suffix), quote=True)
-    head = f"<p class='status' role='status'><b>{strings.DONE.format(seconds=record.seconds)}</b></p>"
-    links = (
-        f"<p class='links'><a href='{source}' download='{file_name(record)}'>{strings.DOWNLOAD}</a>"
-        f"<a href='{href}' class='settings-link'>{strings.LINK}</a>"
-        f"<button type='button' data-copy='{href}' data-copied='{strings.COPIED}'>{strings.COPY}</button></p>"
-    )
+    body = frame(request.width, request.height, player(source, alt, record.suffix, "controls data-play"))
+    made = strings.DONE.format(seconds=record.seconds) if record.seconds else strings.OPENED
     notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in record.notes)
-    caption = f"<p class='prompt'>{escape(request.prompt)}</p><p class='summary'>{summary(request)}</p>"
-    return _screen("done", frame + head + caption + notes + links + _json(record))
+    about = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
 
 
-def ended(job: Job, native: ModelDefaults) -> str:
-    """After a job without a video: stopped on purpose, or what went wrong."""
+def ended(service: Service, job: Job) -> str:
+    """After a job without a video: stopped on purpose, or what went wrong, and the ways on."""
+    native = service.native(job.model)
     if job.stage == Stage.STOPPED and not job.problem:
-        return _screen(
-            "stopped", _frame(native.width, native.height, f"<p class='words'>{strings.STOPPED}</p>")
-        )
-    return failed(strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED, job.problem, native)
+        return failed(strings.STOPPED, "", native, [("again", strings.MAKE_AGAIN)], "stopped")
+    title = strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED
+    return failed(title, job.problem, native, _ways(service, job))
 
 
-def failed(title: str, problem: str, native: ModelDefaults) -> str:
-    words = f"<div class='words'><p class='lead'>{title}</p><p role='alert'>{escape(problem)}</p></div>"
-    return _screen("failed", _frame(native.width, native.height, words))
+def _ways(service: Service, job: Job) -> Ways:
+    """What a visitor can do after a failure: a smaller video, fewer steps, another model, the same again."""
+    ways = []
+    if job.fault == Fault.MEMORY:
+        smaller = service.made_to_fit(job.model, job.request)
+        ways += [("fit", strings.MAKE_SMALLER)] if smaller and smaller != job.request else []
+    if job.stage == Stage.STOPPED and (shorter := service.made_in_time(job.model, job.request)):
+        fewer = shorter.steps < job.request.steps
+        ways += [("fewer", strings.FEWER_STEPS.format(steps=shorter.steps))] if fewer else []
+    if job.model != service.default:
+        ways.append(("default", strings.USE.format(model=service.choices[service.default].title)))
+    return [*ways, ("again", strings.TRY_AGAIN)]
+
+
+def failed(title: str, problem: str, native: ModelDefaults, ways: Ways, kind: str = "failed") -> str:
+    """What went wrong, with a button for each way on."""
+    buttons = "".join(
+        f"<button type='button' data-way='{way}'>{escape(words)}</button>" for way, words in ways
+    )
+    why = f"<p>{escape(problem)}</p>" if problem else ""
+    words = f"<div class='words'><p class='lead'>{title}</p>{why}<p class='ways'>{buttons}</p></div>"
+    return section(kind, frame(native.width, native.height, words), say=f"{title}. {problem}")
 
 
 def shelf(records: Sequence[Record], title: str, name: str, folder: str, hint: str = "") -> str:
@@ -101,48 +126,36 @@ def shelf(records: Sequence[Record], title: str, name: str, folder: str, hint: s
 
 
 def cost_line(service: Service, model: str, request: Complete) -> str:
-    """The line under the button: what the video will cost here."""
+    """The line under the button: what the video will cost here, and what speaks against it."""
     cost = service.cost(model, request)
     if not cost.fits:
-        memory = size(cost.memory)
-        return f"<p class='cost warn' role='status'>{strings.NOT_FITTING.format(memory=memory)}</p>"
+        return _cost(strings.NOT_FITTING.format(memory=size(cost.memory)), warn=True)
     if cost.seconds is None:
-        return f"<p class='cost'>{strings.NOT_KNOWN}</p>"
-    text = strings.EXPECTED.format(seconds=duration(cost.seconds))
-    if cost.peak and cost.memory:
+        return _cost(strings.NOT_KNOWN if service.is_planned(model) else strings.ASKING)
+    text, deadline = strings.EXPECTED.format(seconds=duration(cost.seconds)), service.jobs.limits.deadline
+    if cost.seconds > deadline:
+        return _cost(text + strings.TOO_LONG.format(limit=duration(deadline)), warn=True)
+    if cost.peak and cost.memory and cost.peak > MEMORY_WORTH_SAYING * cost.memory:
         text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(cost.memory))
-    return f"<p class='cost'>{text}</p>"
+    return _cost(text)
+
+
+def _cost(text: str, warn: bool = False) -> str:
+    say = escape(text, quote=True) if warn else ""
+    return f"<p class='cost{' warn' if warn else ''}' data-say='{say}'>{text}</p>"
 
 
 def problems_line(problems: dict[str, str]) -> str:
     """The line under the button where settings would be refused."""
     lines = (f"{LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
-    return f"<p class='cost warn' role='status'>{'<br>'.join(lines)}</p>"
-
-
-def reading(found: Reading | None, prompt: str) -> str:
-    """The prompt's token count, what is cut off, and a word on what the model doesn't know."""
-    if not found or not prompt.strip():
-        return "<p class='tokens'></p>"
-    over = found.count > found.limit
-    parts = [strings.TOKENS.format(count=found.count, limit=found.limit)]
-    if over:
-        parts.append(strings.CUT.format(words=escape(found.cut[:120])))
-    remark = f"<p class='remark' role='status'>{escape(found.remark)}</p>" if found.remark else ""
-    return f"<p class='tokens{' warn' if over else ''}'>{' · '.join(parts)}</p>{remark}"
+    return f"<p class='cost warn'>{'<br>'.join(lines)}</p>"
 
 
 def summary(request: Request) -> str:
-    return strings.SUMMARY.format(**settings_of(request))
-
-
-def file_name(record: Record) -> str:
-    """A name for the visitor's own disk: plain letters of the prompt, and the seed."""
-    letters = "".join(
-        letter if letter.isascii() and letter.isalnum() else "-" for letter in record.request.prompt
-    )
-    words = "-".join(filter(None, letters.lower().split("-")))[:40].strip("-") or "video"
-    return f"{words}-{record.request.seed}{record.suffix}"
+    """The settings in a line."""
+    frames = strings.counted(request.frames or 0, strings.FRAME)
+    steps = strings.counted(request.steps or 0, strings.STEP)
+    return strings.SUMMARY.format(**settings_of(request) | {"frames": frames, "steps": steps})
 
 
 def duration(seconds: float) -> str:
@@ -160,15 +173,27 @@ def size(bytes: float) -> str:
     return f"{bytes / 1e9:.1f} GB" if bytes >= 1e9 else f"{max(1, round(bytes / 1e6))} MB"
 
 
-def _screen(kind: str, body: str) -> str:
-    return f"<section class='screen is-{kind}' data-state='{kind}'>{body}</section>"
+def section(kind: str, body: str, done: float | None = None, say: str = "") -> str:
+    """The screen in a state; `done`: the share of the work, `say`: for those who listen."""
+    percent = f" data-percent='{round(100 * done)}'" if done is not None else ""
+    told = escape(say, quote=True)
+    data = f"data-state='{kind}'{percent} data-say='{told}'"
+    return f"<section class='screen is-{kind}' {data}>{body}</section>"
 
 
-def _frame(width: int, height: int, body: str) -> str:
-    return f"<div class='frame' style='--ratio:{width}/{height}; --wide:{width / height:.3f}'>{body}</div>"
+def frame(width: int, height: int, body: str) -> str:
+    """The place of a video of that size."""
+    style = f"--ratio:{width}/{height}; --wide:{width / height:.3f}"
+    return f"<div class='frame' style='{style}'>{body}</div>"
 
 
-def _bar(done: float) -> str:
+def status(text: str, beside: str = "") -> str:
+    """The line under the frame."""
+    return f"<p class='status'><b>{text}</b><span>{beside}</span></p>"
+
+
+def bar(done: float) -> str:
+    """The bar of a share from 0 to 1."""
     percent = round(100 * done)
     return (
         f"<div class='bar' role='progressbar' aria-label='{strings.PROGRESS}' aria-valuemin='0' "
@@ -176,7 +201,8 @@ def _bar(done: float) -> str:
     )
 
 
-def _preview(job: Job) -> str:
+def preview(job: Job) -> str:
+    """The frames so far, or dots before there are any."""
     if job.preview is None:
         return "<div class='dots' aria-hidden='true'><i></i><i></i><i></i></div>"
     alt = escape(strings.PREVIEW_ALT.format(prompt=job.request.prompt), quote=True)
@@ -184,28 +210,30 @@ def _preview(job: Job) -> str:
     seconds = job.preview.frames / job.request.fps
     style = (
         f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview.frames}; "
-        f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - job.step / job.request.steps):.1f}px"
+        f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - share(job)):.1f}px"
     )
     return f"<div class='preview' role='img' aria-label='{alt}' style='{style}'></div>"
 
 
-def _player(source: str, alt: str, suffix: str, *, controls: bool) -> str:
+def player(source: str, alt: str, suffix: str, more: str) -> str:
+    """A video, or the picture that a GIF or WebP is. live.js plays a video with `data-play` in `more`."""
     if suffix != ".mp4":
         return f"<img src='{source}' alt='{alt}'>"
-    more = "controls autoplay" if controls else "preload='auto'"
     return f"<video src='{source}' aria-label='{alt}' loop muted playsinline {more}></video>"
 
 
+def _caption(request: Request) -> str:
+    return f"<p class='prompt'>{escape(request.prompt)}</p>"
+
+
 def _tile(record: Record, folder: str) -> str:
-    prompt = escape(record.request.prompt, quote=True)
-    player = _player(f"{folder}/{record.name}", prompt, record.suffix, controls=False)
+    """A small video that is loaded when it is pointed at: until then its still is shown."""
+    prompt, still = escape(record.request.prompt, quote=True), f"still/{record.id}.webp"
+    poster = f"data-still='{still}' preload='none'"
+    video = f"<img src='{still}' alt='{prompt}' loading='lazy'>"
+    if record.suffix == ".mp4":
+        video = player(f"{folder}/{record.name}", prompt, record.suffix, poster)
     return (
         f"<button type='button' class='tile' data-pick='{record.id}' title='{prompt}' aria-label='{prompt}'>"
-        f"{player}<span>{prompt}</span></button>"
+        f"{video}<span>{prompt}</span></button>"
     )
-
-
-def _json(record: Record) -> str:
-    settings = settings_of(record.request) | {"model": record.model, "format": record.suffix.lstrip(".")}
-    text = escape(json.dumps(settings, indent=2, ensure_ascii=False))
-    return f"<details><summary>{strings.JSON}</summary><pre>{text}</pre></details>"

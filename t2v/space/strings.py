@@ -6,35 +6,92 @@ The labels of settings are in their table, `t2v.request`.
 TITLE = "t2v"
 TAGLINE = "A sentence in, a short video out."
 
+# The head of the page, as messengers and search engines show it
+HEAD_TITLE = "{title}: a sentence in, a short video out"
+HEAD_DESCRIPTION = "Write what it should show, and watch it a moment later. Free, open, and private to you."
+LINK_TITLE = "“{prompt}”, a video"
+LINK_DESCRIPTION = (
+    "Watch it here, and change the sentence. Made with {title}, which turns sentences into videos."
+)
+
+# The chips that write a prompt
+DRAWS = "<b>Draws {count} emoji in motion.</b>"
+SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background colour", "Scenery", "Motion"
+SURPRISE = "Surprise me"
+ALL_SUBJECTS = "See all"
+FIND = "Find a subject"
+READ_AS = "Read as: <b>{words}</b>"
+INSTEAD = "Instead"
+IDEAS = (  # for models that know any word
+    "An astronaut riding a horse.",
+    "A panda eating bamboo on a rock.",
+    "Waves breaking on a beach at sunset, aerial view.",
+    "A robot dancing in the rain, neon lights.",
+)
+
 # The form
 PROMPT_HINT = "What should the video show?"
-GENERATE, STOP, AGAIN = "Generate", "Stop", "Another seed"
-ADVANCED = "Settings"
-RANDOM, SIZE, FORMAT, MODEL = "Random seed", "Size", "File format", "Model"
+GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
+SETTINGS, ADVANCED = "Settings", "Advanced"
+RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
+LENGTH, QUALITY, DRAFT, GOOD = "Length", "Quality", "Draft", "Good"
+SECONDS = "{n:g} s"
+SQUARE, CLASSIC, UPRIGHT, WIDE, TALL = "Square", "Classic 4:3", "Upright 3:4", "Wide", "Tall"
+RATIO = "{width}:{height}"
+SHAPE_OF = "{name}, {width}×{height}"
+DEFAULTS = "Back to the defaults"
+KEPT_SEED = "Seed {seed} is kept. Draw new ones"
+DURATION = "{frames} at {fps} a second are {seconds:.2g} s."
+EXPLAINED = {  # a sentence for each setting that is a number or a name; its range follows
+    "negative_prompt": "What the video should not show. It has no effect at guidance 1.",
+    "steps": "How often the network refines the noise. Time grows with it; quality stops growing early.",
+    "guidance": "How strictly the prompt is followed. High values look harsh; 1 takes half the time.",
+    "frames": "How many pictures. The model learnt {native}; others look worse.",
+    "fps": "How fast they are shown. It changes the pace, not the pictures.",
+    "sampler": "The method of the steps. The model's own is {sampler}.",
+    "eta": "Chance added at each step of ddim; 0 adds none.",
+    "loop": "The last frame leads into the first, without a seam.",
+    "seed": "The same seed and settings give the same video.",
+    "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
+}
 SEED_HINT = "0 … {high}"
-RANGE_HINT = "{low} … {high}"
-SIZE_HINT = "multiples of {multiple}"
+RANGE_HINT = "{low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
-DROP = "Drop a video made here to get its settings back"
-FIT = "Make it fit"
+DROP = "Open a video made here: choose it, or drop it anywhere on the page"
+FIT, FASTER = "Make it fit", "Fewer steps"
 
 MODEL_WORDS = "one of the models that the page lists"
+SOURCE_WORDS = "a picture or a video to start from: handle_file(…) of Gradio's client, or an upload's path"
+SOURCE_NOT_A_FILE = "source: must be an uploaded file, or its path"
 
 # Beside the button
 TOKENS = "{count} of {limit} tokens"
+WEIGHT = "{words} ×{weight}"
 CUT = "Cut off: “{words}”"
 EXPECTED = "Takes {seconds}"
 EXPECTED_MEMORY = " · {peak} of {memory} memory"
-NOT_KNOWN = "The first run on this machine will tell how long it takes."
+ASKING = "Working out how long it takes …"
+NOT_KNOWN = "How long it takes is known after the first run on this machine."
 NOT_FITTING = "This would not fit into {memory} of memory."
+TOO_LONG = " here, and this page stops after {limit}. Fewer steps or frames will help."
 
 # The screen
 PROGRESS = "Progress"
 EMPTY = "Your video appears here"
 EMPTY_HINT = "Write a sentence and press Enter."
-EMPTY_HINT_EXAMPLES = "Write a sentence and press Enter, or pick an example below."
+REEL = "Examples, one after the other"
+REEL_HINT, TAKE = "Made here. Click to take one, or write your own.", "Take this example"
+PLAY = "Play"
 NEXT = "You are next"
 PLACE = "Waiting, {ahead} ahead of you"
+BEGINS = " · begins in {seconds}"
+MAKING = "Making the video"
+QUEUE = "Under way"
+STOP_ONE = "Stop: {prompt}"
+VARIATION = "Variation with seed {seed}"
+VARIATIONS_DONE = "Pick one to see it large"
+VARIATIONS_UNDER_WAY = "{done} of {count} done · {stage}"
+GROUP = "All {count} variations"
 LOADING = "Loading {model}"
 FETCHED = ": {done} of {total} downloaded"
 READING = "Reading the prompt"
@@ -46,23 +103,39 @@ LEFT = "{seconds} left"
 SHORT = "under a second"
 ABOUT_SECONDS, ABOUT_MINUTES, ABOUT_HOURS = "about {n:.0f} s", "about {n:.0f} min", "about {n:.1f} h"
 DONE = "Made in {seconds:.1f} s"
+OPENED = "Opened from a file"
 STOPPED = "Stopped"
 FAILED = "That didn't work"
+TRY_AGAIN, MAKE_AGAIN, MAKE_SMALLER = "Try again", "Make it after all", "Make it smaller"
+FEWER_STEPS, USE = "With {steps} steps", "Use {model}"
 PREVIEW_ALT = "The frames so far of: {prompt}"
 VIDEO_ALT = "Video: {prompt}"
 DOWNLOAD, LINK, COPY, COPIED, JSON = "Download", "Link to these settings", "Copy link", "Copied", "As JSON"
+DOWNLOAD_AS = "Download as {format}"
+FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
+SHARE = "Share"
+SMOOTH, SMOOTH_WAIT, SMOOTH_WRONG = "Smooth, {fps} fps", "Smoothing …", "Smoothing failed, try again"
+DELETE, DELETE_SURE = "Delete", "Really delete?"
+NOTIFY, NOTIFIED = "Notify me when it's done", "You will be notified"
+NOTICE_DONE, NOTICE_FAILED = "Your video is ready", "Your video could not be made"
 SUMMARY = (
-    "{width}×{height}, {frames} frames at {fps} fps · {steps} steps of {sampler}, guidance {guidance:g}"
-    " · seed {seed}"
+    "{width}×{height}, {frames} at {fps} fps · {steps} of {sampler}, guidance {guidance:g} · seed {seed}"
 )
+FRAME, STEP = ("frame", "frames"), ("step", "steps")
 GONE = "This video is no longer kept. Its link makes it again."
 
 # Below
+TERMS = (
+    "Every video here is generated, and its file says so. Say so too when you show it, and make none that "
+    "demeans or harms people, or passes for a recording of real people or events."
+)
 GALLERY, GALLERY_EMPTY = "Your videos", "What you make stays here for {hours} hours."
 EXAMPLES = "Examples"
 ABOUT = "About this model"
 RESTORED = "Settings restored from the file."
 RESTORED_PARTLY = "The file was made with the model “{model}”, which isn't in the list here."
+UNREADABLE = "The file can't be read."
+FEWER = "{count} of {wanted} are under way: that is all that there is room for."
 NO_SETTINGS = "This file holds no settings of ours."
 
 # What the API refuses
@@ -79,24 +152,44 @@ NOT_PLAIN = "{name}: must be text, a number or null"
 NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
 # Launching
+PACKAGES_MISSING = "The page needs {names}: pip install 't2v[app]'"
+DESCRIPTION = "Serve a page that turns a sentence into a video."
+VARIABLES = (
+    "Each option is also a variable, such as T2V_PORT for --port; T2V_AUTH_FILE names a file of accounts."
+)
 SHARE_WARNING = (
     "--share makes this page public: anybody who has the link can use this machine's time, through a relay\n"
     "run by Gradio. --auth user:password asks visitors for a password."
 )
 LISTENING = "{title} listens at {url}"
+LISTENING_OUTSIDE = "From other machines and phones of this network: {url}"
 LAUNCH_FAILED = "The page can't start: {reason}"
-PORT_TAKEN = "--port: {port} is taken by another program; choose another, or leave --port out."
-PORTS_TAKEN = "--port: all ports from {first} to {last} are taken; choose one with --port."
-PORT_FORBIDDEN = "--port: this user may not listen at {port}; choose one from 1024 to 65535."
+PORT_TAKEN = "{port} is taken by another program; choose another, or leave --port out."
+PORTS_TAKEN = "all ports from {first} to {last} are taken; choose one with --port."
+PORT_FORBIDDEN = "this user may not listen at {port}; choose one from 1024 to 65535."
 PORT_WRONG = "must be a whole number from 0 to 65535, not {value}"
-HOST_UNKNOWN = "--host: {host} is no address and no name that can be found."
-HOST_ELSEWHERE = "--host: {host} is not an address of this machine; 0.0.0.0 means all that it has."
-LISTENING_FAILED = "--host, --port: can't listen at {link}: {reason}."
-QUEUE_WRONG = "must be a whole number from 1 to 100000, not {value}"
+HOST_UNKNOWN = "{host} is no address and no name that can be found."
+HOST_ELSEWHERE = "{host} is not an address of this machine; 0.0.0.0 means all that it has."
+LISTENING_FAILED = "can't listen at {link}: {reason}."
+COUNT_WRONG = "must be a whole number from {least} to {most}, not {value}"
+WORD_WRONG = "must be one of {words}, not {value}"
+NOT_LATIN = "must be in Latin letters: the font has no others"
+TEXT_LONG = "must be at most {most} characters, not {count}"
+NAMES_WRONG = "must be names, separated by commas"
+YES_WRONG = "must be yes or no, not {value}"
+ROOT_WRONG = "must be a path such as /t2v, or an address with one, not {value}"
 AUTH_WRONG = "must be user:password, both not empty"
-OUTPUTS_UNUSABLE = "--outputs: {folder} can't be written ({reason}); choose another folder."
+TIME_WRONG = "must be a time such as 90s, 30m or 2h, not {value}"
+SIZE_OF_DISK_WRONG = "must be a size such as 500MB or 2GB, at least 1MB, not {value}"
+DEVICE_WRONG = "must be auto, cpu, mps, cuda, cuda:1 or cuda:0,cuda:1, not {value}"
+DEVICE_MISSING = "{device} can't be used here ({reason})"
+FILE_UNREADABLE = "the file can't be read ({reason})"
+FILE_EMPTY = "the file is empty"
+OPTION_EMPTY = "is empty; leave it out, or say what it is"
+MISSPELT = "{name} is not a variable of this page, so it has no effect; did you mean {meant}?"
+OUTPUTS_UNUSABLE = "{folder} can't be written ({reason}); choose another folder."
 OUTPUTS_REFUSED = (
-    "--outputs: {folder} can't be used: {reason} Stop that program, remove the file or choose another folder."
+    "{folder} can't be used: {reason} Stop that program, remove the file or choose another folder."
 )
 VARIABLE_WRONG = "{name}: must be a whole number from 0 to {most}, not {value}"
 VARIABLES_UNUSED = "Not used by this page: {names}."
@@ -104,3 +197,8 @@ CERTIFICATES_UNUSABLE = "{name} names no certificates that can be read, so the u
 GPU_UNUSABLE = "PyTorch can't use the GPU here ({reason}), so videos are made on the processor."
 MCP_UNUSABLE = "There are no tools of MCP, since Gradio can't use the package: {reason}"
 MCP_OPEN = "Tools of MCP know no login, so there are none with --auth."
+
+
+def counted(number: int, forms: tuple[str, str]) -> str:
+    """ "1 frame", "2 frames" """
+    return f"{number} {forms[number != 1]}"

@@ -47,13 +47,15 @@ def test_what_is_not_refused_is_finite(tmp_path: Path, spacing: str | None, pred
         except RequestError as error:
             assert error.field == "sampler"
             refused.add(sampler)
-    assert refused == ({"ddim"} if zero_snr and prediction == "epsilon" else set())
+    assert refused == ({"ddim", "lcm"} if zero_snr and prediction == "epsilon" else set())
 
 
 def test_the_way_out_that_the_schedule_names(tmp_path: Path):
     config = ScheduleConfig(zero_terminal_snr=True, spacing="trailing")
     schedule = NoiseSchedule(config)
     assert schedule.problem("ddim", 10) and NoiseSchedule(ScheduleConfig()).problem("ddim", 10) is None
+    assert "lcm can't start" in schedule.problem("lcm", 10) and NoiseSchedule().problem("lcm", 50) is None
+    assert "lcm makes at most 50 steps" in NoiseSchedule().problem("lcm", 51)
     assert [schedule.problem(name, 10) for name in ("dpmpp_2m", "unipc", "euler")] == [None] * 3
 
 

@@ -20,11 +20,12 @@ def added(result: tuple[Tensor, tuple[Tensor, ...]]) -> Tensor:
     [(2, 96, 5, 7, 1), (2, 640, 5, 7, 1), (2, 640, 5, 7, 0), (1, 640, 6, 400, 0), (2, 640, 1, 7, 2)],
     ids=["by a library", "as a product", "not shifted", "of many rows", "of one frame"],
 )
+@pytest.mark.parametrize("loop", [False, True], ids=["", "in a loop"])
 @pytest.mark.usefixtures("library_products")
-def test_temporal_conv(compare: Compare, n: int, c: int, f: int, p: int, shifts: int):
+def test_temporal_conv(compare: Compare, n: int, c: int, f: int, p: int, shifts: int, loop: bool):
     def case(ops, given):
         x, norm, layer = given.maps(n, c, f, p), given.group_norm(32, c), given.temporal_conv(c)
-        return added(ops.temporal_conv(x, norm, layer, tuple(given.tokens(c) for _ in range(shifts))))
+        return added(ops.temporal_conv(x, norm, layer, tuple(given.tokens(c) for _ in range(shifts)), loop))
 
     compare(case, roundings=2)
 

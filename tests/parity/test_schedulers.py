@@ -38,7 +38,7 @@ WEIGHTS = torch.randn(4, 1, 1, 1, generator=torch.Generator().manual_seed(8))
 
 
 SPACINGS = ("leading", "trailing", "linspace", None)
-CASES = set(product(SAMPLERS, ("epsilon", "v_prediction"), SPACINGS, (False, True)))
+CASES = set(product(PEERS, ("epsilon", "v_prediction"), SPACINGS, (False, True)))
 # Epsilon says nothing about x0 where x is noise alone: ddim divides by zero there, the peer's and ours.
 CASES -= {("ddim", "epsilon", spacing, True) for spacing in ("trailing", "linspace")}
 CASES = sorted(CASES, key=str)
@@ -133,13 +133,13 @@ def test_final_alpha_equals_diffusers(final_alpha_one):
 
 
 @pytest.mark.parametrize("offset", [0, 1, 3])
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", PEERS)
 def test_offset_equals_diffusers(name, offset):
     assert_equal(name, CONFIG | {"steps_offset": offset, "timestep_spacing": "leading"}, 7, 1e-5)
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)
-@pytest.mark.parametrize("name", SAMPLERS)
+@pytest.mark.parametrize("name", PEERS)
 def test_times_equal_diffusers_for_many_step_counts(name, spacing):
     config = configure("epsilon", spacing, False)
     schedule = NoiseSchedule(ScheduleConfig.from_diffusers(config))

@@ -21,6 +21,7 @@ from t2v.errors import T2VError
 from t2v.request import ModelDefaults, Request
 from t2v.service.backend import OfferedModel
 from t2v.service.messages import Reading
+from t2v.source import Source
 from t2v.video import Video
 
 STEP = float(os.environ.get("T2V_FAKE_STEP", "0.005"))  # seconds
@@ -47,6 +48,11 @@ def load(model: str, device: str) -> "FakePipeline":
     if model == "unloadable":
         raise NotFinite("The weights of this model hold NaN.")
     return FakePipeline(model)
+
+
+def adapt(pipe: "FakePipeline", before: str, model: str) -> bool:
+    """No model of these differs from another by adapters alone."""
+    return False
 
 
 def fetched(model: str) -> None:
@@ -76,7 +82,7 @@ class FakePipeline:
     def native(self) -> ModelDefaults:
         return next(choice.native for choice in choices(None) if choice.id == self.name)
 
-    def __call__(self, request: Request, on_step=None) -> Video:
+    def __call__(self, request: Request, on_step=None, source: Source | None = None) -> Video:
         words = request.prompt.split()
         rng = np.random.default_rng(request.seed)
         x0 = rng.random((request.frames, 8, 8, 3))
@@ -87,7 +93,8 @@ class FakePipeline:
                     misbehave(words)
                 on_step(step, request.steps, x0)
         made = FullDisk if "nospace" in words else Video
-        return made(moving_square(request), request, self.name)
+        before = source.frames_for(request) if source and request.keep else None
+        return made(moving_square(request), request, self.name, before=before)
 
     def preview(self, x0: np.ndarray) -> np.ndarray:
         return (x0 * 255).astype(np.uint8)

@@ -167,7 +167,9 @@ class Hoarder:
 def test_a_failed_run_holds_nothing(tmp_path: Path):
     told = []
     host = PipelineHost(
-        SimpleNamespace(load=lambda *_: Hoarder(), fetched=lambda _: None, reader=lambda _: None),
+        SimpleNamespace(
+            load=lambda *_: Hoarder(), adapt=lambda *_: False, fetched=lambda _: None, reader=lambda _: None
+        ),
         "cpu",
         told.append,
         lambda _: False,

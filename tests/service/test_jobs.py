@@ -1,6 +1,8 @@
 """The queue: bounded, fair, private; a job ends when it must."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from t2v.request import Request
 from t2v.service.jobs import Jobs, Limits, QueueFull
@@ -52,13 +54,37 @@ def test_a_reserved_place_is_kept_until_it_lapses(jobs: Jobs, clock: Clock):
     assert jobs.reserve()
 
 
-def test_a_visitor_has_one_job_at_a_time(jobs: Jobs):
-    first = submit(jobs, ANA)
-    with pytest.raises(QueueFull):
+@pytest.mark.parametrize("places", [1, 4])
+def test_a_visitor_has_a_queue_of_a_few(clock: Clock, places: int):
+    jobs = Jobs(Limits(per_visitor=places), clock)
+    made = [submit(jobs, ANA) for _ in range(places)]
+    assert jobs.room(ANA) == 0 and jobs.room(BOB) == places
+    with pytest.raises(QueueFull, match="stop"):
         submit(jobs, ANA)
     submit(jobs, BOB)
-    jobs.end(first, Stage.DONE)
+    jobs.end(made[0], Stage.DONE)
+    assert jobs.room(ANA) == 1 and jobs.follow_all(ANA) == made[1:]
     submit(jobs, ANA)
+
+
+def test_a_visitors_second_job_waits_for_everybodys_first(clock: Clock):
+    jobs = Jobs(Limits(), clock)
+    ana = [submit(jobs, ANA) for _ in range(3)]
+    taken = [jobs.take(0)]
+    bob = [submit(jobs, BOB) for _ in range(3)]
+    api = [submit(jobs), submit(jobs)]
+    taken += [jobs.take(0) for _ in range(7)]
+    assert taken == [ana[0], ana[1], bob[0], *api, ana[2], bob[1], bob[2]]
+
+
+@given(st.lists(st.sampled_from(["", "a", "b", "c", "d"]), min_size=5, max_size=40))
+def test_a_visitors_second_job_is_overtaken_only_by_those_before_its_first_began(arrivals: list[str]):
+    jobs = Jobs(Limits(per_visitor=99), Clock())
+    mine, taken = [submit(jobs, "mine") for _ in range(2)], []
+    for visitor in arrivals:
+        submit(jobs, visitor)
+        taken.append(jobs.take(0))
+    assert mine[1] in taken[:3]
 
 
 def test_nobody_sees_or_stops_anothers_job(jobs: Jobs):

@@ -39,7 +39,7 @@ class Visitor:
     """A browser of one person: its page, and what it noticed."""
 
     def __init__(self, browser: Browser, url: str, **options: object):
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         self.url, self.problems, self.hosts = url, [], set()
         self.page: Page = self.open()
 
@@ -70,7 +70,9 @@ class Visitor:
         self.page.wait_for_selector(f"#screen [data-state={state}]", timeout=1000 * timeout)
 
     def settings(self) -> None:
+        """Open the settings, and the advanced ones in them."""
         self.page.locator("#settings > button").click()
+        self.page.locator("#advanced > button").click()
         expect(self.page.get_by_label("Steps")).to_be_visible()
 
     def video(self) -> dict:

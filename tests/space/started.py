@@ -73,17 +73,25 @@ class Page:
 
 @contextmanager
 def started(
-    folder: Path, *words: object, before: Sequence[str] = (), fake: bool = True, **variables: str
+    folder: Path,
+    *words: object,
+    before: Sequence[str] = (),
+    fake: bool = True,
+    python: Path = Path(sys.executable),
+    way: Sequence[str] = (str(ROOT / "app.py"),),
+    cwd: Path = ROOT,
+    **variables: str,
 ) -> Iterator[Page]:
-    """Start the page in `folder`, with the fake or the embedded model. `before`: a command that runs it."""
+    """Start the page in `folder`, with the fake or the embedded model. `before` is a command that runs it,
+    `way` what Python runs."""
     outputs = [] if "--outputs" in words else ["--outputs", folder / "out"]
     backend = ["--backend", "tests.service.fakes"] if fake else []
-    command = [*before, sys.executable, ROOT / "app.py", *outputs, *backend, *words]
+    command = [*before, python, *way, *outputs, *backend, *words]
     log = folder / f"log-{time.monotonic_ns()}"
     variables = {"T2V_FAKE_STEP": STEP} | variables
     with log.open("w") as file:
         process = subprocess.Popen(
-            list(map(str, command)), env=clean(**variables), cwd=ROOT, stdout=file, stderr=file
+            list(map(str, command)), env=clean(**variables), cwd=cwd, stdout=file, stderr=file
         )
     try:
         yield Page(process, log)

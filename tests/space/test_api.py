@@ -119,7 +119,7 @@ def test_odd_but_valid_settings_run(app: App, settings: dict):
     [
         ("call/generate", "{}", 422),
         ("call/generate", '{"data": []}', 422),
-        ("call/generate", json.dumps({"data": ["a"] * 13}), 422),
+        ("call/generate", json.dumps({"data": ["a"] * (len(PARAMETERS) + 1)}), 422),
         ("call/generate", '{"data": [' + "[" * 5000 + "]" * 5000 + "]}", 400),
         ("queue/join", '{"fn_index": 0, "session_hash": "x", "data": [' + "[" * 500 + "]" * 500 + "]}", 400),
         ("call/generate", '{"data": [' + "1" * 5000 + "]}", 400),

@@ -59,7 +59,7 @@ def test_a_taken_port_ends_the_process_with_one_line(tmp_path: Path):
         other.listen()
         port = other.getsockname()[1]
         with started(tmp_path, "--port", port) as page:
-            assert page.process.wait(30) == 1
+            assert page.process.wait(30) == 2
         assert page.said().splitlines() == [
             f"--port: {port} is taken by another program; choose another, or leave --port out."
         ]
@@ -68,6 +68,15 @@ def test_a_taken_port_ends_the_process_with_one_line(tmp_path: Path):
         assert address.free_port("127.0.0.1", [port, 0]) != port
         with pytest.raises(LaunchError, match="all ports from"):
             address.free_port("127.0.0.1", [port, port])
+
+
+def test_a_page_for_the_network_says_where_the_network_finds_it():
+    assert address.outside("127.0.0.1", 80) == address.outside("localhost", 80) == ""
+    for host in ("0.0.0.0", "::"):
+        url = httpx.URL(address.outside(host, 8000) or "http://[::1]:8000/")  # without IPv6 there is none
+        with socket.socket(socket.AF_INET6 if ":" in url.host else socket.AF_INET) as here:
+            here.bind((url.host, 0))  # an address of this machine
+        assert url.port == 8000 and url.host not in ("localhost", "127.0.0.1")
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path):

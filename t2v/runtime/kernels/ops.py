@@ -22,7 +22,7 @@ class Ops(Protocol):
     ) -> Tensor: ...
 
     def temporal_conv(
-        self, x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
+        self, x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = (), loop: bool = False
     ) -> tuple[Tensor, Vectors]: ...
 
     def add_shortcut(

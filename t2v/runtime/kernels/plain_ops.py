@@ -30,10 +30,19 @@ def group_norm(
 
 
 def temporal_conv(
-    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
+    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = (), loop: bool = False
 ) -> tuple[Tensor, Vectors]:
-    """x (b c f p), shifts (c) -> norm, SiLU, convolution along f (b c' f p); and biases as `conv`"""
-    return conv(group_norm(x, norm, shifts, silu=True), layer)
+    """x (b c f p), shifts (c) -> norm, SiLU, convolution along f (b c' f p); and biases as `conv`
+
+    With `loop` the last frame is followed by the first.
+    """
+    x = group_norm(x, norm, shifts, silu=True)
+    return (F.conv2d(around(x), layer.weight, layer.bias), ()) if loop else conv(x, layer)
+
+
+def around(x: Tensor) -> Tensor:
+    """x (b c f p) -> the last frame before the first, and the first after the last (b c f+2 p)"""
+    return torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)
 
 
 def add_shortcut(

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from t2v.networks import attention as networks
 
 from . import triton_products
-from .plain_ops import Vectors
+from .plain_ops import Vectors, around
 from .triton_group_norm import group_norm
 from .triton_products import gelu
 from .triton_rows import TILE_ROWS, channel_tile, sum_of
@@ -33,13 +33,16 @@ def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
 
 
 def temporal_conv(
-    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = ()
+    x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = (), loop: bool = False
 ) -> tuple[Tensor, Vectors]:
     """x (b c f p), shifts (c) -> norm, SiLU, convolution along f (b c' f p) without the bias (c')
 
     Where that is faster, the norm writes each row with its neighbours in time, and the convolution is a
-    product.
+    product. With `loop` the last frame is followed by the first: then the library convolves, as both kernels
+    have zeros outside the video.
     """
+    if loop:
+        return F.conv2d(around(group_norm(x, norm, shifts, silu=True)), layer.weight), _biases(layer)
     if triton_products.can_convolve(x, layer):
         return triton_products.temporal_conv(group_norm(x, norm, shifts, silu=True), layer), _biases(layer)
     if x.shape[1] < UNFOLD:

@@ -1,0 +1,81 @@
+"""What can be done with a finished video, as HTML: smoother, download, share, link, delete.
+
+page.js acts on the data attributes; the files are `versions` of the video.
+"""
+
+import json
+from html import escape
+
+from t2v.interpolation import SMOOTH
+from t2v.service.outputs import SUFFIXES, Record
+from t2v.space import strings
+from t2v.space.form import link, settings_of
+
+
+def of(record: Record, folder: str, grouped: int = 0) -> str:
+    """The buttons under a video that lies in `folder`; an example is nobody's, so it can't be deleted."""
+    href = escape(link(record.request, record.model), quote=True)
+    group = f"<button type='button' data-group=''>{strings.GROUP.format(count=grouped)}</button>"
+    parts = [
+        group if grouped > 1 else "",
+        _smooth(record),
+        _downloads(record, folder),
+        f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>",
+        f"<a href='{href}' class='settings-link'>{strings.LINK}</a>",
+        f"<button type='button' data-copy='{href}' data-copied='{strings.COPIED}'>{strings.COPY}</button>",
+        _delete(record) if record.owner else "",
+    ]
+    return f"<div class='links'>{''.join(parts)}</div>{_json(record)}"
+
+
+def notify() -> str:
+    """A button that asks for a notification at the end; page.js shows it where the browser has them."""
+    words = {"done": strings.NOTICE_DONE, "failed": strings.NOTICE_FAILED, "on": strings.NOTIFIED}
+    data = " ".join(f'data-{name}="{text}"' for name, text in words.items())
+    return f"<p class='links'><button type='button' data-notify {data} hidden>{strings.NOTIFY}</button></p>"
+
+
+def _smooth(record: Record) -> str:
+    """A switch between the video and its smoother version; nothing where it has enough frames a second."""
+    if (record.request.fps or 0) >= SMOOTH:
+        return ""
+    words = f"data-wait='{strings.SMOOTH_WAIT}' data-wrong='{strings.SMOOTH_WRONG}'"
+    return (
+        f"<button type='button' class='smooth' data-smooth='.{SMOOTH}' aria-pressed='false' {words}>"
+        f"{strings.SMOOTH.format(fps=SMOOTH)}</button>"
+    )
+
+
+def _downloads(record: Record, folder: str) -> str:
+    """A link for each format."""
+    name = escape(file_name(record), quote=True)
+    links = "".join(
+        f"<a href='{folder}/{record.id}{suffix}' download='{name}{suffix}' "
+        f"aria-label='{strings.DOWNLOAD_AS.format(format=_format(suffix))}'>{_format(suffix)}</a>"
+        for suffix in SUFFIXES
+    )
+    return f"<span class='downloads'>{strings.DOWNLOAD} {links}</span>"
+
+
+def _format(suffix: str) -> str:
+    return strings.FORMATS.get(suffix) or suffix.lstrip(".").upper()
+
+
+def _delete(record: Record) -> str:
+    sure = escape(strings.DELETE_SURE, quote=True)
+    return f"<button type='button' data-delete='{record.id}' data-sure='{sure}'>{strings.DELETE}</button>"
+
+
+def file_name(record: Record) -> str:
+    """A name without suffix for the visitor's own disk: plain letters of the prompt, and the seed."""
+    letters = "".join(
+        letter if letter.isascii() and letter.isalnum() else "-" for letter in record.request.prompt
+    )
+    words = "-".join(filter(None, letters.lower().split("-")))[:40].strip("-") or "video"
+    return f"{words}-{record.request.seed}"
+
+
+def _json(record: Record) -> str:
+    settings = settings_of(record.request) | {"model": record.model}
+    text = escape(json.dumps(settings, indent=2, ensure_ascii=False))
+    return f"<details><summary>{strings.JSON}</summary><pre tabindex='0'>{text}</pre></details>"

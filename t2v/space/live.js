@@ -1,0 +1,148 @@
+// Runs once a page, and watches it: title, sounds for those who listen, focus, playing, the way to the video.
+
+const [status, alarm] = element.querySelectorAll("[role]");
+const base = document.title, calm = matchMedia("(prefers-reduced-motion: reduce)");
+const SAY_AGAIN = 1000; // milliseconds between two announcements
+let state = "", told = "", toldAt = 0, asked = false, lastFocus = null, notify = null;
+
+const find = (selector) => document.querySelector(selector);
+const visible = (node) => node?.isConnected && node.offsetParent !== null;
+
+// -- what is told
+
+function announce(screen) {
+  const warning = find("#cost [data-say]")?.dataset.say || "";
+  const text = [screen.dataset.say, warning].filter(Boolean).join(" ");
+  if (text === told || Date.now() - toldAt < SAY_AGAIN) return;
+  told = text;
+  toldAt = Date.now();
+  (screen.dataset.state === "failed" ? alarm : status).textContent = text;
+}
+function title(screen) {
+  const working = screen.dataset.state === "working", ended = screen.dataset.state === "done";
+  const mark = working ? `${screen.dataset.percent ?? 0} % · ` : ended && document.hidden ? "✓ " : "";
+  const wanted = mark + base;
+  if (document.title !== wanted && (mark || !document.hidden)) document.title = wanted;
+}
+function ended(screen) {
+  if (!notify || !document.hidden) return;
+  new Notification(screen.dataset.state === "done" ? notify.done : notify.failed, { tag: "t2v" });
+  notify = null;
+}
+async function ask(button) {
+  if (await Notification.requestPermission() !== "granted") return;
+  notify = { ...button.dataset };
+  button.textContent = notify.on;
+  button.disabled = true;
+}
+
+// -- what is shown
+
+// The video's place comes into view after a visitor has asked for it, unless they have scrolled since.
+function show() {
+  const frame = find("#screen .frame");
+  if (!asked || !frame) return;
+  const { top, bottom } = frame.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight) return;
+  const block = bottom - top > innerHeight ? "start" : "center";
+  frame.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+}
+function play() {
+  for (const video of document.querySelectorAll("video[data-play]:not([data-begun])")) {
+    video.dataset.begun = "yes";
+    if (!calm.matches) video.play().catch(() => {});
+  }
+}
+function reveal() {
+  const notifies = "Notification" in globalThis && isSecureContext && Notification.permission !== "denied";
+  const able = [navigator.share && "[data-share][hidden]", notifies && "[data-notify][hidden]"].filter(Boolean);
+  for (const button of able.length ? document.querySelectorAll(able.join()) : []) button.hidden = false;
+}
+// What Gradio's accordions look like, for those who listen; and its lists' boxes, which have no name.
+function describe(sentence) {
+  const field = sentence.parentElement.querySelector("input, textarea");
+  const name = sentence.parentElement.querySelector("[data-testid=block-info]")?.firstChild?.textContent;
+  if (!field) return;
+  sentence.id = `t2v-${Math.random().toString(36).slice(2)}`;
+  field.setAttribute("aria-describedby", sentence.id);
+  if (name && !field.ariaLabel) field.setAttribute("aria-label", name.trim());
+}
+function label() {
+  for (const button of document.querySelectorAll(".label-wrap")) {
+    const open = String(button.classList.contains("open"));
+    if (button.getAttribute("aria-expanded") !== open) button.setAttribute("aria-expanded", open);
+    button.querySelector(".icon:not([aria-hidden])")?.setAttribute("aria-hidden", "true");
+  }
+  for (const sentence of document.querySelectorAll("label > .info-text:not([id])")) describe(sentence);
+  for (const set of document.querySelectorAll("fieldset:not([aria-label])")) {
+    set.setAttribute("aria-label", set.querySelector("[data-testid=block-info]")?.textContent.trim() ?? "");
+  }
+}
+
+// -- the keyboard
+
+// Focus that was on something which is gone goes to Generate, not to the page's beginning.
+function refocus() {
+  if (document.activeElement !== document.body || !lastFocus || visible(lastFocus)) return;
+  lastFocus = null;
+  find("#generate")?.focus({ preventScroll: true });
+}
+document.addEventListener("focusin", (event) => { lastFocus = event.target; });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || find("[role=listbox], ul.options")) return;
+  const stop = find("#stop");
+  if (visible(stop)) stop.click();
+});
+
+// -- asking, and dropping a file anywhere
+
+function asks(event) {
+  const button = event.target.closest?.("#generate, #again, #variations, [data-pick], [data-way], [data-group]");
+  const entered = event.type === "keydown" && event.key === "Enter" && event.target.closest?.("#prompt");
+  if (button || entered) asked = true;
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-notify]");
+  if (button) ask(button);
+}, true);
+for (const name of ["click", "keydown"]) document.addEventListener(name, asks, true);
+for (const name of ["wheel", "touchmove"]) {
+  document.addEventListener(name, () => { asked = false; }, { passive: true });
+}
+document.addEventListener("dragover", (event) => {
+  if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  const field = find("#drop input[type=file]");
+  if (!event.dataTransfer?.files.length || event.target.closest("#drop") || !field) return;
+  event.preventDefault();
+  field.files = event.dataTransfer.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+document.addEventListener("visibilitychange", () => { if (!document.hidden) changed(); });
+
+// -- once a frame, after any change
+
+function changed() {
+  const screen = find("#screen [data-state]");
+  label();
+  reveal();
+  play();
+  refocus();
+  if (!screen) return;
+  announce(screen);
+  title(screen);
+  const key = screen.dataset.state + (screen.querySelector("video")?.getAttribute("src") ?? "");
+  if (key === state) return;
+  if (state.startsWith("working")) ended(screen);
+  state = key;
+  show();
+}
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true;
+  setTimeout(() => { due = false; changed(); }, 50); // a hidden page has no frames
+}).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+setInterval(changed, 2000); // what was told too soon after something else
+changed();

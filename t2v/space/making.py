@@ -1,0 +1,117 @@
+"""Putting jobs into the queue, and stopping them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import gradio as gr
+
+from t2v.errors import RequestError
+from t2v.request import MAX_SEED, Request
+from t2v.service.jobs import QueueFull
+from t2v.service.outputs import NoSpace
+from t2v.service.service import Service
+from t2v.space import components, form, screen, strings
+from t2v.space.browser import MOST, VisitorState
+from t2v.space.form import Filled
+from t2v.space.showing import Showing, Shown, notice
+
+
+class Making:
+    """The handlers of Generate, its variations, Stop, and the ways out of a failure."""
+
+    def __init__(self, page: components.Components, service: Service, showing: Showing):
+        self.page, self.service, self.showing = page, service, showing
+
+    def check(self, state: Any, *values: Any) -> list[dict]:
+        """Before the queue, say each field's problem at the field. Gradio takes validations by position."""
+        wrong = form.problems(self.service, form.named(values))
+        return [gr.validate(True, "")] + [
+            gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS
+        ]
+
+    def start(self, state: Any, *values: Any) -> Shown:
+        """Queue what the form says."""
+        return self._submit(VisitorState.read(state), [form.read(form.named(values))])
+
+    def variations(self, state: Any, *values: Any) -> Shown:
+        """Queue what the form says with four seeds: random ones, or from the one that is kept on."""
+        filled = form.read(form.named(values))
+        first = filled.request.seed
+        seeds = [first if first is None else (int(first) + more) % (MAX_SEED + 1) for more in range(MOST)]
+        return self._submit(VisitorState.read(state), [_with_seed(filled, seed) for seed in seeds])
+
+    def again(self, state: Any, *values: Any) -> Shown:
+        """Queue what is shown with another seed."""
+        kept = VisitorState.read(state)
+        filled = _with_seed(self._shown(kept) or form.read(form.named(values)), None)
+        return self._submit(kept, [filled]) | {self.page.fields["random"]: True}
+
+    def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
+        """Queue what failed again, as it was or in the way that a button of the screen has offered."""
+        filled = self._shown(kept) or form.read(form.named(values))
+        changed = self._changed(filled, way)
+        if changed is None:
+            return self._submit(kept, [filled])
+        filled_in = self.showing.filled(changed.request, changed.model, random=True)
+        return filled_in | self._submit(kept, [changed])
+
+    def stop(self, state: Any) -> Any:
+        """Ask for the end of the jobs on the screen."""
+        kept = VisitorState.read(state)
+        for id in kept.shown:
+            self.service.jobs.stop(kept.visitor, id)
+        return gr.skip()
+
+    def _changed(self, filled: Filled, way: str) -> Filled | None:
+        """What a way makes of it; None where that leaves it as it is."""
+        if way == "default":
+            request = Request(filled.request.prompt, filled.request.negative_prompt, seed=filled.request.seed)
+            return Filled(request, self.service.default)
+        if way not in ("fit", "fewer"):
+            return None
+        try:
+            model, complete = self.service.validate(filled.model, filled.request)
+        except RequestError:
+            return None
+        make = self.service.made_to_fit if way == "fit" else self.service.made_in_time
+        changed = make(model, complete)
+        return Filled(Request(**asdict(changed)), model) if changed else None
+
+    def _shown(self, kept: VisitorState) -> Filled | None:
+        """What made the video or the failure on the screen."""
+        found = self.showing.record(kept) or next(
+            filter(None, (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)), None
+        )
+        return Filled(Request(**asdict(found.request)), found.model) if found else None
+
+    def _submit(self, kept: VisitorState, wanted: Sequence[Filled]) -> Shown:
+        """Queue videos and show them; as many as there are places for."""
+        jobs, problem = [], ""
+        for filled in wanted:
+            try:
+                jobs.append(self.service.submit(kept.visitor, filled.model, filled.request))
+            except (QueueFull, NoSpace, RequestError) as error:
+                problem = str(error)
+                break
+        if not jobs:
+            return self._refused(kept, problem)
+        if problem:
+            notice(strings.FEWER.format(count=len(jobs), wanted=len(wanted)))
+        ids = tuple(job.id for job in jobs)
+        now = kept.showing_group(ids) if len(wanted) > 1 else kept.showing(ids[0])
+        shown = {self.page.state: asdict(now), self.page.screen: self.showing.screen(now)}
+        return shown | {self.page.fields["seed"]: jobs[0].request.seed}
+
+    def _refused(self, kept: VisitorState, problem: str) -> Shown:
+        """Say why nothing could be queued: beside the visitor's jobs, or on the screen if there are none."""
+        if self.service.jobs.follow_all(kept.visitor):
+            notice(problem)
+            return {self.page.state: asdict(kept)}
+        native = self.service.native(self.service.default)
+        view = screen.failed(strings.FAILED, problem, native, [("again", strings.TRY_AGAIN)])
+        return {self.page.state: asdict(VisitorState(kept.visitor)), self.page.screen: view}
+
+
+def _with_seed(filled: Filled, seed: int | None) -> Filled:
+    return replace(filled, request=replace(filled.request, seed=seed))

@@ -1,0 +1,100 @@
+// Runs once in each gr.HTML with chips: a clicked one writes into the prompt.
+const prompt = () => document.querySelector("#prompt textarea");
+// Gradio hears of a value by the event, and the setter of the element's class isn't shadowed by it.
+function write(text) {
+  const field = prompt(), set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+  set.call(field, text.replace(/\s+/g, " ").trim());
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+const article = (word) => (/^[aeiou]/i.test(word) ? "an" : "a");
+const ideas = () => element.querySelector(".ideas");
+// A regular expression of the longest of some phrases, after a space.
+const phrases = (list, more = "") => {
+  const known = [...JSON.parse(list ?? "[]")].sort((a, b) => b.length - a.length);
+  return new RegExp(`\\s+(?:${[more, ...known].filter(Boolean).join("|") || "-"})\\b`, "i");
+};
+const motion = () => phrases(ideas()?.dataset.motions);
+const background = () => phrases(ideas()?.dataset.scenes, "(?:on|in front of)\\s+an?\\s+[\\w-]+\\s+background");
+// A sentence is "a panda", then a motion, then "on a green background": a part replaces its like.
+const parts = {
+  subject(text, say) {
+    const rest = [text.match(motion()), text.match(background())].filter(Boolean).map((match) => match[0]);
+    return say + rest.join("");
+  },
+  motion(text, say) {
+    const without = text.replace(motion(), ""), had = text.match(motion())?.[0].trim() === say;
+    if (had) return without;
+    const at = without.search(background());
+    return at < 0 ? `${without} ${say}` : `${without.slice(0, at)} ${say}${without.slice(at)}`;
+  },
+  scene(text, say) {
+    return `${text.replace(background(), "")} ${say}`;
+  },
+  colour(text, say) {
+    return `${text.replace(background(), "")} on ${article(say)} ${say} background`;
+  },
+};
+function take(chip) {
+  const { say, part, replace, write: whole } = chip.dataset, text = prompt().value.trim();
+  if (whole) return write(whole);
+  if (replace) {
+    const word = replace.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const found = new RegExp(`(?:\\b(?:an?|the)\\s+)?(?<![\\p{L}])${word}(?![\\p{L}])`, "iu");
+    return write(found.test(text) ? text.replace(found, say) : say);
+  }
+  if (!part || (!text && part === "subject")) return write(part || !text ? say : parts.subject(text, say));
+  const first = element.querySelector("[data-part=subject]")?.dataset.say ?? "";
+  write(parts[part](text || first, say));
+}
+const any = (list) => list[Math.floor(Math.random() * list.length)];
+const words = async () => (element.words ??= await (await fetch(ideas().dataset.words)).json());
+async function surprise() {
+  const { subjects, tints, backgrounds, motions, scenery } = await words();
+  const [, , phrase] = any(subjects), colour = any(backgrounds), tint = any(tints.filter((each) => each !== colour));
+  const tinted = tint && Math.random() < 0.25 && phrase.match(/^an? (.*)/);
+  const subject = tinted ? `${article(tint)} ${tint} ${tinted[1]}` : phrase;
+  const ground = Math.random() < 0.3 && any(scenery) || `on ${article(colour)} ${colour} background`;
+  write(`${subject} ${any(motions)} ${ground}`);
+  setTimeout(() => document.querySelector("button#generate:not(:disabled), #generate button:not(:disabled)")?.click(), 150);
+}
+async function list(wanted) {
+  const { subjects } = await words();
+  const chips = subjects.filter(([, name]) => name.includes(wanted)).map(([, name, phrase]) => {
+    const chip = document.createElement("button");
+    Object.assign(chip, { type: "button", className: "chip", textContent: name });
+    Object.assign(chip.dataset, { part: "subject", say: phrase });
+    return chip;
+  });
+  element.querySelector(".found").replaceChildren(...chips);
+}
+function unfold(button) {
+  const all = element.querySelector(".all"), open = all.hidden;
+  all.hidden = !open;
+  button.setAttribute("aria-expanded", String(open));
+  if (open) list("").then(() => all.querySelector("input").focus(), () => {});
+}
+// What is written stays over a reload, Back and Forward: each address has its own, of a link only in this tab.
+if (!globalThis.t2vKeep) {
+  const store = location.search ? sessionStorage : localStorage, key = `t2v-draft${location.search}`;
+  const safely = (use) => { try { return use(); } catch { return null; } }; // storage may be forbidden
+  let draft = safely(() => store.getItem(key));
+  globalThis.t2vKeep = (text) => safely(() => store.setItem(key, text ?? ""));
+  globalThis.t2vDraft = (text) => {
+    globalThis.t2vDraft = null; // once, after the page has arrived
+    return draft || text;
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target === prompt()) draft = event.target.value;
+  });
+  if (draft && prompt() && !prompt().value) write(draft);
+}
+element.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-say]");
+  if (chip) take(chip);
+  if (event.target.closest("[data-surprise]")) surprise().catch(() => {});
+  const every = event.target.closest(".every");
+  if (every) unfold(every);
+});
+element.addEventListener("input", (event) => {
+  if (event.target.closest(".all")) list(event.target.value.trim().toLowerCase()).catch(() => {});
+});

@@ -1,0 +1,171 @@
+"""A prompt of emoji characters, or in another language, as an English sentence of a model's vocabulary."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from t2v.languages import LANGUAGES
+from t2v.languages.elements import Element, emoji, find, normal
+from t2v.languages.names import emoji_key, english_name, english_words
+from t2v.languages.words import SMALL, UNSPACED
+from t2v.vocabulary import Vocabulary, english, split
+
+KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
+PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
+BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
+NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The sentence that a model is given for a prompt."""
+
+    prompt: str
+    sentence: str
+
+    def note(self) -> str | None:
+        """Say how the prompt was read; None where it was taken as it is."""
+        return None if self.sentence == self.prompt else f"Read as: {self.sentence}."
+
+
+class Translator:
+    """Reads prompts for a model with a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items()}
+        self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
+        places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
+        self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
+
+    def read(self, prompt: str) -> Understood:
+        """The sentence for a prompt: itself, where it is English that the model knows, or nothing better is
+        found."""
+        text = normal(prompt)
+        pictures = emoji(text, self._draws, english_name)
+        if not pictures and english(prompt) and self.vocabulary.explain(prompt).known:
+            return Understood(prompt, prompt)
+        found = self._foreign(text, bool(pictures))
+        if found:
+            return Understood(prompt, self._compose([*pictures, *found]))
+        if not pictures:
+            return Understood(prompt, prompt)
+        if any(letter.isalpha() for letter in prompt):
+            return Understood(prompt, self._inserted(prompt))
+        return Understood(prompt, self._compose(pictures))
+
+    def restated(self, sentence: str) -> str:
+        """Only what the model knows of an English sentence: its subjects, motion and background."""
+        known = self.vocabulary.explain(sentence).known
+        words = " ".join(split(sentence))
+        motion = next((each for each in self.vocabulary.motions if each in words), "")
+        colour = BACKGROUND_COLOUR.search(words)
+        parts = [" and ".join(map(self.phrase, known)), motion]
+        if colour and colour[1] in self.vocabulary.colours:
+            parts.append(f"on {_article(colour[1])} {colour[1]} background")
+        return " ".join(filter(None, parts))
+
+    def _draws(self, hexcode: str) -> str | None:
+        """The subject or scenery of an emoji: by its code, or by its English name."""
+        known = self._subjects.get(hexcode) or self._scenery.get(hexcode)
+        return known or self.vocabulary.subject(english_name(hexcode))
+
+    def _foreign(self, text: str, pictures: bool) -> list[Element]:
+        """The elements of the language in which most of the text is understood; none if that is English, or
+        if nothing names a thing, no emoji either."""
+        best, most = [], self._english(text)
+        if english(text) and 2 * most >= sum(map(len, split(text))):
+            return []
+        for language in _likely(text):
+            elements = find(text, language, self._draws, english_name, pictures)
+            small = [word for word in split(text) if word in SMALL[language]]
+            letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
+            if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
+                best, most = elements, letters
+        return best
+
+    def _english(self, text: str) -> int:
+        """Letters of the text's English words."""
+        words = split(text)
+        unknown = set(self.vocabulary.explain(text).unknown) - english_words()
+        return sum(len(word) for word in words if word not in unknown)
+
+    def _inserted(self, prompt: str) -> str:
+        """An English prompt whose emoji have become words."""
+        parts: list[str] = []
+        end = 0
+        for element in emoji(prompt, self._draws, english_name):
+            before = prompt[end : element.start].rstrip()
+            parts += [before, self._in_text(element, "".join(parts[-1:]) if not before else before)]
+            end = element.end
+        return " ".join(filter(None, [*parts, prompt[end:].strip()]))
+
+    def _in_text(self, element: Element, before: str) -> str:
+        """The words for an emoji: without an article where a word that needs none stands before it."""
+        if element.kind != "thing":
+            return element.value
+        phrase = self.phrase(element.value)
+        last = split(before)[-1:]
+        bare = last and (last[0] in ("a", "an", "the", "two", "three") or last[0] in self.vocabulary.colours)
+        return element.value if bare else phrase
+
+    def _compose(self, elements: Sequence[Element]) -> str:
+        """An English sentence of the elements: things with their colours, the motion, the background."""
+        elements = sorted(elements)
+        things = [each for each in elements if each.kind == "thing"]
+        scenery = [each for each in things[1:] if each.value in self._places]
+        things = [each for each in things if each not in scenery]
+        colours = [each for each in elements if each.kind == "colour"]
+        background = _background(colours, elements, things)
+        others = [each for each in colours if each is not background] if things else []
+        tints = {_nearest(each, things): each.value for each in others}
+        parts = [" and ".join(self.phrase(each.value, tints.get(each, "")) for each in things)]
+        parts += [each.value for each in elements if each.kind == "motion"][:1]
+        if background:
+            parts.append(f"on {_article(background.value)} {background.value} background")
+        elif scenery:
+            parts.append(self._places[scenery[0].value])
+        return " ".join(filter(None, parts))
+
+    def phrase(self, name: str, tint: str = "") -> str:
+        """A subject with its article, and a colour."""
+        phrase = self.vocabulary.phrases.get(name, f"{_article(name)} {name}")
+        if not tint:
+            return phrase
+        article, _, rest = phrase.partition(" ")
+        return f"{_article(tint)} {tint} {rest}" if article in ("a", "an") else f"{tint} {phrase}"
+
+
+def _likely(text: str) -> Sequence[str]:
+    """The languages of a text's letters: kana are Japanese, Chinese signs without them Chinese."""
+    if KANA.search(text):
+        return ("ja",)
+    if HAN.search(text):
+        return ("zh",)
+    return [language for language in LANGUAGES[1:] if language not in UNSPACED]
+
+
+def _background(
+    colours: Sequence[Element], elements: Sequence[Element], things: Sequence[Element]
+) -> Element | None:
+    """The colour next to the word "background"; without that word, a colour's sign after the things."""
+    markers = [each for each in elements if each.kind == "background"]
+    near = [(_gap(colour, marker), colour) for colour in colours for marker in markers]
+    if markers:
+        gap, colour = min(near, default=(NEAR_BACKGROUND, None))
+        return colour if gap < NEAR_BACKGROUND else None
+    behind = things[-1].end if things else 0
+    return next((each for each in colours if each.sign and each.start >= behind), None)
+
+
+def _nearest(element: Element, things: Sequence[Element]) -> Element:
+    return min(things, key=lambda thing: _gap(element, thing))
+
+
+def _gap(a: Element, b: Element) -> int:
+    """Letters between two elements."""
+    return max(a.start - b.end, b.start - a.end, 0)
+
+
+def _article(words: str) -> str:
+    return "an" if words[:1].lower() in "aeiou" else "a"

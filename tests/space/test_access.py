@@ -1,0 +1,147 @@
+"""The page for everybody: WCAG 2.2 AA by axe-core, the keyboard alone, forced colours, less motion."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from t2v.space.launch import App
+from tests.space.conftest import Visitor
+from tests.space.states import STATES, calm, visitor_in
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+TARGETS = {"rules": {"target-size": {"enabled": True}}}  # of WCAG 2.2, and off by default
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds: the rule and the element of each."""
+    calm(page)
+    found = Axe().run(page, options=OPTIONS | TARGETS).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_by_day_and_by_night(app: App, browser: Browser, state: str):
+    with visitor_in(browser, app.url, state) as visitor:
+        for scheme in ("light", "dark"):
+            visitor.page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+            visitor.page.set_viewport_size({"width": 1280, "height": 900})
+            assert violations(visitor.page) == [], scheme
+            visitor.page.set_viewport_size({"width": 390, "height": 844})
+            assert violations(visitor.page) == [], f"{scheme}, on a phone"
+
+
+def test_axe_is_awake(visitor: Visitor):
+    visitor.page.evaluate("document.querySelector('#masthead p').style.color = '#eee'")
+    assert any("color-contrast" in each for each in violations(visitor.page))
+
+
+def tab_to(page: Page, name: str, most: int = 60) -> None:
+    """Press Tab until the focus is on what is called so."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText || ''")
+        if focused.replace("▼", "").strip() == name:
+            return
+    raise AssertionError(f"Tab never reaches {name}")
+
+
+def test_the_keyboard_alone_does_everything(visitor: Visitor):
+    page = visitor.page
+    page.get_by_label("Prompt", exact=True).focus()
+    page.keyboard.type("slow slow slow slow square by keys")
+    page.keyboard.press("Enter")
+    visitor.see("working")
+    expect(page.locator("#stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    visitor.see("stopped")
+    tab_to(page, "Make it after all")
+    page.keyboard.press("Enter")
+    visitor.see("working")
+    tab_to(page, "Stop")
+    page.keyboard.press("Enter")
+    visitor.see("stopped")
+    expect(page.locator("#generate")).to_be_focused()  # not the page, though Stop is gone
+    page.get_by_label("Prompt", exact=True).fill("a square")
+    page.locator("#generate").focus()
+    page.keyboard.press("Enter")
+    visitor.see("done")
+    for name in ("Settings", "Advanced"):
+        tab_to(page, name)
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.activeElement.ariaExpanded === 'true'")
+    tab_to(page, "Back to the defaults")
+    page.keyboard.press("Shift+Tab")
+    page.locator("#generate").focus()
+    for name in ("Smooth, 24 fps", "Download as MP4", "Copy link", "Delete"):
+        tab_to(page, name)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    visitor.see("empty")
+
+
+def test_what_is_focused_has_a_ring(visitor: Visitor):
+    page = visitor.page
+    visitor.settings()
+    page.get_by_label("Prompt", exact=True).focus()
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        ring = """(e => [e, e.closest('label'), e.closest('.wrap-inner')].filter(Boolean).some(each => {
+            const {outlineStyle, boxShadow} = getComputedStyle(each);
+            return outlineStyle !== 'none' || boxShadow !== 'none';
+        }))(document.activeElement)"""
+        assert page.evaluate(ring), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_what_happens_is_told_in_a_place_that_stays(visitor: Visitor):
+    status = visitor.page.locator("#live [role=status]")
+    visitor.page.evaluate("window.place = document.querySelector('#live [role=status]')")
+    visitor.generate("slow square that is told")
+    expect(status).to_have_text("Making the video")
+    visitor.see("done")
+    expect(status).to_contain_text("Made in")
+    assert visitor.page.evaluate("window.place.isConnected")
+
+
+def pixels(page: Page, selector: str) -> int:
+    """How many colours the element is seen in."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    picture = Image.open(BytesIO(page.locator(selector).first.screenshot())).convert("RGB")
+    return len(picture.getcolors(1 << 24))
+
+
+def test_forced_colours_show_bar_ticks_and_preview(app: App, browser: Browser):
+    with visitor_in(browser, app.url, "working", forced_colors="active") as visitor:
+        for selector in ("#screen .preview", "#screen .bar", "#settings input[type=checkbox]"):
+            assert pixels(visitor.page, selector) > 1, selector
+        random = visitor.page.get_by_label("Random seed")
+        ticked = random.screenshot()
+        random.uncheck()
+        visitor.page.mouse.move(0, 0)
+        assert random.screenshot() != ticked
+
+
+def test_with_less_motion_nothing_plays_by_itself(app: App, browser: Browser):
+    with visitor_in(browser, app.url, "done", reduced_motion="reduce") as visitor:
+        visitor.page.wait_for_timeout(1000)
+        assert visitor.page.evaluate("[...document.querySelectorAll('video')].every(v => v.paused)")
+        moving = """document.getAnimations().filter(a => a.playState === "running")
+            .map(a => a.effect.target.outerHTML.slice(0, 120))"""
+        assert visitor.page.evaluate(moving) == []
+        visitor.generate("slow square without motion")
+        visitor.page.wait_for_selector("#screen .preview")
+        assert visitor.page.evaluate(moving) == []
+        visitor.see("done")
+
+
+@pytest.mark.parametrize("state", ["working", "done", "failed"])
+def test_targets_are_large_enough_for_a_thumb(app: App, browser: Browser, state: str):
+    with visitor_in(browser, app.url, state, viewport={"width": 390, "height": 844}) as visitor:
+        small = """[...document.querySelectorAll('#columns button, #columns a, #columns summary')]
+            .filter(e => e.offsetParent && !e.closest('footer') && !e.closest('.wrap-inner, #drop'))
+            .filter(e => e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44)
+            .map(e => `${e.outerHTML.slice(0, 120)} ${e.getBoundingClientRect().height}`)"""
+        assert visitor.page.evaluate(small) == []

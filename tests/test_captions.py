@@ -129,7 +129,11 @@ def test_every_tinted_subject_has_a_name_of_its_own_in_every_tint():
 
 
 def test_trials_ask_for_what_was_held_out():
-    draw = Draw(Captions(SUBJECTS, 0, SCENERY), 3, Vocabulary(vocabulary(SUBJECTS[:2])))
+    draw = Draw(
+        Captions(SUBJECTS, 0, SCENERY),
+        3,
+        Vocabulary(vocabulary(SUBJECTS[:2]) | {"subjects": dict.fromkeys(NAMES, "")}),
+    )
     for trial in draw.trials("pair", 8) + draw.trials("colours", 8) + draw.trials("motions", 8):
         a, b = (NAMES[entity.subject] for entity in trial.content.entities)
         assert held_pair(a, b) and trial.content.named

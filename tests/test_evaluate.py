@@ -44,7 +44,9 @@ def captions(clips: EmojiClips) -> Captions:
 
 
 def drawn(captions: Captions, clips: int = 16, seed: int = 3) -> list[Trial]:
-    return draw_trials(captions, Vocabulary(WORDS), list(GROUPS), clips, 4, seed)
+    names = dict.fromkeys([subject.name for subject in captions.subjects], "")
+    words = Vocabulary(WORDS | {"subjects": names})
+    return draw_trials(captions, words, list(GROUPS), clips, 4, seed)
 
 
 def test_trials_are_the_same_for_a_seed_and_of_every_group(captions: Captions) -> None:
@@ -66,6 +68,12 @@ def test_a_noun_is_asked_for_where_the_words_of_the_model_know_it(clips: EmojiCl
         f"a {noun} on a green background" for noun in ("cat", "ball") for _ in range(SEEDS)
     ]
     assert len(NOUNS) == 102 == len(set(NOUNS))
+
+
+def test_only_subjects_that_the_model_was_taught_are_asked_for(clips: EmojiClips) -> None:
+    words = Vocabulary(WORDS | {"subjects": {"box": "box", "tent": "tent"}})
+    trials = draw_trials(Captions(clips.subjects, 0, clips.scenery), words, ["one", "scenery"], 24, 0, 0)
+    assert {NAMES[t.content.entities[0].subject] for t in trials} == {"box", "tent"}
 
 
 def test_shares_hold_every_trial_once_one_group_each_and_keep_a_prompts_seeds_together(

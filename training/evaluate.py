@@ -132,18 +132,18 @@ def made(
     trial = trials[0]
     if trial.truth:
         return [pixels(film) for film in through_vae(pipe, true_clips(clips, captions, trials))]
-    if trial.known or trial.loop:
+    if trial.known:
         return [pixels(film) for film in sampled(pipe, clips, captions, trials)]
-    size = {"width": trial.width, "height": trial.height}
-    return [pipe(each.prompt, seed=each.seed, **size, **settings).frames for each in trials]
+    own = {"width": trial.width, "height": trial.height, "loop": trial.loop}
+    return [pipe(each.prompt, seed=each.seed, **own, **settings).frames for each in trials]
 
 
 def sampled(pipe: TextToVideo, clips: EmojiClips, captions: Captions, trials: list[Trial]) -> Tensor:
-    """Clips (b f 3 h w) that go on from known frames of the truth, or that loop."""
+    """Clips (b f 3 h w) that go on from known frames of the truth."""
     z = encoded(pipe, true_clips(clips, captions, trials))
     noise = [torch.randn(z[:1].shape, generator=torch.Generator().manual_seed(t.seed + 1)) for t in trials]
     known = torch.arange(FRAMES) < trials[0].known
-    return sample(pipe, [t.prompt for t in trials], torch.cat(noise), z, known, trials[0].loop)
+    return sample(pipe, [t.prompt for t in trials], torch.cat(noise), z, known)
 
 
 def pixels(frames: Tensor) -> np.ndarray:

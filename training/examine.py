@@ -54,10 +54,16 @@ class Examination:
         trial = trials[0]
         if trial.loop:
             return loop_errors(films)
-        contents = [t.content for t in trials]
-        asked = wanted(self.captions, contents, trial.width / trial.height, trial.group in COLOURED)
+        asked = wanted(
+            self.captions, [t.content for t in trials], trial.width / trial.height, trial.group in COLOURED
+        )
         if trial.known:
             return self._continued(trials, films, asked)
+        return self._judged(trials, films, asked)
+
+    def _judged(self, trials: list[Trial], films: Tensor, asked: Wanted) -> list[dict]:
+        """Judge what the films show, and measure their distance to the best rendering."""
+        contents = [trial.content for trial in trials]
         likeness = self.judge.likeness(films, asked)
         verdict = self.judge.verdict(films, asked, likeness)
         records = list(self._answers(contents, asked, verdict))
@@ -69,14 +75,21 @@ class Examination:
                 record["relation right"] = right
         for i, record in enumerate(records):
             record |= {"psnr": float(likeness.psnr[i]), "flicker": float(likeness.flicker[i])}
-            if trial.group == "one":
+            if trials[0].group == "one":
                 record |= line(films[i])
+        if trials[0].truth:  # it was made by the VAE of frames that are known
+            for record, error in zip(records, self._errors(trials, films), strict=True):
+                record["vae"] = float(error.mean())
         return records
+
+    def _errors(self, trials: list[Trial], films: Tensor) -> Tensor:
+        """PSNR in dB of each frame to that of the trial's true clip (b f)"""
+        truth = true_clips(self.clips, self.captions, trials)
+        return -10 * ((films - truth) / 2).square().mean((2, 3, 4)).clamp_min(1e-10).log10()
 
     def _continued(self, trials: list[Trial], films: Tensor, asked: Wanted) -> list[dict]:
         """Compare clips that go on from known frames with the true clips."""
-        truth = true_clips(self.clips, self.captions, trials)
-        error = ((films - truth) / 2).square().mean((2, 3, 4)).clamp_min(1e-10).log10() * -10  # (b f)
+        error = self._errors(trials, films)
         verdict = self.judge.of_the_end(END).verdict(films, asked)
         known, answers = trials[0].known, self._answers([t.content for t in trials], asked, verdict)
         return [

@@ -1,4 +1,4 @@
-"""Sample clips some of whose frames are known, and clips that loop, as training/unet.py trains them.
+"""Sample clips some of whose frames are known, as training/unet.py trains them.
 
 Known frames are given as they are, at time 0; the others start from noise and are at the step's time.
 """
@@ -12,9 +12,7 @@ from t2v.diffusion import HOPS, SAMPLERS, Hop
 
 
 @torch.inference_mode()
-def sample(
-    pipe: TextToVideo, prompts: list[str], noise: Tensor, clean: Tensor, known: Tensor, loop: bool = False
-) -> Tensor:
+def sample(pipe: TextToVideo, prompts: list[str], noise: Tensor, clean: Tensor, known: Tensor) -> Tensor:
     """prompts, noise and clean latents (b c f h w), known frames (f) -> clips (b f 3 h w) in −1…1
 
     The model's own sampler and number of steps, without guidance.
@@ -27,12 +25,8 @@ def sample(
         t = torch.where(known, 0.0, float(hop.time)).expand(len(x), -1)
         return pipe.unet(torch.where(given, clean, x).to(pipe.dtype), t, text).float()
 
-    pipe.unet.loop(loop)
-    try:
-        hops = HOPS[native.sampler](pipe.schedule, native.steps)
-        *_, last = SAMPLERS[native.sampler](denoise, noise, hops, pipe.schedule.config.prediction)
-    finally:
-        pipe.unet.loop(False)
+    hops = HOPS[native.sampler](pipe.schedule, native.steps)
+    *_, last = SAMPLERS[native.sampler](denoise, noise, hops, pipe.schedule.config.prediction)
     z = torch.where(given, clean, last.x) / pipe.checkpoint.vae_scale
     frames = [
         pipe.vae.decode(part) for part in rearrange(z, "b c f h w -> (b f) c h w").to(pipe.dtype).split(16)

@@ -66,7 +66,7 @@ def trial_of(entry: dict) -> Trial:
 
 
 class Draw:
-    """A seeded source of trials about the subjects and scenery of `captions`; `words`: the model's."""
+    """A seeded source of trials about those subjects of `captions` that the model has `words` for."""
 
     def __init__(self, captions: Captions, seed: int, words: Vocabulary):
         self.words, self.random = words, np.random.default_rng(seed)
@@ -75,6 +75,7 @@ class Draw:
         self.subjects, self.scenery = captions.subjects, captions.scenery
         self.names = [subject.name for subject in self.subjects]
         self.tintable = set(captions.tintable)
+        self.taught = [i for i, name in enumerate(self.names) if name in words.subjects]
 
     def trials(self, group: str, count: int) -> list[Trial]:
         """Draw `count` trials of a group; "seeds" and "nouns" have SEEDS to a prompt."""
@@ -169,7 +170,7 @@ class Draw:
                 yield from (Trial("nouns", prompt_of(noun), seed, content) for seed in range(SEEDS))
 
     def _subject(self) -> int:
-        return self._index(len(self.subjects))
+        return self._pick(self.taught)
 
     def _index(self, count: int) -> int:
         return int(self.random.integers(count))

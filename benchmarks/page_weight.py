@@ -3,7 +3,7 @@
 python -m benchmarks.page_weight [KBIT]          needs Chromium; 400 kbit/s by default
 
 A bare page has one textbox and one button. Seconds are those until the prompt takes a sentence, and until the
-button can be pressed; bytes are those that came over the line until five seconds later, nothing having been clicked.
+button can be pressed; bytes are those that came until five seconds later, nothing having been clicked.
 """
 
 import os
@@ -34,9 +34,7 @@ OURS = str(ROOT / "app.py")
 
 
 def main(speed: int) -> None:
-    print(
-        f"at {speed} kbit/s, {LATENCY} ms: seconds to prompt and button, kB in all, kB besides Gradio's files"
-    )
+    print(f"at {speed} kbit/s, {LATENCY} ms: seconds to prompt, to button; kB in all, not Gradio's")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         found = CHROMIUM if Path(CHROMIUM).exists() else None
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
@@ -47,9 +45,8 @@ def main(speed: int) -> None:
                 visit(browser, url, speed)  # makes the posters, which the first visitor waits for
                 prompt, button, sizes = visit(browser, url, speed)
             own = sum(size for path, size in sizes.items() if not path.startswith(("assets/", "static/")))
-            print(
-                f"{name:>5} {prompt:6.1f} s {button:6.1f} s {sum(sizes.values()) / 1e3:6.0f} kB {own / 1e3:6.0f} kB"
-            )
+            total = sum(sizes.values())
+            print(f"{name:>5} {prompt:6.1f} s {button:6.1f} s {total / 1e3:6.0f} kB {own / 1e3:6.0f} kB")
         browser.close()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from t2v.defaults import ModelDefaults
+from t2v.measures import size
 from t2v.request import Complete, Request
 from t2v.service.jobs import Job
 from t2v.service.messages import Fault, Stage
@@ -170,10 +171,6 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return strings.ABOUT_MINUTES.format(n=seconds / 60)
     return strings.ABOUT_HOURS.format(n=seconds / 3600)
-
-
-def size(bytes: float) -> str:
-    return f"{bytes / 1e9:.1f} GB" if bytes >= 1e9 else f"{max(1, round(bytes / 1e6))} MB"
 
 
 def section(kind: str, body: str, done: float | None = None, say: str = "") -> str:

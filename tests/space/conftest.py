@@ -49,7 +49,7 @@ class Visitor:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.goto(self.url + query)
-        expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+        expect(page.get_by_role("button", name="Generate")).to_be_enabled(timeout=20_000)
         page.wait_for_function(
             "document.querySelector('#cost')?.innerText.length > 3"
         )  # its load event has run

@@ -22,7 +22,8 @@ def working(visitor: Visitor) -> None:
     visitor.see("working")
     visitor.page.wait_for_selector("#screen .preview")
     visitor.generate(f"another {LONG}")
-    visitor.page.wait_for_selector("#queue .job")
+    visitor.page.locator("#queue .job").click()
+    visitor.page.wait_for_selector("#screen .preview")
 
 
 def variations(visitor: Visitor) -> None:

@@ -36,7 +36,14 @@ CLASSES = {  # a class of diffusers or transformers -> the path of its modules, 
     "CLIPSdpaAttention": r".*self_attn\.",
     "CLIPMLP": r".*mlp\.",
 }
-ATTENTION = ("CrossAttention", "Attention", "GEGLU")
+TARGETS = (  # classes whose layers a trainer's settings name together
+    ("CrossAttention", "Attention", "GEGLU"),
+    ("Transformer2DModel", "ResnetBlock2D"),
+    ("Transformer2DModel", "TransformerTemporalModel"),
+    ("Transformer2DModel",),
+    ("TransformerTemporalModel",),
+    ("TransformerTemporalModel", "TemporalConvLayer"),
+)
 
 
 class Order(NamedTuple):
@@ -75,7 +82,8 @@ def unet_orders(layers: Collection[str]) -> Iterator[Order]:
     spatial = below(guided, ["Transformer2DModel"])
     outer = re.compile(r".*\.(attn1|ff)\.")
     yield Order("MotionDirector, spatial", [name for name in spatial if outer.match(name)])
-    yield Order("attention and feed-forwards", below(guided, ATTENTION))
+    for classes in TARGETS:
+        yield Order(f"within {', '.join(classes)}", below(guided, classes))
 
 
 def text_orders(layers: Collection[str]) -> Iterator[Order]:

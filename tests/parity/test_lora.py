@@ -110,6 +110,8 @@ LISTS: dict[str, Callable[[dict[str, nn.Module]], list[str]]] = {
         or "time_embedding" in n
         or (("temp_attentions" in n or "transformer_in" in n) and n.endswith(("proj_in", "proj_out")))
     ],
+    "within Transformer2DModel, ResnetBlock2D": lambda layers: some(layers, ".attentions.", "resnets"),
+    "within TransformerTemporalModel": lambda layers: some(layers, "temp_attentions", "transformer_in"),
     "MotionDirector, temporal": lambda layers: motion(layers, True),
     "MotionDirector, spatial": lambda layers: motion(layers, False),
 }

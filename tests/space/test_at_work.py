@@ -1,6 +1,7 @@
 """The page while several videos are made, and after: what a visitor may do with them."""
 
 import json
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -271,6 +272,33 @@ def test_length_and_quality_are_frames_and_steps_in_words(visitor: Visitor):
     expect(page.get_by_label("1 s", exact=True)).to_be_checked()
     expect(page.get_by_label("Good")).to_be_checked()
     expect(page.get_by_label("Steps")).to_have_value("10")
+
+
+# -- before the press
+
+
+def test_what_takes_too_long_is_said_before_and_has_ways_out(app: App, visitor: Visitor):
+    limits, cost = app.service.jobs.limits, visitor.page.locator("#cost")
+    app.service.estimates._runs.clear()  # as on a new machine, where a plan says 42 s
+    app.service.jobs.limits = replace(limits, deadline=20.0)
+    try:
+        visitor.settings()
+        visitor.page.get_by_label("Prompt", exact=True).fill("a long square")
+        expect(cost).to_contain_text("Takes about 42 s here, and this page stops after 1 min")
+        visitor.page.get_by_role("button", name="Fewer steps").click()
+        expect(visitor.page.get_by_label("Steps")).to_have_value("4")
+        expect(cost).not_to_contain_text("stops after")
+    finally:
+        app.service.jobs.limits = limits
+
+
+def test_a_model_is_planned_when_it_is_chosen(app: App, visitor: Visitor):
+    app.service.estimates._runs.clear()
+    visitor.settings()
+    for title, words in (("A broken model", "Takes about 42 s"), ("Wide square", "after the first run")):
+        visitor.page.get_by_label("Model", exact=True).click()
+        visitor.page.get_by_role("option", name=title).click()
+        expect(visitor.page.locator("#cost")).to_contain_text(words, timeout=15_000)
 
 
 # -- when it goes wrong, and while it lasts

@@ -69,6 +69,11 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     for row in FLAGS.values():
         if row.of_source:
             _add_setting(start, row)
+    add_places(parser)
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Add the model and the machine."""
     where = parser.add_argument_group("model and machine")
     where.add_argument(
         "--model", help="a name that `t2v models` lists, a hub id, or a folder; +FILE:0.8 adds a LoRA"

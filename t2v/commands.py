@@ -9,13 +9,16 @@ import shlex
 from collections.abc import Callable
 from dataclasses import asdict
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from t2v.arguments import add_request, settings_of
+from t2v.again import again
+from t2v.arguments import add_places, add_request, places_of, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.checkpoints.model_names import listed
+from t2v.given import Given
 from t2v.languages.names import emoji_character
 from t2v.measures import counted, duration, size
 from t2v.prompts import requests_of, there
@@ -203,6 +206,26 @@ def _serve(args: argparse.Namespace) -> None:
     launch.serve(options.settle(args))
 
 
+def _again_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="an MP4, GIF or WebP made here")
+    parser.add_argument("--from", dest="source", metavar="FILE", help="what it started from, if anything")
+    parser.add_argument("--end", metavar="FILE", help="the picture that it ended at, if any")
+    parser.add_argument("--mask", metavar="FILE", help="its mask, if any")
+    add_places(parser)
+
+
+def _again(args: argparse.Namespace) -> None:
+    """Say whether the video is the same; if it isn't, that is an error, with its exit code."""
+    given = Given.of(args.source, args.end, args.mask)
+    found, reasons = again(Path(args.file), given, places_of(args))
+    if found.same:
+        say(f"{plain(args.file)}: the same to the last bit")
+        return
+    why = "; ".join(reasons) or "nothing that the file tells of is different"
+    far = f"at most {found.largest} of 255 apart, {found.share:.1%} of the numbers differ"
+    raise VideoError(f"{args.file}: not the same: {far}. {why}.")
+
+
 COMMANDS = {
     "serve": Command("serve the page, where videos are made in a browser", _serve_arguments, _serve),
     "models": Command("list the known models", lambda parser: None, _models),
@@ -211,5 +234,6 @@ COMMANDS = {
     ),
     "plan": Command("say how long videos would take, and how much memory", add_request, _plan),
     "words": Command("list or search what the embedded model draws", _words_arguments, _words),
+    "again": Command("make a file's video anew, and say whether it is the same", _again_arguments, _again),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

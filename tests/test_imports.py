@@ -20,6 +20,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.service",
     "t2v.prompts",
     "t2v.batch",
+    "t2v.again",
     "t2v.arguments",
     "t2v",
     "t2v.pipeline",

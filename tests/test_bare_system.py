@@ -70,7 +70,7 @@ def test_without_a_way_to_reset_it_an_older_peak_is_not_told_as_this_run_s(
 
 def test_a_run_whose_peak_is_not_known_counts_for_its_seconds(tmp_path: Path):
     """And isn't taken for one that ran out of memory, also after a restart."""
-    request = Request("a panda", seed=0, frames=8, width=64, height=64, steps=10, guidance=1.0)
+    request = Request("a panda", seed=0, frames=8, width=64, height=64, steps=10, guidance=1.0).validate()
     size = {"volume": 8 * 64 * 64, "evaluations": 10}
     for estimates in (Estimates(Store(tmp_path)), Estimates(Store(tmp_path))):
         estimates.learn(RunCost("m", "d", **size, denoising=5.0, rest=1.0, peak=None))

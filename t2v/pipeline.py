@@ -35,7 +35,7 @@ from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
 from t2v.noise import noise_of
-from t2v.preview import fit_colours, small_frames
+from t2v.preview import Previews
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
@@ -68,7 +68,7 @@ class TextToVideo:
             self.runner.place(checkpoint)
         self._adapt(checkpoint.adapters)
         self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
-        self._colours: Tensor | None = None
+        self._previews = Previews(checkpoint.vae, checkpoint.vae_scale, runner, self.codec.decode)
         self.set_attention_slicing("auto")
 
     def __repr__(self) -> str:
@@ -319,21 +319,12 @@ class TextToVideo:
     def preview(self, x0: Tensor) -> np.ndarray:
         """Preview latents x0 (1 c f h w) as small frames uint8 (f h w 3), at almost no cost."""
         with OwnState(self.device):
-            if self._colours is None:
-                with self.runner.as_current_device():
-                    self._colours = fit_colours(self.vae)
-            return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
+            return self._previews.small(x0)
 
     def still(self, x0: Tensor) -> np.ndarray | None:
-        """Decode the middle frame of latents x0 (1 c f h w) -> uint8 (1 8h 8w 3); None on a GPU.
-
-        There the decoder would overwrite what the graphs of the steps hold, or take the UNet's place.
-        """
-        if self.device.type != "cpu":
-            return None
-        middle = x0.shape[2] // 2
+        """Decode the middle frame of latents x0 (1 c f h w) -> uint8 (1 8h 8w 3); None on a GPU."""
         with OwnState(self.device):
-            return self.codec.decode(x0[:, :, middle : middle + 1])
+            return self._previews.still(x0)
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""

@@ -1,11 +1,15 @@
-"""A cheap preview: map latents to RGB by a linear fit instead of the VAE's decoder."""
+"""Previews: latents mapped to RGB by a linear fit instead of the VAE's decoder, or one frame decoded."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
 from t2v.networks import VAE
+from t2v.runtime import Runner
 
 PICTURES, SIDE = 24, 8  # pictures that the map is fitted to; their side in latents
 
@@ -30,3 +34,28 @@ def small_frames(z: Tensor, colours: Tensor) -> Tensor:
     """Unscaled latents z (1 c f h w) -> frames uint8 (f h w 3) as small as the latents"""
     z = F.pad(rearrange(z.float(), "1 c f h w -> f h w c"), (0, 1), value=1.0)
     return ((z @ colours.to(z) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu()
+
+
+class Previews:
+    """Previews of the latents of one model. `decode`: latents (1 c f h w) -> frames uint8 (f 8h 8w 3)"""
+
+    def __init__(self, vae: VAE, scale: float, runner: Runner, decode: Callable[[Tensor], np.ndarray]):
+        self._vae, self._scale, self._runner, self._decode = vae, scale, runner, decode
+        self._colours: Tensor | None = None  # fitted at the first preview
+
+    def small(self, x0: Tensor) -> np.ndarray:
+        """Latents x0 (1 c f h w) -> frames uint8 (f h w 3) by the linear fit"""
+        if self._colours is None:
+            with self._runner.as_current_device():
+                self._colours = fit_colours(self._vae)
+        return small_frames(x0 / self._scale, self._colours).numpy()
+
+    def still(self, x0: Tensor) -> np.ndarray | None:
+        """Latents x0 (1 c f h w) -> the middle frame, decoded, uint8 (1 8h 8w 3); None on a GPU
+
+        There the decoder would overwrite what the graphs of the steps hold, or take the UNet's place.
+        """
+        if self._runner.device.type != "cpu":
+            return None
+        middle = x0.shape[2] // 2
+        return self._decode(x0[:, :, middle : middle + 1])

@@ -318,13 +318,11 @@ class TextToVideo:
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Preview latents x0 (1 c f h w) as small frames uint8 (f h w 3), at almost no cost."""
-        with OwnState(self.device):
-            return self._previews.small(x0)
+        return self._previews.small(x0)
 
     def still(self, x0: Tensor) -> np.ndarray | None:
         """Decode the middle frame of latents x0 (1 c f h w) -> uint8 (1 8h 8w 3); None on a GPU."""
-        with OwnState(self.device):
-            return self._previews.still(x0)
+        return self._previews.still(x0)
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""

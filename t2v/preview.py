@@ -10,6 +10,7 @@ from torch import Tensor
 
 from t2v.networks import VAE
 from t2v.runtime import Runner
+from t2v.torch_state import OwnState
 
 PICTURES, SIDE = 24, 8  # pictures that the map is fitted to; their side in latents
 
@@ -45,10 +46,11 @@ class Previews:
 
     def small(self, x0: Tensor) -> np.ndarray:
         """Latents x0 (1 c f h w) -> frames uint8 (f h w 3) by the linear fit"""
-        if self._colours is None:
-            with self._runner.as_current_device():
-                self._colours = fit_colours(self._vae)
-        return small_frames(x0 / self._scale, self._colours).numpy()
+        with OwnState(self._runner.device):
+            if self._colours is None:
+                with self._runner.as_current_device():
+                    self._colours = fit_colours(self._vae)
+            return small_frames(x0 / self._scale, self._colours).numpy()
 
     def still(self, x0: Tensor) -> np.ndarray | None:
         """Latents x0 (1 c f h w) -> the middle frame, decoded, uint8 (1 8h 8w 3); None on a GPU
@@ -58,4 +60,5 @@ class Previews:
         if self._runner.device.type != "cpu":
             return None
         middle = x0.shape[2] // 2
-        return self._decode(x0[:, :, middle : middle + 1])
+        with OwnState(self._runner.device):
+            return self._decode(x0[:, :, middle : middle + 1])

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from t2v import Request, RequestError, TextToVideo
 from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
+from t2v.request import Complete
 from t2v.runtime import RUNGS, Runner, Sizes, plan, sizes_of
 from t2v.runtime.dry_run import profile
 from t2v.runtime.fast_unet import FastUNet, layers_of
@@ -197,10 +198,8 @@ def test_a_recorded_step_keeps_its_memory_unless_memory_is_short():
         assert (cuda > cpu) == (rung.name in ("fast", "balanced"))
 
 
-def native(frames: int) -> Request:
-    return Request(
-        "", frames=frames, width=256, height=256, steps=50, guidance=9.0, sampler="ddim", seed=0, fps=8
-    )
+def native(frames: int) -> Complete:
+    return Request("a video", frames=frames, width=256, height=256, steps=50, guidance=9.0, seed=0).validate()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-# make run · sample · test · quick · test-gpu · soak · format · bench · examples · train
+# make run · sample · test · quick · test-gpu · soak · format · bench · examples · docs · train
 #
 # Each target first makes the virtual environment .venv and installs what it needs; a second time, or when the
 # requirements haven't changed, that costs nothing. PYTHON=python3.12 chooses another Python (3.11 or newer),
@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: space run sample test quick test-gpu soak lint format bench examples train browser clean
+.PHONY: space run sample test quick test-gpu soak lint format bench examples docs train browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/runtime
@@ -63,6 +63,10 @@ bench: $(VENV)/dev
 examples: $(VENV)/runtime
 	$(BIN)/python -m t2v.space.examples $(ARGS)
 
+# The pages of docs/ as a site, in site/index.html.
+docs: $(VENV)/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 # Needs GPUs, the more the better; training/README.md says how long each step takes and on what.
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
@@ -80,7 +84,7 @@ space: $(VENV)/runtime
 	@$(BIN)/python -m tools.space "$(SPACE)" $(ARGS)
 
 clean:
-	rm -rf $(VENV) outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) outputs site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

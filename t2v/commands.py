@@ -18,7 +18,7 @@ from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.checkpoints.model_names import listed
 from t2v.languages.names import emoji_character
 from t2v.measures import counted, duration, size
-from t2v.prompts import requests_of
+from t2v.prompts import requests_of, there
 from t2v.request import SETTINGS, Request
 from t2v.streams import plain, say
 from t2v.texts import read_text
@@ -105,7 +105,7 @@ def _plan(args: argparse.Namespace) -> None:
     requests, model = requests_of(args) or [Request("a video", **settings_of(args))], args.model or EMBEDDED
     device = choose_device(args.device)
     dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(model)
-    complete = [request.validate(native) for request in requests]
+    complete = [request.validate(native, *there(args)) for request in requests]
     one, count = complete[0], len(complete)  # they differ in prompts and seeds alone
     planned = plan(sizes, one, device, dtype, args.memory or "auto")
     clip = f"{counted(one.frames, 'frame')} of {one.width}×{one.height}, {counted(one.steps, 'step')}"

@@ -14,12 +14,11 @@ from torch import Tensor
 
 from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
-from t2v.checkpoints.adapters import Adapter, adapter_notes, native_with, open_adapters, schedule_with
+from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
 from t2v.diffusion import (
     Denoise,
     Hop,
-    NoiseSchedule,
     embedded,
     guided,
     renewed,
@@ -46,7 +45,6 @@ from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
-from t2v.vocabulary import Vocabulary
 
 OPTIONS = "the options are model, device, dtype, memory"
 
@@ -65,8 +63,6 @@ class TextToVideo:
     def __init__(self, checkpoint: Checkpoint, runner: Runner):
         self.checkpoint = checkpoint
         self.revision, self.tokenizer = checkpoint.revision, checkpoint.tokenizer
-        self.vocabulary = Vocabulary(checkpoint.vocabulary) if checkpoint.vocabulary else None
-        self._translator = Translator(self.vocabulary) if self.vocabulary else None
         self.device, self.dtype, self.runner = runner.device, runner.dtype, runner
         with OwnState(self.device):
             self.runner.place(checkpoint)
@@ -128,17 +124,16 @@ class TextToVideo:
         """Replace the adapters by these; without any, the plain model is back bit for bit.
 
         A name is "turbo" or another word, a LoRA file, its folder, or "owner/name/file" on the hub, perhaps
-        with a scale, ":0.8". CheckpointError says what doesn't fit, and that nothing has changed."""
+        with a scale, ":0.8". CheckpointError says what doesn't fit; then nothing has changed."""
         self._adapt(open_adapters(names, self.unet, self.checkpoint.text_encoder))
 
     def _adapt(self, adapters: Sequence[Adapter]) -> None:
-        """Merge adapters, and take over their name, defaults and schedule."""
+        """Merge adapters, and take over what else they bring."""
         with OwnState(self.device, inference=True):
             self.runner.merge(adapters)
-        self.adapters, plain = tuple(adapters), self.checkpoint
-        self.name = "+".join([plain.name, *(adapter.name for adapter in adapters)])
-        self.native = native_with(adapters, plain.native)
-        self.schedule = NoiseSchedule(schedule_with(adapters, plain.schedule))
+        self.adapters = tuple(adapters)
+        self.name, self.native, self.schedule, self.vocabulary = adapted(self.checkpoint, adapters)
+        self._translator = Translator(self.vocabulary) if self.vocabulary else None
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -294,8 +289,8 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
-        scale, embedding = request.guidance, None
-        if width := self.unet.config.guidance_width:  # the network reads the guidance itself
+        scale, width, embedding = request.guidance, self.unet.config.guidance_width, None
+        if width:  # the network reads the guidance itself
             scale, embedding = 1.0, embedded(scale, width).to(self.device)
         prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
         text = over_time(prompts, request.frames, request.fps, self._read)
@@ -328,6 +323,17 @@ class TextToVideo:
                 with self.runner.as_current_device():
                     self._colours = fit_colours(self.vae)
             return small_frames(x0 / self.checkpoint.vae_scale, self._colours).numpy()
+
+    def still(self, x0: Tensor) -> np.ndarray | None:
+        """Decode the middle frame of latents x0 (1 c f h w) -> uint8 (1 8h 8w 3); None on a GPU.
+
+        There the decoder would overwrite what the graphs of the steps hold, or take the UNet's place.
+        """
+        if self.device.type != "cpu":
+            return None
+        middle = x0.shape[2] // 2
+        with OwnState(self.device):
+            return self.codec.decode(x0[:, :, middle : middle + 1])
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""

@@ -4,20 +4,21 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from t2v.arguments import settings_of
 from t2v.batch import process_rank
 from t2v.checkpoints import EMBEDDED
 from t2v.checkpoints.model_names import listed
-from t2v.checks import Whole
+from t2v.checks import Seed, Whole
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError, T2VError, UsageError
 from t2v.request import Request
 from t2v.texts import TextError, decode
 
 MAX_NUMBER = 1_000  # videos of one prompt
-NUMBER = Whole(1, MAX_NUMBER)
+NUMBER, SEED = Whole(1, MAX_NUMBER), Seed()
 
 
 def requests_of(args: argparse.Namespace) -> list[Request]:
@@ -25,27 +26,29 @@ def requests_of(args: argparse.Namespace) -> list[Request]:
 
     What the catalogue says of the model is checked as well, so that no weights are loaded for nothing.
     """
-    given, model = settings_of(args), _known(args.model)
-    count = NUMBER("-n", args.number, ModelDefaults()) or 1
+    given, count = settings_of(args), NUMBER("-n", args.number, ModelDefaults()) or 1
+    check = partial(_checked, model=_known(args.model), there=there(args))
     prompts = list(_prompts(args))
     return [
-        each for where, prompt in prompts for each in _several(Request(prompt, **given), count, where, model)
+        each for where, prompt in prompts for each in _several(check(Request(prompt, **given), where), count)
     ]
 
 
-def _several(request: Request, count: int, where: str, model: ModelDefaults | None) -> list[Request]:
-    """Return `count` requests, their seeds counting up or all random. `where`: the prompt's place."""
-    first = _checked(request, where, model)
-    if first.seed is None:
-        return [first] * count
-    seeds = range(first.seed, first.seed + count)
-    return [_checked(replace(first, seed=seed), where, model) for seed in seeds]
+def there(args: argparse.Namespace) -> tuple[bool, bool, bool]:
+    """Return whether there are a source, a last picture and a mask, as `Request.validate` takes them."""
+    return args.source is not None, args.end is not None, args.mask is not None
 
 
-def _checked(request: Request, where: str, model: ModelDefaults | None) -> Request:
+def _several(request: Request, count: int) -> list[Request]:
+    """Return `count` requests, their seeds counting up or all random."""
+    seeds = [None] * count if request.seed is None else range(request.seed, request.seed + count)
+    return [replace(request, seed=SEED("seed", seed, ModelDefaults())) for seed in seeds]
+
+
+def _checked(request: Request, where: str, model: ModelDefaults | None, there: tuple[bool, ...]) -> Request:
     try:
         if model:
-            request.validate(model)
+            request.validate(model, *there)
         return request.checked()
     except RequestError as error:
         place = where if error.field == "prompt" else ""

@@ -69,7 +69,7 @@ def test_every_setting_has_a_flag_that_arrives(pipeline):
     flags = "--negative-prompt blur --frames 3 --width 40 --height 24 --steps 4 --guidance 2.5 --eta 0.5"
     flags += " --sampler euler --seed 0 --fps 9 --model m --device cpu --dtype float32 --memory low"
     assert main([*flags.split(), "a panda", "-o", "a.gif"]) == DONE
-    expected = Request("a panda", "blur", 3, 40, 24, 4, 2.5, 0.5, "euler", 0, 9, 1.0, 0, 1)
+    expected = Request("a panda", "blur", 3, 40, 24, 4, 2.5, 0.5, "euler", 0, 9, 1.0, 0, 1, window=0)
     assert pipeline.calls == [expected]
     assert pipeline.chosen == {"model": "m", "device": "cpu", "dtype": "float32", "memory": "low"}
     assert {"prompt", *cli.FLAGS} == set(SETTINGS)

@@ -71,3 +71,14 @@ def test_what_is_wrong_is_said_in_one_line(
     assert main(["a panda", "-o", "out.mp4", *SMALL, model, *arguments]) == MISUSED
     out, err = capsys.readouterr()
     assert not out and words in err and err.count("\n") == 1 and not Path("out.mp4").exists()
+
+
+def test_a_known_models_limits_are_checked_with_the_source(capsys: pytest.CaptureFixture):
+    """They are checked before its weights are loaded; `plan` loads none."""
+    start = ["plan", "a panda", "--device=cpu", "--dtype=float32", "--steps=2"]
+    assert (
+        main([*start, "--from=a.png", "--strength=0.5"]) == main([*start, "--from=a.png", "--keep=1"]) == DONE
+    )
+    assert main([*start, "--strength=0.5"]) == main([*start, "--keep=1"]) == MISUSED
+    assert main([*start, "--from=a.png", "--keep=17"]) == MISUSED
+    assert "keep: must be at most the 16 frames" in capsys.readouterr().err

@@ -90,7 +90,7 @@ from tests.service.fakes import NATIVE, moving_square
 
 service = Service("tests.service.fakes", Path(sys.argv[1]))
 with gr.Blocks() as demo:
-    page = components.build(service, {})
+    page = components.build(service, {}, [])
     events = Events(page, service)
     events.connect(demo)
     api.offer(service, demo)

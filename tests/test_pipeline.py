@@ -406,3 +406,12 @@ def test_preview_shows_small_frames_while_they_emerge(shared: TextToVideo):
     shown = []
     shared(PANDA, on_step=lambda step, steps, x0: shown.append(shared.preview(x0)))
     assert [(frames.shape, frames.dtype) for frames in shown] == [((3, 12, 8, 3), np.uint8)] * 4
+
+
+def test_a_still_is_the_middle_frame_as_it_will_be_decoded(shared: TextToVideo):
+    stills = []
+    video = shared(PANDA, on_step=lambda step, steps, x0: stills.append(shared.still(x0)))
+    assert [still.shape for still in stills] == [(1, *video.frames.shape[1:])] * 4
+    middle = video.frames[len(video) // 2].astype(int)
+    assert np.abs(stills[-1][0] - middle).max() <= 1, "sums of one frame are rounded otherwise"
+    assert np.array_equal(shared(PANDA).frames, video.frames), "looking changes nothing"

@@ -2,10 +2,13 @@
 
     python -m training.finetune --model emoji --clips FOLDER --out runs/mine --iterations 300
     t2v --model runs/mine "what a caption said" -o mine.mp4
+    python -m training.finetune --model emoji --clips FOLDER --out runs/mine --lora 32
+    t2v --model emoji+runs/mine:0.8 "what a caption said" -o mine.mp4
 
 FOLDER holds videos, and for each a text file of the same name with its caption (training/clips.py). They are
 brought to the model's size and number of frames. The VAE and the text tower are frozen; the UNet learns with
-AdamW, and a moving average of its weights is written. Memory: 16 bytes a parameter and the activations of
+AdamW, and a moving average of its weights is written; with `--lora`, only low-rank changes of its layers, in
+PEFT's format (training/lora.py). Memory: 16 bytes a parameter and the activations of
 `--batch` clips; ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
 """
 
@@ -31,7 +34,11 @@ from t2v.diffusion import NoiseSchedule
 from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
 from training.loop import Average
+from training.lora import Changes
 from training.unet import EMPTY, DenoisingLoss
+
+LR, LORA_LR = 1e-4, 1e-3  # of AdamW
+MAX_RANK = 1024
 
 __all__ = ["crop", "encode", "finetune", "fit", "read_clips", "taught", "write"]
 
@@ -65,15 +72,26 @@ def encode(pipe: TextToVideo, clips: Iterable[tuple[Video, str]]) -> tuple[Tenso
 
 
 def finetune(
-    pipe: TextToVideo, clips: Iterable[tuple[Video, str]], iterations: int, batch: int, lr: float
+    pipe: TextToVideo,
+    clips: Iterable[tuple[Video, str]],
+    iterations: int,
+    batch: int,
+    lr: float,
+    networks: dict[str, nn.Module] | None = None,
 ) -> None:
-    """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic)."""
+    """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic).
+
+    `networks`: train these instead, which are part of it.
+    """
     z, tokens = encode(pipe, clips)
-    pipe.unet.requires_grad_(True)
+    networks = networks or {"unet": pipe.unet}
+    learning = [weight for network in networks.values() for weight in network.parameters()]
+    for weight in learning:
+        weight.requires_grad_(True)
     loss_of = DenoisingLoss(pipe.checkpoint.text_encoder, pipe.unet, NoiseSchedule(pipe.checkpoint.schedule))
     loss_of.to(pipe.device)
-    optimizer = torch.optim.AdamW(pipe.unet.parameters(), lr=lr, weight_decay=0.01)
-    average = Average({"unet": pipe.unet})
+    optimizer = torch.optim.AdamW(learning, lr=lr, weight_decay=0.01)
+    average = Average(networks)
     empty = pipe.tokenizer([""]).to(pipe.device)
     bar = trange(iterations, desc="fine-tuning")
     for _ in bar:
@@ -82,13 +100,14 @@ def finetune(
         t = torch.randint(0, pipe.checkpoint.schedule.train_steps, (batch,), device=pipe.device)
         (loss,) = loss_of(z[rows], words, t, torch.randn_like(z[rows]))
         loss.backward()
-        nn.utils.clip_grad_norm_(pipe.unet.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         average.update()
         bar.set_postfix(loss=f"{loss.item():.4f}")
     average.swap()
-    pipe.unet.requires_grad_(False)
+    for weight in learning:
+        weight.requires_grad_(False)
 
 
 def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()) -> None:
@@ -120,10 +139,26 @@ def main() -> None:
         pipe = TextToVideo.from_pretrained(options.model, device=options.device, dtype="float32")
         _tell_cuts(pipe, captions)
         clips = each_clip(options.clips, pipe.native)
-        finetune(pipe, clips, options.iterations, options.batch, options.lr)
+        if options.lora:
+            _low_rank(pipe, clips, captions, options)
+            return
+        finetune(pipe, clips, options.iterations, options.batch, options.lr or LR)
     except (ClipError, CheckpointError, RequestError) as error:
         sys.exit(str(error))
     write(pipe, options.model, options.out, captions)
+
+
+def _low_rank(
+    pipe: TextToVideo,
+    clips: Iterable[tuple[Video, str]],
+    captions: list[str],
+    options: argparse.Namespace,
+) -> None:
+    """Train low-rank changes and write them."""
+    changes = Changes(pipe.unet, pipe.checkpoint.text_encoder, options.lora)
+    finetune(pipe, clips, options.iterations, options.batch, options.lr or LORA_LR, changes.networks)
+    changes.remove()
+    changes.write(options.out, options.model, taught(pipe, captions) if pipe.vocabulary else [])
 
 
 def _options() -> argparse.Namespace:
@@ -133,13 +168,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
     parser.add_argument("--iterations", type=int, default=300)
     parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--lr", type=float, default=1e-4)
+    parser.add_argument("--lr", type=float, help=f"{LR:g}, or {LORA_LR:g} with --lora")
+    parser.add_argument(
+        "--lora", type=int, default=0, metavar="RANK", help="train a LoRA, such as of rank 32"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
     options = parser.parse_args()
     for name in ("iterations", "batch", "lr"):
-        if not 0 < getattr(options, name) < math.inf:
+        value = getattr(options, name)
+        if value is not None and not 0 < value < math.inf:
             parser.error(f"--{name} must be more than 0")
+    if not 0 <= options.lora <= MAX_RANK:
+        parser.error(f"--lora must be a rank from 1 to {MAX_RANK}")
     return options
 
 

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from t2v.defaults import ModelDefaults
-from t2v.diffusion.schedule import ScheduleConfig
+from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import TextEncoder, UNet3D
 from t2v.request import Request
+from t2v.vocabulary import Vocabulary
 
 from .adapter_catalogue import ADAPTERS, AdapterEntry
 from .adapter_files import LocatedAdapter, locate_adapter
@@ -39,6 +41,7 @@ class Adapter:
     changes: tuple[tuple[Pair, float], ...]
     entry: AdapterEntry | None = None
     guidance_width: int = 0
+    taught: tuple[str, ...] = ()  # words of its training's captions that the model didn't know
 
     @property
     def record(self) -> str:
@@ -50,6 +53,15 @@ class Adapter:
         if not self.guidance_width:
             return ()
         return (GUIDANCE_BASE, NO_NEGATIVE) if request.negative_prompt else (GUIDANCE_BASE,)
+
+
+class Opened(NamedTuple):
+    """What is in a file: its format, its pairs, the width of the guidance's embedding, the words taught."""
+
+    title: str
+    pairs: list[Pair]
+    width: int
+    taught: tuple[str, ...]
 
 
 def open_adapters(names: Sequence[str], unet: UNet3D, text: TextEncoder) -> tuple[Adapter, ...]:
@@ -64,21 +76,23 @@ def open_adapter(located: LocatedAdapter, unet: UNet3D, text: TextEncoder) -> Ad
     given = located.given
     changes = [
         (pair, given.temporal if pair.place.temporal else given.spatial)
-        for _, pairs, _ in opened
-        for pair in pairs
+        for each in opened
+        for pair in each.pairs
     ]
-    width = max(width for _, _, width in opened)
+    width = max(each.width for each in opened)
     entry = located.entry or (TURBO if width else None)
-    titles = " and ".join(dict.fromkeys(title for title, _, _ in opened))
+    titles = " and ".join(dict.fromkeys(each.title for each in opened))
     name = given.scaled(located.name)
-    return Adapter(name, _digest(located.files), titles, tuple(changes), entry, width)
+    taught = tuple(word for each in opened for word in each.taught)
+    return Adapter(name, _digest(located.files), titles, tuple(changes), entry, width, taught)
 
 
-def _open(path: Path, unet: UNet3D, text: TextEncoder) -> tuple[str, list[Pair], int]:
-    """-> a file's format, its pairs, and the width of the guidance's embedding that it adds"""
+def _open(path: Path, unet: UNet3D, text: TextEncoder) -> Opened:
+    """Read a file and match it with a model."""
     file = read(path)
-    width = guidance_width(file)
-    return *match(file, places(unet, text, width)), width
+    width, taught = guidance_width(file), file.text("t2v_taught")
+    words = tuple(map(str, taught)) if isinstance(taught, list) else ()
+    return Opened(*match(file, places(unet, text, width)), width, words)
 
 
 def _digest(files: Sequence[Path]) -> str:
@@ -89,6 +103,25 @@ def _digest(files: Sequence[Path]) -> str:
             while block := stream.read(2**20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+class Adapted(NamedTuple):
+    """What adapters change of a model besides its weights."""
+
+    name: str
+    native: ModelDefaults
+    schedule: NoiseSchedule
+    vocabulary: Vocabulary | None
+
+
+def adapted(plain: Any, adapters: Sequence[Adapter]) -> Adapted:
+    """Return what a Checkpoint, `plain`, has with adapters."""
+    return Adapted(
+        "+".join([plain.name, *(adapter.name for adapter in adapters)]),
+        native_with(adapters, plain.native),
+        NoiseSchedule(schedule_with(adapters, plain.schedule)),
+        vocabulary_with(adapters, plain.vocabulary),
+    )
 
 
 def adapter_notes(adapters: Sequence[Adapter], request: Request) -> Iterator[str]:
@@ -111,13 +144,21 @@ def schedule_with(adapters: Sequence[Adapter], schedule: ScheduleConfig) -> Sche
     return schedule
 
 
+def vocabulary_with(adapters: Sequence[Adapter], words: dict[str, Any] | None) -> Vocabulary | None:
+    """Return a model's vocabulary with the words that its adapters were taught; None without one."""
+    if words is None:
+        return None
+    taught = [*words.get("taught", []), *(word for adapter in adapters for word in adapter.taught)]
+    return Vocabulary(words | {"taught": taught} if taught else words)
+
+
 def _entries(adapters: Sequence[Adapter]) -> Iterator[AdapterEntry]:
     return (adapter.entry for adapter in adapters if adapter.entry)
 
 
 def describe(path: Path, unet: UNet3D, text: TextEncoder) -> str:
     """Describe a LoRA file of this family in a line; CheckpointError if it is none, or doesn't fit."""
-    title, pairs, width = _open(path, unet, text)
+    title, pairs, width, _ = _open(path, unet, text)
     ranks = sorted({pair.rank for pair in pairs})
     rank = f"{ranks[0]}" if len(ranks) == 1 else f"{ranks[0]} to {ranks[-1]}"
     parts = {pair.place.part for pair in pairs}

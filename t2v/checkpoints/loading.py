@@ -195,7 +195,7 @@ def _stated(config: Config) -> ModelDefaults:
             config.only(known=KNOWN)
         elif key == "sizes":
             _check_sizes(config, value)
-        elif type(value) not in (int, kind) or not 1 <= value <= MAX_NATIVE:
+        elif type(value) not in (int, kind) or not (1 <= value <= MAX_NATIVE or value == defaults[key]):
             raise config.fail(key, value, "a number from 1")
     sizes = {"sizes": tuple(map(tuple, config.values["sizes"]))} if "sizes" in config.values else {}
     return ModelDefaults(**config.values | sizes)

@@ -25,6 +25,7 @@ OPEN_CLIPS = ("<start_of_text>", "<end_of_text>")  # open_clip's names of START 
 MAX_CACHED = 10_000  # words in the tokenizer's cache, which otherwise grows with every new word
 MAX_MERGES = 48_894  # CLIP's own; its published list has more lines
 SPLIT = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+")
+SPACED = regex.compile(r"\s+([,.;:!?)])")  # as decoding spaces what people write without a space
 
 
 class Tokenizer:
@@ -62,7 +63,7 @@ class Tokenizer:
     def cut(self, prompt: str) -> tuple[int, str]:
         """-> the number of tokens of the prompt, with start and end, and the words that are cut off"""
         ids = self.encode(prompt)
-        return len(ids) + 2, self.decode(ids[self.length - 2 :])
+        return len(ids) + 2, SPACED.sub(r"\1", self.decode(ids[self.length - 2 :]))
 
     def decode(self, ids: Sequence[int]) -> str:
         """ids -> their text, cleaned"""

@@ -34,6 +34,7 @@ from t2v.video import CONTAINERS, Video, VideoError
 
 DAY = 86_400.0
 MB = 1_000_000
+THUMBNAIL = ".source.jpg"  # what a video started from
 SECRET = re.compile(r"[!-~]{16,}")
 SUFFIXES = tuple(CONTAINERS)
 COLUMNS = "id, owner, model, request, suffix, created, seconds, notes"
@@ -145,7 +146,8 @@ class Outputs:
         if record is None:
             return False
         with self._lock:
-            self.path(record.id, record.suffix).unlink(missing_ok=True)
+            for suffix in (record.suffix, THUMBNAIL):
+                self.path(record.id, suffix).unlink(missing_ok=True)
             self._forget_the_gone()
         return True
 

@@ -15,7 +15,7 @@ from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import Complete, Request
 from t2v.service import sentences, sources
-from t2v.service.backend import OfferedModel
+from t2v.service.choices import Choices, found_adapters
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
 from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
@@ -54,7 +54,7 @@ class Service:
     `backend` names a module such as `t2v.service.backend`: `choices(extra, models)`, the default model
     first; `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which
     only workers call; `load` and `planned` take what `placement` holds as keywords. `mark` is drawn into
-    every video.
+    every video. `adapters`: a folder of LoRA files that visitors may add to a model.
     """
 
     def __init__(
@@ -69,10 +69,11 @@ class Service:
         rules: Rules | None = None,
         placement: Mapping[str, str] | None = None,
         mark: str = "",
+        adapters: Path | None = None,
     ):
         offered = {"models": models} if models else {}
         choices = importlib.import_module(backend).choices(model, **offered)
-        self.choices: dict[str, OfferedModel] = {choice.id: choice for choice in choices}
+        self.choices = Choices(choices, found_adapters(adapters, choices))
         self.default = choices[0].id
         self.outputs = outputs if isinstance(outputs, Outputs) else Outputs(outputs)
         self.files = VideoFiles(self.outputs)

@@ -12,11 +12,11 @@ from PIL import Image
 from t2v.errors import RequestError
 from t2v.service import sentences
 from t2v.service.messages import Order
-from t2v.service.outputs import Outputs
+from t2v.service.outputs import THUMBNAIL, Outputs
 from t2v.source import Source, check_kind, continues
 
 MAX_PATH = 1024  # characters
-THUMBNAIL = 96  # pixels of its longer side
+SIDE = 96  # pixels of its longer side
 
 
 def checked(outputs: Outputs, given: Any) -> Path:
@@ -31,7 +31,7 @@ def checked(outputs: Outputs, given: Any) -> Path:
 
 def thumbnail_path(path: Path) -> Path:
     """The thumbnail of a video's source, beside the video."""
-    return path.with_name(f"{path.stem}.source.jpg")
+    return path.with_name(path.stem + THUMBNAIL)
 
 
 def started_from(order: Order) -> dict[str, Any]:
@@ -41,6 +41,6 @@ def started_from(order: Order) -> dict[str, Any]:
     source = Source.open(order.source)
     shown = source.frames[-1 if continues(order.request) else 0]
     image = Image.fromarray(shown)
-    image.thumbnail((THUMBNAIL, THUMBNAIL))
+    image.thumbnail((SIDE, SIDE))
     image.save(thumbnail_path(order.path), "JPEG", quality=80)
     return {"source": source}

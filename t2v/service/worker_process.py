@@ -263,7 +263,8 @@ class StepReporter:
 
     def _show(self, x0: Any) -> None:
         start = time.perf_counter()
-        frames = self._pipe.preview(x0)
+        still = self._pipe.still(x0)
+        frames = self._pipe.preview(x0) if still is None else still
         self._host.send(Preview(self._order.id, filmstrip(frames), len(frames)))
         end = time.perf_counter()
         self._next_preview = end + max(PREVIEW_EVERY, (end - start) / PREVIEW_SHARE)

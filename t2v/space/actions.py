@@ -10,6 +10,7 @@ from t2v.interpolation import SMOOTH
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.space import strings
 from t2v.space.form import link, settings_of
+from t2v.space.origin import started
 
 
 def of(record: Record, folder: str, grouped: int = 0) -> str:
@@ -19,6 +20,7 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
     parts = [
         group if grouped > 1 else "",
         _smooth(record),
+        _further(record) if record.owner else "",
         _downloads(record, folder),
         f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>",
         f"<a href='{href}' class='settings-link'>{strings.LINK}</a>",
@@ -44,6 +46,13 @@ def _smooth(record: Record) -> str:
         f"<button type='button' class='smooth' data-smooth='.{SMOOTH}' aria-pressed='false' {words}>"
         f"{strings.SMOOTH.format(fps=SMOOTH)}</button>"
     )
+
+
+def _further(record: Record) -> str:
+    """Buttons for a video that starts from this one, or is this one as a loop."""
+    ways = [("continue", strings.CONTINUE), ("vary", strings.VARY)]
+    ways += [] if record.request.loop or started(record.request) else [("loop", strings.LOOP)]
+    return "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
 
 
 def _downloads(record: Record, folder: str) -> str:
@@ -76,6 +85,6 @@ def file_name(record: Record) -> str:
 
 
 def _json(record: Record) -> str:
-    settings = settings_of(record.request) | {"model": record.model}
+    settings = settings_of(record.request, started(record.request)) | {"model": record.model}
     text = escape(json.dumps(settings, indent=2, ensure_ascii=False))
     return f"<details><summary>{strings.JSON}</summary><pre tabindex='0'>{text}</pre></details>"

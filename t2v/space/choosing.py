@@ -38,7 +38,7 @@ class Choosing:
             shown[page.tokens] = await asyncio.to_thread(prompting.reading, found, prompt, choice.vocabulary)
             return shown | {page.cost: screen.problems_line(wrong)} | self._ways()
         filled = form.read(given)
-        model, complete = self.service.validate(filled.model, filled.request)
+        model, complete = self.service.validate(*form.asked(filled))
         note = self.service.native(model).size_note(complete.width, complete.height) or ""
         said = found, prompt, choice.vocabulary, note
         shown[page.tokens] = await asyncio.to_thread(prompting.reading, *said)  # other languages take a while
@@ -98,7 +98,7 @@ class Choosing:
         fresh = form.defaults(self.service, model)
         choice = self.service.choices[model]
         shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
-        shown[page.ideas] = prompting.ideas(model, choice.vocabulary)
+        shown |= {page.ideas: prompting.ideas(model, choice.vocabulary), page.adapter: ""}
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
                 info = settings.info(name, native)
@@ -107,6 +107,16 @@ class Choosing:
         shown[page.length] = gr.update(**settings.length(native))
         shown[page.quality] = gr.update(**settings.quality(native))
         return shown
+
+    def adapt(self, model: Any, adapter: Any, strength: Any) -> Any:
+        """Choose the model with an adapter at a strength, or without one."""
+        choices = self.service.choices
+        base = model if model in choices.keys() else str(model).rpartition("+")[0]
+        chosen = f"{base}+{adapter}:{float(strength or 0):g}" if adapter else base
+        chosen = chosen if chosen in choices else self.service.default
+        if chosen == model:
+            return gr.skip()
+        return self.switch(chosen, model) | {self.page.fields["model"]: chosen, self.page.adapter: adapter}
 
     def use_default(self, *values: Any) -> Any:
         """Choose the default model."""
@@ -141,7 +151,7 @@ class Choosing:
     def _changed(self, values: Sequence[Any], change: Any) -> Any:
         try:
             filled = form.read(form.named(values))
-            model, complete = self.service.validate(filled.model, filled.request)
+            model, complete = self.service.validate(*form.asked(filled))
         except RequestError:
             return gr.skip()
         changed = change(model, complete) or complete

@@ -10,7 +10,7 @@ import gradio as gr
 from t2v.request import MAX_PROMPT
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.service.service import Service
-from t2v.space import about, form, markdown, prompting, screen, settings, start, strings
+from t2v.space import about, form, markdown, origin, prompting, screen, settings, start, strings
 from t2v.texts import read_text
 
 HERE = Path(__file__).parent
@@ -42,6 +42,8 @@ class Components:
     faster: gr.Button
     default: gr.Button
     last_model: gr.Textbox
+    adapter: gr.Dropdown
+    strength: gr.Slider
     length: gr.Radio
     quality: gr.Radio
     duration: gr.HTML
@@ -85,10 +87,12 @@ def build(
             made["queue"] = gr.HTML("", js_on_load=SCRIPT, elem_id="queue")
         shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
         shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
+        with gr.Accordion(strings.START_FROM, open=False, elem_id="origin"):
+            of_source = origin.build()
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)
             drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")
-    made["fields"] |= of_settings.pop("fields")
+    made["fields"] |= of_settings.pop("fields") | of_source
     made |= of_settings | {"drop": drop}
     made["gallery"] = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
@@ -114,15 +118,15 @@ def _controls(service: Service) -> dict[str, Any]:
         made["generate"] = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
         several = service.jobs.limits.per_visitor > 1
         made["variations"] = gr.Button(strings.VARIATIONS, visible=several, elem_id="variations")
-        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
     with gr.Row(elem_id="more"):
+        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
         made["again"] = gr.Button(strings.AGAIN, visible=False, elem_id="again")
         made["lock"] = gr.Button("", visible=False, elem_id="lock")
     made["cost"] = gr.HTML("", elem_id="cost")
     with gr.Row(elem_id="ways"):
         made["fit"] = gr.Button(strings.FIT, visible=False, size="sm", elem_id="fit")
         made["faster"] = gr.Button(strings.FASTER, visible=False, size="sm", elem_id="faster")
-        use = strings.USE.format(model=service.choices[service.default].title)
+        use = strings.use(service.choices[service.default].title)
         made["default"] = gr.Button(use, visible=False, size="sm", elem_id="default-model")
     made["tokens"] = gr.HTML(prompting.reading(None, "", None), js_on_load=prompting.SCRIPT, elem_id="tokens")
     choice = service.choices[service.default]

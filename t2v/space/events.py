@@ -101,11 +101,14 @@ class Events:
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)
         page.quality.input(choosing.set_quality, page.quality, fields["steps"], **QUIET)
-        switched = [*filled, page.about, page.ideas, page.length, page.quality]
+        switched = [*filled, page.about, page.ideas, page.length, page.quality, page.adapter]
         models = [fields["model"], page.last_model]
+        adapted = [fields["model"], page.adapter, page.strength]
         for switch in (
             fields["model"].input(choosing.switch, models, switched, **QUIET),
             page.default.click(choosing.use_default, page.form, switched, **QUIET),
+            page.adapter.input(choosing.adapt, adapted, switched, **QUIET),
+            page.strength.release(choosing.adapt, adapted, switched, **QUIET),
         ):
             switch.then(choosing.expect, page.form, self._described, **QUIET)
         changes = [component.change for component in page.form]

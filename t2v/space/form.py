@@ -7,6 +7,7 @@ for a random one; the model is no setting of a video.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,16 +15,18 @@ from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import SETTINGS, Request, Setting
 from t2v.service.service import Service
-from t2v.space import strings
+from t2v.space import origin, strings
 
 ROWS: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if not row.of_source}
 OF_SOURCE: dict[str, Setting] = {name: row for name, row in SETTINGS.items() if row.of_source}
 SAME = [name for name in ROWS if name not in ("width", "height", "seed")]  # the field is the setting
-FIELDS = (*SAME, "size", "random", "seed", "model")
+FIELDS = (*SAME, "size", "random", "seed", "model", *origin.FIELDS)
 LABELS = {name: row.label for name, row in ROWS.items()} | {
     "size": strings.SIZE,
     "random": strings.RANDOM,
     "model": strings.MODEL,
+    "keep": strings.KEEP,
+    "strength": strings.STRENGTH,
 }
 SIZE = re.compile(r"\s*(-?\d{1,9})\s*[×xX*]\s*(-?\d{1,9})\s*")
 Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
@@ -31,18 +34,25 @@ Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
 
 @dataclass(frozen=True)
 class Filled:
-    """A form that has been read: the request as given, the model's id."""
+    """A form that has been read: the request as given, the model's id, the file that it starts from."""
 
     request: Request
     model: str
+    source: str | Path | None = None
 
 
 def read(values: Values) -> Filled:
     """Make a request of the form's values; RequestError only for a size that is none."""
     width, height = sides(values["size"])
     seed = None if values["random"] is True else values["seed"]
-    same = {name: values[name] for name in SAME}
-    return Filled(Request(**same, width=width, height=height, seed=seed), values["model"])
+    same = {name: values[name] for name in SAME} | origin.settings(values)
+    request = Request(**same, width=width, height=height, seed=seed)
+    return Filled(request, values["model"], values.get("source") or None)
+
+
+def asked(filled: Filled) -> tuple[str, Request, str, bool]:
+    """What a form asks for, as `Service.validate` takes it."""
+    return filled.model, filled.request, ".mp4", filled.source is not None
 
 
 def write(request: Request, model: str, *, random: bool) -> dict[str, Any]:
@@ -62,7 +72,7 @@ def problems(service: Service, values: Values) -> dict[str, str]:
         except RequestError as error:
             found[name] = error.message
     try:
-        found or service.validate(values["model"], read(values).request)
+        found or service.validate(*asked(read(values)))
     except RequestError as error:  # sides and frames that are legal alone, and too much together
         found["size" if error.field in ("width", "height") else error.field] = error.message
     return {name: text[0].upper() + text[1:] for name, text in found.items()}

@@ -124,6 +124,14 @@ def folder(given: str) -> Path:
     return Path(given.strip())
 
 
+def existing_folder(given: str) -> Path:
+    """A folder that is there."""
+    path = Path(given.strip()).expanduser()
+    if not path.is_dir():
+        raise ValueError(strings.FOLDER_MISSING)
+    return path
+
+
 def word_list(given: str) -> tuple[str, ...]:
     """The lines of a file but empty ones and those that begin with #."""
     try:

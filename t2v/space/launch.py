@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any, NoReturn
 
 import psutil
@@ -141,7 +142,7 @@ class App:
         import gradio as gr
         from starlette.middleware import Middleware
 
-        from t2v.space import api, components, examples, operations
+        from t2v.space import api, components, examples, operations, prompting
         from t2v.space.events import Events
         from t2v.space.gate import RequestGate
         from t2v.space.head import PageHead, page_root
@@ -162,6 +163,8 @@ class App:
             "routes": [*routes(service, page.examples, folder), *operations.routes(service)],
             "middleware": [head, gate],
         }
+        for vocabulary in filter(None, (choice.vocabulary for choice in service.choices.values())):
+            Thread(target=prompting.prepare, args=(vocabulary,), daemon=True).start()
         self.demo = demo
         self._app_options = {"theme": theme(), "css": components.CSS, "app_kwargs": app}
 
@@ -246,6 +249,7 @@ def _service(options: argparse.Namespace, outputs: Outputs) -> Service:
                 rules=rules,
                 placement={name: value for name, value in placement.items() if value not in (None, "auto")},
                 mark=options.mark or "",
+                adapters=options.adapters,
             )
     except CheckpointError as error:
         named = options.model and options.model in str(error)

@@ -8,12 +8,13 @@ import gradio as gr
 
 from t2v.errors import RequestError
 from t2v.request import MAX_SEED, Request
-from t2v.service.jobs import QueueFull
+from t2v.service.jobs import Job, QueueFull
 from t2v.service.outputs import NoSpace
 from t2v.service.service import Service
-from t2v.space import components, form, screen, strings
+from t2v.space import components, form, origin, screen, strings
 from t2v.space.browser import MOST, VisitorState
 from t2v.space.form import Filled
+from t2v.space.origin import started
 from t2v.space.showing import Showing, Shown, notice
 
 
@@ -44,12 +45,14 @@ class Making:
     def again(self, state: Any, *values: Any) -> Shown:
         """Queue what is shown with another seed."""
         kept = VisitorState.read(state)
-        filled = _with_seed(self._shown(kept) or form.read(form.named(values)), None)
+        filled = _with_seed(self._shown(kept, values), None)
         return self._submit(kept, [filled]) | {self.page.fields["random"]: True}
 
     def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
         """Queue what failed again, as it was or in the way that a button of the screen has offered."""
-        filled = self._shown(kept) or form.read(form.named(values))
+        if way in ("continue", "vary", "loop"):
+            return self._further(kept, way, values)
+        filled = self._shown(kept, values)
         changed = self._changed(filled, way)
         if changed is None:
             return self._submit(kept, [filled])
@@ -71,26 +74,45 @@ class Making:
         if way not in ("fit", "fewer"):
             return None
         try:
-            model, complete = self.service.validate(filled.model, filled.request)
+            model, complete = self.service.validate(*form.asked(filled))
         except RequestError:
             return None
         make = self.service.made_to_fit if way == "fit" else self.service.made_in_time
         changed = make(model, complete)
-        return Filled(Request(**asdict(changed)), model) if changed else None
+        return Filled(Request(**asdict(changed)), model, filled.source) if changed else None
 
-    def _shown(self, kept: VisitorState) -> Filled | None:
-        """What made the video or the failure on the screen."""
+    def _further(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
+        """Queue a video that starts from the one on the screen, under the form's prompt; or it as a loop."""
+        record, given = self.showing.record(kept), form.read(form.named(values))
+        if record is None or not record.owner:
+            return self._submit(kept, [given])
+        settings = asdict(record.request) | {name: None for name in form.OF_SOURCE}
+        prompt = given.request.prompt or record.request.prompt
+        if way == "loop":
+            return self._submit(kept, [Filled(Request(**settings | {"loop": True}), record.model)])
+        own = origin.continued(record.request) if way == "continue" else {"strength": origin.STRENGTH}
+        changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
+        path = self.service.outputs.path(record.id, record.suffix)
+        return self._submit(kept, [Filled(Request(**changed), record.model, path)])
+
+    def _shown(self, kept: VisitorState, values: Sequence[Any]) -> Filled:
+        """What made the video or the failure on the screen, with the form's source; else the form."""
         found = self.showing.record(kept) or next(
             filter(None, (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)), None
         )
-        return Filled(Request(**asdict(found.request)), found.model) if found else None
+        given = form.read(form.named(values))
+        if found is None:
+            return given
+        source = found.source if isinstance(found, Job) else given.source if started(found.request) else None
+        return Filled(Request(**asdict(found.request)), found.model, source)
 
     def _submit(self, kept: VisitorState, wanted: Sequence[Filled]) -> Shown:
         """Queue videos and show them; as many as there are places for."""
         jobs, problem = [], ""
         for filled in wanted:
             try:
-                jobs.append(self.service.submit(kept.visitor, filled.model, filled.request))
+                asked = kept.visitor, filled.model, filled.request
+                jobs.append(self.service.submit(*asked, source=filled.source))
             except (QueueFull, NoSpace, RequestError) as error:
                 problem = str(error)
                 break

@@ -65,6 +65,12 @@ OPTIONS = {
             unset="all that are known",
         ),
         Option(
+            "adapters",
+            "DIR",
+            "folder of LoRA files to choose from, each added to a model",
+            kinds.existing_folder,
+        ),
+        Option(
             "host",
             "ADDRESS",
             "address to listen at; 0.0.0.0 for the whole network",

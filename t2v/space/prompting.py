@@ -53,6 +53,12 @@ def translator(vocabulary: Vocabulary) -> Translator:
     return Translator(vocabulary)
 
 
+def prepare(vocabulary: Vocabulary) -> None:
+    """Read the tables of all languages, so that the first foreign prompt needn't wait for them."""
+    for text in ("xyz", "熊", "くま"):
+        translator(vocabulary).read(text)
+
+
 def ideas(model: str, vocabulary: Vocabulary | None) -> str:
     """What the model draws, and chips that write a prompt."""
     if vocabulary is None:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from t2v.service.files import ENDINGS, FilesBusy
 from t2v.service.outputs import NoSpace, Record
 from t2v.service.service import Service
+from t2v.service.sources import thumbnail_path
 from t2v.space import links, prompting, stills, strings
 from t2v.space.examples import REEL
 from t2v.video import VideoError
@@ -43,7 +44,11 @@ def routes(service: Service, examples: dict[str, Record], folder: Path) -> list[
         record = service.outputs.find(name.partition(".")[0])
         if record is None:
             raise HTTPException(404, strings.GONE)
-        return await answer(service.outputs.path(record.id, record.suffix), name)
+        path = service.outputs.path(record.id, record.suffix)
+        small = thumbnail_path(path)
+        if name == small.name and small.is_file():
+            return FileResponse(small, headers=CACHED)
+        return await answer(path, name)
 
     async def example(request: Request) -> FileResponse:
         name = request.path_params["name"]

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from html import escape
 
 from t2v.defaults import ModelDefaults
+from t2v.measures import size
 from t2v.request import Complete, Request
 from t2v.service.jobs import Job
 from t2v.service.messages import Fault, Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import actions, strings
+from t2v.space import actions, origin, strings
 from t2v.space.form import LABELS, settings_of
 
 MEMORY_WORTH_SAYING = 0.7  # of the device's
@@ -80,8 +81,11 @@ def finished(record: Record, folder: str = "video", grouped: int = 0) -> str:
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
     body = frame(request.width, request.height, player(source, alt, record.suffix, "controls data-play"))
     made = strings.DONE.format(seconds=record.seconds) if record.seconds else strings.OPENED
-    notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in record.notes)
-    about = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    notes = "".join(
+        f"<p class='note' title='{escape(note, quote=True)}'>{escape(note)}</p>" for note in record.notes
+    )
+    words = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    about = origin.thumbnail(record, folder) + words
     return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
 
 
@@ -104,7 +108,7 @@ def _ways(service: Service, job: Job) -> Ways:
         fewer = shorter.steps < job.request.steps
         ways += [("fewer", strings.FEWER_STEPS.format(steps=shorter.steps))] if fewer else []
     if job.model != service.default:
-        ways.append(("default", strings.USE.format(model=service.choices[service.default].title)))
+        ways.append(("default", strings.use(service.choices[service.default].title)))
     return [*ways, ("again", strings.TRY_AGAIN)]
 
 
@@ -134,7 +138,7 @@ def cost_line(service: Service, model: str, request: Complete) -> str:
         return _cost(strings.NOT_KNOWN if service.is_planned(model) else strings.ASKING)
     text, deadline = strings.EXPECTED.format(seconds=duration(cost.seconds)), service.jobs.limits.deadline
     if cost.seconds > deadline:
-        return _cost(text + strings.TOO_LONG.format(limit=duration(deadline)), warn=True)
+        return _cost(text + strings.TOO_LONG.format(minutes=max(1, round(deadline / 60))), warn=True)
     if cost.peak and cost.memory and cost.peak > MEMORY_WORTH_SAYING * cost.memory:
         text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(cost.memory))
     return _cost(text)
@@ -167,10 +171,6 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return strings.ABOUT_MINUTES.format(n=seconds / 60)
     return strings.ABOUT_HOURS.format(n=seconds / 3600)
-
-
-def size(bytes: float) -> str:
-    return f"{bytes / 1e9:.1f} GB" if bytes >= 1e9 else f"{max(1, round(bytes / 1e6))} MB"
 
 
 def section(kind: str, body: str, done: float | None = None, say: str = "") -> str:
@@ -208,9 +208,10 @@ def preview(job: Job) -> str:
     alt = escape(strings.PREVIEW_ALT.format(prompt=job.request.prompt), quote=True)
     data = base64.b64encode(job.preview.jpeg).decode()
     seconds = job.preview.frames / job.request.fps
+    blur = 6 * (1 - share(job)) if job.preview.frames > 1 else 0.0  # a single one is sharp
     style = (
         f"--strip:url(data:image/jpeg;base64,{data}); --frames:{job.preview.frames}; "
-        f"--seconds:{seconds:.3f}s; --blur:{6 * (1 - share(job)):.1f}px"
+        f"--seconds:{seconds:.3f}s; --blur:{blur:.1f}px"
     )
     return f"<div class='preview' role='img' aria-label='{alt}' style='{style}'></div>"
 

@@ -7,6 +7,7 @@ import gradio as gr
 from t2v.checks import Choice, Flag, Number, Text, Whole
 from t2v.defaults import ModelDefaults
 from t2v.request import MAX_SEED
+from t2v.service.choices import MOST_STRENGTH
 from t2v.service.service import Service
 from t2v.space import form, strings, words
 
@@ -19,8 +20,19 @@ def build(service: Service) -> dict[str, Any]:
     native = service.native(service.default)
     models = [(choice.title, choice.id) for choice in service.choices.values()]
     fields: dict[str, Any] = {}
-    fields["model"] = gr.Dropdown(models, value=service.default, label=strings.MODEL, filterable=False)
+    adapters = service.choices.adapters
+    fields["model"] = gr.Dropdown(
+        models,
+        value=service.default,
+        label=strings.MODEL,
+        filterable=bool(adapters),
+        allow_custom_value=bool(adapters),  # a model with an adapter
+    )
     made: dict[str, Any] = {"last_model": gr.Textbox(service.default, visible=False)}
+    with gr.Row(visible=bool(adapters)):
+        names = [(strings.NO_ADAPTER, ""), *((name, name) for name in adapters)]
+        made["adapter"] = gr.Dropdown(names, value="", label=strings.ADAPTER, filterable=False)
+        made["strength"] = gr.Slider(0, MOST_STRENGTH, 1, step=0.05, label=strings.STRENGTH)
     with gr.Row():
         made["length"] = gr.Radio(label=strings.LENGTH, min_width=NARROW, **length(native))
         made["quality"] = gr.Radio(label=strings.QUALITY, min_width=NARROW, **quality(native))

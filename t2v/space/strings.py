@@ -34,6 +34,7 @@ PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
 SETTINGS, ADVANCED = "Settings", "Advanced"
 RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
+ADAPTER, STRENGTH, NO_ADAPTER = "Adapter (LoRA)", "Strength of the adapter", "None"
 LENGTH, QUALITY, DRAFT, GOOD = "Length", "Quality", "Draft", "Good"
 SECONDS = "{n:g} s"
 SQUARE, CLASSIC, UPRIGHT, WIDE, TALL = "Square", "Classic 4:3", "Upright 3:4", "Wide", "Tall"
@@ -57,6 +58,17 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
 SEED_HINT = "0 … {high}"
 RANGE_HINT = "{low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
+# A source
+START_FROM = "Start from a picture or a video"
+SOURCE = "A picture or a video: choose it, drop it, or take one with the camera"
+SOURCE_WAY = "What to do with it"
+KEEP_WAY, CHANGE_WAY = "Animate the picture, continue the video", "Change it"
+KEEP, STRENGTH = "Kept frames", "Strength"
+KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it goes on from there."
+STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
+SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
+CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
+
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
 
@@ -73,7 +85,7 @@ EXPECTED_MEMORY = " · {peak} of {memory} memory"
 ASKING = "Working out how long it takes …"
 NOT_KNOWN = "How long it takes is known after the first run on this machine."
 NOT_FITTING = "This would not fit into {memory} of memory."
-TOO_LONG = " here, and this page stops after {limit}. Fewer steps or frames will help."
+TOO_LONG = " here, and this page stops after {minutes} min. Fewer steps or frames will help."
 
 # The screen
 PROGRESS = "Progress"
@@ -183,6 +195,7 @@ TIME_WRONG = "must be a time such as 90s, 30m or 2h, not {value}"
 SIZE_OF_DISK_WRONG = "must be a size such as 500MB or 2GB, at least 1MB, not {value}"
 DEVICE_WRONG = "must be auto, cpu, mps, cuda, cuda:1 or cuda:0,cuda:1, not {value}"
 DEVICE_MISSING = "{device} can't be used here ({reason})"
+FOLDER_MISSING = "there is no such folder"
 FILE_UNREADABLE = "the file can't be read ({reason})"
 FILE_EMPTY = "the file is empty"
 OPTION_EMPTY = "is empty; leave it out, or say what it is"
@@ -202,3 +215,8 @@ MCP_OPEN = "Tools of MCP know no login, so there are none with --auth."
 def counted(number: int, forms: tuple[str, str]) -> str:
     """ "1 frame", "2 frames" """
     return f"{number} {forms[number != 1]}"
+
+
+def use(title: str) -> str:
+    """ "Emoji, in the package" -> "Use Emoji" """
+    return USE.format(model=title.partition(",")[0])

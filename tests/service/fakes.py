@@ -96,6 +96,9 @@ class FakePipeline:
         before = source.frames_for(request) if source and request.keep else None
         return made(moving_square(request), request, self.name, before=before)
 
+    def still(self, x0: np.ndarray) -> None:
+        """Nothing, as on a GPU."""
+
     def preview(self, x0: np.ndarray) -> np.ndarray:
         return (x0 * 255).astype(np.uint8)
 

@@ -26,7 +26,7 @@ def run(step: float, preview: float, monkeypatch: pytest.MonkeyPatch) -> tuple[l
 
     monkeypatch.setattr(worker_process, "time", SimpleNamespace(perf_counter=clock))
     host = PipelineHost(worker_process, "cpu", messages.append, lambda order: False)
-    report = StepReporter(host, ORDER, SimpleNamespace(preview=seen))
+    report = StepReporter(host, ORDER, SimpleNamespace(preview=seen, still=lambda x0: None))
     for number in range(1, STEPS + 1):
         clock.now += step
         report(number, STEPS, None)

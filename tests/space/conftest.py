@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from t2v.request import Request
 from t2v.space.launch import App, arguments
@@ -45,9 +45,7 @@ class Visitor:
 
     def open(self, query: str = "") -> Page:
         page = self.context.new_page()
-        page.on(
-            "console", lambda message: self.problems.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.goto(self.url + query)
@@ -56,6 +54,10 @@ class Visitor:
             "document.querySelector('#cost')?.innerText.length > 3"
         )  # its load event has run
         return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"{message.text} {message.location.get('url', '')}")
 
     def reload(self) -> None:
         """A page that is left logs that its streams were cut: that is no problem."""

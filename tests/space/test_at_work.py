@@ -110,7 +110,7 @@ def test_older_videos_can_be_looked_at_meanwhile(visitor: Visitor):
     visitor.page.locator("#queue .job").click()
     expect(visitor.page.locator("#screen .is-working .prompt")).to_have_text(f"{SLOW} new square")
     visitor.see("done")
-    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 2
+    expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(2)
 
 
 def test_four_variations_stand_side_by_side(visitor: Visitor):
@@ -171,7 +171,7 @@ def test_a_deleted_video_is_gone_with_all_its_files(visitor: Visitor, app: App):
     delete.click()
     visitor.page.get_by_role("button", name="Really delete?").click()
     visitor.see("empty")
-    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 0
+    expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(0)
     for link in (source, source.replace(".24.", ".")):
         assert httpx.get(link, trust_env=False).status_code == 404
     id = urlsplit(source).path.rpartition("/")[2].partition(".")[0]
@@ -183,7 +183,7 @@ def test_one_click_deletes_nothing_and_examples_stay(visitor: Visitor):
     visitor.see("done")
     visitor.page.get_by_role("button", name="Delete", exact=True).click()
     expect(visitor.page.get_by_role("button", name="Delete", exact=True)).to_be_visible(timeout=6000)
-    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
+    expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(1)
     visitor.page.get_by_label("Examples").locator(".tile").first.click()
     expect(visitor.page.locator("#screen .prompt")).to_have_text("raise a square")
     assert visitor.page.get_by_role("button", name="Delete", exact=True).count() == 0

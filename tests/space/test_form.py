@@ -28,6 +28,8 @@ requests = st.builds(
     fps=st.integers(1, 60),
     sampler=st.sampled_from(["ddim", "euler"]),
     eta=st.floats(0, 1),
+    window=st.integers(0, 64),
+    loop=st.booleans(),
 )
 
 

@@ -19,7 +19,8 @@ from t2v.space.launch import App, arguments
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
 from tests.space.conftest import Visitor
-from tests.space.test_page import eventually
+from tests.space.test_access import violations
+from tests.waiting import eventually
 
 VOCABULARY = Vocabulary.open(EMBEDDED_FOLDER)
 SCREENS = {"wide": (1440, 900), "phone": (390, 844)}
@@ -34,7 +35,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     outputs = tmp_path_factory.mktemp("front")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(outputs))
-        made = App(arguments(["--model", EMBEDDED, "--outputs", str(outputs)]))
+        made = App(arguments(["--model", EMBEDDED, "--outputs", str(outputs), "--port", "0"]))
         made.url = made.launch()
         eventually(lambda: made.service.read(EMBEDDED, "a panda"), 60)
         yield made
@@ -300,6 +301,30 @@ def test_little_is_loaded_before_a_click(front: App, browser: Browser):
 
 def count(sizes: dict[str, int], event: dict) -> None:
     sizes[event["requestId"]] = sizes.get(event["requestId"], 0) + event["encodedDataLength"]
+
+
+def test_axe_finds_nothing_on_the_first_screen_and_beside_a_remark(guest: Visitor):
+    page = guest.page
+    page.get_by_label("Prompt", exact=True).fill("an astronaut riding a horse on Mars")
+    expect(page.locator("#tokens")).to_contain_text("not taught")
+    page.get_by_role("button", name="See all").click()
+    expect(page.locator(".found .chip").first).to_be_visible()
+    for width, height in SCREENS.values():
+        page.set_viewport_size({"width": width, "height": height})
+        for dark in (False, True):
+            page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
+            assert violations(page) == []
+    small = """[...document.querySelectorAll('#ideas button, #tokens button, .take')]
+        .map(each => each.getBoundingClientRect()).filter(box => box.height < 44 || box.width < 24).length"""
+    assert page.evaluate(small) == 0
+
+
+def test_with_less_motion_the_loop_waits(front: App, browser: Browser):
+    still = Visitor(browser, front.url, reduced_motion="reduce")
+    still.page.wait_for_function("document.querySelector('#screen video')?.readyState >= 2")
+    still.page.wait_for_timeout(500)
+    assert still.page.evaluate("[...document.querySelectorAll('video')].every(video => video.paused)")
+    still.context.close()
 
 
 def test_the_reel_is_small_and_in_the_order_of_the_examples(front: App):

@@ -23,7 +23,7 @@ def test_a_sentence_becomes_a_playing_video(visitor: Visitor):
     assert (video["width"], video["height"], video["loop"]) == (64, 64, True)
     assert video["seconds"] == pytest.approx(8 / 8, abs=0.05)
     visitor.page.wait_for_function("!document.querySelector('#screen video').paused")
-    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
+    expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(1)
 
 
 def test_what_is_written_before_the_page_has_arrived_stays(visitor: Visitor):
@@ -144,7 +144,7 @@ def test_a_dropped_video_restores_its_settings(visitor: Visitor, tmp_path):
     expect(visitor.page.locator("#lock")).to_contain_text("Seed 5 is kept")
     visitor.see("done")
     assert visitor.video()["width"] == 48, "the video itself is shown"
-    assert visitor.page.get_by_label("Your videos").locator(".tile").count() == 1
+    expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(1)
 
 
 def test_a_dropped_file_that_is_none_of_ours_says_so(visitor: Visitor, tmp_path):
@@ -191,7 +191,7 @@ def test_visitors_neither_see_nor_stop_each_others_jobs(visitor: Visitor, other:
     visitor.see("working")
     assert "clandestine" not in other.page.content()
     assert not other.page.get_by_role("button", name="Stop").is_visible()
-    assert other.page.get_by_label("Your videos").locator(".tile").count() == 0
+    expect(other.page.get_by_label("Your videos").locator(".tile")).to_have_count(0)
     job = next(job for job in app.service.jobs._jobs.values() if not job.over)
     assert not app.service.jobs.stop("somebody else, quite as long", job.id)
     visitor.see("done")

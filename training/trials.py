@@ -78,9 +78,9 @@ class Draw:
         self.taught = [i for i, name in enumerate(self.names) if name in words.subjects]
 
     def trials(self, group: str, count: int) -> list[Trial]:
-        """Draw `count` trials of a group; "seeds" and "nouns" have SEEDS to a prompt."""
+        """Draw `count` trials of a group; "seeds" has SEEDS to a prompt, "nouns" too for 512."""
         if group == "nouns":
-            return list(self._nouns())[: 2 * count]  # at full size that is all
+            return list(self._nouns(min(SEEDS, max(1, count * SEEDS // 512))))
         if group == "seeds":
             prompts = [self._trial(group, 0) for _ in range(-(-count // SEEDS))]
             seeds = [Trial(t.group, t.prompt, seed, t.content) for t in prompts for seed in range(SEEDS)]
@@ -161,13 +161,13 @@ class Draw:
             if a != b and held_pair(self.names[a], self.names[b]):
                 return a, b
 
-    def _nouns(self) -> Iterator[Trial]:
-        """SEEDS trials of each noun that the model's words know, of the subject that they know it as."""
+    def _nouns(self, seeds: int) -> Iterator[Trial]:
+        """Trials of each noun that the model's words know, of the subject that they know it as."""
         for noun in NOUNS:
             known = self.words.explain(prompt_of(noun))
             if known.note() is None and known.known[0] in self.names:
                 content = single(self.names.index(known.known[0]), "green", "still")
-                yield from (Trial("nouns", prompt_of(noun), seed, content) for seed in range(SEEDS))
+                yield from (Trial("nouns", prompt_of(noun), seed, content) for seed in range(seeds))
 
     def _subject(self) -> int:
         return self._pick(self.taught)

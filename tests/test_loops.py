@@ -60,7 +60,7 @@ def test_the_fast_pass_equals_the_looping_network(frames: int, texts: int):
     expected = unet(x.expand(texts, -1, -1, -1, -1), t, text)
     unet.loop(False)
     fast = FastUNet(unet, CPU)
-    assert relative(fast(x, t, fast.read(text), Options(loop=True)), expected) < 1e-5
+    assert relative(fast(x, t, fast.read(text), options=Options(loop=True)), expected) < 1e-5
     assert relative(fast(x, t, fast.read(text)), expected) > 1e-3
 
 

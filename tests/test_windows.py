@@ -58,7 +58,7 @@ def test_the_fast_pass_equals_the_network(options: Options, texts: int):
     expected = unet(x.expand(texts, -1, -1, -1, -1), t, text)
     unet.use()
     fast = FastUNet(unet, CPU)
-    assert relative(fast(x, t, fast.read(text), options), expected) < 1e-5
+    assert relative(fast(x, t, fast.read(text), options=options), expected) < 1e-5
     assert relative(expected, plain) > 1e-4, "they do something"
     assert relative(unet(x.expand(texts, -1, -1, -1, -1), t, text), plain) < 1e-5, "and end"
 

@@ -3,6 +3,7 @@ pictures of both, and the words that a model knows."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,74 +26,90 @@ EXAMPLES = "examples"  # the folder of their versions
 
 def routes(service: Service, examples: dict[str, Record], folder: Path) -> list[Route]:
     """The routes; `folder` holds the examples. Names are looked up, never joined to a path."""
+    files = Files(service, examples, folder)
+    return [
+        Route("/video/{name}", files.video),
+        Route(f"/example/{REEL}", files.reel),
+        Route("/example/{name}", files.example),
+        Route("/still/{name}", files.still),
+        Route("/preview.jpg", files.preview),
+        Route("/words.json", files.words),
+    ]
 
-    async def answer(path: Path, name: str, of: str = "") -> FileResponse:
+
+@dataclass(frozen=True)
+class Files:
+    """The answers of the routes."""
+
+    service: Service
+    examples: dict[str, Record]
+    folder: Path
+
+    async def video(self, request: Request) -> FileResponse:
+        """A video, a version of it, or the thumbnail of its source."""
+        name = request.path_params["name"]
+        record = self.service.outputs.find(name.partition(".")[0])
+        if record is None:
+            raise HTTPException(404, strings.GONE)
+        path = self.service.outputs.path(record.id, record.suffix)
+        small = thumbnail_path(path)
+        if name == small.name and small.is_file():
+            return FileResponse(small, headers=CACHED)
+        return await self._version(path, name)
+
+    async def example(self, request: Request) -> FileResponse:
+        """An example, or a version of it."""
+        name = request.path_params["name"]
+        record = self.examples.get(name.partition(".")[0])
+        if record is None:
+            raise HTTPException(404)
+        return await self._version(self.folder / record.name, name, EXAMPLES)
+
+    async def reel(self, request: Request) -> FileResponse:
+        """The loop of examples that the first screen plays."""
+        if not (self.folder / REEL).exists():
+            raise HTTPException(404)
+        return FileResponse(self.folder / REEL, headers=CACHED)
+
+    async def still(self, request: Request) -> Response:
+        """One frame of a video or of an example."""
+        path = self._path(request.path_params["name"].removesuffix(".webp"))
+        return await _picture(stills.poster, path, "image/webp")
+
+    async def preview(self, request: Request) -> Response:
+        """The picture of a link: of its video where that is made, else of three examples."""
+        made = links.made(self.service, dict(request.query_params))
+        some = [self.folder / record.name for record in list(self.examples.values())[:3]]
+        paths = [self.service.outputs.path(made.id, made.suffix)] if made else some
+        return await _picture(stills.card, tuple(paths) or None, "image/jpeg")
+
+    async def words(self, request: Request) -> Response:
+        """The words that a model knows."""
+        name = request.query_params.get("model", self.service.default)
+        choice = self.service.choices.get(name)
+        if choice is None or choice.vocabulary is None:
+            raise HTTPException(404)
+        return JSONResponse(prompting.words(choice.vocabulary), headers=CACHED)
+
+    async def _version(self, path: Path, name: str, of: str = "") -> FileResponse:
         """The file, or the version of it that the name asks for."""
         ending = name[len(path.stem) :]
         if ending not in ENDINGS:
             raise HTTPException(404)
         try:
-            found = await asyncio.to_thread(service.files.version, path, ending, of)
+            found = await asyncio.to_thread(self.service.files.version, path, ending, of)
         except FileNotFoundError:
             raise HTTPException(404, strings.GONE) from None
         except (FilesBusy, NoSpace, VideoError) as error:
             raise HTTPException(503, str(error)) from None
         return FileResponse(found, headers=CACHED)
 
-    async def video(request: Request) -> FileResponse:
-        name = request.path_params["name"]
-        record = service.outputs.find(name.partition(".")[0])
-        if record is None:
-            raise HTTPException(404, strings.GONE)
-        path = service.outputs.path(record.id, record.suffix)
-        small = thumbnail_path(path)
-        if name == small.name and small.is_file():
-            return FileResponse(small, headers=CACHED)
-        return await answer(path, name)
-
-    async def example(request: Request) -> FileResponse:
-        name = request.path_params["name"]
-        record = examples.get(name.partition(".")[0])
-        if record is None:
-            raise HTTPException(404)
-        return await answer(folder / record.name, name, EXAMPLES)
-
-    def file_of(id: str) -> Path | None:
+    def _path(self, id: str) -> Path | None:
         """The file of a video or an example."""
-        if record := examples.get(id):
-            return folder / record.name
-        record = service.outputs.find(id)
-        return service.outputs.path(record.id, record.suffix) if record else None
-
-    async def still(request: Request) -> Response:
-        path = file_of(request.path_params["name"].removesuffix(".webp"))
-        return await _picture(stills.poster, path, "image/webp")
-
-    async def preview(request: Request) -> Response:
-        made = links.made(service, dict(request.query_params))
-        some = [folder / record.name for record in list(examples.values())[:3]]
-        paths = [service.outputs.path(made.id, made.suffix)] if made else some
-        return await _picture(stills.card, tuple(paths) or None, "image/jpeg")
-
-    async def words(request: Request) -> Response:
-        choice = service.choices.get(request.query_params.get("model", service.default))
-        if choice is None or choice.vocabulary is None:
-            raise HTTPException(404)
-        return JSONResponse(prompting.words(choice.vocabulary), headers=CACHED)
-
-    async def reel(request: Request) -> FileResponse:
-        if not (folder / REEL).exists():
-            raise HTTPException(404)
-        return FileResponse(folder / REEL, headers=CACHED)
-
-    return [
-        Route("/video/{name}", video),
-        Route(f"/example/{REEL}", reel),
-        Route("/example/{name}", example),
-        Route("/still/{name}", still),
-        Route("/preview.jpg", preview),
-        Route("/words.json", words),
-    ]
+        if record := self.examples.get(id):
+            return self.folder / record.name
+        found = self.service.outputs.find(id)
+        return self.service.outputs.path(found.id, found.suffix) if found else None
 
 
 async def _picture(make: Callable[[Any], bytes], of: Any, kind: str) -> Response:

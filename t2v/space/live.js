@@ -47,10 +47,12 @@ function show() {
   const block = bottom - top > innerHeight ? "start" : "center";
   frame.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
 }
+// Begins each video once; one that can't begin yet is tried again.
 function play() {
-  for (const video of document.querySelectorAll("video[data-play]:not([data-begun])")) {
-    video.dataset.begun = "yes";
-    if (!calm.matches) video.play().catch(() => {});
+  for (const video of document.querySelectorAll("video[data-play]")) {
+    const source = video.getAttribute("src");
+    if (calm.matches || video.dataset.begun === source) continue;
+    video.play().then(() => { video.dataset.begun = source; }, () => {});
   }
 }
 function reveal() {

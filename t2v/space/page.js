@@ -66,7 +66,7 @@ async function smooth(button) {
   if (!made) return say(button, button.dataset.wrong, 3000);
   button.setAttribute("aria-pressed", String(on));
   const playing = !video.paused;
-  video.src = source;
+  video.src = video.dataset.begun = source;
   if (playing) video.play().catch(() => {});
   for (const link of element.querySelectorAll("a[download]")) {
     link.setAttribute("href", name(link.getAttribute("href")));
@@ -111,7 +111,9 @@ globalThis.t2vReady ??= new Promise((resolve) => {
 });
 const stills = () => {
   for (const video of element.querySelectorAll("video[data-still]:not([poster])")) {
-    globalThis.t2vReady.then(() => { video.poster = video.dataset.still; });
+    globalThis.t2vReady.then(() => {
+      if (video.dataset.still) video.poster = video.dataset.still; // the element may show another video by then
+    });
   }
 };
 stills();

@@ -84,7 +84,7 @@ if (!globalThis.t2vKeep) {
     return draft || text;
   };
   document.addEventListener("input", (event) => {
-    if (event.target === prompt()) draft = event.target.value;
+    if (event.target === prompt()) globalThis.t2vKeep(draft = event.target.value);
   });
   if (draft && prompt() && !prompt().value) write(draft);
 }

@@ -3,7 +3,7 @@
 const [status, alarm] = element.querySelectorAll("[role]");
 const base = document.title, calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SAY_AGAIN = 1000; // milliseconds between two announcements
-let state = "", told = "", toldAt = 0, asked = false, lastFocus = null, notify = null;
+let state = "", told = "", toldAt = 0, asked = location.search !== "", lastFocus = null, notify = null;
 
 const find = (selector) => document.querySelector(selector);
 const visible = (node) => node?.isConnected && node.offsetParent !== null;
@@ -38,7 +38,7 @@ async function ask(button) {
 
 // -- what is shown
 
-// The video's place comes into view after a visitor has asked for it, unless they have scrolled since.
+// The video comes into view after a visitor has asked for it, also by a link, unless they have scrolled since.
 function show() {
   const frame = find("#screen .frame");
   if (!asked || !frame) return;

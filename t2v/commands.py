@@ -166,6 +166,8 @@ def meant(word: str) -> str:
     """The command that a word nearly is; "" for a word of its own."""
     if word in SYNONYMS:
         return SYNONYMS[word]
+    if word.startswith("-"):  # an option: --model is no misspelt "models"
+        return ""
     near = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.75)
     return near[0] if near and not _can_be_drawn(word) else ""
 

@@ -333,3 +333,9 @@ def test_a_reader_that_goes_away_is_no_traceback():
     process = run("--help")
     process.stdout.close()
     assert "Traceback" not in process.communicate()[1]
+
+
+def test_an_option_is_no_misspelt_command(tmp_path: Path, capsys):
+    for option in ("--model", "--memory", "--prompts", "--size"):
+        assert cli.main([option, "nonsense!"]) in (cli.MISUSED, cli.FAILED)
+        assert "is no command" not in capsys.readouterr().err

@@ -12,7 +12,7 @@ from t2v.defaults import ModelDefaults
 
 from .tiny_model import write_diffusers, write_modelscope
 
-KNOWN = [entry for entry in CATALOGUE.values() if entry.id != EMBEDDED]
+KNOWN = [entry for entry in CATALOGUE.values() if entry.id != EMBEDDED and "+" not in entry.id]
 ZEROSCOPE = CATALOGUE["cerspense/zeroscope_v2_576w"].native
 XL = CATALOGUE["cerspense/zeroscope_v2_XL"].native
 

@@ -128,7 +128,7 @@ def test_noise_that_ddim_adds_is_fresh(shared: TextToVideo):
 
 def test_added_noise_is_not_the_initial_noise_again(shared: TextToVideo, monkeypatch: pytest.MonkeyPatch):
     drawn = []
-    for module in ("t2v.pipeline", "t2v.diffusion.samplers"):
+    for module in ("t2v.noise", "t2v.diffusion.samplers"):
         monkeypatch.setattr(
             f"{module}.gaussian", lambda shape, g: drawn.append(torch.randn(shape, generator=g)) or drawn[-1]
         )
@@ -164,7 +164,7 @@ def test_a_patched_unet_is_what_runs(folder: Path, memory: str):
     pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="float32", memory=memory)
     frames, forward, calls = pipe(PANDA).frames, pipe.unet.forward, []
 
-    def patched(x: Tensor, t: Tensor, text: Tensor) -> Tensor:
+    def patched(x: Tensor, t: Tensor, text: Tensor) -> Tensor:  # three arguments, as it always had
         calls.append(tuple(x.shape))
         return forward(x, t, text)
 

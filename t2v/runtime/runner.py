@@ -174,11 +174,12 @@ class Runner:
     def _plain_predictor(self, text: Tensor, options: Options, guidance: Tensor | None) -> Predict:
         """As `predictor`, by the UNet's forward, one text after the other."""
         unet = self._checkpoint.unet
+        more = () if guidance is None else (guidance,)  # a patched UNet may take three arguments
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
             unet.use(options)
             try:
-                return torch.stack([unet(x.to(text.dtype), t, one, guidance) for one in text.split(1)])
+                return torch.stack([unet(x.to(text.dtype), t, one, *more) for one in text.split(1)])
             finally:
                 unet.use(PLAIN)
 

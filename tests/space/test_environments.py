@@ -32,8 +32,8 @@ def end(page: Page, number: signal.Signals, process: psutil.Process | None = Non
     workers, begun = workers_of(page), time.monotonic()
     assert workers
     (process or page.process).send_signal(number)
-    code = page.process.wait(8)
-    assert time.monotonic() - begun < 4.0
+    code = page.process.wait(30)
+    assert time.monotonic() - begun < 12.0  # beside other tests; alone under 4
     assert code == (-signal.SIGKILL if number == signal.SIGKILL else 0), page.said()
     assert not psutil.wait_procs(workers, timeout=5)[1]
     assert "Traceback" not in page.said()

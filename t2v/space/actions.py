@@ -42,7 +42,9 @@ def stop(job: Job) -> str:
     """A button beside the work on a phone, where the page's own is out of view; none while the job ends."""
     if job.stopping:
         return ""
-    return f"<p class='links on-phone'><button type='button' data-stop='{job.id}'>{strings.STOP}</button></p>"
+    return (
+        f"<p class='links on-phone'><button type='button' data-stop='{job.id}'>{strings.CANCEL}</button></p>"
+    )
 
 
 def _smooth(record: Record) -> str:

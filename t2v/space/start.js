@@ -11,6 +11,7 @@ element.addEventListener("timeupdate", (event) => {
 const begin = () => {
   for (const video of element.querySelectorAll("video[data-src]:not([src])")) {
     globalThis.t2vReady.then(() => {
+      if (!video.dataset.src || video.hasAttribute("src")) return; // it may show another video by then
       video.src = video.dataset.src;
       if (!matchMedia("(prefers-reduced-motion: reduce)").matches) video.play().catch(() => {});
     });

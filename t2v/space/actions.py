@@ -7,7 +7,6 @@ import json
 from html import escape
 
 from t2v.interpolation import SMOOTH
-from t2v.service.jobs import Job
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.space import strings
 from t2v.space.form import link, settings_of
@@ -36,15 +35,6 @@ def notify() -> str:
     words = {"done": strings.NOTICE_DONE, "failed": strings.NOTICE_FAILED, "on": strings.NOTIFIED}
     data = " ".join(f'data-{name}="{text}"' for name, text in words.items())
     return f"<p class='links'><button type='button' data-notify {data} hidden>{strings.NOTIFY}</button></p>"
-
-
-def stop(job: Job) -> str:
-    """A button beside the work on a phone, where the page's own is out of view; none while the job ends."""
-    if job.stopping:
-        return ""
-    return (
-        f"<p class='links on-phone'><button type='button' data-stop='{job.id}'>{strings.CANCEL}</button></p>"
-    )
 
 
 def _smooth(record: Record) -> str:

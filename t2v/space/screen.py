@@ -32,7 +32,7 @@ def working(service: Service, job: Job) -> str:
     notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
     body = frame(job.request.width, job.request.height, preview(job)) + bar(share(job)) + line
     say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
-    return section("working", body + _caption(job.request) + actions.stop(job) + notify, share(job), say)
+    return section("working", body + _caption(job.request) + notify, share(job), say)
 
 
 def share(job: Job) -> float:

@@ -32,7 +32,6 @@ IDEAS = (  # for models that know any word
 # The form
 PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
-CANCEL = "Cancel"  # beside the work, on a phone
 SETTINGS, ADVANCED = "Settings", "Advanced"
 RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
 ADAPTER, STRENGTH, NO_ADAPTER = "Adapter (LoRA)", "Strength of the adapter", "None"

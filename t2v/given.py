@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from t2v.image import cropped
-from t2v.request import Complete, RequestError
+from t2v.request import MASK_ALONE, Complete, RequestError
 from t2v.source import ENDS, Source, continues
 
 WHITE = 128  # level from which a pixel of a mask's picture counts as white
@@ -32,7 +32,7 @@ class Given:
         the argument, and says what is wrong with it.
         """
         if mask is not None and source is None:
-            raise RequestError("mask", "is a part of a source, and none is given: source= or --from")
+            raise RequestError("mask", MASK_ALONE)
         opened = None if source is None else Source.of(source)
         last = None if end is None else _named("end", end).tail(1)
         return cls(opened, last, None if mask is None else _mask(mask))

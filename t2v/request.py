@@ -45,6 +45,7 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to
 MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
 Native = ModelDefaults  # its name in version 0.1
+MASK_ALONE = "is a part of a source, and none is given: source= or --from"
 SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
 
 
@@ -135,7 +136,7 @@ class Request:
         strength and keep are refused, without anything to fit to also rounds.
         """
         given = {name: getattr(self.checked(model), name) for name in SETTINGS}
-        self.check_source(source, end)
+        self.check_source(source, end, mask)
         defaults = _defaults(given, model, source, end, mask)
         request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
         _check_volume(request, model)
@@ -149,6 +150,8 @@ class Request:
 
     def check_source(self, source: bool, end: bool = False, mask: bool = False) -> None:
         """Refuse what says nothing without a source, except the neutral values, which records hold."""
+        if mask and not source:
+            raise RequestError("mask", MASK_ALONE)
         for name, neutral, missing in (
             ("strength", 1.0, not source),
             ("keep", 0, not source),

@@ -11,13 +11,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Condition
 
 from t2v.errors import T2VError
 from t2v.request import Complete
 from t2v.service import sentences
-from t2v.service.messages import Fault, Preview, Stage
+from t2v.service.messages import NO_FILES, Fault, Files, Preview, Stage
 from t2v.service.store import owner_of
 from t2v.service.tally import Tally
 from t2v.service.waiting import WaitingJob, WaitingJobs
@@ -55,7 +54,7 @@ class Job:
     request: Complete
     suffix: str
     followed: float
-    source: Path | None = None  # the file that the video starts from
+    files: Files = NO_FILES
     stage: Stage = Stage.WAITING
     worker: Worker | ZeroGPUWorker | None = None  # which makes it
     step: int = 0
@@ -113,7 +112,7 @@ class Jobs:
         request: Complete,
         suffix: str = ".mp4",
         *,
-        source: Path | None = None,
+        files: Files = NO_FILES,
         reserved: bool = False,
     ) -> Job:
         """Add a job to the end of the queue; QueueFull where there is no place for it."""
@@ -123,13 +122,13 @@ class Jobs:
             self._check_places(visitor)
             id, owner = secrets.token_urlsafe(16), owner_of(visitor)
             if visitor and self.kept:
-                self.kept.add(WaitingJob(id, owner, model, request, suffix, source=source))
-            return self._append(Job(id, owner, model, request, suffix, self.clock(), source))
+                self.kept.add(WaitingJob(id, owner, model, request, suffix, files=files))
+            return self._append(Job(id, owner, model, request, suffix, self.clock(), files))
 
     def restore(self, kept: WaitingJob, problem: str = "") -> Job:
         """Add a job of an earlier server to the queue; with a `problem`, as a job that has failed."""
         with self._changed:
-            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock(), kept.source)
+            job = Job(kept.id, kept.owner, kept.model, kept.request, kept.suffix, self.clock(), kept.files)
             if not problem:
                 return self._append(job)
             self._jobs[job.id] = job
@@ -137,20 +136,20 @@ class Jobs:
             return job
 
     def take(self, timeout: float, worker: Worker | ZeroGPUWorker | None = None) -> Job | None:
-        """The next job, now the worker's; None after `timeout` seconds without one."""
+        """The next job that needn't wait for another, now the worker's; None after `timeout` seconds."""
         with self._changed:
-            if not self._waiting:
+            if not (job := self._ready()):
                 self._changed.wait(timeout)
-            if self._closed or not self._waiting:
+                job = self._ready()
+            if self._closed or not job:
                 return None
-            return self._begin(self._waiting.popleft(), worker)
+            return self._begin(job, worker)
 
     def claim(self, job: Job, worker: Worker | ZeroGPUWorker | None = None) -> bool:
-        """Take this very job; False if it is no longer waiting."""
+        """Take this very job; False if it is no longer waiting, or waits for another."""
         with self._changed:
-            if self._closed or job not in self._waiting:
+            if self._closed or job not in self._waiting or self.awaited(job):
                 return False
-            self._waiting.remove(job)
             self._begin(job, worker)
             return True
 
@@ -171,7 +170,6 @@ class Jobs:
         with self._changed:
             job.stopping = True
             if job in self._waiting:
-                self._waiting.remove(job)
                 self._end(job, Stage.STOPPED)
             elif self.kept:
                 self.kept.remove(job.id)  # nor does the next server make it
@@ -216,6 +214,12 @@ class Jobs:
             pending = self._pending(visitor)
             return pending[-1] if pending else None
 
+    def awaited(self, job: Job) -> Job | None:
+        """The job whose video this one starts from, until that job is over."""
+        with self._changed:
+            source = self._source_of(job)
+            return source if source and not source.over else None
+
     def must_stop(self, job: Job) -> str | None:
         """Say why a running job has to end now, "" where its visitor asked for it; None: it goes on."""
         now = self.clock()
@@ -232,7 +236,6 @@ class Jobs:
         now = self.clock()
         with self._changed:
             for job in [job for job in self._waiting if now - job.followed > self.limits.abandoned_after]:
-                self._waiting.remove(job)
                 self._end(job, Stage.STOPPED, sentences.ABANDONED)
             old = now - self.limits.remembered
             self._jobs = {id: job for id, job in self._jobs.items() if job.ended is None or job.ended > old}
@@ -263,7 +266,23 @@ class Jobs:
         self._jobs[job.id] = job
         self._waiting.insert(sum(other.turn <= job.turn for other in self._waiting), job)
         self._changed.notify()
+        if (source := self._source_of(job)) and source.over:
+            self._tell(job, source)
         return job
+
+    def _source_of(self, job: Job) -> Job | None:
+        """The job whose video is the job's source; a video's name is its job's id."""
+        return self._jobs.get(job.files.source.stem) if job.files.source else None
+
+    def _ready(self) -> Job | None:
+        """The first waiting job that needn't wait for the video of another."""
+        return next((job for job in self._waiting if not self.awaited(job)), None)
+
+    def _tell(self, job: Job, source: Job) -> None:
+        """End a waiting job if its source has ended without a video."""
+        if source.stage != Stage.DONE:
+            stopped = source.stage == Stage.STOPPED
+            self._end(job, Stage.FAILED, sentences.SOURCE_STOPPED if stopped else sentences.SOURCE_FAILED)
 
     def _check_places(self, visitor: str) -> None:
         """QueueFull where the queue has no place for the visitor."""
@@ -284,6 +303,7 @@ class Jobs:
         return [job for job in self._jobs.values() if job.owner == owner and not job.over]
 
     def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
+        self._waiting.remove(job)
         job.worker, job.started = worker, self.clock()
         self._enter(job, Stage.LOADING)
         self._turn = max(self._turn, job.turn)
@@ -292,12 +312,19 @@ class Jobs:
         return job
 
     def _end(self, job: Job, stage: Stage, problem: str = "") -> None:
+        if job.over:
+            return
+        if job in self._waiting:
+            self._waiting.remove(job)
         if self.kept:
             self.kept.remove(job.id)
         job.ended, job.problem, job.preview = self.clock(), problem, None
         self._enter(job, stage)
         self.tally.ended[stage] += 1
         log.info("a job of %s ended: %s%s", job.model, stage, problem and f" ({problem})")
+        self._changed.notify_all()  # its video may be what another waits for
+        for other in [other for other in self._waiting if self._source_of(other) is job]:
+            self._tell(other, job)
 
     def _enter(self, job: Job, stage: Stage) -> None:
         now = self.clock()

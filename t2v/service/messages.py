@@ -34,14 +34,39 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
+class Files:
+    """The files that a video is made from: its source, its last picture, the mask of what is made anew.
+
+    Each is None where it isn't given.
+    """
+
+    source: Path | None = None
+    end: Path | None = None
+    mask: Path | None = None
+
+    @property
+    def there(self) -> tuple[bool, bool, bool]:
+        """Which of them are given, as `Request.validate` takes it."""
+        return self.source is not None, self.end is not None, self.mask is not None
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The paths of those that are given, by name."""
+        return {name: str(path) for name, path in vars(self).items() if path is not None}
+
+
+NO_FILES = Files()
+
+
+@dataclass(frozen=True)
 class Order:
-    """A video to make: the complete request, the file to write, and the file that it starts from, if any."""
+    """A video to make: the complete request, the file to write, and the files that it is made from."""
 
     id: str
     model: str
     request: Complete
     path: Path
-    source: Path | None = None
+    files: Files = NO_FILES
 
 
 @dataclass(frozen=True)

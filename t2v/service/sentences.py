@@ -9,10 +9,13 @@ UNKNOWN_MODEL = "must be one of {models}"
 WORD_REFUSED = "no videos of “{word}” are made here; please leave the word out"
 FILES_BUSY = "Many files are being made just now. Please try again in a minute."
 SOURCE_GONE = "is no longer here: upload it again"
+SOURCE_DELETED = "The video or picture that it starts from was deleted meanwhile."
 FORMAT_WRONG = "Choose MP4, GIF or WebP."
 
 # Why a job ended without a video
 ABANDONED = "Nobody was following this video any more, so it was stopped."
+SOURCE_FAILED = "The video that it was to start from could not be made, so it wasn't made either."
+SOURCE_STOPPED = "The video that it was to start from was stopped, so it wasn't made either."
 DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
 OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."
 FITTING = " {frames} frames of {width}×{height} should fit."

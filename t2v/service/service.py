@@ -21,10 +21,12 @@ from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
+    NO_FILES,
     Done,
     Entered,
     Failed,
     Fault,
+    Files,
     OfOrder,
     Order,
     Preview,
@@ -135,7 +137,7 @@ class Service:
         return self.rules.within(next(filter(None, stated), choice.native))
 
     def validate(
-        self, model: str | None, request: Request, suffix: str = ".mp4", source: bool = False
+        self, model: str | None, request: Request, suffix: str = ".mp4", files: Files = NO_FILES
     ) -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
         model = self.default if model in (None, "") else model
@@ -143,7 +145,7 @@ class Service:
             raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
-        complete = request.validate(self.native(model), source)
+        complete = request.validate(self.native(model), *files.there)
         self.rules.check(complete.prompt)
         return model, complete
 
@@ -155,21 +157,31 @@ class Service:
         suffix: str = ".mp4",
         *,
         source: str | Path | None = None,
+        end: str | Path | None = None,
+        mask: str | Path | None = None,
         reserved: bool = False,
     ) -> Job:
         """Queue a job, on a `reserved` place or not; RequestError, NoSpace or QueueFull if it can't be.
 
-        `source`: a file in the served folder that the video starts from.
+        `source`, `end`, `mask`: files in the served folder that the video starts from, ends at, and is made
+        anew in. The source may be the video that another job of the visitor's is going to make.
         """
         try:
-            start = None if source in (None, "") else sources.checked(self.outputs, source)
-            model, complete = self.validate(model, request, suffix, start is not None)
+            given = {"source": source, "end": end, "mask": mask}
+            files = sources.checked(self.outputs, given, self._expected(visitor, source))
+            model, complete = self.validate(model, request, suffix, files)
             self.outputs.check_space()
         except (RequestError, NoSpace):
             if reserved:
                 self.jobs.release()
             raise
-        return self.jobs.submit(visitor, model, complete, suffix, source=start, reserved=reserved)
+        return self.jobs.submit(visitor, model, complete, suffix, files=files, reserved=reserved)
+
+    def _expected(self, visitor: str, source: Any) -> Path | None:
+        """The path that a source names, if another job of the visitor's is still to write it."""
+        name = Path(source).stem if isinstance(source, str | Path) else ""
+        job = self.jobs.follow(visitor, name)
+        return self.outputs.path(job.id, job.suffix) if job and not job.over else None
 
     def cost(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Estimate:
         """Estimate the cost of a video on a worker; without one, on the next that is free."""
@@ -250,7 +262,7 @@ class Service:
             self.jobs.end(job, Stage.FAILED, str(error))
             return
         path = self.outputs.path(job.id, job.suffix)
-        order = Order(job.id, self.choices[job.model].where, job.request, path, job.source)
+        order = Order(job.id, self.choices[job.model].where, job.request, path, job.files)
         why = None
         for message in worker.run(order):
             if self.closing:  # the next server makes it

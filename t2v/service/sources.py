@@ -1,31 +1,48 @@
-"""Sources of jobs: files that visitors have uploaded, or earlier videos, all in the folder that is served.
+"""Files that jobs are made from: uploads of visitors and earlier videos, all in the folder that is served.
 
 A file is looked at when its job is submitted, and decoded by the worker: Pillow and ffmpeg with the limits of
 `t2v.source`. It goes with the folder's sweep, as the videos do.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from t2v.errors import RequestError
+from t2v.given import Given
 from t2v.service import sentences
-from t2v.service.messages import Order
+from t2v.service.messages import Files, Order
 from t2v.service.outputs import THUMBNAIL, Outputs
-from t2v.source import Source, check_kind, continues
+from t2v.source import check_kind, continues
 
 MAX_PATH = 1024  # characters
-SIDE = 96  # pixels of its longer side
+SIDE = 96  # pixels of a thumbnail's longer side
 
 
-def checked(outputs: Outputs, given: Any) -> Path:
-    """Return the path of a file in the served folder whose kind can be read; RequestError for any other."""
+def checked(outputs: Outputs, given: Mapping[str, Any], expected: Path | None = None) -> Files:
+    """The paths of files in the served folder whose kind can be read; RequestError names any other.
+
+    `expected` needn't be there yet: another job is to write it.
+    """
+    return Files(**{name: _checked(outputs, name, each, expected) for name, each in given.items()})
+
+
+def _checked(outputs: Outputs, name: str, given: Any, expected: Path | None) -> Path | None:
+    if given in (None, ""):
+        return None
     text = str(given) if isinstance(given, str | Path) else ""
     path = Path(text).resolve() if len(text) < MAX_PATH and "\0" not in text else outputs.served
+    if path == expected:
+        return path
     if not path.is_relative_to(outputs.served) or not path.is_file():
-        raise RequestError("source", sentences.SOURCE_GONE)
-    check_kind(path)
+        raise RequestError(name, sentences.SOURCE_GONE)
+    try:
+        check_kind(path)
+    except RequestError as error:
+        raise RequestError(name, error.message) from None
     return path
 
 
@@ -34,13 +51,32 @@ def thumbnail_path(path: Path) -> Path:
     return path.with_name(path.stem + THUMBNAIL)
 
 
-def started_from(order: Order) -> dict[str, Any]:
-    """Open the order's source and write its thumbnail -> the pipeline's argument; RequestError if damaged."""
-    if order.source is None:
-        return {}
-    source = Source.open(order.source)
-    shown = source.frames[-1 if continues(order.request) else 0]
-    image = Image.fromarray(shown)
-    image.thumbnail((SIDE, SIDE))
-    image.save(thumbnail_path(order.path), "JPEG", quality=80)
-    return {"source": source}
+def opened(order: Order) -> Given:
+    """Open the order's files and write their thumbnail; RequestError if one is damaged or gone."""
+    files = order.files
+    for name, path in vars(files).items():
+        if path and not path.is_file():
+            raise RequestError(name, sentences.SOURCE_DELETED)
+    given = Given.of(files.source, files.end, files.mask)
+    if pictures := _shown(given, order):
+        _thumbnail(pictures).save(thumbnail_path(order.path), "JPEG", quality=80)
+    return given
+
+
+def _shown(given: Given, order: Order) -> list[np.ndarray]:
+    """The frames (h w 3) that stand for what is given: of the source, and the last picture."""
+    first = [given.source.frames[-1 if continues(order.request) else 0]] if given.source else []
+    return first + ([given.end.frames[0]] if given.end else [])
+
+
+def _thumbnail(pictures: list[np.ndarray]) -> Image.Image:
+    """The pictures side by side, small, and without what their files said besides."""
+    small = [Image.fromarray(picture) for picture in pictures]
+    for each in small:
+        each.thumbnail((SIDE, SIDE))
+    whole = Image.new("RGB", (sum(each.width for each in small), max(each.height for each in small)), "white")
+    left = 0
+    for each in small:
+        whole.paste(each, (left, 0))
+        left += each.width
+    return whole

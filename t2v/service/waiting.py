@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from t2v.request import Complete
+from t2v.service.messages import NO_FILES, Files
 from t2v.service.store import Store, StoreError
 from t2v.service.whole import hold, locked
 
@@ -31,20 +32,19 @@ class WaitingJob:
     request: Complete
     suffix: str
     begun: int = 0
-    source: Path | None = None
+    files: Files = NO_FILES
 
     def settings(self) -> str:
-        """The request as JSON, the source's path among its settings."""
-        source = {} if self.source is None else {"source": str(self.source)}
-        return json.dumps(asdict(self.request) | source)
+        """The request as JSON, the paths of the files among its settings."""
+        return json.dumps(asdict(self.request) | self.files.paths)
 
     @classmethod
     def from_row(cls, *row: Any) -> "WaitingJob":
         """Read a row with `settings` in it; ValueError, TypeError."""
         id, owner, model, settings, suffix, begun = row
         request = json.loads(settings)
-        source = request.pop("source", None)
-        return cls(id, owner, model, Complete(**request), suffix, begun, source and Path(source))
+        paths = {name: Path(request.pop(name)) for name in vars(NO_FILES) if name in request}
+        return cls(id, owner, model, Complete(**request), suffix, begun, Files(**paths))
 
 
 class Servers:

@@ -46,7 +46,7 @@ from t2v.service.messages import (
     Stopped,
     Unready,
 )
-from t2v.service.sources import started_from
+from t2v.service.sources import opened
 
 FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
@@ -176,9 +176,9 @@ class PipelineHost:
         pipe = self._load(order.model)
         peak = Peak()
         self.enter(order, Stage.READING)
-        given = started_from(order)
+        given = opened(order)
         steps = StepReporter(self, order, pipe)
-        video = pipe(order.request, on_step=steps, **given).joined
+        video = pipe(order.request, on_step=steps, **given.arguments).joined
         decoded = time.perf_counter()
         self.enter(order, Stage.WRITING)
         if self._setup.mark:

@@ -21,7 +21,8 @@ from t2v.space import form, strings
 POLL = 0.1  # seconds
 NAME = "generate"
 KIND = Parameter.POSITIONAL_OR_KEYWORD
-PARAMETERS = (*form.ROWS, "model", *form.OF_SOURCE, "source")
+FILES = strings.FILE_WORDS
+PARAMETERS = (*form.ROWS, "model", *form.OF_SOURCE, *FILES)
 INTRODUCTION = """
 Turn a sentence into a short video. Returns the MP4 and the settings that made it, its seed included.
 What is left out takes the model's own default.
@@ -49,7 +50,8 @@ def _generate(service: Service) -> Callable[..., Awaitable[tuple[dict, dict]]]:
         given = dict(zip(PARAMETERS, values, strict=True))
         request = Request(**{name: given[name] for name in SETTINGS})
         try:
-            job = service.submit("", given["model"], request, source=given["source"], reserved=True)
+            files = {name: given[name] for name in FILES}
+            job = service.submit("", given["model"], request, **files, reserved=True)
         except (RequestError, QueueFull, NoSpace) as error:
             raise _refusal(str(error)) from None
         return await _result(service, job)
@@ -62,12 +64,12 @@ def _described(generate: Callable[..., Any]) -> Callable[..., Any]:
     lines = [f"    {name}: {row.words}" for name, row in form.ROWS.items()]
     lines.append(f"    model: {strings.MODEL_WORDS}")
     lines += [f"    {name}: {row.words} (with a source)" for name, row in form.OF_SOURCE.items()]
-    lines.append(f"    source: {strings.SOURCE_WORDS}")
+    lines += [f"    {name}: {words}" for name, words in FILES.items()]
     generate.__doc__ = INTRODUCTION + "\n".join(lines)
     parameters = [_parameter(row) for row in form.ROWS.values()]
     parameters.append(Parameter("model", KIND, default=None, annotation=str | None))
     parameters += [_parameter(row) for row in form.OF_SOURCE.values()]
-    parameters.append(Parameter("source", KIND, default=None, annotation=str | None))
+    parameters += [Parameter(name, KIND, default=None, annotation=str | None) for name in FILES]
     vars(generate)["__signature__"] = Signature(parameters, return_annotation=tuple[dict, dict])
     generate.__annotations__ = {each.name: each.annotation for each in parameters}
     return generate
@@ -105,7 +107,7 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
     file = {"path": str(service.outputs.path(job.id, job.suffix)), "meta": {"_type": "gradio.FileData"}}
     if record is None:  # it was swept at once
         raise _refusal(strings.GONE)
-    settings = form.settings_of(record.request, source=job.source is not None)
+    settings = form.settings_of(record.request, source=any(job.files.there))
     return file, settings | {"model": record.model, "notes": list(record.notes)}
 
 

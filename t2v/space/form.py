@@ -7,13 +7,13 @@ for a random one; the model is no setting of a video.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import SETTINGS, Request, Setting
+from t2v.service.messages import NO_FILES, Files
 from t2v.service.service import Service
 from t2v.space import origin, strings
 
@@ -34,11 +34,11 @@ Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
 
 @dataclass(frozen=True)
 class Filled:
-    """A form that has been read: the request as given, the model's id, the file that it starts from."""
+    """A form that has been read: the request as given, the model's id, the files that it is made from."""
 
     request: Request
     model: str
-    source: str | Path | None = None
+    files: Files = NO_FILES
 
 
 def read(values: Values) -> Filled:
@@ -47,12 +47,12 @@ def read(values: Values) -> Filled:
     seed = None if values["random"] is True else values["seed"]
     same = {name: values[name] for name in SAME} | origin.settings(values)
     request = Request(**same, width=width, height=height, seed=seed)
-    return Filled(request, values["model"], values.get("source") or None)
+    return Filled(request, values["model"], origin.files(values))
 
 
-def asked(filled: Filled) -> tuple[str, Request, str, bool]:
+def asked(filled: Filled) -> tuple[str, Request, str, Files]:
     """What a form asks for, as `Service.validate` takes it."""
-    return filled.model, filled.request, ".mp4", filled.source is not None
+    return filled.model, filled.request, ".mp4", filled.files
 
 
 def write(request: Request, model: str, *, random: bool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from t2v.request import MAX_DEPTH, depth
 from t2v.service import sentences
 from t2v.service.service import Service
 from t2v.space import strings
-from t2v.space.api import NAME, PARAMETERS
+from t2v.space.api import FILES, NAME, PARAMETERS
 
 CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<endpoint>[^/]+)/?)")
 ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
@@ -175,8 +175,9 @@ def _check_data(data: Any) -> None:
         raise Refused(422, strings.PROMPT_MISSING)
     if len(data) > len(PARAMETERS):
         raise Refused(422, strings.TOO_MANY.format(count=len(PARAMETERS), names=", ".join(PARAMETERS)))
-    if len(data) == len(PARAMETERS):
-        data[-1] = _path(data[-1])
+    for place, name in list(enumerate(PARAMETERS))[: len(data)]:
+        if name in FILES:
+            data[place] = _path(name, data[place])
     _check_plain(dict(zip(PARAMETERS, data, strict=False)))
 
 
@@ -187,17 +188,17 @@ def _check_names(body: dict) -> None:
     for name in body:
         if name not in PARAMETERS:
             raise Refused(422, strings.UNKNOWN_ARGUMENT.format(name=name[:40], names=", ".join(PARAMETERS)))
-    body["source"] = _path(body.get("source"))
+    body |= {name: _path(name, body.get(name)) for name in FILES}
     _check_plain(body)
 
 
-def _path(source: Any) -> Any:
+def _path(name: str, file: Any) -> Any:
     """The path of an uploaded file, as Gradio's clients send it; other values as they are."""
-    if not isinstance(source, dict):
-        return source
-    path = source.get("path")
-    if not isinstance(path, str) or source.get("meta") != {"_type": "gradio.FileData"}:
-        raise Refused(422, strings.SOURCE_NOT_A_FILE)
+    if not isinstance(file, dict):
+        return file
+    path = file.get("path")
+    if not isinstance(path, str) or file.get("meta") != {"_type": "gradio.FileData"}:
+        raise Refused(422, strings.NOT_A_FILE.format(name=name))
     return path
 
 

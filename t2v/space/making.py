@@ -8,7 +8,8 @@ import gradio as gr
 
 from t2v.errors import RequestError
 from t2v.request import MAX_SEED, Request
-from t2v.service.jobs import Job, QueueFull
+from t2v.service.jobs import QueueFull
+from t2v.service.messages import NO_FILES, Files
 from t2v.service.outputs import NoSpace
 from t2v.service.service import Service
 from t2v.space import components, form, origin, screen, strings
@@ -79,7 +80,7 @@ class Making:
             return None
         make = self.service.made_to_fit if way == "fit" else self.service.made_in_time
         changed = make(model, complete)
-        return Filled(Request(**asdict(changed)), model, filled.source) if changed else None
+        return Filled(Request(**asdict(changed)), model, filled.files) if changed else None
 
     def _further(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
         """Queue a video that starts from the one on the screen, under the form's prompt; or it as a loop."""
@@ -93,26 +94,25 @@ class Making:
         own = origin.continued(record.request) if way == "continue" else {"strength": origin.STRENGTH}
         changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
         path = self.service.outputs.path(record.id, record.suffix)
-        return self._submit(kept, [Filled(Request(**changed), record.model, path)])
+        return self._submit(kept, [Filled(Request(**changed), record.model, Files(path))])
 
     def _shown(self, kept: VisitorState, values: Sequence[Any]) -> Filled:
-        """What made the video or the failure on the screen, with the form's source; else the form."""
-        found = self.showing.record(kept) or next(
-            filter(None, (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)), None
-        )
-        given = form.read(form.named(values))
+        """What made the video or the failure on the screen, with its files, or the form's."""
+        job = next(filter(None, (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)), None)
+        found, given = self.showing.record(kept) or job, form.read(form.named(values))
         if found is None:
             return given
-        source = found.source if isinstance(found, Job) else given.source if started(found.request) else None
-        return Filled(Request(**asdict(found.request)), found.model, source)
+        files = job.files if job else given.files if started(found.request) else NO_FILES
+        return Filled(Request(**asdict(found.request)), found.model, files)
 
     def _submit(self, kept: VisitorState, wanted: Sequence[Filled]) -> Shown:
         """Queue videos and show them; as many as there are places for."""
         jobs, problem = [], ""
         for filled in wanted:
             try:
-                asked = kept.visitor, filled.model, filled.request
-                jobs.append(self.service.submit(*asked, source=filled.source))
+                asked, files = (kept.visitor, filled.model, filled.request), filled.files
+                job = self.service.submit(*asked, source=files.source, end=files.end, mask=files.mask)
+                jobs.append(job)
             except (QueueFull, NoSpace, RequestError) as error:
                 problem = str(error)
                 break

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from t2v.request import Request
+from t2v.service.messages import Files
 from t2v.service.outputs import Record
 from t2v.service.sources import thumbnail_path
 from t2v.space import strings
@@ -45,6 +46,12 @@ def build() -> dict[str, Any]:
 def kept(source: Any) -> int:
     """The frames to keep of a file: the one of a picture, some of a video."""
     return 1 if not isinstance(source, str) or source.lower().endswith(PICTURES) else KEPT
+
+
+def files(values: Mapping[str, Any]) -> Files:
+    """The files of the form."""
+    given = {name: values.get(name) for name in ("source",)}
+    return Files(**{name: Path(each) for name, each in given.items() if isinstance(each, str) and each})
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,8 +73,12 @@ DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
 
 MODEL_WORDS = "one of the models that the page lists"
-SOURCE_WORDS = "a picture or a video to start from: handle_file(…) of Gradio's client, or an upload's path"
-SOURCE_NOT_A_FILE = "source: must be an uploaded file, or its path"
+FILE_WORDS = {  # the endpoint's files
+    "source": "a picture or a video to start from: handle_file(…) of Gradio's client, or an upload's path",
+    "end": "a picture to end at, given in the same way",
+    "mask": "a picture that is white where the source is made anew; the rest stays",
+}
+NOT_A_FILE = "{name}: must be an uploaded file, or its path"
 
 # Beside the button
 TOKENS = "{count} of {limit} tokens"

@@ -82,7 +82,9 @@ class FakePipeline:
     def native(self) -> ModelDefaults:
         return next(choice.native for choice in choices(None) if choice.id == self.name)
 
-    def __call__(self, request: Request, on_step=None, source: Source | None = None) -> Video:
+    def __call__(
+        self, request: Request, on_step=None, source: Source | None = None, end=None, mask=None
+    ) -> Video:
         words = request.prompt.split()
         rng = np.random.default_rng(request.seed)
         x0 = rng.random((request.frames, 8, 8, 3))

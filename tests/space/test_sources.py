@@ -103,10 +103,31 @@ def test_settings_of_a_source_are_refused_without_one(app: App):
     assert event == "error" and "keep: says what to do with a source" in str(told)
 
 
-def test_arguments_by_position_take_a_file_last(app: App, picture: Path):
+def test_arguments_by_position_take_a_file(app: App, picture: Path):
     from t2v.space.api import PARAMETERS
 
     given = {"path": uploaded(app, picture), "meta": {"_type": "gradio.FileData"}}
-    data = ["a fox", *[None] * (len(PARAMETERS) - 2), given]
+    data = ["a fox", *[None] * (PARAMETERS.index("source") - 1), given]
     status, event, made = send(app, "call/generate", json.dumps({"data": data}))
     assert (status, event) == (200, "complete") and made[1]["strength"] == 0.6
+
+
+def test_a_last_picture_and_a_mask_are_sent_along(app: App, picture: Path, tmp_path: Path):
+    Image.fromarray(quarters(40, 20)).save(tmp_path / "later.png")
+    client = Client(app.url, verbose=False)
+    files = {"source": handle_file(picture), "end": handle_file(tmp_path / "later.png")}
+    made, settings = client.predict("a fox", **files, mask=handle_file(picture), api_name="/generate")
+    assert (settings["strength"], settings["rounds"]) == (1.0, 4)
+    small = next(app.service.outputs.served.glob(f"{Path(made).stem}.source.jpg"), None)
+    newest = max(app.service.outputs.served.glob("*.source.jpg"), key=lambda path: path.stat().st_mtime)
+    assert Image.open(small or newest).size == (60 + 20, 40), "both pictures, side by side"
+
+
+def test_what_is_wrong_with_a_last_picture_or_a_mask_is_said_of_it(app: App, picture: Path):
+    given = {"path": uploaded(app, picture), "meta": {"_type": "gradio.FileData"}}
+    assert "mask: is a part of a source" in str(call(app, prompt="a fox", mask=given)[2])
+    for name in ("end", "mask"):
+        status, event, told = call(app, prompt="a fox", source=given, **{name: "/etc/passwd"})
+        assert event == "error" and f"{name}: is no longer here" in str(told)
+        status, _, told = call(app, prompt="a fox", source=given, **{name: {"path": "x"}})
+        assert status == 422 and f"{name}: must be an uploaded file" in str(told)

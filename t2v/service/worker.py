@@ -4,10 +4,9 @@ import itertools
 import multiprocessing
 import time
 from collections.abc import Iterator
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
+from typing import Any
 
 from t2v.defaults import ModelDefaults
 from t2v.service import sentences
@@ -44,6 +43,8 @@ class Worker:
 
     inline = False  # its jobs run whether or not somebody watches
     busy = False  # with an order
+    gone = False  # for good: it takes no more orders
+    death = Fault.DIED, sentences.WORKER_DIED  # what ends an order whose process has ended
 
     def __init__(self, backend: str, device: str, setup: Setup = USUAL, patience: float = PATIENCE):
         self.backend, self.device, self.setup, self._patience = backend, device, setup, patience
@@ -54,8 +55,8 @@ class Worker:
         self._planned: set[str] = set()  # models whose plan has come, or failed
         self._stop_by: float | None = None
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
-        self._process: SpawnProcess | None = None
-        self._connection: Connection | None = None
+        self._process: Any = None  # a SpawnProcess and a Connection, or what has their methods
+        self._connection: Any = None
         self._messages: Queue[OfOrder | Died] = Queue()
         self._questions: dict[int, tuple[Event, list[Reading | None]]] = {}
         self._numbers = itertools.count()
@@ -63,7 +64,13 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process and self._process.is_alive() else None
+        return self._process.pid if self.alive else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        process = self._process
+        return process is not None and process.is_alive()
 
     def load(self, model: str) -> None:
         """Start loading `model`, without waiting for it."""
@@ -97,7 +104,7 @@ class Worker:
 
     def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
         """Read a prompt as the model does; None where it isn't loaded, or gives no answer in time."""
-        if self.pid is None:
+        if not self.alive:
             return None
         number, answered = next(self._numbers), Event()
         box: list[Reading | None] = []
@@ -111,7 +118,7 @@ class Worker:
 
     def plan(self, model: str) -> list[dict[str, float]]:
         """The predicted runs of a model, rows for `estimate.RunCost`; [] until the process reports them."""
-        if model not in self._plans and self.pid is not None:
+        if model not in self._plans and self.alive:
             self._plans[model] = []
             self._send(PlanModel(model))
         return self._plans.get(model, [])
@@ -132,10 +139,15 @@ class Worker:
             connection.close()
 
     def _ensure(self) -> None:
-        if self.pid is not None:
+        if self.alive:
             return
         self.close()
         self._messages = Queue()
+        self._process, self._connection = self._start()
+        Thread(target=self._receive, args=(self._connection, self._messages), daemon=True).start()
+
+    def _start(self) -> tuple[Any, Any]:
+        """Start a process -> the process, and our end of a connection to it."""
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=serve,
@@ -143,12 +155,11 @@ class Worker:
             daemon=True,
             name=f"t2v-{self.device}",
         )
-        self._connection, self._process = ours, process
         process.start()
         theirs.close()  # ours alone is left, so the child's death ends the pipe
-        Thread(target=self._receive, args=(ours, self._messages), daemon=True).start()
+        return process, ours
 
-    def _receive(self, connection: Connection, messages: Queue) -> None:
+    def _receive(self, connection: Any, messages: Queue) -> None:
         while True:
             try:
                 message = connection.recv()
@@ -203,4 +214,4 @@ class Worker:
 
     def _died(self, order: Order) -> Failed:
         self.close()
-        return Failed(order.id, Fault.DIED, sentences.WORKER_DIED)
+        return Failed(order.id, *self.death)

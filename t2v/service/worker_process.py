@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from queue import Queue
 from threading import Event, Lock, Thread
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from t2v import machine, provenance
 from t2v.errors import T2VError
@@ -63,6 +63,11 @@ def serve(connection: Connection, backend: str, device: str, setup: Setup) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     give_way()
     machine.limit_threads()
+    work(connection, backend, device, setup)
+
+
+def work(connection: Any, backend: str, device: str, setup: Setup) -> NoReturn:
+    """Execute the orders that come over a connection, or over what has its methods `recv` and `send`."""
     pipe = WorkerPipe(connection)
     host = PipelineHost(importlib.import_module(backend), device, pipe.send, pipe.stopped, setup)
     Thread(target=pipe.receive, args=(host,), daemon=True).start()
@@ -85,7 +90,7 @@ def give_way() -> None:
 class WorkerPipe:
     """The pipe to the parent, read on a thread of its own: a stop is seen while a step is computed."""
 
-    def __init__(self, connection: Connection):
+    def __init__(self, connection: Any):
         self.orders: Queue[Load | PlanModel | Make] = Queue()
         self._connection, self._sending = connection, Lock()
         self._stopped: str | None = None

@@ -456,7 +456,7 @@ def test_a_download_that_ends_while_it_is_measured(tmp_path: Path, monkeypatch: 
 def test_a_visitor_of_the_page_gets_the_sentence(home: Home):
     script = """
 from t2v.checkpoints.locate import locate
-from t2v.service.worker_process import explain
+from t2v.service.faults import explain
 try:
     locate("owner/model")
 except Exception as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from t2v import machine
 
+AMPLE = 16 * 2**30  # bytes of a GPU: with as much free, a model is loaded as if it were alone
 SELF = Path("/proc/self")  # Linux; also there not every kernel and sandbox has all of it
 
 
@@ -22,6 +23,15 @@ def memory_of_device() -> tuple[str, int]:
     if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
         return torch.cuda.get_device_name(), torch.cuda.mem_get_info()[1]
     return f"CPU, {machine.threads()} cores", machine.memory().total or 0
+
+
+def is_ample() -> bool:
+    """Check whether most of the device's memory is free: another model and its runs find room beside it."""
+    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
+        free, total = torch.cuda.mem_get_info()
+        return free > max(AMPLE, total // 2)
+    total, free = machine.memory()
+    return total is not None and free is not None and free > total // 2
 
 
 class Peak:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf
 
 from t2v.service.jobs import Job, Jobs
+from t2v.service.messages import Stage
 
 FRESH = 1.0  # seconds that a forecast is used, however many pages ask for it
 
@@ -38,7 +39,8 @@ class Forecast:
         return max(0.0, seconds) if seconds < inf else None
 
     def _forecast(self) -> dict[str, float]:
-        made, waiting = self._jobs.line()
+        begun_jobs, waiting = self._jobs.line()
+        made = [job for job in begun_jobs if job.stage != Stage.WRITING]  # which needs no worker any more
         idle = [0.0] * max(1 if not made else 0, self._workers - len(made))
         begun = begins([*map(self._left, made), *idle], [*map(self._left, waiting)])
         return {job.id: seconds for job, seconds in zip(waiting, begun, strict=True)}

@@ -11,11 +11,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Event
 
 from t2v.errors import T2VError
 from t2v.request import Complete
 from t2v.service import sentences
+from t2v.service.grouping import next_of
 from t2v.service.messages import NO_FILES, Fault, Files, Preview, Stage
 from t2v.service.store import owner_of
 from t2v.service.tally import Tally
@@ -62,10 +63,12 @@ class Job:
     problem: str = ""
     fault: Fault | None = None  # the kind of a failure in the worker
     turn: int = 0  # see `_append`
+    overtaken: int = 0  # see `grouping`
     started: float | None = None
     denoising_since: float | None = None
     ended: float | None = None
     stopping: bool = False
+    off_device: Event = field(default_factory=Event)  # its worker may begin another
 
     def __post_init__(self) -> None:
         self.entered = self.followed  # when its stage began
@@ -89,6 +92,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
+        self._held: dict[Worker | ZeroGPUWorker | None, str] = {}  # the model of each worker's last job
         self._closed, self._turn = False, 0
 
     def reserve(self) -> bool:
@@ -136,20 +140,25 @@ class Jobs:
             return job
 
     def take(self, timeout: float, worker: Worker | ZeroGPUWorker | None = None) -> Job | None:
-        """The next job that needn't wait for another, now the worker's; None after `timeout` seconds."""
+        """The next job that needn't wait for another, now the worker's, as `grouping` chooses it.
+
+        None after `timeout` seconds without one.
+        """
         with self._changed:
-            if not (job := self._ready()):
+            if not (ready := self._ready()):
                 self._changed.wait(timeout)
-                job = self._ready()
-            if self._closed or not job:
+                ready = self._ready()
+            if self._closed or not ready:
                 return None
-            return self._begin(job, worker)
+            self._turn = max(self._turn, ready[0].turn)
+            return self._begin(next_of(ready, self._held.get(worker)), worker)
 
     def claim(self, job: Job, worker: Worker | ZeroGPUWorker | None = None) -> bool:
         """Take this very job; False if it is no longer waiting, or waits for another."""
         with self._changed:
             if self._closed or job not in self._waiting or self.awaited(job):
                 return False
+            self._turn = max(self._turn, job.turn)
             self._begin(job, worker)
             return True
 
@@ -193,7 +202,7 @@ class Jobs:
             return pending
 
     def line(self) -> tuple[list[Job], list[Job]]:
-        """-> the jobs that are being made, and those that wait, in the order in which they will be taken"""
+        """-> the jobs that are being made, and those that wait, the first in line first"""
         with self._changed:
             made = [job for job in self._jobs.values() if job.started is not None and not job.over]
             return made, list(self._waiting)
@@ -274,9 +283,9 @@ class Jobs:
         """The job whose video is the job's source; a video's name is its job's id."""
         return self._jobs.get(job.files.source.stem) if job.files.source else None
 
-    def _ready(self) -> Job | None:
-        """The first waiting job that needn't wait for the video of another."""
-        return next((job for job in self._waiting if not self.awaited(job)), None)
+    def _ready(self) -> list[Job]:
+        """The waiting jobs that needn't wait for the video of another, in their order."""
+        return [job for job in self._waiting if not self.awaited(job)]
 
     def _tell(self, job: Job, source: Job) -> None:
         """End a waiting job if its source has ended without a video."""
@@ -306,7 +315,8 @@ class Jobs:
         self._waiting.remove(job)
         job.worker, job.started = worker, self.clock()
         self._enter(job, Stage.LOADING)
-        self._turn = max(self._turn, job.turn)
+        if worker:
+            self._held[worker] = job.model
         if self.kept:
             self.kept.begin(job.id)
         return job
@@ -330,3 +340,5 @@ class Jobs:
         now = self.clock()
         self.tally.seconds[job.stage] += now - job.entered
         job.entered, job.stage = now, stage
+        if stage == Stage.WRITING or job.over:
+            job.off_device.set()

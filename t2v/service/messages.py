@@ -237,3 +237,8 @@ class Failed:
 
 LAST = Done | Stopped | Failed  # an order's messages end with one of them
 OfOrder = Entered | Progress | Preview | LAST
+
+
+def is_off_device(message: OfOrder | None) -> bool:
+    """Check whether an order needs its device no more: its video is written from now on, or it has ended."""
+    return isinstance(message, LAST) or (isinstance(message, Entered) and message.stage == Stage.WRITING)

@@ -241,7 +241,8 @@ class Service:
         while not self._closing.is_set():
             job = self.jobs.take(0.5, worker)
             if job is not None:
-                self._guarded(worker, job)
+                Thread(target=self._guarded, args=(worker, job), daemon=True).start()
+                job.off_device.wait()  # while its video is written, the next is computed
 
     def _guarded(self, worker: AnyWorker, job: Job) -> None:
         """Run one job; whatever happens, it ends, and the next one can run."""
@@ -250,9 +251,11 @@ class Service:
         except Exception:
             if not self.closing:  # else its worker was ended under it
                 log.exception("a dispatcher failed")
-            worker.close()
+            if not job.off_device.is_set():
+                worker.close()
         if not job.over and not self.closing:
             self.jobs.end(job, Stage.FAILED, sentences.WORKER_DIED)
+        job.off_device.set()
 
     def _make(self, worker: AnyWorker, job: Job) -> None:
         """Run one job on `worker` to its end."""

@@ -4,12 +4,14 @@ import itertools
 import multiprocessing
 import time
 from collections.abc import Iterator
+from math import inf
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 from typing import Any
 
 from t2v.defaults import ModelDefaults
 from t2v.service import sentences
+from t2v.service.inboxes import Inboxes
 from t2v.service.messages import (
     LAST,
     Answer,
@@ -30,6 +32,7 @@ from t2v.service.messages import (
     Stop,
     Stopped,
     Unready,
+    is_off_device,
 )
 from t2v.service.worker_process import serve
 
@@ -53,11 +56,11 @@ class Worker:
         self.natives: dict[str, ModelDefaults] = {}  # of the models that were loaded ahead
         self._plans: dict[str, list[dict[str, float]]] = {}  # [] while it is asked
         self._planned: set[str] = set()  # models whose plan has come, or failed
-        self._stop_by: float | None = None
+        self._stop_by: dict[str, float] = {}  # by orders
         self._context = multiprocessing.get_context("spawn")  # a fork would inherit CUDA and threads
         self._process: Any = None  # a SpawnProcess and a Connection, or what has their methods
         self._connection: Any = None
-        self._messages: Queue[OfOrder | Died] = Queue()
+        self._inboxes = Inboxes()
         self._questions: dict[int, tuple[Event, list[Reading | None]]] = {}
         self._numbers = itertools.count()
         self._sending, self._ending = Lock(), Lock()
@@ -78,28 +81,37 @@ class Worker:
         self._send(Load(model))
 
     def run(self, order: Order) -> Iterator[OfOrder | None]:
-        """The order's messages up to its last, with None at every tick between them."""
-        self.busy = True
+        """The order's messages up to its last, with None at every tick between them.
+
+        While its video is written, the next order may run.
+        """
+        self.busy = on_device = True
         try:
-            yield from self._run(order)
+            for message in self._run(order):
+                if on_device and is_off_device(message):
+                    self.busy = on_device = False
+                yield message
         finally:
-            self.busy = False
+            if on_device:
+                self.busy = False
+            self._stop_by.pop(order.id, None)
 
     def _run(self, order: Order) -> Iterator[OfOrder | None]:
         self._ensure()
-        self._stop_by = None
-        message: OfOrder | None = None if self._send(Make(order)) else self._died(order)
-        while not isinstance(message, LAST):
-            yield message
-            message = self._next(order)
-        yield message
+        process = self._process
+        with self._inboxes.of(order) as inbox:
+            message: OfOrder | None = None if self._send(Make(order)) else self._died(order, process)
+            while not isinstance(message, LAST):
+                yield message
+                message = self._next(order, inbox, process)
         if isinstance(message, Failed) and message.fault == Fault.DEVICE:
-            self.close()  # a poisoned CUDA context never recovers within its process
+            self._end(process)  # a poisoned CUDA context never recovers within its process
+        yield message
 
     def stop(self, order: Order) -> None:
         """Ask the running order to end at its next step; end the process if it doesn't in time."""
-        if self._stop_by is None:
-            self._stop_by = time.monotonic() + self._patience
+        if order.id not in self._stop_by:
+            self._stop_by[order.id] = time.monotonic() + self._patience
             self._send(Stop(order.id))
 
     def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
@@ -129,7 +141,13 @@ class Worker:
 
     def close(self) -> None:
         """End the process; the next order starts another. Any thread may call it."""
+        self._end(self._process)
+
+    def _end(self, which: Any) -> None:
+        """End a process, unless it has been replaced already."""
         with self._ending:
+            if which is not self._process:
+                return
             process, connection = self._process, self._connection
             self._process = self._connection = None
         if process is not None:
@@ -142,9 +160,9 @@ class Worker:
         if self.alive:
             return
         self.close()
-        self._messages = Queue()
+        self._inboxes = Inboxes()
         self._process, self._connection = self._start()
-        Thread(target=self._receive, args=(self._connection, self._messages), daemon=True).start()
+        Thread(target=self._receive, args=(self._connection, self._inboxes), daemon=True).start()
 
     def _start(self) -> tuple[Any, Any]:
         """Start a process -> the process, and our end of a connection to it."""
@@ -159,12 +177,12 @@ class Worker:
         theirs.close()  # ours alone is left, so the child's death ends the pipe
         return process, ours
 
-    def _receive(self, connection: Any, messages: Queue) -> None:
+    def _receive(self, connection: Any, inboxes: Inboxes) -> None:
         while True:
             try:
                 message = connection.recv()
             except (EOFError, OSError):
-                messages.put(Died())
+                inboxes.close()
                 return
             match message:
                 case Answer(number, reading):
@@ -181,7 +199,7 @@ class Worker:
                     self.problem = problem
                 case _:
                     self.fetched = None
-                    messages.put(message)
+                    inboxes.put(message)
 
     def _answer(self, number: int, reading: Reading | None) -> None:
         if number in self._questions:
@@ -200,18 +218,18 @@ class Worker:
             return False
         return True
 
-    def _next(self, order: Order) -> OfOrder | None:
+    def _next(self, order: Order, inbox: Queue, process: Any) -> OfOrder | None:
         try:
-            message = self._messages.get(timeout=TICK)
+            message = inbox.get(timeout=TICK)
         except Empty:
             message = None
         if isinstance(message, Died):
-            return self._died(order)
-        if message is None and self._stop_by is not None and time.monotonic() > self._stop_by:
-            self.close()
+            return self._died(order, process)
+        if message is None and time.monotonic() > self._stop_by.get(order.id, inf):
+            self._end(process)
             return Stopped(order.id)
         return message
 
-    def _died(self, order: Order) -> Failed:
-        self.close()
+    def _died(self, order: Order, process: Any) -> Failed:
+        self._end(process)
         return Failed(order.id, *self.death)

@@ -3,26 +3,24 @@
 It takes orders over a pipe and reports with the messages of `messages`.
 """
 
-import errno
 import importlib
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Connection
 from queue import Queue
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from types import ModuleType
 from typing import Any, NoReturn
 
 from t2v import machine, provenance
-from t2v.errors import T2VError
-from t2v.service import sentences
 from t2v.service.device_memory import Peak, free_memory, memory_of_device
+from t2v.service.faults import explain
 from t2v.service.messages import (
     Answer,
     Ask,
@@ -30,7 +28,6 @@ from t2v.service.messages import (
     Entered,
     Failed,
     Fault,
-    Fetched,
     Load,
     Make,
     Order,
@@ -46,9 +43,10 @@ from t2v.service.messages import (
     Stopped,
     Unready,
 )
+from t2v.service.pipelines import Pipelines
 from t2v.service.sources import opened
+from t2v.video import Video
 
-FETCH_EVERY = 0.5  # seconds
 PREVIEW_EVERY = 0.5  # seconds
 PREVIEW_SHARE = 0.025  # of the run's time, at most
 log = logging.getLogger("t2v.service")
@@ -78,7 +76,7 @@ def work(connection: Any, backend: str, device: str, setup: Setup) -> NoReturn:
             case PlanModel(model):
                 host.plan(model)
             case Make(order):
-                host.attempt(order)
+                host.begin(order)
 
 
 def give_way() -> None:
@@ -93,14 +91,14 @@ class WorkerPipe:
     def __init__(self, connection: Any):
         self.orders: Queue[Load | PlanModel | Make] = Queue()
         self._connection, self._sending = connection, Lock()
-        self._stopped: str | None = None
+        self._stopped: set[str] = set()
 
     def send(self, message: object) -> None:
         with self._sending:
             self._connection.send(message)
 
     def stopped(self, order: Order) -> bool:
-        return self._stopped == order.id
+        return order.id in self._stopped
 
     def receive(self, host: "PipelineHost") -> None:
         while True:
@@ -110,15 +108,26 @@ class WorkerPipe:
                 os._exit(0)  # the parent is gone
             match message:
                 case Stop(order):
-                    self._stopped = order
+                    self._stopped.add(order)
                 case Ask(number, model, prompt):
                     self.send(Answer(number, host.read(model, prompt)))
                 case _:
                     self.orders.put(message)
 
 
+@dataclass(frozen=True)
+class Made:
+    """A video that is yet to be written: seconds of work, the peak in bytes."""
+
+    order: Order
+    video: Video
+    denoising: float
+    decoding: float
+    peak: int | None
+
+
 class PipelineHost:
-    """Holds the pipeline and executes orders. `send` reports, `stopped` tells whether an order is to end."""
+    """Holds the pipelines and executes orders. `send` reports, `stopped` tells whether an order is to end."""
 
     def __init__(
         self,
@@ -130,16 +139,15 @@ class PipelineHost:
     ):
         self._backend, self._device, self.send, self._is_stopped = backend, device, send, stopped
         self._setup = setup or Setup()
-        self._pipe: Any = None
-        self._model: str | None = None
-        self._readers: dict[str, Callable[[str], Reading]] = {}
+        self.pipelines = Pipelines(backend, device, self._setup, send)
+        self._writing: Thread | None = None
 
     def read(self, model: str, prompt: str) -> Reading | None:
         """Read a prompt as the model does, if it has been loaded here."""
-        if model not in self._readers:
+        if model not in self.pipelines.readers:
             return None
         try:
-            return self._readers[model](prompt)
+            return self.pipelines.readers[model](prompt)
         except Exception:  # a remark on a prompt is never worth a worker
             log.exception("reading a prompt failed")
             return None
@@ -147,7 +155,7 @@ class PipelineHost:
     def prepare(self, model: str) -> None:
         """Load a model ahead of the first job."""
         try:
-            pipe = self._load(model)
+            pipe = self.pipelines.use(model)
             self.send(Ready(*memory_of_device(), model, pipe.native))
         except Exception as error:
             self.send(Unready(explain(error)[1]))
@@ -155,7 +163,7 @@ class PipelineHost:
     def plan(self, model: str) -> None:
         """Report what the model is expected to cost, before it has made a video."""
         try:
-            loaded = self._pipe if model == self._model else None
+            loaded = self.pipelines.held(model)
             self.send(
                 Planned(model, self._backend.planned(model, self._device, loaded, **self._setup.placement))
             )
@@ -165,82 +173,70 @@ class PipelineHost:
 
     def attempt(self, order: Order) -> None:
         """Make one video, and report how that ended, whatever happens."""
-        try:
-            self.send(self._make(order))
-            return
-        except OrderStopped:
-            self.send(Stopped(order.id))
-            return
-        except Exception as error:
-            fault, sentence = explain(error)
-        free_memory()  # only here: until the error is gone, its traceback pins every tensor of the failed run
-        self.send(Failed(order.id, fault, sentence))
+        if made := self._compute(order):
+            self._write(made)
 
-    def _make(self, order: Order) -> Done:
+    def begin(self, order: Order) -> None:
+        """Compute one video, and leave writing it to a thread: the next order may begin meanwhile.
+
+        One video is written at a time, so that no more than two are held.
+        """
+        if made := self._compute(order):
+            self._settle()
+            self._writing = Thread(target=self._write, args=(made,), daemon=True)
+            self._writing.start()
+
+    def _settle(self) -> None:
+        """Wait until the video before is written."""
+        if self._writing:
+            self._writing.join()
+
+    def _compute(self, order: Order) -> Made | None:
+        """The video of an order; None where there is none, which is reported."""
+        end: Stopped | Failed
+        try:
+            return self._computed(order)
+        except OrderStopped:
+            end = Stopped(order.id)
+        except Exception as error:
+            end = Failed(order.id, *explain(error))
+        free_memory()  # only here: until the error is gone, its traceback pins every tensor of the failed run
+        if isinstance(end, Failed) and end.fault == Fault.MEMORY and self.pipelines.drop_others():
+            return self._compute(order)
+        self._settle()  # a fault may cost this process
+        self.send(end)
+        return None
+
+    def _computed(self, order: Order) -> Made:
         self.enter(order, Stage.LOADING)
-        pipe = self._load(order.model)
+        pipe = self.pipelines.use(order.model)
         peak = Peak()
         self.enter(order, Stage.READING)
         given = opened(order)
         steps = StepReporter(self, order, pipe)
         video = pipe(order.request, on_step=steps, **given.arguments).joined
-        decoded = time.perf_counter()
+        decoding = time.perf_counter() - steps.ended
+        most = peak.read() if len(self.pipelines) == 1 else None  # else it counts other models, too
+        return Made(order, video, steps.ended - steps.begun, decoding, most)
+
+    def _write(self, made: Made) -> None:
+        """Write a video, and report how that ended."""
+        try:
+            self.send(self._written(made))
+        except OrderStopped:
+            self.send(Stopped(made.order.id))
+        except Exception as error:
+            self.send(Failed(made.order.id, *explain(error)))
+
+    def _written(self, made: Made) -> Done:
+        order, video, start = made.order, made.video, time.perf_counter()
         self.enter(order, Stage.WRITING)
         if self._setup.mark:
             video.frames = provenance.marked(video.frames, self._setup.mark)
         video.save(order.path)
-        end = time.perf_counter()
-        return Done(
-            order.id,
-            video.request or order.request,
-            tuple(video.notes),
-            denoising=steps.ended - steps.begun,
-            decoding=decoded - steps.ended,
-            writing=end - decoded,
-            peak=peak.read(),
-        )
-
-    def _load(self, model: str) -> Any:
-        """The pipeline of `model`. A failed load leaves the old one in place."""
-        if model != self._model:
-            try:
-                pipe = self._fetch(model, self._adapted)
-            except Exception as error:
-                if explain(error)[0] != Fault.MEMORY or self._pipe is None:
-                    raise
-                pipe = None
-            if pipe is None:  # no room for both
-                self._pipe = self._model = None
-                free_memory()
-                pipe = self._fetch(model, self._loaded)
-            self._pipe, self._model = pipe, model
-            self._readers[model] = self._backend.reader(pipe)
-            free_memory()
-        return self._pipe
-
-    def _adapted(self, model: str) -> Any:
-        """The present pipeline with the adapters of `model`, where these alone differ; else a new one."""
-        if self._pipe is not None and self._backend.adapt(self._pipe, self._model, model):
-            return self._pipe
-        return self._loaded(model)
-
-    def _loaded(self, model: str) -> Any:
-        return self._backend.load(model, self._device, **self._setup.placement)
-
-    def _fetch(self, model: str, load: Callable[[str], Any]) -> Any:
-        """Load a model, and report meanwhile how much of its download is there."""
-        done = Event()
-
-        def report() -> None:
-            while not done.wait(FETCH_EVERY):
-                if (fetched := self._backend.fetched(model)) is not None:
-                    self.send(Fetched(*fetched))
-
-        Thread(target=report, daemon=True).start()
-        try:
-            return load(model)
-        finally:
-            done.set()
+        writing = time.perf_counter() - start
+        seconds = (made.denoising, made.decoding, writing)
+        return Done(order.id, video.request or order.request, tuple(video.notes), *seconds, made.peak)
 
     def enter(self, order: Order, stage: Stage) -> None:
         """Report a stage; OrderStopped where the order is to end."""
@@ -283,18 +279,3 @@ def filmstrip(frames: Any) -> bytes:
     file = BytesIO()
     Image.fromarray(rearrange(frames, "f h w c -> h (f w) c")).save(file, "JPEG", quality=80)
     return file.getvalue()
-
-
-def explain(error: Exception) -> tuple[Fault, str]:
-    """-> the kind of a failure, and a sentence for the visitor without a path or a traceback."""
-    torch = sys.modules.get("torch")
-    if isinstance(error, MemoryError) or (torch and isinstance(error, torch.OutOfMemoryError)):
-        return Fault.MEMORY, sentences.OUT_OF_MEMORY
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Fault.DISK, sentences.NO_SPACE
-    if isinstance(error, RuntimeError) and ("CUDA error" in str(error) or "device-side assert" in str(error)):
-        return Fault.DEVICE, sentences.DEVICE_FAULT
-    if isinstance(error, T2VError):
-        return Fault.REFUSED, str(error)
-    log.error("a job failed", exc_info=error)
-    return Fault.UNEXPECTED, sentences.UNEXPECTED.format(name=type(error).__name__)

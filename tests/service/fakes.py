@@ -1,7 +1,8 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
 A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and
-`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. The model `unloadable` does
+`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. A
+`patient` video is written only once another is on the device. The model `unloadable` does
 not load.
 With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
@@ -94,7 +95,7 @@ class FakePipeline:
                 if step == 2:
                     misbehave(words)
                 on_step(step, request.steps, x0)
-        made = FullDisk if "nospace" in words else Video
+        made = FullDisk if "nospace" in words else Patient if "patient" in words else Video
         before = source.frames_for(request) if source and request.keep else None
         return made(moving_square(request), request, self.name, before=before)
 
@@ -139,6 +140,23 @@ def misbehave(words: list[str]) -> None:
 class FullDisk(Video):
     def save(self, path: Path) -> Path:
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+class Patient(Video):
+    def save(self, path: Path) -> Path:
+        end = time.monotonic() + 30
+        while on_the_device() in (None, self.request.seed):
+            if time.monotonic() > end:
+                raise TimeoutError("nobody else came to the device")
+            time.sleep(0.01)
+        return super().save(path)
+
+
+def on_the_device() -> int | None:
+    """The seed of the video that is on the device now."""
+    lines = Path(os.environ["T2V_FAKE_LOG"]).read_text().splitlines()
+    kind, seed = lines[-1].split() if lines else ("leave", "0")
+    return int(seed) if kind == "enter" else None
 
 
 def moving_square(request: Request) -> np.ndarray:

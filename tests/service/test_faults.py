@@ -16,7 +16,7 @@ import pytest
 
 from t2v.request import ModelDefaults, Request
 from t2v.service.jobs import Job, Limits
-from t2v.service.messages import Failed, Fault, Order, Stage
+from t2v.service.messages import Done, Failed, Fault, Order, Stage
 from t2v.service.outputs import Outputs
 from t2v.service.service import Service
 from t2v.service.worker_process import PipelineHost
@@ -199,3 +199,31 @@ def test_each_device_makes_its_own_jobs(tmp_path: Path):
     eventually(lambda: service.cost("square", complete, service.workers[1]).peak)
     assert [service.cost("square", complete, worker).fits for worker in service.workers] == [False, True]
     service.close()
+
+
+class Crowded:
+    """A pipeline that fits only where it is alone."""
+
+    native = ModelDefaults()
+
+    def __init__(self, host: list[PipelineHost]):
+        self._host = host
+
+    def __call__(self, request: Request, on_step: object) -> Video:
+        if len(self._host[0].pipelines) > 1:
+            raise MemoryError
+        return Video(np.zeros((2, 16, 16, 3), np.uint8), request)
+
+
+def test_a_run_that_lacks_memory_is_tried_without_the_other_models(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("t2v.service.pipelines.is_ample", lambda: True)
+    told: list = []
+    hosts: list[PipelineHost] = []
+    backend = SimpleNamespace(
+        load=lambda *_: Crowded(hosts), adapt=lambda *_: False, fetched=lambda _: None, reader=lambda _: None
+    )
+    hosts.append(PipelineHost(backend, "cpu", told.append, lambda _: False))
+    for model in ("one", "two"):
+        hosts[0].attempt(Order(model, model, Request("a").validate(), tmp_path / f"{model}.mp4"))
+    assert [type(message) for message in told if isinstance(message, Done | Failed)] == [Done, Done]
+    assert len(hosts[0].pipelines) == 1 and hosts[0].pipelines.held("two")

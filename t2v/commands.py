@@ -1,4 +1,4 @@
-"""The commands of `t2v` besides making videos: `serve`, `models`, `check`, `plan`, `info`.
+"""The commands of `t2v` besides making videos. Those of more than a few lines have modules of their own.
 
 A command is a row of COMMANDS: its help, its arguments, and a function that prints or raises.
 """
@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v import larger
 from t2v.again import again
 from t2v.arguments import add_places, add_request, places_of, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
@@ -23,6 +24,7 @@ from t2v.languages.names import emoji_character
 from t2v.measures import counted, duration, size
 from t2v.prompts import requests_of, there
 from t2v.request import SETTINGS, Request
+from t2v.second import second_complete
 from t2v.streams import plain, say
 from t2v.texts import read_text
 from t2v.translation import Translator
@@ -112,6 +114,12 @@ def _plan(args: argparse.Namespace) -> None:
     one, count = complete[0], len(complete)  # they differ in prompts and seeds alone
     planned = plan(sizes, one, device, dtype, args.memory or "auto")
     clip = f"{counted(one.frames, 'frame')} of {one.width}×{one.height}, {counted(one.steps, 'step')}"
+    models, second = [model], second_complete(one, native)
+    if second and native.second:
+        models += [native.second.model]
+        later = plan(sizes_of(models[1])[0], second, device, dtype, args.memory or "auto")
+        planned = planned.then(later, device)
+        clip += f", then {counted(second.walked, 'step')} at {second.width}×{second.height}"
     where = f"{device}, {str(dtype).removeprefix('torch.')}, memory {planned.rung}"
     memory = "" if planned.fits else ": more than is free now"
     each = f" a video, {duration(count * planned.seconds)} for {count} videos" if count > 1 else ""
@@ -119,7 +127,7 @@ def _plan(args: argparse.Namespace) -> None:
         f"{clip}, guidance {one.guidance:g}",
         where,
         f"about {size(planned.process)} of memory{memory}",
-        *_download(model),
+        *(line for each in models for line in _download(each)),
     ]
     say("\n".join([*lines, duration(planned.seconds) + each]))
 
@@ -237,5 +245,6 @@ COMMANDS = {
     "plan": Command("say how long videos would take, and how much memory", add_request, _plan),
     "words": Command("list or search what the embedded model draws", _words_arguments, _words),
     "again": Command("make a file's video anew, and say whether it is the same", _again_arguments, _again),
+    "larger": Command("enlarge a video, by a second model where there is one", larger.arguments, larger.run),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

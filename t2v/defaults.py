@@ -1,11 +1,27 @@
 """Defaults and limits of a model."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MULTIPLE = 8  # pixels along a side of one latent, in nearly all models
 
 
 KNOWN = ("rounds", "times")  # each step repeated; or kept frames given without noise, at time 0
+
+
+class SecondPass(NamedTuple):
+    """The model that was made to enlarge another model's videos, its size, and how much it makes anew."""
+
+    model: str
+    width: int
+    height: int
+    strength: float = 0.75  # 0.66 to 0.85, says its author
+
+    def size(self, width: int, height: int, first: "ModelDefaults") -> tuple[int, int]:
+        """The size of an enlarged video, whose size by the first model is (width, height)."""
+        ratios = (width / first.width, self.width), (height / first.height, self.height)
+        wide, high = (max(1, round(ratio * side / MULTIPLE)) * MULTIPLE for ratio, side in ratios)
+        return wide, high
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class ModelDefaults:
     window: int = 0  # frames that its attention over time should see at once; 0: all
     known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
+    second: SecondPass | None = None  # the model that enlarges its videos
 
     @property
     def offered(self) -> tuple[tuple[int, int], ...]:

@@ -84,16 +84,17 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path, crf: 
         raise VideoError(f"The encoder stopped before the video was whole: {reason}.")
 
 
-def filtered(frames: np.ndarray, fps: int, graph: str) -> np.ndarray:
-    """Run frames uint8 (f h w 3) through a filter graph -> frames of their size; VideoError if it fails."""
+def filtered(frames: np.ndarray, fps: int, graph: str, size: tuple[int, int] | None = None) -> np.ndarray:
+    """Run frames uint8 (f h w 3) through a filter graph -> frames of their size, or of `size` (width,
+    height), which the graph gives; VideoError if it fails."""
     height, width = frames.shape[1:3]
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24")
     given = (*raw, "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
     command = [*_ffmpeg(), *given, "-vf", f"{graph},scale={TO_RGB}", *_every_frame(), *raw, "pipe:1"]
     with _started():
         done = subprocess.run(command, input=frames.data.cast("B"), timeout=SECONDS, capture_output=True)
-    size = height * width * 3
-    if done.returncode or not done.stdout or len(done.stdout) % size:
+    width, height = size or (width, height)
+    if done.returncode or not done.stdout or len(done.stdout) % (height * width * 3):
         reason = _reason(done.stderr.decode(errors="replace"), Path())
         raise VideoError(f"ffmpeg can't filter the video: {reason}.")
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 3)

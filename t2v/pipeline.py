@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
-from itertools import count
 from os import PathLike, fspath
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, Literal, Never, overload
@@ -16,17 +15,7 @@ from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
-from t2v.diffusion import (
-    Denoise,
-    Hop,
-    embedded,
-    guided,
-    renewed,
-    repeated,
-    sampler,
-    start_deviation,
-    way,
-)
+from t2v.diffusion import Denoise, embedded, guided
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.given import Given
@@ -39,12 +28,14 @@ from t2v.preview import Previews
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
-from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, paced
+from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype
+from t2v.second import Enlarger, after, before, second_complete, steps_of
 from t2v.story import over_time, scenes
 from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
+from t2v.walk import Walk
 
 OPTIONS = "the options are model, device, dtype, memory"
 
@@ -69,6 +60,7 @@ class TextToVideo:
         self._adapt(checkpoint.adapters)
         self.codec = FrameCodec(checkpoint.vae, checkpoint.vae_scale, runner)
         self._previews = Previews(checkpoint.vae, checkpoint.vae_scale, runner, self.codec.decode)
+        self._enlarge = Enlarger(type(self).from_pretrained)
         self.set_attention_slicing("auto")
 
     def __repr__(self) -> str:
@@ -224,8 +216,11 @@ class TextToVideo:
             return [one(each, on_step=on_step, progress=progress) for each in requests]
         complete = self._complete(request, settings, known)
         with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
+            own = before(on_step, steps_of(complete, self.native))
             with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
-                video = self._make(complete, known, on_step and state.outside(on_step), latents)
+                video = self._make(complete, known, own and state.outside(own), latents)
+            if complete.larger:
+                video = self._enlarge(self, video, complete, after(on_step, complete.walked))
         if output_video is not None:
             video.save(output_video)
         if isinstance(request, Mapping):
@@ -237,6 +232,7 @@ class TextToVideo:
         complete = Request.from_call(request, settings).validate(self.native, *given.there)
         if why := self.schedule.problem(complete.sampler, complete.steps):
             raise RequestError("sampler", why)
+        second_complete(complete, self.native)  # refused before the work on the first
         return complete
 
     def _make(self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None) -> Video:
@@ -253,27 +249,17 @@ class TextToVideo:
         self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None
     ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        hops = way(request.sampler, self.schedule, request.steps, request.strength)
+        walk = Walk(request, self.schedule, generator, self.device)
         known = Known.of(given, request, self.codec, self.native.known == "times") if given else None
-        noise = first = self._noise(request, latents, generator)
-        denoise = self._denoiser(request, known)
-        walk = sampler(request.sampler, request.eta, generator, self.schedule.config.consistency)
-        walk = repeated(walk, request.rounds, generator)
-        total, done = len(hops) * request.rounds * request.freeinit, count(1)
-        for left in reversed(range(request.freeinit)):
-            x = self._start(request, hops, known, noise)
-            for step in paced(walk(denoise, x, hops, self.schedule.config.prediction), self.device):
-                x = step.x
-                if on_step:
-                    on_step(next(done), total, step.x0)
-            if left:
-                noise = renewed(x, first, self.schedule, generator)
+        noise = self._noise(request, latents, generator)
+        x = walk.run(self._denoiser(request, known), noise, known, on_step)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
-        frames = self.codec.decode(known.pasted(x) if known else x)
+        frames = self.codec.decode(x)
         made = (self.name, self.revision, VERSION, self.notes(request))
-        before, adapters = given.before(request), tuple(adapter.record for adapter in self.adapters)
-        return Video(frames, request, *made, *self._made_on(), given.digest, 0, before, adapters)
+        adapters = tuple(adapter.record for adapter in self.adapters)
+        own = given.before(request), adapters, x[0].cpu().numpy()
+        return Video(frames, request, *made, *self._made_on(), given.digest, 0, *own)
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
@@ -310,11 +296,6 @@ class TextToVideo:
         h, w = (side // self.vae.config.factor for side in (request.height, request.width))
         shape = 1, self.unet.config.in_channels, request.frames, h, w
         return noise_of(request, shape, latents, generator).to(self.device, torch.float32)
-
-    def _start(self, request: Complete, hops: Sequence[Hop], known: Known | None, noise: Tensor) -> Tensor:
-        """x (1 c f h w) at the first hop: noise alone, or what is known with the noise of that level."""
-        alone = start_deviation(request.sampler, self.schedule, hops[0]) * noise if hops else noise
-        return known.start(hops, noise, alone) if known else alone
 
     def preview(self, x0: Tensor) -> np.ndarray:
         """Preview latents x0 (1 c f h w) as small frames uint8 (f h w 3), at almost no cost."""

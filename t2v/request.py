@@ -8,7 +8,6 @@ command line, the API and its description, the form, links, `t2v info` and the R
 """
 
 import json
-import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Flag, Number, Seed, 
 from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
+from t2v.limits import check_together
 
 __all__ = [
     "MAX_PROMPT",
@@ -115,6 +115,12 @@ class Request:
     freeinit: int = _row(
         "FreeInit rounds", "1 to 5: steadier and calmer, each as long as a video", Whole(1, 5), 1
     )
+    coarse: bool = _row(
+        "Coarse to fine", "FreeInit's earlier rounds take fewer steps, which costs less", Flag(), False
+    )
+    larger: bool = _row(
+        "Larger", "by a second model made for that where there is one, else twice as large", Flag(), False
+    )
 
     def __eq__(self, other: object) -> bool:
         return astuple(self) == astuple(other) if isinstance(other, Request) else NotImplemented
@@ -139,13 +145,7 @@ class Request:
         self.check_source(source, end, mask)
         defaults = _defaults(given, model, source, end, mask)
         request = Complete(**{name: defaults[name] if v is None else v for name, v in given.items()})
-        _check_volume(request, model)
-        if request.keep > request.frames:
-            raise RequestError("keep", f"must be at most the {request.frames} frames, not {request.keep}")
-        if request.freeinit > 1 and (source or end):
-            raise RequestError("freeinit", "begins from noise alone: leave it out, or the source")
-        if request.loop and (request.keep or end):
-            raise RequestError("loop", "has no first and last frame to keep: leave them out, or the loop")
+        check_together(request, model, source, end)
         return request
 
     def check_source(self, source: bool, end: bool = False, mask: bool = False) -> None:
@@ -267,11 +267,19 @@ class Complete(Request):
         window: int
 
     @property
+    def laps(self) -> list[int]:
+        """Steps of each of FreeInit's rounds: all of them, or more in each round, as in diffusers."""
+        share = self.steps / self.freeinit
+        return [
+            max(1, int(share * lap)) if self.coarse else self.steps for lap in range(1, self.freeinit + 1)
+        ]
+
+    @property
     def walked(self) -> int:
         """Steps that are walked, one at least: those that `strength` leaves, in every round."""
-        steps = self.steps if self.sampler == "lcm" else int(self.steps * self.strength)
-        rounds = (self.rounds or 1) * self.freeinit  # None in jobs of earlier versions
-        return max(1, min(steps, self.steps)) * rounds
+        strength = 1.0 if self.sampler == "lcm" else self.strength
+        steps = sum(max(1, min(int(steps * strength), steps)) for steps in self.laps)
+        return steps * (self.rounds or 1)  # None in jobs of earlier versions
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -321,19 +329,6 @@ def _defaults(
     trained = model.known == "times" and not mask  # which knows frames, not parts of them
     own["rounds"] = ROUNDS if known and not trained else 1
     return own
-
-
-def _check_volume(request: Complete, model: ModelDefaults) -> None:
-    """Refuse a video whose sides and frames are each legal, but whose product exceeds the model's limit."""
-    area = request.width * request.height
-    fit = model.max_volume // area
-    if request.frames <= fit:
-        return
-    size = f"{request.width}×{request.height}"
-    if fit:
-        raise RequestError("frames", f"must be at most {fit} at {size}, not {request.frames}")
-    side = math.isqrt(model.max_volume) // MULTIPLE * MULTIPLE
-    raise RequestError("width", f"{size} is too large even for one frame: {side}×{side} would fit")
 
 
 def _key(key: Any) -> str:

@@ -18,6 +18,7 @@ from typing import IO, Any, Protocol, overload
 import numpy as np
 
 from t2v.containers import CONTAINERS, MAX_GIF_FPS, Container, by_content, by_suffix
+from t2v.enlarging import enlarged
 from t2v.ffmpeg import VideoError
 from t2v.file_settings import Settings
 from t2v.frames import FramesError, to_frames
@@ -73,6 +74,7 @@ class Video:
     smoothed: int = 0
     before: np.ndarray | None = None  # the frames (n h w 3) of the source that the video continues
     adapters: tuple[str, ...] = ()
+    latents: np.ndarray | None = None  # float32 (c f h w) of its last frames, as its model made them
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)
@@ -169,7 +171,16 @@ class Video:
             raise VideoError(f"With {fps} frames a second the video would be too large.")
         if fps <= self.fps:
             return self
-        return replace(self, frames=interpolated(self.frames, self.fps, fps), smoothed=fps)
+        frames = interpolated(self.frames, self.fps, fps)
+        return replace(self, frames=frames, smoothed=fps, latents=None)
+
+    def larger(self) -> "Video":
+        """Return the video with twice the pixels along each side; VideoError where it would be too large."""
+        if self.frames.size // 3 * 4 > MAX_VOLUME:
+            raise VideoError("Twice as large, the video would be too large: make fewer frames.")
+        request = self.request and replace(self.request, larger=True)
+        before = None if self.before is None else enlarged(self.before)
+        return replace(self, frames=enlarged(self.frames), request=request, before=before, latents=None)
 
     @overload
     def save(self, file: str | os.PathLike, suffix: str | None = None) -> Path: ...
@@ -238,7 +249,7 @@ class Video:
         made = {
             field.name: getattr(settings, field.name)
             for field in fields(cls)
-            if field.name not in ("frames", "before")
+            if field.name not in ("frames", "before", "latents")
         }
         return cls(_cropped(frames, settings.size), **made)
 

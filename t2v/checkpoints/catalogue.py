@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from t2v.defaults import ModelDefaults
+from t2v.defaults import ModelDefaults, SecondPass
 
 from .adapter_catalogue import ADAPTERS, AdapterEntry
 
@@ -87,7 +87,15 @@ _ENTRIES = (
         title="Zeroscope v2 576w",
         folders=("zs2_576w",),
         native=ModelDefaults(
-            frames=24, window=24, width=576, height=320, steps=40, guidance=9.0, fps=8, sizes=((576, 320),)
+            frames=24,
+            window=24,
+            width=576,
+            height=320,
+            steps=40,
+            guidance=9.0,
+            fps=8,
+            sizes=((576, 320),),
+            second=SecondPass("cerspense/zeroscope_v2_XL", 1024, 576),
         ),
         licence=NON_COMMERCIAL,
         limits=f"Made for 576×320; smaller videos get worse. {LIMITS}",

@@ -88,6 +88,16 @@ class Plan:
         """Seconds from the prompt to the frames."""
         return self.denoising + self.decoding
 
+    def then(self, later: "Plan", device: torch.device) -> "Plan":
+        """The plan of this video and of one after it, whose model takes the place of this one's.
+
+        A processor has no other place: there both stay in memory."""
+        parts = self.denoising + later.denoising, self.decoding + later.decoding
+        stays = self.bytes if device.type == "cpu" else 0
+        peak, process = max(self.bytes, later.bytes + stays), max(self.process, later.process + stays)
+        fits = self.fits and later.fits and (not stays or peak <= HEADROOM * free_bytes(device))
+        return Plan(later.rung, peak, self.flops + later.flops, *parts, fits, process)
+
 
 @dataclass(frozen=True)
 class Needs:

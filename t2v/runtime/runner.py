@@ -127,6 +127,26 @@ class Runner:
         self.merger.park()
         self.place(self._checkpoint, rungs[rungs.index(self.rung) + 1])
 
+    @property
+    def place_name(self) -> str:
+        """The name of the device, or of both."""
+        return ",".join(str(device) for device in (self.device, self.second) if device is not None)
+
+    def leave(self) -> None:
+        """Move all networks to the host, for those of another model; `come_back` undoes it."""
+        if not has_own_memory(self.device):
+            return
+        self.merger.park()
+        checkpoint = self._checkpoint
+        for network in (checkpoint.text_encoder, checkpoint.unet, checkpoint.vae):
+            network.to("cpu")
+        self._release()
+
+    def come_back(self) -> None:
+        """Place the networks by their rung again, after `leave`."""
+        if has_own_memory(self.device):
+            self.place(self._checkpoint, self.rung)
+
     def merge(self, adapters: Sequence[Adapter]) -> None:
         """Merge adapters into the weights, instead of those merged before; without any, restore the weights.
 

@@ -154,9 +154,15 @@ def _read(path: Path, name: str) -> np.ndarray:
 
 def check_kind(path: Path) -> None:
     """Refuse, by its first bytes and its size, a file that `Source.open` wouldn't read; cheap."""
-    name = _shown(path.name) or "the file"
-    if _demuxer(_head(path, name), name) is None and path.stat().st_size > MAX_BYTES:
+    if not is_video(path) and path.stat().st_size > MAX_BYTES:
+        name = _shown(path.name) or "the file"
         raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
+
+
+def is_video(path: Path) -> bool:
+    """Return whether a file begins as a video does, rather than an image; RequestError if it is neither."""
+    name = _shown(path.name) or "the file"
+    return _demuxer(_head(path, name), name) is not None
 
 
 def _head(path: Path, name: str) -> bytes:

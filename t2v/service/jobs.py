@@ -2,7 +2,8 @@
 
 A page only follows its job. A job ends when it is done, fails, is stopped by its visitor, reaches its
 deadline, or when nobody has followed it for a while. A visitor's job that isn't over when the server ends
-is made by the next server; a job of the API ends with its caller's connection.
+is made by the next server; a job of `/generate` ends with its caller's connection. A job of an API key needs
+no follower: its deadline alone ends it.
 """
 
 import logging
@@ -13,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Event
 
-from t2v.errors import T2VError
 from t2v.request import Complete
 from t2v.service import sentences
 from t2v.service.grouping import next_of
+from t2v.service.limits import Limits, QueueFull, VisitorFull
 from t2v.service.messages import NO_FILES, Fault, Files, Preview, Stage
 from t2v.service.store import owner_of
 from t2v.service.tally import Tally
@@ -24,25 +25,9 @@ from t2v.service.waiting import WaitingJob, WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.zerogpu import ZeroGPUWorker
 
-NOBODY = owner_of("")  # the owner of the API's jobs
+NOBODY = owner_of("")  # the owner of the jobs of `/generate`
 log = logging.getLogger("t2v.service")
 ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits of the queue: its places, and the seconds until a job is given up."""
-
-    places: int = 64
-    per_visitor: int = 4  # videos of one visitor that wait or are being made
-    abandoned_after: float = 180.0  # long enough for a phone to wake up or a train to leave its tunnel
-    deadline: float = 1800.0  # seconds of work, not of waiting
-    remembered: float = 3600.0  # ended jobs; their videos live in Outputs
-    reservation: float = 10.0
-
-
-class QueueFull(T2VError):
-    """No place is left; the message says for whom."""
 
 
 @dataclass(eq=False)
@@ -93,6 +78,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
         self._held: dict[Worker | ZeroGPUWorker | None, str] = {}  # the model of each worker's last job
+        self.listeners: list[Callable[[Job], None]] = []  # called with each job that has ended; none raises
         self._closed, self._turn = False, 0
 
     def reserve(self) -> bool:
@@ -171,6 +157,11 @@ class Jobs:
             job.followed = self.clock()
             return job
 
+    def find(self, id: str) -> Job | None:
+        """Return the job of that id, whoever owns it, without following it."""
+        with self._changed:
+            return self._jobs.get(id)
+
     def stop(self, visitor: str, job_id: str | None) -> bool:
         """Ask the visitor's own job to end, a waiting job at once. False: there is none, or it is over."""
         job = self.follow(visitor, job_id)
@@ -210,7 +201,7 @@ class Jobs:
     def room(self, visitor: str) -> int:
         """Return how many more jobs the visitor may submit now."""
         with self._changed:
-            return max(0, min(self.limits.per_visitor - len(self._pending(visitor)), self._free_places()))
+            return max(0, min(self._places_of(visitor) - len(self._pending(visitor)), self._free_places()))
 
     def place(self, job: Job) -> int:
         """The job's place in the queue, from 1; 0 for one that no longer waits."""
@@ -234,7 +225,7 @@ class Jobs:
         now = self.clock()
         if job.stopping:
             return ""
-        if now - job.followed > self.limits.abandoned_after:
+        if self._abandoned(job, now):
             return sentences.ABANDONED
         if job.started is not None and now - job.started > self.limits.deadline:
             return sentences.DEADLINE.format(minutes=round(self.limits.deadline / 60))
@@ -244,7 +235,7 @@ class Jobs:
         """End the waiting jobs that nobody follows; forget those that ended long ago."""
         now = self.clock()
         with self._changed:
-            for job in [job for job in self._waiting if now - job.followed > self.limits.abandoned_after]:
+            for job in [job for job in self._waiting if self._abandoned(job, now)]:
                 self._end(job, Stage.STOPPED, sentences.ABANDONED)
             old = now - self.limits.remembered
             self._jobs = {id: job for id, job in self._jobs.items() if job.ended is None or job.ended > old}
@@ -299,8 +290,17 @@ class Jobs:
             raise QueueFull(sentences.CLOSING)
         if self._free_places() <= 0:
             raise QueueFull(sentences.QUEUE_FULL.format(places=self.limits.places))
-        if visitor and len(self._pending(visitor)) >= self.limits.per_visitor:
-            raise QueueFull(sentences.visitor_full(self.limits.per_visitor))
+        if visitor and len(self._pending(visitor)) >= (places := self._places_of(visitor)):
+            raise VisitorFull(sentences.visitor_full(places))
+
+    def _places_of(self, visitor: str) -> int:
+        return self.limits.keys.get(owner_of(visitor), self.limits.per_visitor)
+
+    def _abandoned(self, job: Job, now: float) -> bool:
+        """Return whether a job has waited too long for a follower; a key's needs none, nor one that waits for
+        another's video."""
+        needed = job.owner not in self.limits.keys and not self.awaited(job)
+        return needed and now - job.followed > self.limits.abandoned_after
 
     def _free_places(self) -> int:
         while self._reserved and self._reserved[0] <= self.clock():
@@ -332,6 +332,8 @@ class Jobs:
         self._enter(job, stage)
         self.tally.ended[stage] += 1
         log.info("a job of %s ended: %s%s", job.model, stage, problem and f" ({problem})")
+        for listener in self.listeners:
+            listener(job)
         self._changed.notify_all()  # its video may be what another waits for
         for other in [other for other in self._waiting if self._source_of(other) is job]:
             self._tell(other, job)

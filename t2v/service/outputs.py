@@ -142,7 +142,11 @@ class Outputs:
 
     def delete_own(self, visitor: str, id: str) -> bool:
         """Delete the visitor's own video, with its other formats; False: it isn't there, or another's."""
-        record = self.find_own(visitor, id)
+        return self.find_own(visitor, id) is not None and self.remove(id)
+
+    def remove(self, id: str) -> bool:
+        """Delete a video, with its other formats; False: it isn't there."""
+        record = self.find(id)
         if record is None:
             return False
         with self._lock:

@@ -28,6 +28,13 @@ CLOSING = "The server is being restarted. Please try again in a minute."
 ENDED_TWICE = "The server ended twice while it made this video, so it isn't tried again."
 MODEL_GONE = "The server was restarted without the model {model}. Please choose another."
 
+# Why a video of the API isn't there
+CANCELLED = "It was cancelled."
+LOST = "It was lost when the server ended: please ask for it again."
+NO_WEBHOOKS = "are not sent by this server: its owner names their hosts with T2V_WEBHOOK_HOSTS"
+WEBHOOK_WRONG = "must be an address of a host that the owner of this server allows: {hosts}"
+KEY_REUSED = "This idempotency key came with another request before: choose a new one for each request."
+
 # The database
 STORE_LOCKED = "{name} in the outputs folder is locked by another program."
 STORE_UNUSABLE = "{name} in the outputs folder can't be used ({reason})."

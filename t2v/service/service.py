@@ -140,14 +140,19 @@ class Service:
         self, model: str | None, request: Request, suffix: str = ".mp4", files: Files = NO_FILES
     ) -> tuple[str, Complete]:
         """-> the model's id and the complete request; RequestError names the field."""
-        model = self.default if model in (None, "") else model
-        if not isinstance(model, str) or model not in self.choices:
-            raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
+        model = self.chosen(model)
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
         complete = request.validate(self.native(model), *files.there)
         self.rules.check(complete.prompt)
         return model, complete
+
+    def chosen(self, model: Any) -> str:
+        """Return the id of the model that is asked for, the default one's for none; RequestError."""
+        model = self.default if model in (None, "") else model
+        if not isinstance(model, str) or model not in self.choices:
+            raise RequestError("model", sentences.UNKNOWN_MODEL.format(models=", ".join(self.choices)))
+        return model
 
     def submit(
         self,

@@ -1,4 +1,5 @@
-"""The database of an outputs folder: waiting jobs, records of finished videos, costs of runs.
+"""The database of an outputs folder: waiting jobs, records of finished videos, costs of runs, and the videos
+of `/v1/videos`.
 
 It keeps a rollback journal, not a write-ahead log: a process that is killed within a change leaves the tables
 as they were before it, also on network file systems, which have no shared memory. A video costs a few rows,
@@ -30,6 +31,10 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS owners ON records (owner, created)",
     "CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY, model TEXT, device TEXT, volume INTEGER,"
     " evaluations INTEGER, denoising REAL, rest REAL, peak INTEGER)",
+    "CREATE TABLE IF NOT EXISTS videos (number INTEGER PRIMARY KEY, id TEXT UNIQUE, owner TEXT, model TEXT,"
+    " request TEXT, created REAL, reference TEXT, idempotency TEXT, digest TEXT, webhook TEXT, ended REAL,"
+    " code TEXT, problem TEXT, notes TEXT, due REAL, attempts INTEGER)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS idempotency ON videos (owner, idempotency)",
     f"PRAGMA user_version = {VERSION}",
 )
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

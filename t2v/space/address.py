@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from ipaddress import ip_address
 
 from t2v.errors import UsageError
 from t2v.space import strings
@@ -33,6 +34,13 @@ def bare(host: str) -> str:
     """ "[::1]" -> "::1"; "localhost" and "" -> 127.0.0.1, since not every machine has IPv6."""
     host = host.strip().removeprefix("[").removesuffix("]")
     return LOOPBACK if host in ("", "localhost") else host
+
+
+def is_local(host: str) -> bool:
+    """Return whether only this machine reaches a bare host."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
 
 
 def bracketed(host: str) -> str:

@@ -29,8 +29,8 @@ CALL = re.compile(r"/gradio_api/(?:(?P<join>queue/join)|call/(?P<named>v2/)?(?P<
 ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
 METRICS = "/metrics"
 MAX_BODY = 256 * 1024  # bytes; prompts are 1,000 characters
-LOGIN_PAGE = re.compile(  # what it consists of, and what Gradio asks itself when it starts
-    r"/|/login/?|/logout|/(assets|static|svelte)/.*|/health|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
+LOGIN_PAGE = re.compile(  # what it consists of, what Gradio asks itself at its start, and what API keys guard
+    r"/v1(/.*)?|/|/login/?|/logout|/(assets|static|svelte)/.*|/health|/favicon\.ico|/manifest\.json|/pwa_icon.*|/robots\.txt"
     r"|(/gradio_api)?/theme\.css|/gradio_api/(user|token|login_check|app_id|startup-events)/?"
 )
 

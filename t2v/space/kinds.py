@@ -1,10 +1,12 @@
 """Kinds of options: each reads the text of a flag or a variable; ValueError says what would be right."""
 
+import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from t2v.service.webhooks import PREFIX, Origin
 from t2v.space import strings
 from t2v.texts import TextError, read_text
 
@@ -21,6 +23,9 @@ DEVICE = re.compile(r"cpu|mps|xpu|cuda(:\d{1,3})?(,cuda:\d{1,3})?")
 LEAST_QUOTA = 10**6  # bytes: one video
 MOST_MARK = 40  # characters
 LAST_LATIN = 0xFF
+KEY = re.compile(r"[\w.~+/=-]{8,200}", re.ASCII)
+MOST_PLACES = 100_000  # of a key
+LEAST_SECRET = 16
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,39 @@ def accounts(given: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def keys(given: str) -> tuple[tuple[str, int | None], ...]:
+    """API keys, one a line, each with its places if a number follows. A key is never repeated in an error."""
+    found: dict[str, int | None] = {}
+    for line in filter(None, map(str.strip, re.split(r"[\n,]", given))):
+        key, _, places = line.partition(" ")
+        if not KEY.fullmatch(key) or (places and not 1 <= _count(places) <= MOST_PLACES):
+            raise ValueError(strings.KEYS_WRONG)
+        found[key] = _count(places) if places else None
+    if not found:
+        raise ValueError(strings.KEYS_WRONG)
+    return tuple(found.items())
+
+
+def webhook_hosts(given: str) -> tuple[Origin, ...]:
+    """The origins that webhooks may be sent to, separated by commas."""
+    try:
+        return tuple(map(_origin, names(given)))
+    except ValueError:
+        raise ValueError(strings.WEBHOOK_HOSTS_WRONG.format(value=_shown(given))) from None
+
+
+def webhook_secret(given: str) -> str:
+    """A secret as standard webhooks have it: whsec_ and base64, or any 16 letters or more."""
+    secret = given.strip()
+    try:
+        key = base64.b64decode(secret[len(PREFIX) :], validate=True) if secret.startswith(PREFIX) else secret
+    except ValueError:
+        key = ""
+    if len(key) < LEAST_SECRET:
+        raise ValueError(strings.WEBHOOK_SECRET_WRONG)
+    return secret
+
+
 def duration(given: str) -> float:
     """Seconds: a number, with a unit or without."""
     match = TIME.fullmatch(given.strip())
@@ -151,6 +189,17 @@ def devices(given: str) -> tuple[str, ...]:
     if not found or not all(map(DEVICE.fullmatch, found)):
         raise ValueError(strings.DEVICE_WRONG.format(value=_shown(given)))
     return found
+
+
+def _origin(name: str) -> Origin:
+    """ValueError where it has a path, or is none."""
+    if name.count("/") != 2 * ("://" in name):
+        raise ValueError(name)
+    return Origin.of(name)
+
+
+def _count(text: str) -> int:
+    return int(text) if _is_number(text) else 0
 
 
 def _is_number(text: str) -> bool:

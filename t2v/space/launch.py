@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -130,19 +130,35 @@ class App:
         self._ports = some if options.port is None else [options.port]
         self._wanted = environment.flag("GRADIO_MCP_SERVER")
         free_port(self.host, self._ports)
+        if options.webhook_hosts and not options.webhook_secret:
+            raise LaunchError(strings.WEBHOOK_SECRET_MISSING, "webhook_secret")
         environment.prepare(options.root_path)
         outputs = _outputs(options)
         environment.import_gradio()
-        self.service = _service(options, outputs)
-        self.service.start()  # its workers import torch while this process imports gradio
+        self._serve_videos(outputs)
         self._build()
+
+    def _serve_videos(self, outputs: Outputs) -> None:
+        """Start the service, the videos of its API, and who tells of their end."""
+        from t2v.service.api_videos import ApiVideos
+        from t2v.service.webhook_sender import WebhookSender
+        from t2v.space.keys import Keys
+        from t2v.space.video_answers import public
+
+        options = self.options
+        self.keys = Keys.of(options.keys or (), self.host, bool(options.auth), options.share)
+        places = self.keys.places(options.per_visitor, options.queue)
+        self.service = _service(options, outputs, places)
+        self.videos = ApiVideos(self.service)
+        self.service.start()  # its workers import torch while this process imports gradio
+        self.webhooks = WebhookSender(self.videos, options.webhook_secret or "", public).start()
 
     def _build(self) -> None:
         """Make the page: its components, events, API, gate and routes."""
         import gradio as gr
         from starlette.middleware import Middleware
 
-        from t2v.space import api, components, examples, operations, prompting
+        from t2v.space import api, components, examples, operations, prompting, videos
         from t2v.space.events import Events
         from t2v.space.gate import RequestGate
         from t2v.space.head import PageHead, page_root
@@ -157,10 +173,11 @@ class App:
             Events(page, service).connect(demo)
             endpoint = api.offer(service, demo)
         demo.queue(api_open=False, default_concurrency_limit=None)
+        v1 = videos.mount(self.videos, self.keys, self.options.webhook_hosts or ())
         gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
         head = Middleware(PageHead, title=title, root=page_root)
         app = {
-            "routes": [*routes(service, page.examples, folder), *operations.routes(service)],
+            "routes": [*routes(service, page.examples, folder), *operations.routes(service), v1],
             "middleware": [head, gate],
         }
         for vocabulary in filter(None, (choice.vocabulary for choice in service.choices.values())):
@@ -209,6 +226,7 @@ class App:
 
     def close(self) -> None:
         """End the workers, then the page; visitors who are still connected are cut off."""
+        self.webhooks.close()
         self.service.close()
         if server := getattr(self.demo, "server", None):
             _cut_off(server)
@@ -230,12 +248,12 @@ def _cut_off(server: Any) -> None:
     server.close()
 
 
-def _service(options: argparse.Namespace, outputs: Outputs) -> Service:
-    """The service that the options ask for."""
+def _service(options: argparse.Namespace, outputs: Outputs, keys: Mapping[str, int]) -> Service:
+    """The service that the options ask for. `keys`: the places of each API key, by its owner's hash."""
     devices = _devices(options.device)
     placement = {"where": "cpu" if devices == list(options.device) == ["cpu"] else None}
     placement |= {"dtype": None if options.dtype == "auto" else options.dtype, "memory": options.memory}
-    limits = Limits(places=options.queue, per_visitor=options.per_visitor, deadline=options.deadline)
+    limits = Limits(options.queue, options.per_visitor, deadline=options.deadline, keys=keys)
     rules = Rules(options.max_frames, options.max_steps, options.max_side, options.blocklist or ())
     try:
         with _usable(outputs.folder):

@@ -12,6 +12,7 @@ from t2v.video import Video
 
 POSTER = 192  # pixels of its longer side
 CARD = (1200, 630)  # pixels: the form that messengers show whole
+COLUMNS = 5  # of a sheet
 KEPT = 512  # pictures that are remembered, of 3 kB each
 
 
@@ -32,6 +33,21 @@ def card(paths: tuple[Path, ...]) -> bytes:
         left, right = (width * edge // len(paths[:3]) for edge in (number, number + 1))
         canvas.paste(_continued(image, right - left, height), (left, 0))
     return _bytes(canvas, "JPEG", quality=85)
+
+
+@lru_cache(16)
+def sheet(path: Path) -> bytes:
+    """Up to 25 frames of a video, evenly spread, in rows of five: a JPEG; VideoError."""
+    frames = Video.open(path).frames
+    picked = frames[np.linspace(0, len(frames) - 1, min(len(frames), COLUMNS**2)).astype(int)]
+    images = [Image.fromarray(frame) for frame in picked]
+    for image in images:
+        image.thumbnail((POSTER, POSTER))
+    width, height = images[0].size
+    canvas = Image.new("RGB", (width * min(COLUMNS, len(images)), height * -(-len(images) // COLUMNS)))
+    for number, image in enumerate(images):
+        canvas.paste(image, (number % COLUMNS * width, number // COLUMNS * height))
+    return _bytes(canvas, "JPEG", quality=80)
 
 
 def still(path: Path) -> Image.Image:

@@ -167,6 +167,61 @@ UNKNOWN_ARGUMENT = "{name}: is not a setting; the settings are {names}"
 NOT_PLAIN = "{name}: must be text, a number or null"
 NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 
+# What the description of /v1 says
+V1_ABOUT = (
+    "Videos in OpenAI's shape. Every setting of a video is a field of its own; in forms all values are texts."
+)
+V1_ABOUT_SECONDS = "length; frames are seconds times frames a second"
+V1_ABOUT_SIZE = "width and height in pixels, such as 256x256"
+V1_ABOUT_WEBHOOK = "an address, on a host that the owner allows, that hears of the video's end"
+V1_ABOUT_REFERENCE = (
+    "what to start from: image_url, a data URL, or file_id, the id of a video of yours; in forms a file"
+)
+V1_ONCE = "two requests with the same key make one video"
+
+# What /v1 refuses
+V1_UNKNOWN = "There is no such address; the description is at /v1/openapi.json."
+V1_METHOD = "This method isn't allowed here; the description is at /v1/openapi.json."
+V1_BROKEN = "Something went wrong inside the server; its log has the details."
+V1_NO_KEY = "An API key is missing: send it as the header Authorization: Bearer KEY."
+V1_KEY = "This API key is not one of this server's."
+V1_LOGIN = "This server has a login and no API keys; its owner sets some with T2V_KEYS."
+V1_CLOSED = (
+    "This server has no API keys, so only its own machine may call it; its owner sets some with T2V_KEYS."
+)
+V1_FOREIGN = "A page of another site needs an API key here; any will do."
+V1_NO_VIDEO = "There is no video {id}; it may have been deleted, or its time was over."
+V1_NOT_READY = "The video is not ready yet: GET /v1/videos/{id} tells its status."
+V1_NOT_MADE = "There is no file, since the video could not be made: {problem}"
+V1_BODY_TYPE = "The body must be JSON, multipart/form-data or a URL-encoded form."
+V1_BODY = "The body must be a JSON object."
+V1_LARGE = "The body must be at most {size} MB."
+V1_FIELD = "is not a field of a video; {hint}"
+V1_TWICE = "is given twice"
+V1_TEXT = "must be a text, a number, true, false or null"
+V1_SECONDS = "must be a number of seconds above 0, not {value}"
+V1_SECONDS_FRAMES = "says the same as frames: give only one of them"
+V1_SECONDS_LONG = "{seconds:g} s at {fps} frames a second are {frames} frames: frames {message}"
+V1_SIZE_SIDES = "says the same as width and height: give only one of them"
+V1_REFERENCE = (
+    "must be a file, or an object with image_url, a data URL, or file_id, the id of a video of yours"
+)
+V1_EMPTY = "is an empty file: send a picture or a video"
+V1_NO_FETCH = "image_url must be a data URL with base64: this server fetches nothing from elsewhere"
+V1_REFERENCE_GONE = "there is no finished video {id} of yours"
+V1_NO_SPACE = "The disk is full, so the file could not be taken."
+V1_LIMIT = "must be a whole number from 1 to {most}"
+V1_ORDER = "must be asc or desc"
+V1_VARIANT = "must be video, thumbnail or spritesheet"
+V1_IDEMPOTENCY = "The header Idempotency-Key must be 1 to {most} printable letters."
+V1_PAST_END = "The video isn't kept any more."
+KEYS_WRONG = (
+    "must be keys of 8 to 200 letters, digits and .-_~+/=, one a line, perhaps with their places behind"
+)
+WEBHOOK_HOSTS_WRONG = "must be hosts such as hooks.example.com, or http://127.0.0.1:9000, not {value}"
+WEBHOOK_SECRET_WRONG = "must be 16 letters or more, or whsec_ and base64"
+WEBHOOK_SECRET_MISSING = "is missing: receivers check the messages of --webhook-hosts by it"
+
 # Launching
 PACKAGES_MISSING = "The page needs {names}: pip install 't2v[app]'"
 DESCRIPTION = "Serve a page that turns a sentence into a video."

@@ -6,12 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from t2v.space.launch import App
 from t2v.space.options import OPTIONS
 from tests.documents import DOCUMENTS, ROOT, Document
 from tests.space.started import free_port, started
 from tests.test_readme import CARD
+from tests.waiting import eventually
 
 ADDRESS = "http://127.0.0.1:7860"
 SERVED = [page for page in DOCUMENTS if any("gradio_client" in block.text for block in page.blocks)]
@@ -23,10 +25,12 @@ def test_clients_in_the_documents_get_their_videos(document: Document, app: App,
     shutil.copy(next((ROOT / "examples").glob("panda.mp4")), "panda.mp4")
     names: dict = {}
     for block in document.blocks:
-        if block.language == "python" and "client" in block.text:
+        if block.language == "python" and ("client" in block.text or "openai" in block.text):
             exec(block.text.replace(ADDRESS, app.url.rstrip("/")), names)
     assert names["settings"]["seed"] == 7
     assert Path(names["file"]).read_bytes()[4:8] == b"ftyp"
+    if document.path.name == "http.md":
+        assert Path("made.mp4").read_bytes()[4:8] == b"ftyp" and names["made"].settings["seed"] == 7
 
 
 def test_the_shells_example_gets_an_event_and_then_the_video(app: App):
@@ -42,6 +46,23 @@ def test_the_shells_example_gets_an_event_and_then_the_video(app: App):
     waited = ["bash", "-c", f"{url}\n{wait.replace('EVENT_ID', event)}"]
     answer = subprocess.run(waited, capture_output=True, text=True, timeout=60).stdout
     assert "event: complete" in answer and ".mp4" in answer
+
+
+def test_the_shells_examples_of_v1_work_in_their_order(app: App, tmp_path: Path):
+    (text,) = (block.text for page in DOCUMENTS for block in page.blocks if "V1=" in block.text)
+    url, *commands = text.replace(ADDRESS, app.url.rstrip("/")).splitlines()
+    Image.new("RGB", (64, 48), "orange").save(tmp_path / "fox.png")
+
+    def shell(command: str) -> bytes:
+        words = ["bash", "-c", f"{url}\n{command}"]
+        return subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=True).stdout
+
+    id = json.loads(shell(commands[0]))["id"]
+    eventually(lambda: json.loads(shell(f"curl -s $V1/{id}"))["status"] == "completed")
+    said = [shell(command.replace("ID", id)) for command in commands[1:]]
+    told = [json.loads(each) for each in said if each.startswith(b"{")]
+    assert [each["object"] for each in told] == ["video", "video", "list", "video", "video.deleted"]
+    assert said[3].startswith(b"RIFF") and (tmp_path / "fox.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 def studio() -> dict:

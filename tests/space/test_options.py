@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from t2v.service.webhooks import Origin
 from t2v.space import kinds, launch, options
 from t2v.space.address import LaunchError
 from t2v.space.options import OPTIONS
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.usefixtures("own_environment")
 PAGE = (ROOT / "docs" / "run-for-others.md").read_text(encoding="utf-8")
 PROXIED = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 ASKED = """model models host port queue per_visitor deadline max_frames max_steps max_side outputs lifetime
-quota auth title share device memory dtype root_path log mark blocklist""".split()
+quota auth title share device memory dtype root_path log mark blocklist keys webhook_hosts
+webhook_secret""".split()
 GOOD = {  # a value of each row, and what it means
     "model": ("emoji", "emoji"),
     "models": ("emoji, a/b", ("emoji", "a/b")),
@@ -31,6 +33,12 @@ GOOD = {  # a value of each row, and what it means
     "root_path": ("/t2v", "/t2v"),
     "share": ("yes", True),
     "auth": ("me:p:w", (("me", "p:w"),)),
+    "keys": ("one-12345 8\ntwo.67890, three_12", (("one-12345", 8), ("two.67890", None), ("three_12", None))),
+    "webhook_hosts": (
+        "a.example, http://127.0.0.1:9000",
+        (Origin("https", "a.example", 443), Origin("http", "127.0.0.1", 9000)),
+    ),
+    "webhook_secret": ("whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "whsec_MDEyMzQ1Njc4OWFiY2RlZg=="),
     "title": ("My  page", "My page"),
     "terms": ("Be kind.", "Be kind."),
     "queue": ("8", 8),
@@ -55,6 +63,9 @@ BAD = {
     "root_path": ["a b", "http://", "/t2v?x=1"],
     "share": ["maybe", "2"],
     "auth": ["x", ":pw", "me:", " :pw", "a:b\nc"],
+    "keys": ["short", "secret key of many words", "secret-key 0", "schlüssel-1", ","],
+    "webhook_hosts": [",", "a.example/path", "ftp://a.example", "http://", "me@a.example", "a.example:x"],
+    "webhook_secret": ["short-secret", "whsec_%%", "whsec_MDEy"],
     "queue": ["0", "-1", "many", "1.5", "100001"],
     "per_visitor": ["0", "all"],
     "deadline": ["soon", "0", "-5", "5 years", "0.1s", "1e3"],
@@ -103,7 +114,8 @@ def test_a_bad_value_is_one_sentence_by_the_name_it_was_given_under(name: str):
         del os.environ[row.variable]
         assert str(by_flag.value).startswith(f"{row.flag}: ") and "\n" not in str(by_flag.value)
         assert str(by_variable.value) == str(by_flag.value).replace(row.flag, row.variable, 1)
-    assert "secret" not in str(_error("--auth", "secret"))  # a password is never repeated
+    for flag in ("--auth", "--keys", "--webhook-secret"):  # what is secret is never repeated
+        assert "tell no" not in str(_error(flag, "tell no"))
 
 
 def _error(flag: str, text: str) -> LaunchError:

@@ -85,17 +85,22 @@ class Cluster:
         found = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
         return min(filter(None, found), default=threads())
 
-    def start(self, body: type["Holder"], place: Place, *arguments: Any, **options: Any) -> Any:
+    def start(self, body: type, place: Place, *arguments: Any, **options: Any) -> Any:
         """Start an actor of `body(*arguments)` in a place -> its handle. `options`: more of the actor's."""
         import ray
 
         return ray.remote(**place.options() | options)(body).remote(*arguments)
 
-    def ask(self, gpus: int) -> None:
-        """Ask the cluster's autoscaler, if there is one, for this many GPUs in all; 0 takes it back."""
+    def ask(self, count: int, gpus: bool = True) -> None:
+        """Ask the cluster's autoscaler, if there is one, for this many places in all; 0 takes it back.
+
+        Each is a GPU or, without `gpus`, a node: one with as many processors as the largest.
+        """
+        import ray
         from ray.autoscaler.sdk import request_resources
 
-        request_resources(bundles=[{"GPU": 1}] * gpus)
+        most = max((node["Resources"].get("CPU", 1) for node in ray.nodes() if node["Alive"]), default=1)
+        request_resources(bundles=[{"GPU": 1} if gpus else {"CPU": most}] * count)
 
     def close(self) -> None:
         """End the connection; actors that this program started end with it."""

@@ -1,7 +1,7 @@
 """How long a waiting job will wait: the time left of the jobs before it, shared by the workers."""
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from math import inf
 
 from t2v.service.jobs import Job, Jobs
@@ -25,7 +25,7 @@ def begins(left: Iterable[float], costs: Sequence[float]) -> list[float]:
 class Forecast:
     """Forecasts for the jobs in the queue. `seconds_left`: of one job, None if unknown."""
 
-    def __init__(self, jobs: Jobs, workers: int, seconds_left: Callable[[Job], float | None]):
+    def __init__(self, jobs: Jobs, workers: Sized, seconds_left: Callable[[Job], float | None]):
         self._jobs, self._workers, self._seconds_left = jobs, workers, seconds_left
         self._begins: dict[str, float] = {}
         self._made = -inf
@@ -41,7 +41,7 @@ class Forecast:
     def _forecast(self) -> dict[str, float]:
         begun_jobs, waiting = self._jobs.line()
         made = [job for job in begun_jobs if job.stage != Stage.WRITING]  # which needs no worker any more
-        idle = [0.0] * max(1 if not made else 0, self._workers - len(made))
+        idle = [0.0] * max(1 if not made else 0, len(self._workers) - len(made))
         begun = begins([*map(self._left, made), *idle], [*map(self._left, waiting)])
         return {job.id: seconds for job, seconds in zip(waiting, begun, strict=True)}
 

@@ -12,55 +12,21 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Condition, Event
+from threading import Condition
 
 from t2v.request import Complete
 from t2v.service import sentences
 from t2v.service.grouping import next_of
+from t2v.service.job import Job
 from t2v.service.limits import Limits, QueueFull, VisitorFull
-from t2v.service.messages import NO_FILES, Fault, Files, Preview, Stage
+from t2v.service.messages import NO_FILES, Files, Stage
 from t2v.service.store import owner_of
 from t2v.service.tally import Tally
 from t2v.service.waiting import WaitingJob, WaitingJobs
-from t2v.service.worker import Worker
-from t2v.service.zerogpu import ZeroGPUWorker
+from t2v.service.workers import AnyWorker
 
 NOBODY = owner_of("")  # the owner of the jobs of `/generate`
 log = logging.getLogger("t2v.service")
-ENDED = frozenset({Stage.DONE, Stage.FAILED, Stage.STOPPED})
-
-
-@dataclass(eq=False)
-class Job:
-    """A video to make, and its progress. Times are the queue's clock, in seconds."""
-
-    id: str
-    owner: str  # see `owner_of`
-    model: str
-    request: Complete
-    suffix: str
-    followed: float
-    files: Files = NO_FILES
-    stage: Stage = Stage.WAITING
-    worker: Worker | ZeroGPUWorker | None = None  # which makes it
-    step: int = 0
-    preview: Preview | None = None
-    problem: str = ""
-    fault: Fault | None = None  # the kind of a failure in the worker
-    turn: int = 0  # see `_append`
-    overtaken: int = 0  # see `grouping`
-    started: float | None = None
-    denoising_since: float | None = None
-    ended: float | None = None
-    stopping: bool = False
-    off_device: Event = field(default_factory=Event)  # its worker may begin another
-
-    def __post_init__(self) -> None:
-        self.entered = self.followed  # when its stage began
-
-    @property
-    def over(self) -> bool:
-        return self.stage in ENDED
 
 
 @dataclass
@@ -77,7 +43,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._jobs: dict[str, Job] = {}
         self._reserved: deque[float] = deque()  # when each reservation lapses
-        self._held: dict[Worker | ZeroGPUWorker | None, str] = {}  # the model of each worker's last job
+        self._held: dict[AnyWorker | None, str] = {}  # the model of each worker's last job
         self.listeners: list[Callable[[Job], None]] = []  # called with each job that has ended; none raises
         self._closed, self._turn = False, 0
 
@@ -125,7 +91,7 @@ class Jobs:
             self._end(job, Stage.FAILED, problem)
             return job
 
-    def take(self, timeout: float, worker: Worker | ZeroGPUWorker | None = None) -> Job | None:
+    def take(self, timeout: float, worker: AnyWorker | None = None) -> Job | None:
         """The next job that needn't wait for another, now the worker's, as `grouping` chooses it.
 
         None after `timeout` seconds without one.
@@ -139,7 +105,7 @@ class Jobs:
             self._turn = max(self._turn, ready[0].turn)
             return self._begin(next_of(ready, self._held.get(worker)), worker)
 
-    def claim(self, job: Job, worker: Worker | ZeroGPUWorker | None = None) -> bool:
+    def claim(self, job: Job, worker: AnyWorker | None = None) -> bool:
         """Take this very job; False if it is no longer waiting, or waits for another."""
         with self._changed:
             if self._closed or job not in self._waiting or self.awaited(job):
@@ -178,7 +144,21 @@ class Jobs:
     def enter(self, job: Job, stage: Stage) -> None:
         """Note that a job has come to another stage."""
         with self._changed:
+            job.starts += stage == Stage.LOADING
             self._enter(job, stage)
+
+    def retry(self, job: Job) -> bool:
+        """Put a job first in the queue, because its machine is lost; False where that has happened before."""
+        with self._changed:
+            if job.starts > 1:
+                return False
+            if self.kept:
+                self.kept.put_back(job.id)
+            job.begin_anew()
+            self._enter(job, Stage.WAITING)
+            self._waiting.appendleft(job)
+            self._changed.notify()
+            return True
 
     def end(self, job: Job, stage: Stage, problem: str = "") -> None:
         with self._changed:
@@ -311,7 +291,7 @@ class Jobs:
         owner = owner_of(visitor)
         return [job for job in self._jobs.values() if job.owner == owner and not job.over]
 
-    def _begin(self, job: Job, worker: Worker | ZeroGPUWorker | None) -> Job:
+    def _begin(self, job: Job, worker: AnyWorker | None) -> Job:
         self._waiting.remove(job)
         job.worker, job.started = worker, self.clock()
         self._enter(job, Stage.LOADING)

@@ -23,7 +23,10 @@ class Stage(StrEnum):
 
 
 class Fault(StrEnum):
-    """The kind of a failure. DEVICE and DIED cost a new process; after MEMORY a smaller video may fit."""
+    """The kind of a failure. DEVICE and DIED cost a new process; after MEMORY a smaller video may fit.
+
+    After LOST another machine makes the video.
+    """
 
     MEMORY = "memory"
     DISK = "disk"
@@ -31,6 +34,7 @@ class Fault(StrEnum):
     REFUSED = "refused"
     UNEXPECTED = "error"
     DIED = "died"
+    LOST = "lost"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ NO_SPACE = "The disk is full, so the video could not be written."
 NOT_NOTED = "The video could not be noted in the outputs folder, so it can't be shown."
 DEVICE_FAULT = "The device reported a fault. It has been restarted: please try again."
 WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been restarted: please try again."
+NODE_LOST = "Two machines were lost while they made this video. Please try again."
 UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
 CLOSING = "The server is being restarted. Please try again in a minute."
 ENDED_TWICE = "The server ended twice while it made this video, so it isn't tried again."
@@ -40,6 +41,10 @@ STORE_LOCKED = "{name} in the outputs folder is locked by another program."
 STORE_UNUSABLE = "{name} in the outputs folder can't be used ({reason})."
 STORE_NEWER = "{name} in the outputs folder was written by a newer t2v."
 STORE_DAMAGED = "{name} in the outputs folder was damaged; a new one was begun, the old one is {old}."
+
+# A cluster
+OTHER_VERSION = "node {node} has t2v {version}, and this is {ours}: install one version on all."
+NODE_FAILED = "the worker on node {node} has ended: {reason}"
 
 # Models and prompts
 DOWNLOAD_SIZE = " ({size} to download)"

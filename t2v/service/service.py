@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import logging
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from t2v.errors import RequestError
 from t2v.request import Complete, Request
 from t2v.service import sentences, sources
 from t2v.service.choices import Choices, found_adapters
+from t2v.service.dispatcher import Dispatcher
 from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
 from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
@@ -37,17 +37,17 @@ from t2v.service.messages import (
     Stopped,
 )
 from t2v.service.outputs import SUFFIXES, NoSpace, Outputs, Record
+from t2v.service.ray_watch import RayWorkers, Wanted
 from t2v.service.rules import Rules
 from t2v.service.waiting import WaitingJobs
 from t2v.service.worker import Worker
-from t2v.service.zerogpu import ZeroGPUWorker
+from t2v.service.workers import AnyWorker, workers_of
 
 SWEEP_EVERY = 20.0  # seconds
 SAFELY = 0.9  # of the deadline, since estimates err
 LEAST_STEPS = 0.2  # of the steps that were asked for
 MOST_STARTS = 2  # of a job whose server was killed meanwhile
 log = logging.getLogger("t2v.service")
-AnyWorker = Worker | ZeroGPUWorker
 
 
 class Service:
@@ -56,7 +56,8 @@ class Service:
     `backend` names a module such as `t2v.service.backend`: `choices(extra, models)`, the default model
     first; `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which
     only workers call; `load` and `planned` take what `placement` holds as keywords. `mark` is drawn into
-    every video. `adapters`: a folder of LoRA files that visitors may add to a model.
+    every video. `adapters`: a folder of LoRA files that visitors may add to a model. `cluster`: where the
+    workers run, if not on this machine's `devices`.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Service:
         placement: Mapping[str, str] | None = None,
         mark: str = "",
         adapters: Path | None = None,
+        cluster: RayWorkers | None = None,
     ):
         offered = {"models": models} if models else {}
         choices = importlib.import_module(backend).choices(model, **offered)
@@ -84,18 +86,18 @@ class Service:
         self.jobs = Jobs(limits or Limits(), kept=self._kept)
         self.rules = rules or Rules()
         setup = Setup(dict(placement or {}), mark)
-        lent = os.environ.get("SPACES_ZERO_GPU")
-        self.workers: list[AnyWorker] = (
-            [ZeroGPUWorker(backend, setup)]
-            if lent
-            else [Worker(backend, device, setup) for device in devices]
-        )
-        self._forecast = Forecast(self.jobs, len(self.workers), self.seconds_left)
+        self.workers = workers_of(backend, () if cluster else devices, setup)
+        self._nobody = Worker(backend, "", setup)  # never started: while a cluster has no worker
+        self._forecast = Forecast(self.jobs, self.workers, self.seconds_left)
         self._closing = Event()
         self._tasks: set[asyncio.Task] = set()
-        dispatched = [worker for worker in self.workers if not worker.inline]
-        self._threads = [Thread(target=self._dispatch, args=(worker,), daemon=True) for worker in dispatched]
+        self._dispatcher = Dispatcher(self.jobs, self.workers, self._make, self._closing)
+        self._threads = [self._dispatcher.thread(worker) for worker in self.workers if not worker.inline]
         self._threads.append(Thread(target=self._keep_house, daemon=True))
+        if cluster:
+            wanted, jobs = Wanted(backend, setup, self.choices[self.default].where), self.jobs
+            watched = (wanted, self._dispatcher.join, lambda: sum(map(len, jobs.line())), self._closing)
+            self._threads.append(Thread(target=cluster.watch, args=watched, daemon=True))
 
     def start(self) -> "Service":
         """Start the workers, which load the default model, and the threads that feed them."""
@@ -116,7 +118,7 @@ class Service:
         """End the workers. Visitors' jobs that aren't over are left to the next server."""
         self._closing.set()
         self.jobs.close()
-        for worker in self.workers:
+        for worker in list(self.workers):
             worker.close()
         for thread in filter(Thread.is_alive, self._threads):
             thread.join(timeout=5)
@@ -126,7 +128,9 @@ class Service:
         worker = next((worker for worker in self.workers if worker.inline), None)
         if worker and self.jobs.claim(job, worker):
             # a thread with the event's context, which tells ZeroGPU whose quota it is
-            task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._guarded, worker, job))
+            task = asyncio.get_running_loop().create_task(
+                asyncio.to_thread(self._dispatcher.run, worker, job)
+            )
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -217,7 +221,7 @@ class Service:
 
     def _next_worker(self) -> AnyWorker:
         """The worker that a new job would probably get."""
-        return min(self.workers, key=lambda worker: worker.busy)
+        return min(self.workers, key=lambda worker: worker.busy, default=self._nobody)
 
     def _planned(self, worker: AnyWorker, model: str) -> list[RunCost]:
         """A model's predicted runs on a worker, once it has reported them."""
@@ -241,26 +245,6 @@ class Service:
     def seconds_until_begun(self, job: Job) -> float | None:
         """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""
         return self._forecast.until_begun(job)
-
-    def _dispatch(self, worker: AnyWorker) -> None:
-        while not self._closing.is_set():
-            job = self.jobs.take(0.5, worker)
-            if job is not None:
-                Thread(target=self._guarded, args=(worker, job), daemon=True).start()
-                job.off_device.wait()  # while its video is written, the next is computed
-
-    def _guarded(self, worker: AnyWorker, job: Job) -> None:
-        """Run one job; whatever happens, it ends, and the next one can run."""
-        try:
-            self._make(worker, job)
-        except Exception:
-            if not self.closing:  # else its worker was ended under it
-                log.exception("a dispatcher failed")
-            if not job.off_device.is_set():
-                worker.close()
-        if not job.over and not self.closing:
-            self.jobs.end(job, Stage.FAILED, sentences.WORKER_DIED)
-        job.off_device.set()
 
     def _make(self, worker: AnyWorker, job: Job) -> None:
         """Run one job on `worker` to its end."""
@@ -291,6 +275,10 @@ class Service:
                 job.preview = message
             case Stopped():
                 self.jobs.end(job, Stage.STOPPED, why)
+            case Failed(_, Fault.LOST) if job.stopping:
+                self.jobs.end(job, Stage.STOPPED, why)
+            case Failed(_, Fault.LOST) if self.jobs.retry(job):
+                log.warning("a job of %s lost its machine", job.model)
             case Failed(_, fault, sentence):
                 job.fault = fault
                 self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))

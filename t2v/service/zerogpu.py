@@ -24,7 +24,7 @@ class ZeroGPUWorker:
     """A worker without a process of its own, with the methods of `Worker`."""
 
     inline = True  # its jobs run inside the events that ask for them
-    busy = False  # a device is lent to each event
+    busy = gone = False  # a device is lent to each event
     device, pid = "cuda", None
 
     def __init__(self, backend: str, setup: Setup = Setup()):  # noqa: B008  (it is frozen)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from t2v.service.jobs import ENDED
+from t2v.service.job import ENDED
 from t2v.service.messages import Stage
 from t2v.service.service import Service
 from t2v.version import VERSION

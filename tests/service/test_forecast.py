@@ -38,7 +38,7 @@ def submit(jobs: Jobs, visitor: str) -> Job:
 
 
 def test_a_forecast_counts_down_and_follows_the_queue(jobs: Jobs):
-    forecast = Forecast(jobs, 1, lambda job: 10.0)
+    forecast = Forecast(jobs, [None], lambda job: 10.0)
     first, second = submit(jobs, "ana"), submit(jobs, "bob")
     assert [forecast.until_begun(job) for job in (first, second)] == [0.0, 10.0]
     jobs.clock.now = 0.5
@@ -49,14 +49,14 @@ def test_a_forecast_counts_down_and_follows_the_queue(jobs: Jobs):
 
 
 def test_without_an_estimate_nothing_is_said(jobs: Jobs):
-    forecast = Forecast(jobs, 1, lambda job: None)
+    forecast = Forecast(jobs, [None], lambda job: None)
     first, second = submit(jobs, "ana"), submit(jobs, "bob")
     assert forecast.until_begun(first) == 0.0 and forecast.until_begun(second) is None
 
 
 def test_many_pages_cost_one_forecast(jobs: Jobs):
     asked = []
-    forecast = Forecast(jobs, 1, lambda job: asked.append(job) or 1.0)
+    forecast = Forecast(jobs, [None], lambda job: asked.append(job) or 1.0)
     waiting = [submit(jobs, f"visitor {number}") for number in range(9)]
     for _ in range(50):
         for job in waiting:

@@ -20,6 +20,7 @@ SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s*(B|kB|KB|MB|GB|TB)?")
 BYTES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, None: 1}
 ROOT_PATH = re.compile(r"(https?://[^/?#\s]+)?(/?[\w.~%-]+(/[\w.~%-]+)*)?/?")
 DEVICE = re.compile(r"cpu|mps|xpu|cuda(:\d{1,3})?(,cuda:\d{1,3})?")
+CLUSTER = re.compile(r"auto|(ray://)?[^\s/]+:[0-9]{1,5}")
 LEAST_QUOTA = 10**6  # bytes: one video
 MOST_MARK = 40  # characters
 LAST_LATIN = 0xFF
@@ -189,6 +190,13 @@ def devices(given: str) -> tuple[str, ...]:
     if not found or not all(map(DEVICE.fullmatch, found)):
         raise ValueError(strings.DEVICE_WRONG.format(value=_shown(given)))
     return found
+
+
+def cluster(given: str) -> str:
+    """The address of a Ray cluster."""
+    if not CLUSTER.fullmatch(given.strip()):
+        raise ValueError(strings.CLUSTER_WRONG.format(value=_shown(given)))
+    return given.strip()
 
 
 def _origin(name: str) -> Origin:

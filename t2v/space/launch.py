@@ -28,6 +28,7 @@ from t2v.service.service import Service
 from t2v.service.store import StoreError
 from t2v.space import environment, options, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link, outside
+from t2v.space.cluster import workers_on
 
 NEEDED = ("gradio", "prometheus_client")  # which the library alone doesn't bring
 ICON = Path(__file__).with_name("icon.png")
@@ -250,7 +251,8 @@ def _cut_off(server: Any) -> None:
 
 def _service(options: argparse.Namespace, outputs: Outputs, keys: Mapping[str, int]) -> Service:
     """The service that the options ask for. `keys`: the places of each API key, by its owner's hash."""
-    devices = _devices(options.device)
+    cluster = workers_on(options)
+    devices = list(options.device) if cluster else _devices(options.device)
     placement = {"where": "cpu" if devices == list(options.device) == ["cpu"] else None}
     placement |= {"dtype": None if options.dtype == "auto" else options.dtype, "memory": options.memory}
     limits = Limits(options.queue, options.per_visitor, deadline=options.deadline, keys=keys)
@@ -268,6 +270,7 @@ def _service(options: argparse.Namespace, outputs: Outputs, keys: Mapping[str, i
                 placement={name: value for name, value in placement.items() if value not in (None, "auto")},
                 mark=options.mark or "",
                 adapters=options.adapters,
+                cluster=cluster,
             )
     except CheckpointError as error:
         named = options.model and options.model in str(error)

@@ -173,6 +173,12 @@ OPTIONS = {
             "auto",
         ),
         Option(
+            "ray",
+            "ADDRESS",
+            "the Ray cluster whose nodes make the videos: auto, host:6379 or ray://host:10001",
+            kinds.cluster,
+        ),
+        Option(
             "dtype",
             "TYPE",
             "float32, float16 or bfloat16; auto chooses by device",

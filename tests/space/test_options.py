@@ -23,8 +23,12 @@ pytestmark = pytest.mark.usefixtures("own_environment")
 PAGE = (ROOT / "docs" / "run-for-others.md").read_text(encoding="utf-8")
 PROXIED = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 ASKED = """model models host port queue per_visitor deadline max_frames max_steps max_side outputs lifetime
+<<<<<<< HEAD
 quota auth title share device memory dtype root_path log mark blocklist keys webhook_hosts
 webhook_secret""".split()
+=======
+quota auth title share device ray memory dtype root_path log mark blocklist""".split()
+>>>>>>> a0cc8fe (t2v serve --ray ADDRESS, with its option, its documentation and tests)
 GOOD = {  # a value of each row, and what it means
     "model": ("emoji", "emoji"),
     "models": ("emoji, a/b", ("emoji", "a/b")),
@@ -53,6 +57,7 @@ GOOD = {  # a value of each row, and what it means
     "lifetime": ("2h", 7200.0),
     "quota": ("1.5 GB", 1_500_000_000),
     "device": ("cuda:0,cuda:1 cpu", ("cuda:0,cuda:1", "cpu")),
+    "ray": ("10.0.0.7:6379", "10.0.0.7:6379"),
     "dtype": ("Float32", "float32"),
     "memory": ("low", "low"),
     "log": ("info", "info"),
@@ -78,6 +83,7 @@ BAD = {
     "lifetime": ["never", "0"],
     "quota": ["2", "two", "1 PB", "-1GB"],
     "device": ["gpu", "cuda:", "cuda:0,cpu", "cuda:0,cuda:1,cuda:2"],
+    "ray": ["nonsense", "host:", ":6379", "ray://host", "http://host:6379", "host:six"],
     "dtype": ["float64", "half"],
     "memory": ["lots"],
     "log": ["loud"],
@@ -196,6 +202,9 @@ REFUSED = {
     "models": ({"T2V_MODELS": "emoji,nosuch"}, [], "T2V_MODELS: nosuch is no model"),
     "queue": ({}, ["--queue", "0"], "--queue: must be a whole number from 1"),
     "device": ({"T2V_DEVICE": "cuda:7"}, [], "T2V_DEVICE: cuda:7 can't be used here ("),
+    "a cluster": ({}, ["--ray", "127.0.0.1:1"], "--ray: no cluster answers there"),
+    "a cluster by variable": ({"T2V_RAY": "127.0.0.1:1"}, [], "T2V_RAY: no cluster answers there"),
+    "a device of a cluster": ({"T2V_RAY": "auto"}, ["--device", "cuda:1"], "--device: with --ray it must be"),
     "outputs": ({"T2V_OUTPUTS": "/proc/no"}, [], "T2V_OUTPUTS: /proc/no can't be written"),
     "host": ({"T2V_HOST": "no.such.host.invalid"}, [], "T2V_HOST: no.such.host.invalid is no address"),
     "an unknown flag": ({}, ["--prot", "1"], "unrecognized arguments: --prot"),

@@ -107,6 +107,7 @@ class RayWorker(Worker):
 
     def __init__(self, cluster: Cluster, place: Place, backend: str, setup: Setup, threads: int):
         super().__init__(backend, "cuda:0" if place.gpu >= 0 else "cpu", setup)
+        self.place = place
         self._given = cluster, place, backend, self.device, setup, threads
         self._link: RayLink | None = None
         self.retired = False

@@ -20,7 +20,7 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:ray")]
 ME = "one visitor of the tests"
-SLOW = Request("slow", steps=20)  # 3 s
+SLOW = Request("slow", steps=8)  # 1.2 s
 STEP = 0.15  # seconds
 
 
@@ -104,5 +104,5 @@ def test_a_lost_nodes_job_is_made_again_on_a_node_that_comes(service: Service, c
 def test_a_job_that_ends_its_worker_twice_is_not_tried_for_ever(service: Service):
     job = submit(service, Request("kill"))
     eventually(lambda: job.over, timeout=60)
-    assert (job.stage, job.starts) == (Stage.FAILED, 2) and "Two machines were lost" in job.problem
+    assert (job.stage, job.starts) == (Stage.FAILED, 2) and "Two workers were lost" in job.problem
     made(service, submit(service, Request("a square")))

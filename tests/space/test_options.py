@@ -23,12 +23,8 @@ pytestmark = pytest.mark.usefixtures("own_environment")
 PAGE = (ROOT / "docs" / "run-for-others.md").read_text(encoding="utf-8")
 PROXIED = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 ASKED = """model models host port queue per_visitor deadline max_frames max_steps max_side outputs lifetime
-<<<<<<< HEAD
-quota auth title share device memory dtype root_path log mark blocklist keys webhook_hosts
+quota auth title share device ray memory dtype root_path log mark blocklist keys webhook_hosts
 webhook_secret""".split()
-=======
-quota auth title share device ray memory dtype root_path log mark blocklist""".split()
->>>>>>> a0cc8fe (t2v serve --ray ADDRESS, with its option, its documentation and tests)
 GOOD = {  # a value of each row, and what it means
     "model": ("emoji", "emoji"),
     "models": ("emoji, a/b", ("emoji", "a/b")),

@@ -29,8 +29,9 @@ from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype
+from t2v.scenes import scenes
 from t2v.second import Enlarger, after, before, second_complete, steps_of
-from t2v.story import over_time, scenes
+from t2v.story import over_time
 from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
 from t2v.version import VERSION

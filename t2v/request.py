@@ -21,6 +21,7 @@ from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
 from t2v.limits import check_together
+from t2v.scenes import unseen
 
 __all__ = [
     "MAX_PROMPT",
@@ -175,6 +176,9 @@ class Request:
             notes.append("The negative prompt has no effect at guidance 1.")
         if self.eta and self.sampler not in (None, "ddim"):
             notes.append(f"eta has no effect on the sampler {self.sampler}, only on ddim.")
+        seconds = self.frames / self.fps if self.frames and self.fps else math.inf
+        if late := unseen(self.prompt, seconds):
+            notes.append(f"The scene at {late:g} s is not seen: the video ends at {seconds:.3g} s.")
         return tuple(notes)
 
     def to_json(self) -> str:

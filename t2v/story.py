@@ -1,35 +1,11 @@
-"""Stories: prompts over time, such as "a panda [2s: a wolf] [4s: a fox]", as text states of every frame."""
+"""Stories: the scenes of a prompt over time as text states of every frame."""
 
-import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-MARK = re.compile(r"\[\s*(\d{1,4}(?:\.\d{1,3})?)\s*s\s*:((?:[^\[\]]|\[[^\[\]]*\])*)\]")
-
-
-class Scene(NamedTuple):
-    """A prompt, and the time in seconds at which the video shows it."""
-
-    time: float
-    prompt: str
-
-
-def scenes(prompt: str) -> list[Scene]:
-    """Split a prompt at its times, the first scene at 0; a prompt without times is one scene, as it stands.
-
-    What stands before the first time is the scene at 0; if that is nothing, the first scene lasts from the
-    beginning.
-    """
-    found = list(MARK.finditer(prompt))
-    if not found:
-        return [Scene(0.0, prompt)]
-    around = prompt[: found[0].start()].strip(), prompt[found[-1].end() :].strip()
-    first = " ".join(filter(None, around))
-    later = sorted(Scene(float(mark[1]), mark[2].strip()) for mark in found)
-    return [Scene(0.0, first or later[0].prompt), *later]
+from t2v.scenes import Scene, scenes
 
 
 def over_time(prompts: Sequence[str], frames: int, fps: int, encode: Callable[[list[str]], Tensor]) -> Tensor:

@@ -11,7 +11,8 @@ from t2v.diffusion.freenoise import shuffled
 from t2v.networks.options import Options
 from t2v.networks.windows import STRIDE, Windows
 from t2v.runtime.fast_unet import FastUNet
-from t2v.story import Scene, over_time, scenes
+from t2v.scenes import Scene, scenes
+from t2v.story import over_time
 
 from .common import CPU, apart, relative, seeded_unet, unet_inputs
 from .tiny_model import write_diffusers
@@ -157,3 +158,9 @@ def test_rescaled_guidance_is_calmer_and_changes_nothing_without_guidance(pipe: 
     assert calm.frames.std() < strong.frames.std()
     alone = settings | {"guidance": 1.0}
     assert pipe("a", rescale=1.0, **alone) == pipe("a", **alone)
+
+
+def test_a_scene_after_the_end_is_noted():
+    story = Request("a panda [1s: a fox] [2s: a wolf]", frames=16, fps=8)
+    assert story.notes() == ("The scene at 2 s is not seen: the video ends at 2 s.",)
+    assert replace(story, frames=17).notes() == Request(story.prompt).notes() == ()

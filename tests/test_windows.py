@@ -1,5 +1,7 @@
 """Longer videos: windows of attention over time, FreeNoise's noise, and prompts over time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch

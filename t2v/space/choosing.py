@@ -39,7 +39,8 @@ class Choosing:
             return shown | {page.cost: screen.problems_line(wrong)} | self._ways()
         filled = form.read(given)
         model, complete = self.service.validate(*form.asked(filled))
-        note = self.service.native(model).size_note(complete.width, complete.height) or ""
+        size = self.service.native(model).size_note(complete.width, complete.height)
+        note = " ".join(filter(None, [size, *complete.notes()]))
         said = found, prompt, choice.vocabulary, note
         shown[page.tokens] = await asyncio.to_thread(prompting.reading, *said)  # other languages take a while
         line = screen.cost_line(self.service, model, complete)
@@ -168,9 +169,9 @@ class Choosing:
             reason = str(error) if isinstance(error, T2VError) else strings.UNREADABLE
             notice(reason)
             return shown
-        if record is None:
+        if record is None:  # a video can start from it
             notice(strings.NO_SETTINGS)
-            return shown
+            return shown | {self.page.fields["source"]: path, self.page.origin: gr.update(open=True)}
         known = record.model in self.service.choices
         text = strings.RESTORED if known else strings.RESTORED_PARTLY.format(model=record.model[:80])
         notice(text)

@@ -53,6 +53,7 @@ class Components:
     queue: gr.HTML
     gallery: gr.HTML
     shown_examples: gr.HTML
+    origin: gr.Accordion
     about: gr.HTML
 
     @property
@@ -87,7 +88,7 @@ def build(
             made["queue"] = gr.HTML("", js_on_load=SCRIPT, elem_id="queue")
         shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
         shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
-        with gr.Accordion(strings.START_FROM, open=False, elem_id="origin"):
+        with gr.Accordion(strings.START_FROM, open=False, elem_id="origin") as made["origin"]:
             of_source = origin.build()
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)

@@ -84,7 +84,7 @@ class Events:
             follow(clicked.click(self.click, state_and_form, shown, **QUIET).then)
         picked = page.shown_examples.click
         follow(picked(self.showing.pick_example, [page.state, page.fields["random"]], shown, **QUIET).then)
-        opened = [*shown, page.drop]
+        opened = [*shown, page.drop, page.origin]
         follow(page.drop.upload(choosing.open, [page.state, page.drop], opened, **QUIET).then)
 
     def _connect_settings(self) -> None:

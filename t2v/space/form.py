@@ -27,6 +27,10 @@ LABELS = {name: row.label for name, row in ROWS.items()} | {
     "model": strings.MODEL,
     "keep": strings.KEEP,
     "strength": strings.STRENGTH,
+    "rounds": SETTINGS["rounds"].label,
+    "source": strings.START_FROM,
+    "end": strings.END,
+    "mask": strings.MASK,
 }
 SIZE = re.compile(r"\s*(-?\d{1,9})\s*[×xX*]\s*(-?\d{1,9})\s*")
 Values = Mapping[str, Any]  # of the form's components, by the names of FIELDS
@@ -71,6 +75,8 @@ def problems(service: Service, values: Values) -> dict[str, str]:
             _check(name, values, native)
         except RequestError as error:
             found[name] = error.message
+    if missing := origin.problem(values):
+        found["mask"] = missing
     try:
         found or service.validate(*asked(read(values)))
     except RequestError as error:  # sides and frames that are legal alone, and too much together

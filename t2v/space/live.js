@@ -114,12 +114,49 @@ for (const name of ["wheel", "touchmove"]) {
 document.addEventListener("dragover", (event) => {
   if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
 });
-document.addEventListener("drop", (event) => {
-  const field = find("#drop input[type=file]");
-  if (!event.dataTransfer?.files.length || event.target.closest("#drop") || !field) return;
-  event.preventDefault();
-  field.files = event.dataTransfer.files;
+// A file that holds settings of ours is shown; any other, and every picture, is what the next video starts from.
+const OURS = /^(video\/mp4|image\/(gif|webp))$/;
+function put(field, file) {
+  const files = new DataTransfer();
+  files.items.add(file);
+  field.files = files.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+const until = async (found) => {
+  for (let tries = 0; tries < 100 && !found(); tries += 1) await new Promise((later) => { setTimeout(later, 50); });
+  return found();
+};
+// Puts a file, or the video at an address, into “Start from”, which is opened and comes into view.
+async function startFrom(given) {
+  const head = find("#origin > button");
+  if (!head.classList.contains("open")) head.click();
+  const file = typeof given === "string" ? await download(given) : given;
+  find("#source [aria-label=Clear]")?.click();
+  const field = await until(() => find("#source input[type=file]"));
+  if (!file || !field) return;
+  put(field, file);
+  find("#origin").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+}
+async function download(link) {
+  const answer = await fetch(link).catch(() => null);
+  return answer?.ok ? new File([await answer.blob()], link.split("/").pop(), { type: "video/mp4" }) : null;
+}
+function take(event, file) {
+  const field = find("#drop input[type=file]");
+  event.preventDefault();
+  OURS.test(file.type) && field ? put(field, file) : startFrom(file);
+}
+document.addEventListener("drop", (event) => {
+  const [file] = event.dataTransfer?.files ?? [];
+  if (file && !event.target.closest("#drop, #source, #end")) take(event, file);
+});
+document.addEventListener("paste", (event) => {
+  const [file] = event.clipboardData?.files ?? [];
+  if (file) take(event, file);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-from]");
+  if (button) startFrom(button.dataset.from);
 });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) changed(); });
 

@@ -12,11 +12,15 @@ from t2v.service.messages import Files
 from t2v.service.outputs import Record
 from t2v.service.sources import thumbnail_path
 from t2v.space import strings
+from t2v.texts import read_text
 
-FIELDS = ("source", "way", "keep", "strength")
+FIELDS = ("source", "way", "keep", "strength", "end", "mask")
+KEEP, CHANGE, REPLACE = "keep", "change", "replace"  # what is done with the source
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 KEPT = 8  # frames of a video that is continued
 STRENGTH = 0.6
+HERE = Path(__file__).parent
+STARTS, PAINTER = read_text(HERE / "origin.js"), read_text(HERE / "painter.js")
 
 
 def build() -> dict[str, Any]:
@@ -24,23 +28,49 @@ def build() -> dict[str, Any]:
     source = gr.File(
         label=strings.SOURCE, file_types=["image", "video"], file_count="single", height=110, elem_id="source"
     )
-    ways = [(strings.KEEP_WAY, "keep"), (strings.CHANGE_WAY, "change")]
-    way = gr.Radio(ways, value="keep", label=strings.SOURCE_WAY, elem_id="source-way")
+    gr.HTML(
+        f"<p class='note'>{strings.STARTS}</p><div class='starts'></div>", js_on_load=STARTS, elem_id="starts"
+    )
+    ways = [(strings.KEEP_WAY, KEEP), (strings.CHANGE_WAY, CHANGE), (strings.REPLACE_WAY, REPLACE)]
+    way = gr.Radio(ways, value=KEEP, label=strings.SOURCE_WAY, elem_id="source-way")
     with gr.Row():
         keep = gr.Number(1, label=strings.KEEP, info=strings.KEEP_HINT, step=1)
         strength = gr.Slider(
             0, 1, STRENGTH, step=0.05, label=strings.STRENGTH, info=strings.STRENGTH_HINT, visible=False
         )
-    way.change(
-        lambda way: (gr.update(visible=way != "change"), gr.update(visible=way == "change")),
-        way,
-        [keep, strength],
-        api_visibility="private",
-        show_progress="hidden",
-        queue=False,
+    painter = gr.HTML(_painter(), js_on_load=PAINTER, elem_id="painter", visible=False)
+    mask = gr.Textbox("", label=strings.MASK, visible="hidden", elem_id="mask")
+    end = gr.File(label=strings.END, file_types=["image"], file_count="single", height=96, elem_id="end")
+    hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    way.change(_shown, way, [keep, strength, painter, end], **hidden)
+    source.change(lambda file: (kept(file), ""), source, [keep, mask], **hidden)
+    return {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
+
+
+def _shown(way: Any) -> tuple[Any, ...]:
+    """Show the fields that mean something for a way: of keep, strength, painter and end."""
+    value = 1.0 if way == REPLACE else STRENGTH
+    return (
+        gr.update(visible=way == KEEP),
+        gr.update(visible=way != KEEP, value=value),
+        gr.update(visible=way == REPLACE),
+        gr.update(visible=way == KEEP),
     )
-    source.change(kept, source, keep, api_visibility="private", show_progress="hidden", queue=False)
-    return {"source": source, "way": way, "keep": keep, "strength": strength}
+
+
+def _painter() -> str:
+    """The first frame to paint a mask on; `painter.js` fills it in."""
+    words = {"none": strings.PAINT_NONE, "unseen": strings.PAINT_UNSEEN, "failed": strings.PAINT_FAILED}
+    data = " ".join(f'data-{name}="{escape(text, quote=True)}"' for name, text in words.items())
+    return (
+        f"<div class='painter' {data}><p class='note'>{strings.PAINT_HINT}</p>"
+        f"<canvas role='img' aria-label='{strings.PAINT_ALT}' width='0' height='0'></canvas>"
+        f"<div class='links'><label>{strings.BRUSH} <input type='range' min='4' max='120' value='40'></label>"
+        f"<button type='button' data-erase aria-pressed='false'>{strings.ERASE}</button>"
+        f"<button type='button' data-clear>{strings.CLEAR}</button>"
+        f"<label class='load'>{strings.LOAD_MASK}<input type='file' accept='image/*'></label></div>"
+        f"<p class='note' role='status'></p></div>"
+    )
 
 
 def kept(source: Any) -> int:
@@ -49,16 +79,27 @@ def kept(source: Any) -> int:
 
 
 def files(values: Mapping[str, Any]) -> Files:
-    """The files of the form."""
-    given = {name: values.get(name) for name in ("source",)}
-    return Files(**{name: Path(each) for name, each in given.items() if isinstance(each, str) and each})
+    """The files of the form, those that the chosen way is about."""
+    way, source = values.get("way"), _path(values.get("source"))
+    end = _path(values.get("end")) if way not in (CHANGE, REPLACE) else None
+    return Files(source, end, _path(values.get("mask")) if source and way == REPLACE else None)
+
+
+def _path(file: Any) -> Path | None:
+    return Path(file) if isinstance(file, str) and file else None
+
+
+def problem(values: Mapping[str, Any]) -> str:
+    """What is missing: a part is to be replaced, and none is painted over."""
+    wanted = values.get("source") and values.get("way") == REPLACE
+    return strings.PAINT_FIRST if wanted and not values.get("mask") else ""
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a request that starts from the form's file; none without a file."""
     if not values.get("source"):
         return {}
-    way = "strength" if values.get("way") == "change" else "keep"
+    way = "strength" if values.get("way") in (CHANGE, REPLACE) else "keep"
     return {way: values[way]}
 
 
@@ -69,7 +110,7 @@ def continued(request: Request) -> dict[str, Any]:
 
 def started(request: Request) -> bool:
     """Return whether a video of these settings started from a source."""
-    return request.strength not in (None, 1.0) or bool(request.keep)
+    return request.strength not in (None, 1.0) or bool(request.keep) or (request.rounds or 1) > 1
 
 
 def thumbnail(record: Record, folder: str) -> str:

@@ -9,7 +9,7 @@ from t2v.defaults import ModelDefaults
 from t2v.request import MAX_SEED
 from t2v.service.choices import MOST_STRENGTH
 from t2v.service.service import Service
-from t2v.space import form, strings, words
+from t2v.space import form, storyboard, strings, words
 
 FIRST = {"prompt", "size"}  # fields of the form that aren't under Advanced
 NARROW = 130  # pixels
@@ -36,6 +36,7 @@ def build(service: Service) -> dict[str, Any]:
     with gr.Row():
         made["length"] = gr.Radio(label=strings.LENGTH, min_width=NARROW, **length(native))
         made["quality"] = gr.Radio(label=strings.QUALITY, min_width=NARROW, **quality(native))
+    storyboard.build()
     fields["size"] = gr.Dropdown(
         label=form.LABELS["size"], allow_custom_value=True, min_width=NARROW, **size(native)
     )

@@ -30,6 +30,13 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
     return f"<div class='links'>{''.join(parts)}</div>{_json(record)}"
 
 
+def ahead() -> str:
+    """Buttons for a video that starts from the one that is being made, and waits for it."""
+    ways = [("continue", strings.THEN_CONTINUE), ("vary", strings.THEN_VARY)]
+    buttons = "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
+    return f"<div class='links'>{buttons}</div>"
+
+
 def notify() -> str:
     """A button that asks for a notification at the end; page.js shows it where the browser has them."""
     words = {"done": strings.NOTICE_DONE, "failed": strings.NOTICE_FAILED, "on": strings.NOTIFIED}

@@ -8,9 +8,9 @@ import gradio as gr
 
 from t2v.errors import RequestError
 from t2v.request import MAX_SEED, Request
-from t2v.service.jobs import QueueFull
+from t2v.service.jobs import Job, QueueFull
 from t2v.service.messages import NO_FILES, Files
-from t2v.service.outputs import NoSpace
+from t2v.service.outputs import NoSpace, Record
 from t2v.service.service import Service
 from t2v.space import components, form, origin, screen, strings
 from t2v.space.browser import MOST, VisitorState
@@ -83,25 +83,33 @@ class Making:
         return Filled(Request(**asdict(changed)), model, filled.files) if changed else None
 
     def _further(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
-        """Queue a video that starts from the one on the screen, under the form's prompt; or it as a loop."""
-        record, given = self.showing.record(kept), form.read(form.named(values))
-        if record is None or not record.owner:
+        """Queue a video that starts from the one on the screen, be it made yet or not; or it as a loop.
+
+        The prompt is the form's. A video that isn't there yet is waited for.
+        """
+        found, given = self._on_screen(kept), form.read(form.named(values))
+        if found is None or not found.owner:
             return self._submit(kept, [given])
-        settings = asdict(record.request) | {name: None for name in form.OF_SOURCE}
-        prompt = given.request.prompt or record.request.prompt
+        settings = asdict(found.request) | {name: None for name in form.OF_SOURCE}
+        prompt = given.request.prompt or found.request.prompt
         if way == "loop":
-            return self._submit(kept, [Filled(Request(**settings | {"loop": True}), record.model)])
-        own = origin.continued(record.request) if way == "continue" else {"strength": origin.STRENGTH}
+            return self._submit(kept, [Filled(Request(**settings | {"loop": True}), found.model)])
+        own = origin.continued(found.request) if way == "continue" else {"strength": origin.STRENGTH}
         changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
-        path = self.service.outputs.path(record.id, record.suffix)
-        return self._submit(kept, [Filled(Request(**changed), record.model, Files(path))])
+        path = self.service.outputs.path(found.id, found.suffix)
+        return self._submit(kept, [Filled(Request(**changed), found.model, Files(path))])
+
+    def _on_screen(self, kept: VisitorState) -> Record | Job | None:
+        """The finished video on the screen, or the first of the jobs there."""
+        jobs = (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)
+        return self.showing.record(kept) or next(filter(None, jobs), None)
 
     def _shown(self, kept: VisitorState, values: Sequence[Any]) -> Filled:
         """What made the video or the failure on the screen, with its files, or the form's."""
-        job = next(filter(None, (self.service.jobs.follow(kept.visitor, id) for id in kept.shown)), None)
-        found, given = self.showing.record(kept) or job, form.read(form.named(values))
+        found, given = self._on_screen(kept), form.read(form.named(values))
         if found is None:
             return given
+        job = self.service.jobs.follow(kept.visitor, found.id)
         files = job.files if job else given.files if started(found.request) else NO_FILES
         return Filled(Request(**asdict(found.request)), found.model, files)
 

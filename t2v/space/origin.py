@@ -114,8 +114,6 @@ def started(request: Request) -> bool:
 
 
 def thumbnail(record: Record, folder: str) -> str:
-    """The picture of what a video started from; nothing where it started from none."""
-    if not started(record.request):
-        return ""
+    """The picture of what a video started from."""
     path = f"{folder}/{escape(thumbnail_path(Path(record.name)).name, quote=True)}"
     return f"<p class='source'><img src='{path}' alt='{strings.SOURCE_ALT}'>{strings.SOURCE_SHOWN}</p>"

@@ -32,7 +32,8 @@ def working(service: Service, job: Job) -> str:
     notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
     body = frame(job.request.width, job.request.height, preview(job)) + bar(share(job)) + line
     say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
-    return section("working", body + _caption(job.request) + notify, share(job), say)
+    ahead = "" if job.stopping else actions.ahead()
+    return section("working", body + _caption(job.request) + ahead + notify, share(job), say)
 
 
 def share(job: Job) -> float:
@@ -60,6 +61,8 @@ def stage_text(service: Service, job: Job) -> str:
 
 def _waiting(service: Service, job: Job) -> str:
     """The jobs ahead, and when this one begins."""
+    if service.jobs.awaited(job):
+        return strings.AWAITS
     ahead = service.jobs.place(job) - 1
     text = strings.PLACE.format(ahead=ahead) if ahead > 0 else strings.NEXT
     seconds = service.seconds_until_begun(job)
@@ -74,18 +77,21 @@ def _loading(service: Service, job: Job) -> str:
     )
 
 
-def finished(record: Record, folder: str = "video", grouped: int = 0) -> str:
-    """The video, the line of its settings, what can be done with it. `grouped`: videos made along with it."""
-    request, source = record.request, f"{folder}/{record.name}"
+def finished(record: Record, folder: str = "video", grouped: int = 0, source: bool = False) -> str:
+    """The video, the line of its settings, what can be done with it.
+
+    `grouped`: videos made along with it; `source`: there is a thumbnail of what it started from.
+    """
+    request, address = record.request, f"{folder}/{record.name}"
     assert request.width and request.height  # it has been made
     alt = escape(strings.VIDEO_ALT.format(prompt=request.prompt), quote=True)
-    body = frame(request.width, request.height, player(source, alt, record.suffix, "controls data-play"))
+    body = frame(request.width, request.height, player(address, alt, record.suffix, "controls data-play"))
     made = strings.DONE.format(seconds=record.seconds) if record.seconds else strings.OPENED
     notes = "".join(
         f"<p class='note' title='{escape(note, quote=True)}'>{escape(note)}</p>" for note in record.notes
     )
     words = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
-    about = origin.thumbnail(record, folder) + words
+    about = (origin.thumbnail(record, folder) if source else "") + words
     return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
 
 

@@ -11,6 +11,7 @@ from t2v.request import Request
 from t2v.service.jobs import Job
 from t2v.service.outputs import Record
 from t2v.service.service import Service
+from t2v.service.sources import thumbnail_path
 from t2v.space import components, form, queue, screen, start, strings
 from t2v.space.browser import VisitorState
 
@@ -77,7 +78,8 @@ class Showing:
     def _job(self, kept: VisitorState, id: str) -> str | None:
         found = self._found(kept, id)
         if isinstance(found, Record):
-            return screen.finished(found, grouped=len(kept.group))
+            small = thumbnail_path(self.service.outputs.path(found.id, found.suffix))
+            return screen.finished(found, grouped=len(kept.group), source=small.is_file())
         if found is None:
             return None
         if found.over:

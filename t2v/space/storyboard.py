@@ -1,5 +1,7 @@
-"""A small editor for prompts over time: rows of seconds and a prompt, which `storyboard.js` writes into the prompt
-as `[2s: a wolf]`, and reads back from it."""
+"""A small editor for prompts over time: rows of seconds and a sentence.
+
+`storyboard.js` writes them into the prompt, as `[2s: a wolf]`, and reads them back from it.
+"""
 
 from html import escape
 from pathlib import Path

@@ -82,6 +82,9 @@ KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it
 STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
 SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
 CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
+THEN_CONTINUE, THEN_VARY = "Then continue it", "Then change it"
+AWAITS = "Waits for the video that it starts from"
+START_FROM_THIS = "Start from this"
 
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"

@@ -21,6 +21,7 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
         group if grouped > 1 else "",
         _smooth(record),
         _further(record) if record.owner else "",
+        f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>",
         _downloads(record, folder),
         f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>",
         f"<a href='{href}' class='settings-link'>{strings.LINK}</a>",

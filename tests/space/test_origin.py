@@ -1,11 +1,14 @@
 """Start from a picture or a video, in the browser: chosen, shown small, continued, changed, made a loop."""
 
+from base64 import b64encode
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from t2v.service.messages import Files
 from t2v.space import form, origin
 from t2v.space.launch import App
 from t2v.video import Video
@@ -100,3 +103,121 @@ def test_a_file_that_cant_be_read_is_said_in_a_sentence(visitor: Visitor, tmp_pa
 
 def test_of_a_picture_one_frame_is_kept_and_of_a_video_several():
     assert (origin.kept("a.PNG"), origin.kept("a.mp4"), origin.kept(None)) == (1, 8, 1)
+
+
+def files_of(visitor: Visitor, app: App) -> Files:
+    """What the video on the screen was made from."""
+    name = visitor.page.locator("#screen video").get_attribute("src").rpartition("/")[2]
+    return app.service.jobs._jobs[name.partition(".")[0]].files
+
+
+def hand_over(visitor: Visitor, file: Path, event: str) -> None:
+    """Drop a file onto the page's title, or paste it."""
+    visitor.page.evaluate(
+        """async ([data, name, type, event]) => {
+          const bytes = await (await fetch("data:" + type + ";base64," + data)).blob();
+          const files = new DataTransfer(), drop = event === "drop", given = { bubbles: true, cancelable: true };
+          files.items.add(new File([bytes], name, { type }));
+          given[drop ? "dataTransfer" : "clipboardData"] = files;
+          const made = new (drop ? DragEvent : ClipboardEvent)(event, given);
+          document.querySelector("h1").dispatchEvent(made);
+        }""",
+        [b64encode(file.read_bytes()).decode(), file.name, KINDS[file.suffix], event],
+    )
+
+
+KINDS = {".png": "image/png", ".gif": "image/gif", ".webm": "video/webm"}
+
+
+def test_a_picture_dropped_anywhere_or_pasted_is_the_source(visitor: Visitor, picture: Path):
+    source = visitor.page.locator("#source")
+    hand_over(visitor, picture, "drop")
+    expect(source).to_contain_text("fox")
+    expect(source).to_be_visible()
+    Image.fromarray(quarters()).save(picture.with_name("wolf.png"))
+    hand_over(visitor, picture.with_name("wolf.png"), "paste")
+    expect(source).to_contain_text("wolf")
+
+
+def test_a_dropped_film_without_our_settings_is_the_source(visitor: Visitor, tmp_path: Path):
+    film = [Image.fromarray(frame) for frame in numbered(12, 64, 64)]
+    film[0].save(tmp_path / "film.gif", save_all=True, append_images=film[1:])
+    hand_over(visitor, tmp_path / "film.gif", "drop")
+    expect(visitor.page.locator("#source")).to_contain_text("film", timeout=20_000)
+    expect(visitor.page.get_by_label("Kept frames")).to_have_value("8")
+
+
+def test_an_example_and_a_video_of_ones_own_are_sources(visitor: Visitor, app: App):
+    visitor.generate("a square walks by")
+    visitor.see("done")
+    visitor.page.get_by_role("button", name="Start from a picture or a video").click()
+    tiles = visitor.page.locator("#starts .start")
+    expect(tiles).to_have_count(2)
+    tiles.nth(1).click()
+    expect(visitor.page.locator("#source")).to_contain_text("riser", timeout=20_000)
+    tiles.nth(0).click()
+    expect(visitor.page.locator("#source")).not_to_contain_text("riser")
+    expect(visitor.page.get_by_label("Kept frames")).to_have_value("8", timeout=20_000)
+    visitor.generate("a square goes on")
+    visitor.page.wait_for_function("document.querySelector('#screen').innerText.includes('goes on')")
+    visitor.see("done")
+    assert made(visitor, app).request.keep == 8 and files_of(visitor, app).source
+    visitor.page.locator("#source").get_by_label("Clear").click()
+    visitor.page.locator("#screen").get_by_role("button", name="Start from this").click()
+    expect(visitor.page.locator("#source .filename")).to_be_visible(timeout=20_000)
+
+
+def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, picture: Path):
+    page = visitor.page
+    choose(visitor, picture)
+    page.get_by_label("Replace a part").check()
+    expect(page.locator("#cost")).to_contain_text("paint over what is to be made anew")
+    canvas = page.locator("#painter canvas")
+    page.wait_for_function("document.querySelector('#painter canvas').width === 60")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.get_by_label("Brush").fill("10")
+    left, top = box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left, top + 3)
+    page.mouse.up()
+    page.wait_for_function("document.querySelector('#mask textarea, #mask input').value")
+    expect(page.locator("#cost")).not_to_contain_text("paint over")
+    visitor.generate("a hat")
+    visitor.see("done")
+    assert (made(visitor, app).request.strength, made(visitor, app).request.rounds) == (1.0, 4)
+    mask = np.asarray(Image.open(files_of(visitor, app).mask).convert("L"))
+    assert (
+        mask.shape == (40, 60) and mask[20, 15] == 255 and mask[20, 40] == 0 and 50 < (mask > 128).sum() < 200
+    )
+    expect(page.get_by_alt_text("What it started from")).to_be_visible()
+
+
+def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):
+    choose(visitor, picture)
+    visitor.page.locator("#end input[type=file]").set_input_files(picture)
+    expect(visitor.page.locator("#end")).to_contain_text("fox")
+    visitor.generate("a fox waves")
+    visitor.see("done")
+    assert files_of(visitor, app).end and made(visitor, app).request.keep == 1
+    visitor.page.wait_for_function("document.querySelector('#screen .source img').naturalWidth === 120")
+
+
+def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app: App):
+    visitor.generate("slow square")
+    visitor.see("working")
+    visitor.page.get_by_role("button", name="Then continue it").click()
+    expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video that it starts from")
+    visitor.see("done", 30)
+    assert made(visitor, app).request.keep == 4 and len(made(visitor, app)) == 16
+
+
+def test_what_waits_for_a_video_is_told_that_it_was_stopped(visitor: Visitor):
+    visitor.generate("slow slow square")
+    visitor.see("working")
+    visitor.page.get_by_role("button", name="Then change it").click()
+    expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video")
+    visitor.page.locator("#queue .stop-one").click()
+    visitor.see("failed")
+    expect(visitor.page.locator("#screen")).to_contain_text("was stopped, so it wasn't made either")

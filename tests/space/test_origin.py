@@ -116,7 +116,8 @@ def hand_over(visitor: Visitor, file: Path, event: str) -> None:
     visitor.page.evaluate(
         """async ([data, name, type, event]) => {
           const bytes = await (await fetch("data:" + type + ";base64," + data)).blob();
-          const files = new DataTransfer(), drop = event === "drop", given = { bubbles: true, cancelable: true };
+          const given = { bubbles: true, cancelable: true }, drop = event === "drop";
+          const files = new DataTransfer();
           files.items.add(new File([bytes], name, { type }));
           given[drop ? "dataTransfer" : "clipboardData"] = files;
           const made = new (drop ? DragEvent : ClipboardEvent)(event, given);
@@ -174,9 +175,9 @@ def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, pictur
     expect(page.locator("#cost")).to_contain_text("paint over what is to be made anew")
     canvas = page.locator("#painter canvas")
     page.wait_for_function("document.querySelector('#painter canvas').width === 60")
+    page.get_by_label("Brush").fill("10")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    page.get_by_label("Brush").fill("10")
     left, top = box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
     page.mouse.move(left, top)
     page.mouse.down()

@@ -8,6 +8,7 @@ command line, the API and its description, the form, links, `t2v info` and the R
 """
 
 import json
+import math
 import re
 import secrets
 from collections.abc import Mapping

@@ -43,7 +43,7 @@ def build() -> dict[str, Any]:
     end = gr.File(label=strings.END, file_types=["image"], file_count="single", height=96, elem_id="end")
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     way.change(_shown, way, [keep, strength, painter, end], **hidden)
-    source.change(lambda file: (kept(file), ""), source, [keep, mask], **hidden)
+    source.change(_chosen, source, [keep, mask], **hidden)
     return {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
 
 
@@ -56,6 +56,11 @@ def _shown(way: Any) -> tuple[Any, ...]:
         gr.update(visible=way == REPLACE),
         gr.update(visible=way == KEEP),
     )
+
+
+def _chosen(file: Any) -> tuple[Any, str]:
+    """For another file, the frames to keep and an empty mask; without a file the frames stay."""
+    return kept(file) if file else gr.skip(), ""
 
 
 def _painter() -> str:

@@ -158,6 +158,7 @@ def test_an_example_and_a_video_of_ones_own_are_sources(visitor: Visitor, app: A
     expect(visitor.page.locator("#source")).to_contain_text("riser", timeout=20_000)
     tiles.nth(0).click()
     expect(visitor.page.locator("#source")).not_to_contain_text("riser")
+    expect(visitor.page.locator("#source .filename")).to_be_visible(timeout=20_000)
     expect(visitor.page.get_by_label("Kept frames")).to_have_value("8", timeout=20_000)
     visitor.generate("a square goes on")
     visitor.page.wait_for_function("document.querySelector('#screen').innerText.includes('goes on')")

@@ -7,12 +7,11 @@ process waits for another, so a device that fails or is slow delays none of the 
 
 import json
 import os
-import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tqdm import tqdm
@@ -95,8 +94,8 @@ def make_all(
     """Take part in making a video for each of `names`.
 
     `load()` returns what `make` needs, and the number of steps of all videos; `make(loaded, number, on_step)`
-    makes one video and returns its reports, exactly one of the kind "made". The main process passes all
-    reports to `tell` and returns last: BatchError if a video is missing then. Every process raises
+    makes one video and returns its reports, one of the kind "made" unless it failed. The main process passes
+    all reports to `tell` and returns last: BatchError if a video is missing then. Every process raises
     RequestError for settings that the model can't have.
     """
     progress = BatchProgress(queue, len(names), tell) if queue.main else None
@@ -117,28 +116,13 @@ def make_all(
         progress.wait()
 
 
-def stop_once() -> None:
-    """Let the first Ctrl-C or SIGTERM stop this process as Ctrl-C does; ignore the second signal.
-
-    Ctrl-C reaches a process from the terminal and again from its launcher.
-    """
-
-    def stop(*_: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
-
-
 class BatchProgress:
     """Progress as the main process prints it: one bar for the steps of all videos, and their reports."""
 
     def __init__(self, queue: WorkQueue, videos: int, tell: Callable[[str, str], None]):
         self._queue, self._videos, self._tell = queue, videos, tell
         self._made = self._left = 0
-        self._thread = Thread(target=self._watch, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def wait(self) -> None:

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple
 
 from t2v import larger
 from t2v.again import again
+from t2v.amounts import amounts, in_words
 from t2v.arguments import add_places, add_request, places_of, settings_of
 from t2v.checkpoints import CATALOGUE, EMBEDDED
 from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
-from t2v.checkpoints.model_names import listed
 from t2v.given import Given
 from t2v.languages.names import emoji_character
-from t2v.measures import counted, duration, size
-from t2v.prompts import requests_of, there
+from t2v.lines import Paths
+from t2v.measures import counted, duration
+from t2v.prompts import Item, items_of
 from t2v.request import SETTINGS, Request
 from t2v.second import second_complete
 from t2v.streams import plain, say
@@ -105,42 +106,23 @@ def _found(vocabulary: Vocabulary, word: str) -> list[str]:
 
 
 def _plan(args: argparse.Namespace) -> None:
-    from t2v.runtime import choose_device, choose_dtype, plan, sizes_of  # imports torch
+    from t2v.resume import Model
 
-    requests, model = requests_of(args) or [Request("a video", **settings_of(args))], args.model or EMBEDDED
-    device = choose_device(args.device)
-    dtype, (sizes, native) = choose_dtype(args.dtype, device), sizes_of(model)
-    complete = [request.validate(native, *there(args)) for request in requests]
-    one, count = complete[0], len(complete)  # they differ in prompts and seeds alone
-    planned = plan(sizes, one, device, dtype, args.memory or "auto")
+    items, chosen = items_of(args), places_of(args)
+    if not items:
+        items = [
+            Item(1, "", Request("a video", **settings_of(args)), Paths(args.source, args.end, args.mask))
+        ]
+    native = Model.of(args.model).native
+    complete = [item.complete(native) for item in items]
+    one, count = complete[0], len(complete)
+    found = amounts(complete, [".mp4"] * count, chosen, native)
     clip = f"{counted(one.frames, 'frame')} of {one.width}×{one.height}, {counted(one.steps, 'step')}"
-    models, second = [model], second_complete(one, native)
-    if second and native.second:
-        models += [native.second.model]
-        later = plan(sizes_of(models[1])[0], second, device, dtype, args.memory or "auto")
-        planned = planned.then(later, device)
+    if second := second_complete(one, native):
         clip += f", then {counted(second.walked, 'step')} at {second.width}×{second.height}"
-    where = f"{device}, {str(dtype).removeprefix('torch.')}, memory {planned.rung}"
-    memory = "" if planned.fits else ": more than is free now"
-    each = f" a video, {duration(count * planned.seconds)} for {count} videos" if count > 1 else ""
-    lines = [
-        f"{clip}, guidance {one.guidance:g}",
-        where,
-        f"about {size(planned.process)} of memory{memory}",
-        *(line for each in models for line in _download(each)),
-    ]
-    say("\n".join([*lines, duration(planned.seconds) + each]))
-
-
-def _download(model: str) -> list[str]:
-    """Say what of a model of the catalogue is not in the hub's cache yet."""
-    entry = listed(model)
-    if entry is None or not entry.size:
-        return []
-    from t2v.checkpoints.hub import cached_bytes
-
-    missing = entry.size - cached_bytes(entry.id)
-    return [f"{size(missing)} to download first"] if missing > entry.size / 100 else []
+    each = f" a video, {duration(found.seconds)} for {count} videos" if count > 1 else ""
+    lines = [f"{clip}, guidance {one.guidance:g}", *in_words(found)]
+    say("\n".join([*lines, duration(found.seconds / count) + each]))
 
 
 def _command_line(settings: Settings, request: Request, suffix: str) -> str:

@@ -2,11 +2,13 @@
 
 import os
 import re
+from collections.abc import Sequence
 from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from t2v.errors import UsageError
+from t2v.prompts import Item
 from t2v.video import CONTAINERS, Video
 
 ENDINGS = ", ".join(CONTAINERS)
@@ -35,18 +37,69 @@ def targets(output: str | None, videos: int, of_each: int = 1) -> list[Target]:
 
     `of_each`: how many of them a prompt has, for errors.
     """
+    pattern = _pattern(output, videos, of_each)
+    if not _has_number(pattern):
+        return [Target(pattern)]
+    free = (number for number in count(1) if not os.path.lexists(_numbered(pattern, number)))
+    return [Target(pattern, number) for number in islice(free, videos)]
+
+
+def files_of(items: Sequence[Item], output: str | None, of_each: int, fixed: bool) -> list[Target]:
+    """Return the target of each video: the name that its line gives it, or a numbered one.
+
+    `fixed`: the number is the video's own among all, the same in every run and on every machine; or else a
+    free one. UsageError names a line whose name can't be, or is another's.
+    """
+    unnamed = [item for item in items if item.output is None]
+    if not unnamed:
+        numbered: list[Target] = []
+    elif fixed:
+        numbered = _fixed(_pattern(output, len(items), of_each), [item.number for item in unnamed])
+    else:
+        numbered = targets(output, len(unnamed), of_each)
+    rest = iter(numbered)
+    found = [next(rest) if item.output is None else _own(item, item.output, output) for item in items]
+    _refuse_twice(items, found)
+    return found
+
+
+def _fixed(pattern: str, numbers: Sequence[int]) -> list[Target]:
+    if not _has_number(pattern):
+        return [Target(pattern)] * len(numbers)
+    return [Target(str(_numbered(pattern, number))) for number in numbers]
+
+
+def _own(item: Item, name: str, output: str | None) -> Target:
+    """Return the target of a video with a name of its own, in the folder `output` if that is one."""
+    path = os.path.join(output, name) if output and _is_folder(output) else name
+    if Path(path).suffix.lower() not in CONTAINERS:
+        raise UsageError(f"{item.where}: output: the name of a video ends in {ENDINGS}, and this is {name}")
+    return Target(path)
+
+
+def _refuse_twice(items: Sequence[Item], found: Sequence[Target]) -> None:
+    """Refuse two videos of one name, at least one of which is a line's own."""
+    first: dict[str, Item] = {}
+    for item, target in zip(items, found, strict=True):
+        if (
+            not target.number
+            and (other := first.setdefault(os.path.normpath(target.pattern), item)) is not item
+        ):
+            place = (item if item.output else other).where
+            raise UsageError(
+                f"{place}: output: {target.pattern} is the file of two videos; give each its own"
+            )
+
+
+def _pattern(output: str | None, videos: int, of_each: int) -> str:
+    """Return the pattern or name that an output means for so many videos; UsageError if it has none."""
     if output == "":
         raise UsageError("-o: the name is empty")
     pattern = "video-%d.mp4" if output is None else output
-    folder = os.path.isdir(pattern) or pattern.endswith(("/", os.sep))
-    if folder or (videos > 1 and not Path(pattern).suffix):
+    if _is_folder(pattern) or (videos > 1 and not Path(pattern).suffix):
         pattern = os.path.join(pattern, "%03d.mp4")
-    if Path(pattern).suffix.lower() not in CONTAINERS:
-        raise UsageError(f"{output}: the name of a video ends in {ENDINGS}")
-    if NUMBER.search(Path(pattern).name):
-        free = (number for number in count(1) if not os.path.lexists(_numbered(pattern, number)))
-        return [Target(pattern, number) for number in islice(free, videos)]
-    if videos > 1:
+    _check_ending(pattern, output)
+    if videos > 1 and not _has_number(pattern):
         what = (
             "prompts and one file: quote a prompt of several words,"
             if of_each == 1
@@ -56,7 +109,20 @@ def targets(output: str | None, videos: int, of_each: int = 1) -> list[Target]:
             f"{videos} {what} give a folder/, or put %d for the number into the name,"
             " with no letter or digit after it"
         )
-    return [Target(pattern)]
+    return pattern
+
+
+def _is_folder(name: str) -> bool:
+    return os.path.isdir(name) or name.endswith(("/", os.sep))
+
+
+def _has_number(pattern: str) -> bool:
+    return NUMBER.search(Path(pattern).name) is not None
+
+
+def _check_ending(pattern: str, output: str | None) -> None:
+    if Path(pattern).suffix.lower() not in CONTAINERS:
+        raise UsageError(f"{output}: the name of a video ends in {ENDINGS}")
 
 
 def _numbered(pattern: str, number: int) -> Path:

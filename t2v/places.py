@@ -2,8 +2,10 @@
 
 import errno
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
@@ -11,6 +13,7 @@ from t2v.ffmpeg import VideoError
 
 ROOM = 2**20  # free bytes without which no video is begun
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MARK = 8  # letters
 NO_NAME = (errno.ENAMETOOLONG, errno.EISDIR)
 
 
@@ -52,6 +55,28 @@ def _nearest_folder(path: Path) -> Path:
         with suppress(FileNotFoundError):
             (folder / part).lstat()  # a name that is too long is found here
     return folder
+
+
+def draft_of(path: Path) -> Path:
+    """Return a new name next to `path` for the file while it is written."""
+    return path.with_name(f".{_mark(path)}{secrets.token_hex(8)}.part")
+
+
+def remove_drafts(paths: Iterable[Path]) -> None:
+    """Delete what processes that were killed have left of these files; none may be writing them now."""
+    marks: dict[Path, set[str]] = {}
+    for path in paths:
+        marks.setdefault(path.parent, set()).add(_mark(path))
+    for folder, wanted in marks.items():
+        for draft in folder.glob(".*.part"):
+            if draft.name[1 : 1 + MARK] in wanted:
+                with suppress(OSError):
+                    draft.unlink()
+
+
+def _mark(path: Path) -> str:
+    """Return the part of a draft's name that says whose it is: of a hash, as the name may be long."""
+    return sha256(os.fsencode(path.name)).hexdigest()[:MARK]
 
 
 def claim(draft: Path, path: Path) -> bool:

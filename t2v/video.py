@@ -6,7 +6,6 @@ bytes, and its size is bounded.
 """
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -24,7 +23,7 @@ from t2v.file_settings import Settings
 from t2v.frames import FramesError, to_frames
 from t2v.interpolation import SMOOTH, interpolated
 from t2v.notebook import show
-from t2v.places import claim, temporary_folder, writable_folder
+from t2v.places import claim, draft_of, temporary_folder, writable_folder
 from t2v.request import MAX_FPS, Request
 
 __all__ = [
@@ -219,7 +218,7 @@ class Video:
     def _written(self, path: Path, suffix: str | None = None) -> Iterator[Path]:
         """Write a draft next to `path` and verify it; delete it after the block unless it was renamed."""
         container = by_suffix(f"video{_dotted(suffix)}" if suffix else path)
-        draft = path.with_name(f".{secrets.token_hex(8)}.part")
+        draft = draft_of(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             container.write(self.frames, self.settings, draft)

@@ -45,7 +45,7 @@ def locate_adapter(given: AdapterName) -> LocatedAdapter:
         entry = ADAPTERS[word]
         return LocatedAdapter(word, _download(entry.repository, entry.path), given, entry)
     if given.name.count("/") and not given.name.startswith(("/", "~", ".")):
-        repository, inner = _on_the_hub(given.name)
+        repository, inner = on_the_hub(given.name)
         name = "/".join(filter(None, (repository, inner)))
         return LocatedAdapter(name, _download(repository, inner), given, _known(inner or repository))
     near = get_close_matches(word, ADAPTERS, n=1)
@@ -60,7 +60,7 @@ def _known(name: str) -> AdapterEntry | None:
     return next((entry for entry, parts in places if last in parts[1:] and last != "mcm"), None)
 
 
-def _on_the_hub(name: str) -> tuple[str, str]:
+def on_the_hub(name: str) -> tuple[str, str]:
     """Split `owner/name/path/file`, or an address of it, into the repository and the path in it."""
     path = name.partition("://")[2].partition("/")[2] or name
     parts = [part for part in path.split("?")[0].split("/") if part]

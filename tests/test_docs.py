@@ -22,6 +22,7 @@ from t2v.checkpoints import EMBEDDED
 from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.commands import COMMANDS
 from t2v.request import SETTINGS, Complete
+from t2v.resume import Model
 from t2v.runtime import RUNGS
 
 from .documents import DOCUMENTS, PAGES, ROOT, Block, Document
@@ -53,6 +54,8 @@ def pipeline(model: str) -> TextToVideo:
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
     """A folder with the files that the pages speak of, and a tiny model in the place of all others."""
     monkeypatch.setattr(TextToVideo, "from_pretrained", lambda *model, **options: pipeline(str(folder)))
+    tiny = pipeline(str(folder))
+    monkeypatch.setattr(Model, "of", lambda model: Model(tiny.name, tiny.native))
     monkeypatch.chdir(tmp_path)
     shutil.copytree(folder, "FOLDER")
     for name in ("fox.png", "fox-later.png"):

@@ -4,6 +4,7 @@ page.js acts on the data attributes; the files are `versions` of the video.
 """
 
 import json
+from collections.abc import Sequence
 from html import escape
 
 from t2v.interpolation import SMOOTH
@@ -17,18 +18,29 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
     """The buttons under a video that lies in `folder`; an example is nobody's, so it can't be deleted."""
     href = escape(link(record.request, record.model), quote=True)
     group = f"<button type='button' data-group=''>{strings.GROUP.format(count=grouped)}</button>"
+    first, *others = SUFFIXES
     parts = [
         group if grouped > 1 else "",
-        _smooth(record),
-        _further(record) if record.owner else "",
-        f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>",
-        _downloads(record, folder),
+        _download(record, folder, first, strings.DOWNLOAD, "save"),
+        f"<button type='button' data-way='another'>{strings.AGAIN}</button>",
+        # an address that can be opened too: a click copies it
+        f"<a role='button' href='{href}' class='settings-link' data-copy='{href}' "
+        f"data-copied='{strings.COPIED}'>{strings.COPY}</a>",
         f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>",
-        f"<a href='{href}' class='settings-link'>{strings.LINK}</a>",
-        f"<button type='button' data-copy='{href}' data-copied='{strings.COPIED}'>{strings.COPY}</button>",
-        _delete(record) if record.owner else "",
     ]
-    return f"<div class='links'>{''.join(parts)}</div>{_json(record)}"
+    return f"<div class='links'>{''.join(parts)}{_more(record, folder, others)}</div>"
+
+
+def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
+    """What fewer people look for, folded: a smoother video, what starts from it, other formats, its settings."""
+    formats = [
+        _download(record, folder, each, strings.DOWNLOAD_AS.format(format=_format(each))) for each in suffixes
+    ]
+    rows = f"<div class='links'>{_smooth(record)}{''.join(formats)}</div>"
+    start = f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>"
+    rows += (_further(record) if record.owner else "") + f"<div class='links'>{start}</div>"
+    rows += (_delete(record) if record.owner else "") + _json(record)
+    return f"<details class='more'><summary>{strings.MORE}</summary>{rows}</details>"
 
 
 def ahead() -> str:
@@ -57,21 +69,20 @@ def _smooth(record: Record) -> str:
 
 
 def _further(record: Record) -> str:
-    """Buttons for a video that starts from this one, or is this one as a loop."""
+    """Buttons for a video that starts from this one, or is this one as a loop; each makes it at once."""
     ways = [("continue", strings.CONTINUE), ("vary", strings.VARY)]
     ways += [] if record.request.loop or started(record.request) else [("loop", strings.LOOP)]
-    return "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
+    buttons = "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
+    return f"<p class='note'>{strings.FURTHER}</p><div class='links'>{buttons}</div>"
 
 
-def _downloads(record: Record, folder: str) -> str:
-    """A link for each format."""
-    name = escape(file_name(record), quote=True)
-    links = "".join(
-        f"<a href='{folder}/{record.id}{suffix}' download='{name}{suffix}' "
-        f"aria-label='{strings.DOWNLOAD_AS.format(format=_format(suffix))}'>{_format(suffix)}</a>"
-        for suffix in SUFFIXES
+def _download(record: Record, folder: str, suffix: str, words: str, kind: str = "") -> str:
+    """The link to a video in a format."""
+    name, shown = escape(file_name(record), quote=True), strings.DOWNLOAD_AS.format(format=_format(suffix))
+    return (
+        f"<a href='{folder}/{record.id}{suffix}' download='{name}{suffix}' class='{kind}' "
+        f"aria-label='{shown}'>{words}</a>"
     )
-    return f"<span class='downloads'>{strings.DOWNLOAD} {links}</span>"
 
 
 def _format(suffix: str) -> str:
@@ -80,7 +91,8 @@ def _format(suffix: str) -> str:
 
 def _delete(record: Record) -> str:
     sure = escape(strings.DELETE_SURE, quote=True)
-    return f"<button type='button' data-delete='{record.id}' data-sure='{sure}'>{strings.DELETE}</button>"
+    button = f"<button type='button' data-delete='{record.id}' data-sure='{sure}'>{strings.DELETE}</button>"
+    return f"<div class='links'>{button}</div>"
 
 
 def file_name(record: Record) -> str:

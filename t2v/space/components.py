@@ -33,9 +33,7 @@ class Components:
     state: gr.BrowserState
     tokens: gr.HTML
     generate: gr.Button
-    stop: gr.Button
     variations: gr.Button
-    again: gr.Button
     lock: gr.Button
     cost: gr.HTML
     fit: gr.Button
@@ -119,12 +117,9 @@ def _controls(service: Service) -> dict[str, Any]:
         made["generate"] = gr.Button(strings.GENERATE, variant="primary", elem_id="generate")
         several = service.jobs.limits.per_visitor > 1
         made["variations"] = gr.Button(strings.VARIATIONS, visible=several, elem_id="variations")
-    with gr.Row(elem_id="more"):
-        made["stop"] = gr.Button(strings.STOP, variant="stop", visible=False, elem_id="stop")
-        made["again"] = gr.Button(strings.AGAIN, visible=False, elem_id="again")
-        made["lock"] = gr.Button("", visible=False, elem_id="lock")
     made["cost"] = gr.HTML("", elem_id="cost")
     with gr.Row(elem_id="ways"):
+        made["lock"] = gr.Button("", visible=False, size="sm", elem_id="lock")
         made["fit"] = gr.Button(strings.FIT, visible=False, size="sm", elem_id="fit")
         made["faster"] = gr.Button(strings.FASTER, visible=False, size="sm", elem_id="faster")
         use = strings.use(service.choices[service.default].title)

@@ -64,7 +64,7 @@ class Events:
         page, choosing, making = self.page, self.choosing, self.making
         state_and_form, prompt = [page.state, *page.form], page.fields["prompt"]
         shown = [*state_and_form, page.last_model, page.screen]
-        watched = [page.screen, page.queue, page.gallery, page.stop, page.again]
+        watched = [page.screen, page.queue, page.gallery]
 
         def follow(event: Any) -> None:
             # another one may begin while this one follows: see Turns
@@ -78,8 +78,6 @@ class Events:
         for triggers, handler in ((starts, making.start), ([page.variations.click], making.variations)):
             checked = {"validator": making.check} | QUIET
             follow(gr.on(triggers, handler, state_and_form, shown, **checked).success)
-        follow(page.again.click(making.again, state_and_form, shown, **QUIET).then)
-        page.stop.click(making.stop, [page.state], [page.stop], **QUIET)
         for clicked in (page.screen, page.queue, page.gallery):
             follow(clicked.click(self.click, state_and_form, shown, **QUIET).then)
         picked = page.shown_examples.click

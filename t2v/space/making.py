@@ -1,4 +1,4 @@
-"""Putting jobs into the queue, and stopping them."""
+"""Putting jobs into the queue."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -20,7 +20,7 @@ from t2v.space.showing import Showing, Shown, notice
 
 
 class Making:
-    """The handlers of Generate, its variations, Stop, and the ways out of a failure."""
+    """The handlers of Generate, its variations, and the ways on from a video or a failure."""
 
     def __init__(self, page: components.Components, service: Service, showing: Showing):
         self.page, self.service, self.showing = page, service, showing
@@ -43,29 +43,18 @@ class Making:
         seeds = [first if first is None else (int(first) + more) % (MAX_SEED + 1) for more in range(MOST)]
         return self._submit(VisitorState.read(state), [_with_seed(filled, seed) for seed in seeds])
 
-    def again(self, state: Any, *values: Any) -> Shown:
-        """Queue what is shown with another seed."""
-        kept = VisitorState.read(state)
-        filled = _with_seed(self._shown(kept, values), None)
-        return self._submit(kept, [filled]) | {self.page.fields["random"]: True}
-
     def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
-        """Queue what failed again, as it was or in the way that a button of the screen has offered."""
+        """Queue what is on the screen again, in the way that a button of the screen has offered."""
         if way in ("continue", "vary", "loop"):
             return self._further(kept, way, values)
         filled = self._shown(kept, values)
+        if way == "another":
+            return self._submit(kept, [_with_seed(filled, None)]) | {self.page.fields["random"]: True}
         changed = self._changed(filled, way)
         if changed is None:
             return self._submit(kept, [filled])
         filled_in = self.showing.filled(changed.request, changed.model, random=True)
         return filled_in | self._submit(kept, [changed])
-
-    def stop(self, state: Any) -> Any:
-        """Ask for the end of the jobs on the screen."""
-        kept = VisitorState.read(state)
-        for id in kept.shown:
-            self.service.jobs.stop(kept.visitor, id)
-        return gr.skip()
 
     def _changed(self, filled: Filled, way: str) -> Filled | None:
         """What a way makes of it; None where that leaves it as it is."""

@@ -82,17 +82,27 @@ function sure(button) {
   return false;
 }
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+  const button = event.target.closest("button, [role=button]");
   if (!button) return;
+  if (button.dataset.copy !== undefined) { // a link too: another tab or window is the browser's business
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    copy(button);
+  }
   const { pick, stop, way, group } = button.dataset;
   if (pick !== undefined) trigger("click", { pick });
   if (stop !== undefined) trigger("click", { stop });
   if (way !== undefined) trigger("click", { way });
   if (group !== undefined) trigger("click", { group });
   if (button.dataset.delete !== undefined && sure(button)) trigger("click", { delete: button.dataset.delete });
-  if (button.dataset.copy !== undefined) copy(button);
   if (button.dataset.share !== undefined) share(button);
   if (button.dataset.smooth !== undefined && !button.hasAttribute("aria-busy")) smooth(button);
+});
+element.addEventListener("keydown", (event) => {
+  const link = event.key === " " && event.target.closest("a[role=button]");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
 });
 // A tile's video plays while it is pointed at or focused.
 for (const [name, play] of [["pointerover", true], ["focusin", true], ["pointerout", false], ["focusout", false]]) {

@@ -28,12 +28,25 @@ const parts = {
     return at < 0 ? `${without} ${say}` : `${without.slice(0, at)} ${say}${without.slice(at)}`;
   },
   scene(text, say) {
-    return `${text.replace(background(), "")} ${say}`;
+    return says.scene(text, say) ? text.replace(background(), "") : `${text.replace(background(), "")} ${say}`;
   },
   colour(text, say) {
-    return `${text.replace(background(), "")} on ${article(say)} ${say} background`;
+    return parts.scene(text, `on ${article(say)} ${say} background`);
   },
 };
+// Whether a sentence has a part that a chip says.
+const says = {
+  subject: (text, say) => new RegExp(`(?<![\\p{L}])${say.replace(/^(an?|the) /, "")}(?![\\p{L}])`, "iu").test(text),
+  motion: (text, say) => text.match(motion())?.[0].trim().toLowerCase() === say,
+  scene: (text, say) => text.match(background())?.[0].trim().toLowerCase() === say,
+  colour: (text, say) => says.scene(text, `on ${article(say)} ${say} background`),
+};
+function mark(text) {
+  for (const chip of element.querySelectorAll("[data-part]")) {
+    const pressed = String(says[chip.dataset.part](` ${text}`, chip.dataset.say));
+    if (chip.getAttribute("aria-pressed") !== pressed) chip.setAttribute("aria-pressed", pressed);
+  }
+}
 function take(chip) {
   const { say, part, replace, write: whole } = chip.dataset, text = prompt().value.trim();
   if (whole) return write(whole);
@@ -57,20 +70,31 @@ async function surprise() {
   write(`${subject} ${any(motions)} ${ground}`);
   setTimeout(() => document.querySelector("button#generate:not(:disabled), #generate button:not(:disabled)")?.click(), 150);
 }
-async function list(wanted) {
-  const { subjects } = await words();
-  const chips = subjects.filter(([, name]) => name.includes(wanted)).map(([, name, phrase]) => {
+function chips(subjects) {
+  return subjects.map(([, name, phrase]) => {
     const chip = document.createElement("button");
     Object.assign(chip, { type: "button", className: "chip", textContent: name });
     Object.assign(chip.dataset, { part: "subject", say: phrase });
     return chip;
   });
-  element.querySelector(".found").replaceChildren(...chips);
+}
+async function list(wanted) {
+  const none = element.querySelector(".none"), field = element.querySelector(".all input");
+  let found = (await words()).subjects.filter(([, name]) => name.includes(wanted)), said = "";
+  if (!found.length) {
+    found = await (await fetch(`${ideas().dataset.words}&near=${encodeURIComponent(wanted)}`)).json();
+    said = none.dataset.none.replace("{word}", wanted) + (found.length ? ` ${none.dataset.near}` : "");
+  }
+  if (field.value.trim().toLowerCase() !== wanted) return; // more has been typed by now
+  none.textContent = said;
+  element.querySelector(".found").replaceChildren(...chips(found));
+  mark(prompt().value);
 }
 function unfold(button) {
   const all = element.querySelector(".all"), open = all.hidden;
   all.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
+  all.querySelector("input").value = "";
   if (open) list("").then(() => all.querySelector("input").focus(), () => {});
 }
 // What is written stays over a reload, Back and Forward: each address has its own, of a link only in this tab.
@@ -87,6 +111,11 @@ if (!globalThis.t2vKeep) {
     if (event.target === prompt()) globalThis.t2vKeep(draft = event.target.value);
   });
   if (draft && prompt() && !prompt().value) write(draft);
+}
+if (ideas()) { // another model brings other chips
+  globalThis.t2vMark = (text) => mark(text ?? "");
+  document.addEventListener("input", (event) => { if (event.target === prompt()) mark(event.target.value); });
+  new MutationObserver(() => mark(prompt()?.value ?? "")).observe(element, { childList: true, subtree: true });
 }
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-say]");

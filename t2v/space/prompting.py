@@ -19,7 +19,7 @@ from t2v.vocabulary import Knowledge, Vocabulary
 
 SCRIPT = read_text(Path(__file__).with_name("prompting.js"))
 RESTORE = "(prompt) => globalThis.t2vDraft?.(prompt) ?? prompt"  # after the page has filled itself in
-KEEP = "(prompt) => { globalThis.t2vKeep?.(prompt); }"
+KEEP = "(prompt) => { globalThis.t2vKeep?.(prompt); globalThis.t2vMark?.(prompt); }"
 # Subjects on chips, as far as the model has them.
 FAVOURITES = (
     "panda", "fox", "rocket", "whale", "unicorn", "penguin", "dinosaur", "ghost", "robot", "frog", "octopus",
@@ -36,15 +36,16 @@ SCENES = (
     "in the mountains",
 )
 SHORT = {  # a motion on its chip
-    "moving left": "← left",
-    "moving right": "→ right",
-    "moving up": "↑ up",
-    "moving down": "↓ down",
+    "moving left": "←",
+    "moving right": "→",
+    "moving up": "↑",
+    "moving down": "↓",
     "growing": "growing",
     "shrinking": "shrinking",
     "spinning": "spinning",
 }
 NEAR = 4  # chips of subjects near an unknown word
+MANY = 0.8  # of the tokens that a prompt may have: from there on they are counted
 
 
 @cache
@@ -78,16 +79,13 @@ def ideas(model: str, vocabulary: Vocabulary | None) -> str:
     return (
         f"<div class='ideas' data-words='{words}' data-motions='{_list(vocabulary.motions)}' "
         f"data-scenes='{_list(list(vocabulary.scenery))}'>"
-        f"<p class='draws'><span>{draws} {every}</span>{surprise}</p>{''.join(rows)}{_all()}</div>"
+        f"<p class='draws'><span>{draws}</span>{every}{surprise}</p>{''.join(rows)}{_all()}</div>"
     )
 
 
 def words(vocabulary: Vocabulary) -> dict[str, list]:
     """All that the model draws: subjects as [emoji, name, phrase], colours and motions."""
-    subjects = [
-        [emoji_character(code), name, translator(vocabulary).phrase(name)]
-        for name, code in vocabulary.subjects.items()
-    ]
+    subjects = [_listed(vocabulary, name) for name in vocabulary.subjects]
     motions = [motion for motion in vocabulary.motions if motion in SHORT]
     return {
         "subjects": subjects,
@@ -96,6 +94,17 @@ def words(vocabulary: Vocabulary) -> dict[str, list]:
         "motions": motions,
         "scenery": [phrase for phrase in SCENES if phrase in vocabulary.scenery],
     }
+
+
+def near(vocabulary: Vocabulary, text: str) -> list[list[str]]:
+    """Subjects near a text that names none, also in another language: each as [emoji, name, phrase]."""
+    read = translator(vocabulary).read(text).sentence
+    names = [*vocabulary.explain(read).known, *vocabulary.search(text), *vocabulary.near(text)]
+    return [_listed(vocabulary, name) for name in dict.fromkeys(names) if name in vocabulary.subjects][:NEAR]
+
+
+def _listed(vocabulary: Vocabulary, name: str) -> list[str]:
+    return [emoji_character(vocabulary.subjects[name]), name, translator(vocabulary).phrase(name)]
 
 
 def reading(found: Reading | None, prompt: str, vocabulary: Vocabulary | None, size_note: str = "") -> str:
@@ -107,11 +116,12 @@ def reading(found: Reading | None, prompt: str, vocabulary: Vocabulary | None, s
 
 
 def _tokens(found: Reading | None) -> str:
-    """The count of tokens, and what is cut off."""
+    """The weights of a prompt, the count of its tokens where they are many, and what is cut off."""
     if found is None:
         return "<p class='tokens'></p>"
     over = bool(found.cut) or found.count > found.limit
-    parts = [strings.TOKENS.format(count=found.count, limit=found.limit)]
+    many = over or found.count > MANY * found.limit
+    parts = [strings.TOKENS.format(count=found.count, limit=found.limit)] if many else []
     parts += [strings.WEIGHT.format(words=escape(text[:30]), weight=f"{w:.3g}") for text, w in found.weights]
     if over:
         parts.append(strings.CUT.format(words=escape(found.cut[:120])))
@@ -153,7 +163,12 @@ def _favourites(vocabulary: Vocabulary) -> list[str]:
 
 
 def _row(label: str, kind: str, chips: Sequence[str]) -> str:
-    return f"<div class='chips {kind}' role='group' aria-label='{label}'>{''.join(chips)}</div>"
+    """Chips for one part of a prompt, behind its name."""
+    id = f"chips-{kind}"
+    return (
+        f"<div class='choice'><span class='part' id='{id}'>{label}</span>"
+        f"<div class='chips {kind}' role='group' aria-labelledby='{id}'>{''.join(chips)}</div></div>"
+    )
 
 
 def _subject(vocabulary: Vocabulary, name: str) -> str:
@@ -172,6 +187,7 @@ def _motion(name: str) -> str:
 def _chip(text: str, say: str, label: str = "", style: str = "", **data: str) -> str:
     """A button that writes `say` into the prompt: as a part of it, in place of a word, or as the whole."""
     given = {f"data-{key}": value for key, value in ({"say": say} | data).items()}
+    given |= {"aria-pressed": "false"} if "part" in data else {}
     given |= {"aria-label": label, "title": label} if label else {}
     given |= {"style": style} if style else {}
     attributes = " ".join(f"{name}='{escape(value, quote=True)}'" for name, value in given.items())
@@ -181,7 +197,8 @@ def _chip(text: str, say: str, label: str = "", style: str = "", **data: str) ->
 def _all() -> str:
     """The list of all subjects, which is fetched when it is opened."""
     find = f"<input type='search' aria-label='{strings.FIND}' placeholder='{strings.FIND}'>"
-    return f"<div class='all' hidden>{find}<div class='chips found'></div></div>"
+    none = f"<p class='none' role='status' data-none='{strings.NOT_FOUND}' data-near='{strings.NEIGHBOURS}'></p>"
+    return f"<div class='all' hidden>{find}{none}<div class='chips found'></div></div>"
 
 
 def _list(texts: Sequence[str]) -> str:

@@ -45,7 +45,8 @@ def group(service: Service, cells: Sequence[Record | Job]) -> str:
     done = sum(map(screen.share, jobs), len(cells) - len(jobs)) / len(cells)
     stage = screen.stage_text(service, jobs[0])
     words = strings.VARIATIONS_UNDER_WAY.format(done=len(cells) - len(jobs), count=len(cells), stage=stage)
-    return screen.section("working", body + screen.bar(done) + screen.status(words) + caption, done)
+    line = screen.status(words, stoppable=not all(job.stopping for job in jobs))
+    return screen.section("working", body + screen.bar(done) + line + caption, done)
 
 
 def _cell(service: Service, cell: Record | Job) -> str:

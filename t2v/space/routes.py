@@ -21,6 +21,7 @@ from t2v.space.examples import REEL
 from t2v.video import VideoError
 
 CACHED = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+MOST_SEARCHED = 60  # characters
 EXAMPLES = "examples"  # the folder of their versions
 
 
@@ -84,11 +85,14 @@ class Files:
         return await _picture(stills.card, tuple(paths) or None, "image/jpeg")
 
     async def words(self, request: Request) -> Response:
-        """The words that a model knows."""
+        """The words that a model knows; with `near`, the subjects near that text."""
         name = request.query_params.get("model", self.service.default)
         choice = self.service.choices.get(name)
         if choice is None or choice.vocabulary is None:
             raise HTTPException(404)
+        if near := request.query_params.get("near", "")[:MOST_SEARCHED]:
+            found = await asyncio.to_thread(prompting.near, choice.vocabulary, near)
+            return JSONResponse(found, headers=CACHED)
         return JSONResponse(prompting.words(choice.vocabulary), headers=CACHED)
 
     async def _version(self, path: Path, name: str, of: str = "") -> FileResponse:

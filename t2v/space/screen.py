@@ -28,7 +28,7 @@ def working(service: Service, job: Job) -> str:
     """The job's place or stage, a bar, the time left, the frames so far."""
     left = None if job.stopping else service.seconds_left(job)
     time = strings.LEFT.format(seconds=duration(left)) if left is not None and job.started else ""
-    line = status(stage_text(service, job), time)
+    line = status(stage_text(service, job), time, stoppable=not job.stopping)
     notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
     body = frame(job.request.width, job.request.height, preview(job)) + bar(share(job)) + line
     say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
@@ -60,11 +60,15 @@ def stage_text(service: Service, job: Job) -> str:
 
 
 def _waiting(service: Service, job: Job) -> str:
-    """The jobs ahead, and when this one begins."""
+    """The jobs of others ahead, and when this one begins."""
     if service.jobs.awaited(job):
         return strings.AWAITS
-    ahead = service.jobs.place(job) - 1
-    text = strings.PLACE.format(ahead=ahead) if ahead > 0 else strings.NEXT
+    made, waiting = service.jobs.line()
+    before = waiting[: waiting.index(job)] if job in waiting else []
+    others = sum(each.owner != job.owner for each in before)
+    text = strings.PLACE.format(ahead=others) if others else strings.NEXT
+    if not others and any(each.owner == job.owner for each in made + before):
+        text = strings.AFTER_OWN
     seconds = service.seconds_until_begun(job)
     return text + (strings.BEGINS.format(seconds=duration(seconds)) if seconds is not None else "")
 
@@ -193,9 +197,10 @@ def frame(width: int, height: int, body: str) -> str:
     return f"<div class='frame' style='{style}'>{body}</div>"
 
 
-def status(text: str, beside: str = "") -> str:
-    """The line under the frame."""
-    return f"<p class='status'><b>{text}</b><span>{beside}</span></p>"
+def status(text: str, beside: str = "", stoppable: bool = False) -> str:
+    """The line under the frame; `stoppable`: with the button that stops all that is on the screen."""
+    stop = f"<button type='button' id='stop' data-stop=''>{strings.STOP}</button>" if stoppable else ""
+    return f"<p class='status'><b>{text}</b><span>{beside}</span>{stop}</p>"
 
 
 def bar(done: float) -> str:

@@ -11,7 +11,6 @@ from t2v.service.choices import MOST_STRENGTH
 from t2v.service.service import Service
 from t2v.space import form, storyboard, strings, words
 
-FIRST = {"prompt", "size"}  # fields of the form that aren't under Advanced
 NARROW = 130  # pixels
 
 
@@ -37,9 +36,9 @@ def build(service: Service) -> dict[str, Any]:
         made["length"] = gr.Radio(label=strings.LENGTH, min_width=NARROW, **length(native))
         made["quality"] = gr.Radio(label=strings.QUALITY, min_width=NARROW, **quality(native))
     storyboard.build()
-    fields["size"] = gr.Dropdown(
-        label=form.LABELS["size"], allow_custom_value=True, min_width=NARROW, **size(native)
-    )
+    several = len(native.offered) > 1
+    if several:
+        fields["size"] = _size(native)
     with gr.Row():
         fields["random"] = gr.Checkbox(True, label=form.LABELS["random"], min_width=NARROW)
         hint = strings.SEED_HINT.format(high=MAX_SEED)
@@ -47,6 +46,7 @@ def build(service: Service) -> dict[str, Any]:
             None, label=form.LABELS["seed"], placeholder=hint, info=info("seed", native), min_width=NARROW
         )
     with gr.Accordion(strings.ADVANCED, open=False, elem_id="advanced"):
+        fields |= {} if several else {"size": _size(native)}  # a list of one is for those who write their own
         rows = [name for name in form.SAME if name != "prompt"]
         fields |= {name: _field(name, native) for name in rows}
         made["duration"] = gr.HTML("", elem_id="duration")
@@ -70,6 +70,11 @@ def size(native: ModelDefaults) -> dict[str, Any]:
     sides = [[int(side) for side in text.split("×")] for text in offered]
     choices = [(words.shape(*pair), text) for pair, text in zip(sides, offered, strict=True)]
     return {"choices": choices, "value": offered[0], "info": info("size", native)}
+
+
+def _size(native: ModelDefaults) -> gr.Dropdown:
+    label = form.LABELS["size"]
+    return gr.Dropdown(label=label, allow_custom_value=True, min_width=NARROW, **size(native))
 
 
 def info(name: str, native: ModelDefaults) -> str:

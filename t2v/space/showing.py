@@ -32,14 +32,8 @@ class Showing:
     # -- the parts of the page
 
     def all(self, kept: VisitorState, pending: Sequence[Job]) -> Shown:
-        """Screen, queue, gallery and buttons; `pending`: the visitor's jobs that aren't over."""
-        under_way = any(job.id in kept.shown for job in pending)
-        something = bool(kept.shown or kept.example)
-        return self.moving(kept, pending) | {
-            self.page.gallery: self.gallery(kept),
-            self.page.stop: gr.update(visible=under_way),
-            self.page.again: gr.update(visible=something),
-        }
+        """Screen, queue and gallery; `pending`: the visitor's jobs that aren't over."""
+        return self.moving(kept, pending) | {self.page.gallery: self.gallery(kept)}
 
     def moving(self, kept: VisitorState, pending: Sequence[Job]) -> Shown:
         """Screen and queue, which change while jobs are made."""
@@ -96,7 +90,8 @@ class Showing:
         """Show one of the visitor's own videos or jobs, or the group again; stop a job; delete a video."""
         kept = VisitorState.read(state)
         if "stop" in data:
-            self.service.jobs.stop(kept.visitor, str(data["stop"]))
+            for id in [str(data["stop"])] if data["stop"] else kept.shown:  # "": all that is on the screen
+                self.service.jobs.stop(kept.visitor, id)
             return {self.page.state: asdict(kept)}
         if "delete" in data:
             now = self._deleted(kept, str(data["delete"]))

@@ -16,10 +16,11 @@ LINK_DESCRIPTION = (
 
 # The chips that write a prompt
 DRAWS = "<b>Draws {count} emoji in motion.</b>"
-SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background colour", "Scenery", "Motion"
+SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
 FIND = "Find a subject"
+NOT_FOUND, NEIGHBOURS = "None of them is called “{word}”.", "Near it:"  # prompting.js fills in the word
 READ_AS = "Read as: <b>{words}</b>"
 INSTEAD = "Instead"
 IDEAS = (  # for models that know any word
@@ -85,6 +86,7 @@ CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
 THEN_CONTINUE, THEN_VARY = "Then continue it", "Then change it"
 AWAITS = "Waits for the video that it starts from"
 START_FROM_THIS = "Start from this"
+FURTHER = "Made at once from this video, with the prompt that is written now. Stop ends it."
 
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
@@ -117,6 +119,7 @@ REEL_HINT, TAKE = "Made here. Click to take one, or write your own.", "Take this
 PLAY = "Play"
 NEXT = "You are next"
 PLACE = "Waiting, {ahead} ahead of you"
+AFTER_OWN = "Waiting for your other video"
 BEGINS = " · begins in {seconds}"
 MAKING = "Making the video"
 QUEUE = "Under way"
@@ -143,7 +146,7 @@ TRY_AGAIN, MAKE_AGAIN, MAKE_SMALLER = "Try again", "Make it after all", "Make it
 FEWER_STEPS, USE = "With {steps} steps", "Use {model}"
 PREVIEW_ALT = "The frames so far of: {prompt}"
 VIDEO_ALT = "Video: {prompt}"
-DOWNLOAD, LINK, COPY, COPIED, JSON = "Download", "Link to these settings", "Copy link", "Copied", "As JSON"
+DOWNLOAD, COPY, COPIED, MORE, JSON = "Download", "Copy link", "Copied", "More", "Settings as JSON"
 DOWNLOAD_AS = "Download as {format}"
 FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
 SHARE = "Share"

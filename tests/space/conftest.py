@@ -77,6 +77,10 @@ class Visitor:
         self.page.locator("#advanced > button").click()
         expect(self.page.get_by_label("Steps")).to_be_visible()
 
+    def more(self) -> None:
+        """Open what else can be done with the finished video."""
+        self.page.locator("#screen summary", has_text="More").click()
+
     def video(self) -> dict:
         """What the shown video's element knows, once it can play."""
         self.page.wait_for_function("document.querySelector('#screen video')?.readyState === 4")

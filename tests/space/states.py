@@ -38,7 +38,8 @@ def done(visitor: Visitor) -> None:
     visitor.generate(f"a square {LONG}")
     visitor.see("done")
     visitor.video()
-    visitor.page.locator("#screen summary").click()
+    visitor.more()
+    visitor.page.get_by_text("Settings as JSON").click()
 
 
 def failed(visitor: Visitor) -> None:

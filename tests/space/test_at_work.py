@@ -43,9 +43,11 @@ def test_a_tapped_example_comes_into_view(phone: Visitor):
 
 
 def test_generate_brings_the_video_into_view(phone: Visitor):
-    phone.generate("slow square on a phone")
+    phone.generate("slow slow square on a phone")
     phone.see("working")
     phone.page.wait_for_function(IN_VIEW)
+    stop = phone.page.get_by_role("button", name="Stop").bounding_box()
+    assert stop and stop["y"] + stop["height"] <= 844, "Stop is out of reach"
     phone.see("done")
     phone.page.wait_for_function(IN_VIEW)
 
@@ -78,6 +80,7 @@ def test_a_visitor_queues_four_and_is_told_of_the_fifth(visitor: Visitor):
         visitor.generate(f"{SLOW} square {number}")
         visitor.page.wait_for_selector(f"#screen .prompt:has-text('square {number}')")
     expect(visitor.page.locator("#queue .job")).to_have_count(3)
+    expect(visitor.page.locator("#screen .status")).to_contain_text("Waiting for your other video")
     visitor.generate("one too many")
     toast = visitor.page.get_by_test_id("toast-body")
     expect(toast).to_contain_text("4 videos under way")
@@ -141,6 +144,7 @@ def test_every_format_and_speed_is_chosen_at_the_download(visitor: Visitor):
     visitor.generate("a square for keeps")
     visitor.see("done")
     page = visitor.page
+    visitor.more()
     links = page.locator("#screen a[download]")
     wanted = {".mp4": (b"ftyp", 4), ".gif": (b"GIF8", 0), ".webp": (b"WEBP", 8)}
     for smooth in ("", ".24"):
@@ -163,6 +167,7 @@ def test_every_format_and_speed_is_chosen_at_the_download(visitor: Visitor):
 def test_a_deleted_video_is_gone_with_all_its_files(visitor: Visitor, app: App):
     visitor.generate("a square to delete")
     visitor.see("done")
+    visitor.more()
     visitor.page.get_by_role("button", name="Smooth, 24 fps").click()
     expect(visitor.page.get_by_role("button", name="Smooth, 24 fps")).to_have_attribute(
         "aria-pressed", "true"
@@ -182,11 +187,13 @@ def test_a_deleted_video_is_gone_with_all_its_files(visitor: Visitor, app: App):
 def test_one_click_deletes_nothing_and_examples_stay(visitor: Visitor):
     visitor.generate("a square to keep by luck")
     visitor.see("done")
+    visitor.more()
     visitor.page.get_by_role("button", name="Delete", exact=True).click()
     expect(visitor.page.get_by_role("button", name="Delete", exact=True)).to_be_visible(timeout=6000)
     expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(1)
     visitor.page.get_by_label("Examples").locator(".tile").first.click()
     expect(visitor.page.locator("#screen .prompt")).to_have_text("raise a square")
+    visitor.more()
     assert visitor.page.get_by_role("button", name="Delete", exact=True).count() == 0
 
 

@@ -88,6 +88,48 @@ def test_chips_write_the_prompt_and_a_part_replaces_its_like(guest: Visitor):
         page.locator("#ideas").get_by_role("button", name=chip, exact=True).click()
         assert prompt_of(page) == prompt
         assert VOCABULARY.explain(prompt).note() is None
+    assert pressed(page) == {"unicorn", "orange"}
+    page.get_by_label("Background").get_by_role("button", name="orange", exact=True).click()
+    assert prompt_of(page) == "a unicorn"
+    page.get_by_label("Prompt", exact=True).fill("a red heart growing on a white background")
+    assert pressed(page) == {"white", "growing"} | ({"red heart"} & set(_chips(page)))
+    page.get_by_label("Examples").locator(".tile").first.click()
+    eventually(lambda: page.wait_for_timeout(50) or pressed(page) == {"panda", "green"})
+
+
+def _chips(page: Page) -> list[str]:
+    return page.locator("#ideas [data-part=subject]").all_inner_texts()
+
+
+def pressed(page: Page) -> set[str]:
+    """The names of the chips that are shown as chosen."""
+    chosen = page.locator("#ideas [data-part][aria-pressed=true]")
+    return {chip.get_attribute("aria-label") or chip.inner_text() for chip in chosen.all()}
+
+
+def test_a_search_without_a_find_says_so_and_offers_neighbours(guest: Visitor):
+    page, ideas = guest.page, guest.page.locator("#ideas")
+    ideas.get_by_role("button", name="See all").click()
+    field = page.get_by_label(strings.FIND)
+    for word, near in (("quokka", VOCABULARY.near("quokka")[0]), ("Hund", "dog")):
+        field.fill(word)
+        expect(ideas.locator(".none")).to_contain_text(f"called “{word.lower()}”. Near it:")
+        expect(ideas.locator(".found .chip").filter(has_text=near).first).to_be_visible()
+    field.fill("xxxxxxxx")
+    expect(ideas.locator(".none")).to_have_text("None of them is called “xxxxxxxx”.")
+    expect(ideas.locator(".found .chip")).to_have_count(0)
+    field.fill("panda")
+    expect(ideas.locator(".none")).to_be_empty()
+    ideas.locator(".found .chip").first.click()
+    assert prompt_of(page) == "a panda"
+
+
+def test_tokens_are_counted_only_where_they_become_many(guest: Visitor):
+    prompt, tokens = guest.page.get_by_label("Prompt", exact=True), guest.page.locator("#tokens")
+    prompt.fill("a fox " * 33)
+    expect(tokens).to_contain_text("of 77 tokens")
+    prompt.fill("a fox")
+    expect(tokens).not_to_contain_text("tokens")
     page.get_by_role("button", name="Generate").click()
     guest.see("done", 60)
     expect(page.locator("#screen .prompt")).to_have_text("a unicorn on an orange background")
@@ -209,7 +251,7 @@ def test_a_link_in_its_own_tab_keeps_its_video_and_back_brings_all_back(guest: V
     guest.generate("a car on a white background")
     guest.see("done", 60)
     before = len(front.service.jobs._jobs)
-    guest.page.locator("a.settings-link").click()
+    guest.page.goto(guest.url + guest.page.locator("a.settings-link").get_attribute("href"))
     guest.see("done")
     expect(guest.page.locator("#screen .prompt")).to_have_text("a car on a white background")
     assert len(front.service.jobs._jobs) == before

@@ -38,6 +38,7 @@ def made(visitor: Visitor, app: App) -> Video:
 def further(visitor: Visitor, app: App, way: str) -> Video:
     """Click a button of the finished video -> the next one."""
     before = visitor.page.locator("#screen video").get_attribute("src")
+    visitor.more()
     visitor.page.locator("#screen").get_by_role("button", name=way, exact=True).click()
     visitor.page.wait_for_function(
         "src => ![undefined, src].includes(document.querySelector('#screen video')?.getAttribute('src'))",

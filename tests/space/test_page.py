@@ -268,8 +268,8 @@ def test_a_model_that_does_not_load_says_why_and_the_old_one_works_on(visitor: V
 
 
 def test_tokens_are_counted_and_the_cut_is_shown(visitor: Visitor):
-    visitor.page.get_by_label("Prompt", exact=True).fill("one two three")
-    expect(visitor.page.locator("#tokens")).to_contain_text("5 of 77 tokens")
+    visitor.page.get_by_label("Prompt", exact=True).fill("word " * 65)
+    expect(visitor.page.locator("#tokens")).to_contain_text("67 of 77 tokens")
     visitor.page.get_by_label("Prompt", exact=True).fill("word " * 75 + "and the end")
     expect(visitor.page.locator("#tokens")).to_contain_text("Cut off: “and the end”")
 

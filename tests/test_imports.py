@@ -82,6 +82,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
 ONLY_IN = {  # package -> the parts of t2v that may import it
     "gradio": ("t2v.space",),
     "prometheus_client": ("t2v.space",),
+    "segno": ("t2v.space",),
     "spaces": ("t2v.service.zerogpu",),
     "accelerate": ("t2v.batch",),
     "ray": ("t2v.cluster", "t2v.on_ray", "t2v.service"),

@@ -26,7 +26,7 @@ from t2v.service.outputs import Outputs
 from t2v.service.rules import Rules
 from t2v.service.service import Service
 from t2v.service.store import StoreError
-from t2v.space import environment, options, strings
+from t2v.space import environment, options, qr, strings
 from t2v.space.address import LaunchError, bare, bracketed, free_port, link, outside
 from t2v.space.cluster import workers_on
 
@@ -71,6 +71,16 @@ def serve(chosen: argparse.Namespace) -> None:
         _run(app)
     except LaunchError as error:
         raise LaunchError(error.naming(chosen.origins)) from None
+
+
+def announce(title: str, host: str, port: int) -> str:
+    """Print where the page listens, for a phone as a QR code too; -> its link on this machine"""
+    url = link(host, port)
+    print(strings.LISTENING.format(title=title, url=url), flush=True)
+    if network := outside(host, port):
+        shown = qr.code(network, sys.stdout)
+        print(f"{strings.LISTENING_OUTSIDE.format(url=network)}\n{shown}", end="", flush=True)
+    return url
 
 
 def start_log(level: str) -> None:
@@ -195,11 +205,7 @@ class App:
         except Exception as error:
             logging.getLogger("t2v.space").debug("launching failed", exc_info=error)
             raise LaunchError(strings.LAUNCH_FAILED.format(reason=error)) from None
-        url = link(self.host, port)
-        print(strings.LISTENING.format(title=self.options.title, url=url), flush=True)
-        if network := outside(self.host, port):
-            print(strings.LISTENING_OUTSIDE.format(url=network), flush=True)
-        return url
+        return announce(self.options.title, self.host, port)
 
     def _serve(self, port: int) -> None:
         options = self.options

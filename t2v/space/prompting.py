@@ -197,7 +197,9 @@ def _chip(text: str, say: str, label: str = "", style: str = "", **data: str) ->
 def _all() -> str:
     """The list of all subjects, which is fetched when it is opened."""
     find = f"<input type='search' aria-label='{strings.FIND}' placeholder='{strings.FIND}'>"
-    none = f"<p class='none' role='status' data-none='{strings.NOT_FOUND}' data-near='{strings.NEIGHBOURS}'></p>"
+    none = (
+        f"<p class='none' role='status' data-none='{strings.NOT_FOUND}' data-near='{strings.NEIGHBOURS}'></p>"
+    )
     return f"<div class='all' hidden>{find}{none}<div class='chips found'></div></div>"
 
 

@@ -22,7 +22,7 @@ def working(visitor: Visitor) -> None:
     visitor.see("working")
     visitor.page.wait_for_selector("#screen .preview")
     visitor.generate(f"another {LONG}")
-    visitor.page.locator("#queue .job").click()
+    visitor.page.locator("#queue .job", has_text="slow slow").click()
     visitor.page.wait_for_selector("#screen .preview")
 
 

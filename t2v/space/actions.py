@@ -32,7 +32,7 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
 
 
 def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
-    """What fewer people look for, folded: a smoother video, what starts from it, other formats, its settings."""
+    """The folded rest: a smoother video, other formats, what starts from this video, its settings."""
     formats = [
         _download(record, folder, each, strings.DOWNLOAD_AS.format(format=_format(each))) for each in suffixes
     ]
@@ -73,7 +73,7 @@ def _further(record: Record) -> str:
     ways = [("continue", strings.CONTINUE), ("vary", strings.VARY)]
     ways += [] if record.request.loop or started(record.request) else [("loop", strings.LOOP)]
     buttons = "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
-    return f"<p class='note'>{strings.FURTHER}</p><div class='links'>{buttons}</div>"
+    return f"<p class='aside'>{strings.FURTHER}</p><div class='links'>{buttons}</div>"
 
 
 def _download(record: Record, folder: str, suffix: str, words: str, kind: str = "") -> str:

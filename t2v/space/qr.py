@@ -9,7 +9,7 @@ QUIET = 2  # modules of light around it
 
 
 def code(address: str, stream: TextIO) -> str:
-    """The lines of the code; "" where the stream is no terminal or has no such characters, or without segno."""
+    """The lines of the code; "" without segno, and where the stream is no terminal with such characters."""
     if not stream.isatty() or not _has_blocks(stream):
         return ""
     try:

@@ -324,7 +324,7 @@ def test_a_links_picture_is_its_video_once_it_is_made(guest: Visitor, front: App
 def test_generate_works_before_all_has_loaded(guest: Visitor):
     """As on a slow line, where the last of Gradio's files come a second after the prompt and the button."""
     page, held = guest.context.new_page(), []
-    page.route("**/assets/HTML-*.js", held.append)
+    page.route("**/assets/HTML-*.js", lambda route: held.append(route))
     page.goto(guest.url)
     page.get_by_label("Prompt", exact=True).fill("a fox")
     page.get_by_role("button", name="Generate").click()

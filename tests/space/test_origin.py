@@ -166,6 +166,7 @@ def test_an_example_and_a_video_of_ones_own_are_sources(visitor: Visitor, app: A
     visitor.see("done")
     assert made(visitor, app).request.keep == 8 and files_of(visitor, app).source
     visitor.page.locator("#source").get_by_label("Clear").click()
+    visitor.more()
     visitor.page.locator("#screen").get_by_role("button", name="Start from this").click()
     expect(visitor.page.locator("#source .filename")).to_be_visible(timeout=20_000)
 

@@ -6,7 +6,6 @@ is made by the next server; a job of `/generate` ends with its caller's connecti
 no follower: its deadline alone ends it.
 """
 
-import logging
 import secrets
 import time
 from collections import deque
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from threading import Condition
 
 from t2v.request import Complete
-from t2v.service import sentences
+from t2v.service import logs, sentences
 from t2v.service.grouping import next_of
 from t2v.service.job import Job
 from t2v.service.limits import Limits, QueueFull, VisitorFull
@@ -26,7 +25,6 @@ from t2v.service.waiting import WaitingJob, WaitingJobs
 from t2v.service.workers import AnyWorker
 
 NOBODY = owner_of("")  # the owner of the jobs of `/generate`
-log = logging.getLogger("t2v.service")
 
 
 @dataclass
@@ -220,6 +218,17 @@ class Jobs:
             old = now - self.limits.remembered
             self._jobs = {id: job for id, job in self._jobs.items() if job.ended is None or job.ended > old}
 
+    @property
+    def closed(self) -> bool:
+        """Whether no more jobs are taken or given out."""
+        return self._closed
+
+    def shut(self) -> None:
+        """Take and give out no more jobs; those that are being made go on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Give out no more jobs, and leave those that aren't over to the next server."""
         with self._changed:
@@ -246,6 +255,7 @@ class Jobs:
         self._jobs[job.id] = job
         self._waiting.insert(sum(other.turn <= job.turn for other in self._waiting), job)
         self._changed.notify()
+        logs.submitted(job)
         if (source := self._source_of(job)) and source.over:
             self._tell(job, source)
         return job
@@ -294,6 +304,7 @@ class Jobs:
     def _begin(self, job: Job, worker: AnyWorker | None) -> Job:
         self._waiting.remove(job)
         job.worker, job.started = worker, self.clock()
+        self.tally.note_begun(job, job.started - job.entered)
         self._enter(job, Stage.LOADING)
         if worker:
             self._held[worker] = job.model
@@ -310,8 +321,7 @@ class Jobs:
             self.kept.remove(job.id)
         job.ended, job.problem, job.preview = self.clock(), problem, None
         self._enter(job, stage)
-        self.tally.ended[stage] += 1
-        log.info("a job of %s ended: %s%s", job.model, stage, problem and f" ({problem})")
+        self.tally.note_end(job)
         for listener in self.listeners:
             listener(job)
         self._changed.notify_all()  # its video may be what another waits for

@@ -33,6 +33,7 @@ from t2v.service.whole import locked, write_whole
 from t2v.video import CONTAINERS, Video, VideoError
 
 DAY = 86_400.0
+DRAFT = 600.0  # seconds that a file may take to be written; the draft of a killed worker goes then
 MB = 1_000_000
 THUMBNAIL = ".source.jpg"  # what a video started from
 SECRET = re.compile(r"[!-~]{16,}")
@@ -181,12 +182,13 @@ class Outputs:
         return self.store.read("SELECT count(*) FROM records")[0][0]
 
     def sweep(self) -> None:
-        """Delete what is past its lifetime, then the oldest until the rest is within the quota."""
+        """Delete what is past its lifetime, drafts earlier; then the oldest until the rest fits the quota."""
         with self._lock:
             files = sorted((stat.st_mtime, stat.st_size, path) for path, stat in self._files())
             total = sum(size for _, size, _ in files)
             for written, size, path in files:
-                if total <= self.quota and self.clock() - written <= self.lifetime:
+                kept = min(DRAFT, self.lifetime) if path.suffix == ".part" else self.lifetime
+                if total <= self.quota and self.clock() - written <= kept:
                     continue
                 path.unlink(missing_ok=True)
                 total -= size

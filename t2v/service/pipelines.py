@@ -1,5 +1,7 @@
 """The pipelines that a worker process holds: the one in use, and others while memory is ample."""
 
+import logging
+import time
 from collections.abc import Callable
 from threading import Event, Thread
 from types import ModuleType
@@ -11,6 +13,7 @@ from t2v.service.messages import Fault, Fetched, Reading, Setup
 
 FETCH_EVERY = 0.5  # seconds
 MOST = 4  # pipelines
+log = logging.getLogger("t2v.service")
 
 
 class Pipelines:
@@ -91,7 +94,11 @@ class Pipelines:
                     self._send(Fetched(*fetched))
 
         Thread(target=report, daemon=True).start()
+        start = time.perf_counter()
         try:
-            return load(model)
+            pipe = load(model)
         finally:
             done.set()
+        seconds = round(time.perf_counter() - start, 3)
+        log.info("%s was loaded", model, extra={"figures": {"model": model, "seconds": seconds}})
+        return pipe

@@ -251,6 +251,7 @@ class Service:
         try:
             self.outputs.check_space()
         except NoSpace as error:
+            job.fault = Fault.DISK
             self.jobs.end(job, Stage.FAILED, str(error))
             return
         path = self.outputs.path(job.id, job.suffix)
@@ -296,6 +297,7 @@ class Service:
             self.jobs.end(job, Stage.FAILED, sentences.NOT_NOTED)
             return
         self.jobs.end(job, Stage.DONE)
+        self.jobs.tally.peaks[worker.name] = done.peak or 0
         self.estimates.learn(self._run(worker, job, denoising=done.denoising, rest=rest, peak=done.peak))
 
     def _advice(self, worker: AnyWorker, job: Job, fault: Fault) -> str:

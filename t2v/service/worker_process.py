@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from t2v import machine, provenance
+from t2v.service import logs
 from t2v.service.device_memory import Peak, free_memory, memory_of_device
 from t2v.service.faults import explain
 from t2v.service.messages import (
@@ -59,6 +60,7 @@ class OrderStopped(Exception):
 def serve(connection: Connection, backend: str, device: str, setup: Setup) -> None:
     """The process's main function. `backend`: the name of a module, see `Service`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    logs.start_in_worker()
     give_way()
     machine.limit_threads()
     work(connection, backend, device, setup)
@@ -193,6 +195,7 @@ class PipelineHost:
 
     def _compute(self, order: Order) -> Made | None:
         """The video of an order; None where there is none, which is reported."""
+        logs.about.set(order.id)
         end: Stopped | Failed
         try:
             return self._computed(order)
@@ -221,6 +224,7 @@ class PipelineHost:
 
     def _write(self, made: Made) -> None:
         """Write a video, and report how that ended."""
+        logs.about.set(made.order.id)
         try:
             self.send(self._written(made))
         except OrderStopped:

@@ -12,7 +12,6 @@ from t2v.texts import TextError, read_text
 
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 MEMORY = ("auto", "fast", "balanced", "low", "minimal")
-LOG = ("debug", "info", "warning", "error")
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 TIME = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|sec|m|min|h|d)?")
 SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, None: 1}

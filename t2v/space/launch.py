@@ -20,7 +20,8 @@ import psutil
 
 from t2v import ffmpeg, streams
 from t2v.checkpoints.errors import CheckpointError
-from t2v.service import backend
+from t2v.service import backend, logs
+from t2v.service.drain import drain
 from t2v.service.jobs import Limits
 from t2v.service.outputs import Outputs
 from t2v.service.rules import Rules
@@ -61,7 +62,7 @@ def serve(chosen: argparse.Namespace) -> None:
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise LaunchError(strings.PACKAGES_MISSING.format(names=" and ".join(missing)))
     _end_on_signals()
-    start_log(chosen.log)
+    logs.start(chosen.log)
     for name, meant in options.misspelt(os.environ):
         streams.complain(strings.MISSPELT.format(name=name, meant=meant))
     if chosen.share:
@@ -83,18 +84,15 @@ def announce(title: str, host: str, port: int) -> str:
     return url
 
 
-def start_log(level: str) -> None:
-    """Log to stderr what is of `level`, such as "info", and graver; of the libraries, warnings."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("t2v").setLevel(level.upper())
-
-
 def _run(app: "App") -> None:
     try:
         app.launch()
         while True:
             time.sleep(1.0)
             reap()
+    except Terminated:
+        drain(app.service, app.options.grace)
+        raise
     finally:
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # visitors who are cut off are no error
         app.close()
@@ -106,10 +104,10 @@ def _end_on_signals() -> None:
     default. A second signal has its default effect. What the caller ignores (`nohup`) stays ignored."""
     handled = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-    def end(*_: object) -> NoReturn:
+    def end(given: int, _: object) -> NoReturn:
         for number in handled:
             signal.signal(number, signal.SIG_DFL)
-        raise SystemExit(0)
+        raise Terminated(0) if given == signal.SIGTERM else SystemExit(0)
 
     for number in handled:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -128,6 +126,10 @@ def reap() -> None:
                 os.waitpid(child.pid, os.WNOHANG)
         except (psutil.Error, OSError):  # somebody else has waited for it
             continue
+
+
+class Terminated(SystemExit):
+    """SIGTERM: a container or a service manager ends the server, and leaves it a while to do so."""
 
 
 class App:

@@ -1,18 +1,24 @@
-"""Routes for who runs the page: `/health` for containers and proxies, `/metrics` for Prometheus."""
+"""Routes for who runs the page: `/health` for containers and proxies, `/metrics` for Prometheus.
+
+`/health` answers 200 as long as the server isn't about to end, `/health/ready` only while a new job would
+find a place and a model that is loaded.
+"""
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 import psutil
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from t2v.service.job import ENDED
-from t2v.service.messages import Stage
+from t2v.service.messages import Fault, Stage
 from t2v.service.service import Service
+from t2v.service.tally import OTHER
 from t2v.version import VERSION
 
 
@@ -22,18 +28,43 @@ def routes(service: Service) -> list[Route]:
     registry.register(Collector(service))
 
     async def health(request: Request) -> JSONResponse:
-        state = "closing" if service.closing else "ok"
-        workers = [
-            {"device": worker.name or worker.device, "busy": worker.busy} for worker in service.workers
-        ]
-        told = {"status": state, "version": VERSION, "waiting": len(service.jobs), "workers": workers}
-        return JSONResponse(told, 503 if service.closing else 200, headers={"Cache-Control": "no-store"})
+        return _told(service, well=state(service) != State.CLOSING)
+
+    async def ready(request: Request) -> JSONResponse:
+        return _told(service, well=state(service) == State.READY)
 
     def metrics(request: Request) -> Response:  # in a thread: it looks through the outputs folder
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), media_type=kind)
 
-    return [Route("/health", health), Route("/metrics", metrics)]
+    return [Route("/health", health), Route("/health/ready", ready), Route("/metrics", metrics)]
+
+
+class State(StrEnum):
+    """The states of a server."""
+
+    LOADING = "loading"  # no worker has its model yet
+    BROKEN = "broken"  # no worker could load it
+    READY = "ready"
+    FULL = "full"  # no place is left in the queue
+    CLOSING = "closing"
+
+
+def state(service: Service) -> State:
+    """The state that the server is in."""
+    if service.closing or service.jobs.closed:
+        return State.CLOSING
+    if not any(worker.name for worker in service.workers):
+        problems = [worker.problem for worker in service.workers]
+        return State.BROKEN if problems and all(problems) else State.LOADING
+    return State.FULL if len(service.jobs) >= service.jobs.limits.places else State.READY
+
+
+def _told(service: Service, well: bool) -> JSONResponse:
+    workers = [{"device": worker.name or worker.device, "busy": worker.busy} for worker in service.workers]
+    places = {"waiting": len(service.jobs), "places": service.jobs.limits.places}
+    told = {"status": state(service), "version": VERSION, **places, "workers": workers}
+    return JSONResponse(told, 200 if well else 503, headers={"Cache-Control": "no-store"})
 
 
 class Collector:
@@ -52,6 +83,10 @@ class Collector:
         jobs = self._service.jobs
         yield GaugeMetricFamily("t2v_queue_jobs", "Jobs that wait.", len(jobs))
         yield GaugeMetricFamily("t2v_queue_places", "Places in the queue.", jobs.limits.places)
+        states = GaugeMetricFamily("t2v_state", "1 for the server's state.", labels=["state"])
+        for each in State:
+            states.add_metric([each], state(self._service) == each)
+        yield states
 
     def _work(self) -> Iterator[Metric]:
         tally = self._service.jobs.tally
@@ -60,6 +95,15 @@ class Collector:
             if stage in ENDED:
                 ended.add_metric([stage], tally.ended[stage])
         yield ended
+        failures = CounterMetricFamily("t2v_failures", "Jobs that have failed, by why.", labels=["fault"])
+        for fault in (*Fault, OTHER):
+            failures.add_metric([fault], tally.faults[fault])
+        yield failures
+        for name, words, found in (
+            ("t2v_wait_seconds", "How long jobs have waited.", tally.waits),
+            ("t2v_work_seconds", "How long jobs were made.", tally.works),
+        ):
+            yield HistogramMetricFamily(name, words, buckets=found.buckets(), sum_value=found.sum)
         seconds = CounterMetricFamily(
             "t2v_stage_seconds", "Seconds that jobs spent, by stage.", labels=["stage"]
         )
@@ -79,6 +123,10 @@ class Collector:
                 memory.add_metric([f"worker {number}"], bytes)
         yield busy
         yield memory
+        peaks = GaugeMetricFamily("t2v_peak_bytes", "Most memory of the latest video.", labels=["device"])
+        for device, bytes in self._service.jobs.tally.peaks.items():
+            peaks.add_metric([device], bytes)
+        yield peaks
         yield GaugeMetricFamily("t2v_outputs_bytes", "Bytes of all videos that are kept.", outputs.size())
         yield GaugeMetricFamily("t2v_outputs_videos", "Videos that are kept.", outputs.count())
         build = GaugeMetricFamily("t2v_build", "1; the label has the version.", labels=["version"])

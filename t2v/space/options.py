@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+from t2v.service import logs
 from t2v.service.jobs import Limits
 from t2v.space import kinds, strings
 from t2v.space.address import LaunchError
@@ -195,9 +196,16 @@ OPTIONS = {
         Option(
             "log",
             "LEVEL",
-            "what the log tells: debug, info, warning or error",
-            kinds.Word(kinds.LOG),
+            "what the log tells: debug, info, warning or error; json: info as JSON lines",
+            kinds.Word(logs.CHOICES),
             "warning",
+        ),
+        Option(
+            "grace",
+            "TIME",
+            "longest time that SIGTERM waits for videos that are nearly done",
+            kinds.duration,
+            "5s",
         ),
     )
 }

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.version import VERSION
 from tests.waiting import eventually
@@ -36,9 +37,11 @@ def figures(answer: httpx.Response) -> dict[tuple, float]:
 def test_health_and_metrics_tell_what_is_and_was(app: App):
     account = ("me", "p:w") if app.options.auth else None
     with httpx.Client(base_url=app.url, trust_env=False, timeout=60) as client:
+        eventually(lambda: client.get("health/ready").status_code == 200, 60)
         health = client.get("health")  # without a login: containers and proxies have none
-        assert health.status_code == 200 and health.json()["status"] == "ok"
-        assert health.json()["version"] == VERSION and health.json()["waiting"] == 0
+        assert health.status_code == 200 and health.json()["status"] == "ready"
+        assert health.json()["version"] == VERSION
+        assert (health.json()["waiting"], health.json()["places"]) == (0, 7)
         before = figures(client.get("metrics", auth=account))
         assert before["t2v_queue_places",] == 7 and before["t2v_jobs_total", "done"] == 0
         for prompt, end in (("a square", "done"), ("a raise", "failed")):
@@ -46,6 +49,11 @@ def test_health_and_metrics_tell_what_is_and_was(app: App):
             eventually(lambda end=end: app.service.jobs.tally.ended[end] == 1, 60)
         after = figures(client.get("metrics", auth=account))
     assert after["t2v_jobs_total", "done"] == after["t2v_jobs_total", "failed"] == 1
+    assert after["t2v_failures_total", "error"] == 1 and after["t2v_failures_total", "memory"] == 0
+    assert after["t2v_state", "ready"] == 1 and after["t2v_state", "full"] == 0
+    for name in ("t2v_wait_seconds", "t2v_work_seconds"):
+        assert after[f"{name}_bucket", "+Inf"] == after[f"{name}_count",] == 2
+    assert max(value for (name, *_), value in after.items() if name == "t2v_peak_bytes") > 10**7
     assert (
         after["t2v_stage_seconds_total", "denoising"] > 0 and after["t2v_stage_seconds_total", "waiting"] >= 0
     )
@@ -54,9 +62,7 @@ def test_health_and_metrics_tell_what_is_and_was(app: App):
     assert after["t2v_queue_jobs",] == 0 and ("t2v_build", VERSION) in after
 
 
-def app_request(prompt: str):
-    from t2v.request import Request
-
+def app_request(prompt: str) -> Request:
     return Request(prompt, seed=1, steps=3, frames=2)
 
 
@@ -82,6 +88,26 @@ def test_metrics_stand_behind_the_login(app: App):
             assert client.get("config", auth=("me", "p:w")).status_code == 401
 
 
-def test_a_closing_server_is_not_well(app: App):
-    app.service._closing.set()
-    assert httpx.get(f"{app.url}health", trust_env=False).status_code == 503
+def test_loading_ready_full_and_closing_are_told_apart(app: App):
+    def asked() -> tuple[str, int, int]:
+        """-> the state, the codes of /health and /health/ready"""
+        codes = [httpx.get(app.url + path, trust_env=False) for path in ("health", "health/ready")]
+        assert codes[0].json() == codes[1].json()
+        return codes[0].json()["status"], codes[0].status_code, codes[1].status_code
+
+    service, (worker,) = app.service, app.service.workers
+    eventually(lambda: asked() == ("ready", 200, 200), 60)
+    jobs = [service.submit("visitor 0", None, Request("slow", steps=200))]
+    eventually(lambda: jobs[0].step > 0, 60)
+    jobs += [service.submit(f"visitor {number}", None, Request("a square")) for number in range(1, 8)]
+    assert asked() == ("full", 200, 503)
+    for number, job in enumerate(jobs):
+        service.jobs.stop(f"visitor {number}", job.id)
+    assert asked() == ("ready", 200, 200)
+    name, worker.name = worker.name, ""
+    assert asked() == ("loading", 200, 503)
+    worker.problem = "The weights are damaged."
+    assert asked() == ("broken", 200, 503)
+    worker.name, worker.problem = name, ""
+    app.service.jobs.shut()
+    assert asked() == ("closing", 503, 503)

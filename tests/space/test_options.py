@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from t2v.service import logs
 from t2v.service.webhooks import Origin
 from t2v.space import kinds, launch, options
 from t2v.space.address import LaunchError
@@ -56,7 +57,8 @@ GOOD = {  # a value of each row, and what it means
     "ray": ("10.0.0.7:6379", "10.0.0.7:6379"),
     "dtype": ("Float32", "float32"),
     "memory": ("low", "low"),
-    "log": ("info", "info"),
+    "log": ("json", "json"),
+    "grace": ("20s", 20.0),
 }
 BAD = {
     "models": [",", " , "],
@@ -83,6 +85,7 @@ BAD = {
     "dtype": ["float64", "half"],
     "memory": ["lots"],
     "log": ["loud"],
+    "grace": ["soon", "-1"],
 }
 
 
@@ -257,7 +260,7 @@ def test_the_help_has_every_flag_without_torch(tmp_path: Path):
 def test_the_log_has_the_level_that_was_asked_for(level: str):
     before = logging.getLogger("t2v").level
     try:
-        launch.start_log(level)
+        logs.start(level)
         assert logging.getLogger("t2v.service").isEnabledFor(logging.INFO) == (level == "info")
     finally:
         logging.getLogger("t2v").setLevel(before)

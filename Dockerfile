@@ -8,6 +8,8 @@ FROM debian:bookworm-slim
 
 # Where torch comes from; empty: from PyPI, with CUDA.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# More packages, such as "ray[serve]" for a cluster.
+ARG PACKAGES=
 
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
@@ -18,7 +20,8 @@ RUN apt-get update \
 WORKDIR /build
 COPY requirements.txt ./
 RUN python3 -m venv /opt/t2v \
-    && /opt/t2v/bin/pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements.txt
+    && /opt/t2v/bin/pip install --no-cache-dir ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements.txt \
+        ${PACKAGES}
 
 COPY pyproject.toml setup.py MANIFEST.in README.md LICENSE ./
 COPY examples examples

@@ -85,7 +85,7 @@ ONLY_IN = {  # package -> the parts of t2v that may import it
     "segno": ("t2v.space",),
     "spaces": ("t2v.service.zerogpu",),
     "accelerate": ("t2v.batch",),
-    "ray": ("t2v.cluster", "t2v.on_ray", "t2v.service"),
+    "ray": ("t2v.cluster", "t2v.on_ray", "t2v.service", "t2v.space.ray_page"),
     "triton": ("t2v.runtime",),
     "torch._inductor": ("t2v.runtime",),
     "huggingface_hub": ("t2v.checkpoints",),

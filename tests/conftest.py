@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
+from .soak import seed  # noqa: E402
 from .tiny_model import write_diffusers  # noqa: E402
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")  # read when Triton is first imported
 CHROMIUM = "/usr/bin/chromium"
 FOLDERS = {"gpu": "gpu", "kernels": "kernel", "parity": "parity"}  # and the marker of what is in them
+
+
+def pytest_report_header() -> str:
+    """Print the seed of the fuzzing tests, which changes each day."""
+    return f"fuzzing from seed {seed()}: T2V_FUZZ={seed()} repeats it"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

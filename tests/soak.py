@@ -1,8 +1,25 @@
-"""How many cases the fuzzing tests try: the usual number, times T2V_SOAK for a long run (`make soak`)."""
+"""How many cases the fuzzing tests try, and from which seed: another one each day, or that of T2V_FUZZ.
+
+The usual number of cases, times T2V_SOAK for a long run (`make soak`). pytest prints the seed at its start.
+"""
 
 import os
+import random
+import time
+
+DAY = 86_400
 
 
 def times(cases: int) -> int:
     """`cases`, as many times as T2V_SOAK says; once without it."""
     return cases * int(os.environ.get("T2V_SOAK", "1"))
+
+
+def seed() -> int:
+    """The seed of this run: T2V_FUZZ, else the number of the day."""
+    return int(os.environ.get("T2V_FUZZ", time.time() // DAY))
+
+
+def chance(name: str) -> random.Random:
+    """Random numbers for the test of this name."""
+    return random.Random(f"{name} {seed()}")

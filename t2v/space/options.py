@@ -22,7 +22,7 @@ from t2v.space.address import LaunchError
 from t2v.texts import TextError, read_text
 
 BACKEND = "t2v.service.backend"
-OTHERS = ("T2V_TRACEBACK", "T2V_SOAK")  # variables of ours that are no options
+OTHERS = ("T2V_TRACEBACK", "T2V_SOAK", "T2V_FUZZ")  # variables of ours that are no options
 MINUTE = 60
 
 

@@ -20,7 +20,8 @@ from safetensors.torch import load_file, save_file
 from t2v.checkpoints import CheckpointError, diagnose, examine, load
 from t2v.checkpoints.weights import Weights
 
-from ..soak import times
+from ..mutations import mutate
+from ..soak import chance, times
 from ..tiny_model import stored, write_diffusers, write_modelscope
 
 UNET_FILE = "unet/diffusion_pytorch_model.safetensors"
@@ -327,37 +328,15 @@ def test_a_shard_outside_the_folder_is_refused(folder: Path):
         load(folder)
 
 
-def mutate(data: bytes, chance: random.Random) -> bytes:
-    """A file as disks, networks and enemies leave it: bits flipped, bytes replaced, cut out or doubled."""
-    data = bytearray(data)
-    for _ in range(chance.choice((1, 1, 2, 5, 40))):
-        at = chance.randrange(len(data)) if chance.random() < 0.5 else chance.randrange(min(len(data), 600))
-        match chance.randrange(6):
-            case 0:
-                data[at] ^= 1 << chance.randrange(8)
-            case 1:
-                data[at] = chance.choice((0, 0xFF, 0x7F, 0x80))
-            case 2:
-                del data[at : at + chance.randrange(1, 64)]
-            case 3:
-                data[at:at] = data[at : at + chance.randrange(1, 64)]
-            case 4:
-                data[at : at + 8] = struct.pack("<Q", chance.choice((0, 2**31, 2**63 - 1, 2**64 - 1)))
-            case 5:
-                data = data[:at] or data
-        data = data or bytearray(b"\0")
-    return bytes(data)
-
-
 @pytest.mark.parametrize("suffix", ["safetensors", "pth"])
 def test_mutated_files_are_read_or_refused(tmp_path: Path, suffix: str):
-    """5,000 of each format: all tensors are read, or CheckpointError says why not. Nothing else escapes."""
+    """500 of each format, 5,000 with T2V_SOAK=10: all tensors are read, or CheckpointError says why not."""
     tensors = {"a.weight": torch.randn(3, 4), "b": torch.randn(5).half(), "c": torch.arange(4)}
     path = tmp_path / f"weights.{suffix}"
     save_file(tensors, path) if suffix == "safetensors" else torch.save({"state_dict": tensors}, path)
-    original, refused, chance = path.read_bytes(), 0, random.Random(suffix)
-    for _ in range(times(5_000)):
-        path.write_bytes(mutate(original, chance))
+    original, refused, dice = path.read_bytes(), 0, chance(suffix)
+    for _ in range(times(500)):
+        path.write_bytes(mutate(original, dice))
         try:
             weights = Weights([path])
             for name in weights.specs:
@@ -365,16 +344,16 @@ def test_mutated_files_are_read_or_refused(tmp_path: Path, suffix: str):
         except CheckpointError as error:
             refused += 1
             assert str(tmp_path) not in str(error)
-    assert times(500) < refused < times(5_000)
+    assert times(50) < refused < times(500)
 
 
 def test_mutated_models_are_loaded_or_refused(folder: Path):
     """60 whole models with one file mutated, configs included."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    originals, chance, refused = {path: path.read_bytes() for path in files}, random.Random(1), 0
+    originals, dice, refused = {path: path.read_bytes() for path in files}, chance("models"), 0
     for _ in range(times(60)):
-        path = chance.choice(files)
-        path.write_bytes(mutate(originals[path], chance))
+        path = dice.choice(files)
+        path.write_bytes(mutate(originals[path], dice))
         try:
             load(folder)
         except CheckpointError:

@@ -47,6 +47,7 @@ soak: $(VENV)/dev
 	T2V_SOAK=$(SOAK) $(BIN)/python -m pytest -q -n auto --dist loadfile $(FUZZ)
 	$(BIN)/python -m pytest -q -m soak tests
 	$(BIN)/python benchmarks/load.py $(ARGS)
+	$(BIN)/python -m benchmarks.crowd $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check

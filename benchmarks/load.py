@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -263,21 +263,23 @@ def measure(quick: bool) -> Iterator[Row]:
     app.close()
 
 
+def show(measured: Iterable[Row]) -> list[Row]:
+    """Print rows as a table, each as it comes; -> all of them"""
+    line, rows = "| {:<42} | {:<30} | {:<28} | {:<4} |", []
+    head = line.format("what", "promised", "measured", "kept")
+    print(head, line.format("", "", "", "").replace(" ", "-"), sep="\n")
+    for row in measured:
+        print(line.format(row.what, row.promised, row.measured, "yes" if row.kept else "NO"), flush=True)
+        rows.append(row)
+    return rows
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="an eighth of everything")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    rows = []
-    line = "| {:<42} | {:<30} | {:<28} | {:<4} |"
-    print(
-        line.format("what", "promised", "measured", "kept"),
-        line.format("", "", "", "").replace(" ", "-"),
-        sep="\n",
-    )
-    for row in measure(options.quick):
-        print(line.format(row.what, row.promised, row.measured, "yes" if row.kept else "NO"), flush=True)
-        rows.append(row)
+    rows = show(measure(options.quick))
     if options.json:
         options.json.write_text(
             json.dumps([row.__dict__ for row in rows], indent=1, ensure_ascii=False) + "\n"

@@ -2,9 +2,10 @@
 
     python -m benchmarks.crowd [--seconds 600] [--clients 64] [--folder FOLDER] [--json FILE]
 
-Two models of the tests' fake pipeline. A client submits jobs and follows, stops, drops or reloads them, or calls
-`/generate`. The worker is killed ten times, the disk filled twice: for real where FOLDER is on a small file
-system (mount -t tmpfs -o size=48m tmpfs FOLDER), else by what is told of it. Exit code 1 if a promise is broken.
+Two models of the tests' fake pipeline. A client submits jobs and follows, stops, drops or reloads them, or
+calls `/generate`. The worker is killed ten times, the disk filled twice: for real where FOLDER is on a small
+file system (mount -t tmpfs -o size=48m tmpfs FOLDER), else by what is told of it. Exit code 1
+if a promise is broken.
 """
 
 import argparse

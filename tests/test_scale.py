@@ -44,6 +44,14 @@ def test_the_figures_of_a_thousand_follow_from_the_formula(names: dict):
     assert f"{1000 / 22.8:.0f} a second and H100" in PAGE.text
 
 
+def test_what_is_enough_follows_from_what_was_measured(names: dict):
+    for milliseconds, jobs in ((81, 12), (46, 20)):
+        assert jobs <= 1000 / milliseconds
+        enough = [int(jobs * names["WAYS"][f"H100, {steps} steps"][0]) for steps in (50, 25)]
+        assert f"{enough[0]} H100s with 50 steps, {enough[1]} with 25" in PAGE.text
+        assert f"{milliseconds} ms" in PAGE.text and f"{jobs} jobs a second" in PAGE.text
+
+
 def test_what_the_page_names_is_there():
     for path in re.findall(r"`((?:deploy|benchmarks)/[\w./]+)`", PAGE.text):
         assert (ROOT / path).exists(), path

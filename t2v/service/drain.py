@@ -7,17 +7,22 @@ from t2v.service.messages import Stage
 from t2v.service.service import Service
 
 LOOK = 0.1  # seconds
+FETCHING = 2.0  # seconds for callers and pages to fetch what was finished meanwhile
 
 
 def drain(service: Service, grace: float) -> None:
     """Take no more jobs; wait for those that are likely to be done within `grace` seconds, and no longer."""
     service.jobs.shut()
-    end = time.monotonic() + grace
+    end, waited_for = time.monotonic() + grace, set()
     while (left := end - time.monotonic()) > 0:
         made, _ = service.jobs.line()
-        if not any(_is_soon_done(service, job, left) for job in made):
-            return
+        soon = {job for job in made if _is_soon_done(service, job, left)}
+        if not soon:
+            break
+        waited_for |= soon
         time.sleep(min(LOOK, left))
+    if any(job.over for job in waited_for):
+        time.sleep(max(0.0, min(FETCHING, end - time.monotonic())))
 
 
 def _is_soon_done(service: Service, job: Job, left: float) -> bool:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
 from t2v.request import Request
@@ -16,7 +17,7 @@ from t2v.service.messages import Stage
 from t2v.service.outputs import DRAFT, Outputs
 from t2v.service.service import Service
 from t2v.video import Video
-from tests.space.started import started
+from tests.space.started import PROMPT, started
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("own_environment")
@@ -53,12 +54,21 @@ def test_what_takes_longer_than_the_limit_is_not_waited_for(tmp_path: Path):
     assert [id for (id,) in service.outputs.store.read("SELECT id FROM jobs")] == [long.id]
 
 
+def answer(url: str, settings: dict) -> dict:
+    """Call `/generate` -> the settings in its answer; the file isn't fetched."""
+    with httpx.Client(base_url=url, trust_env=False, timeout=120) as client:
+        event = client.post("gradio_api/call/v2/generate", json=settings).json()["event_id"]
+        kind, data = client.get(f"gradio_api/call/generate/{event}").text.strip().splitlines()[-2:]
+    assert kind == "event: complete", data
+    return json.loads(data.removeprefix("data: "))[1]
+
+
 def test_a_terminated_server_answers_its_last_caller_and_says_what_it_did_as_json(tmp_path: Path):
     made: list[dict] = []
     with started(tmp_path, T2V_LOG="json", T2V_GRACE="30s", T2V_FAKE_STEP="0.05") as page:
         url = page.url
         page.make(seed=1)
-        caller = Thread(target=lambda: made.append(page.make(url, seed=2, steps=40)))
+        caller = Thread(target=lambda: made.append(answer(url, PROMPT | {"seed": 2, "steps": 40})))
         caller.start()
         page.until('"message": "a job of square begins", "job"')
         eventually(lambda: page.said().count("begins") == 2, 30)
@@ -67,6 +77,7 @@ def test_a_terminated_server_answers_its_last_caller_and_says_what_it_did_as_jso
         assert page.process.wait(30) == 0
         said = page.said()
     assert made and made[0]["seed"] == 2
+    assert len(list((tmp_path / "out" / "served").glob("*.mp4"))) == 2
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     ends = [line for line in lines if line.get("end")]
     assert [line["end"] for line in ends] == ["done", "done"] and all(line["job"] for line in ends)

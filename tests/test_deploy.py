@@ -1,5 +1,6 @@
 """The files in deploy/: Kubernetes and Ray take them as they are, and what they say of t2v is true."""
 
+import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 import yaml
 from ray.serve.schema import ServeDeploySchema
 
+from t2v.cli import _generate_parser
+from t2v.shards import shard_of
 from t2v.space import gate
 from t2v.space.options import OPTIONS
 
@@ -98,6 +101,20 @@ def test_services_lead_to_the_pages_port():
         assert service["selector"].items() <= pod["metadata"]["labels"].items()
         ports = {each["name"]: each["containerPort"] for each in pod["spec"]["containers"][0]["ports"]}
         assert ports[service["ports"][0]["targetPort"]] == 7860
+
+
+def test_the_jobs_parts_are_disjoint_and_whole():
+    spec = documents("batch")["Job"]["spec"]
+    (container,) = spec["template"]["spec"]["containers"]
+    words = _generate_parser().parse_args(container["args"])
+    variables = {each["name"]: each["value"] for each in container["env"]}
+    all = list(range(100))
+    parts = [
+        shard_of(words.shard, variables | {"JOB_COMPLETION_INDEX": str(index)}).of(all)
+        for index in range(spec["completions"])
+    ]
+    assert sorted(itertools.chain(*parts)) == all and spec["completionMode"] == "Indexed"
+    assert words.resume and words.prompts and container["command"] == ["t2v"]
 
 
 def test_ray_serve_takes_the_application_and_finds_it():

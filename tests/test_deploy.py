@@ -114,7 +114,7 @@ def test_the_jobs_parts_are_disjoint_and_whole():
         for index in range(spec["completions"])
     ]
     assert sorted(itertools.chain(*parts)) == all and spec["completionMode"] == "Indexed"
-    assert words.resume and words.prompts and container["command"] == ["t2v"]
+    assert words.resume and words.file == "/prompts/prompts.txt" and container["command"] == ["t2v"]
 
 
 def test_ray_serve_takes_the_application_and_finds_it():

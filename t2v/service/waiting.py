@@ -7,9 +7,11 @@ has ended are taken over by the next that looks.
 import json
 import logging
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from t2v.service.store import Store, StoreError
 from t2v.service.whole import hold, locked
 
 INSERT = "INSERT INTO jobs (id, server, begun, owner, model, request, suffix) VALUES (?, ?, 0, ?, ?, ?, ?)"
+SILENCE = 60.0  # seconds until the same is logged again
 log = logging.getLogger("t2v.service")
 
 
@@ -84,31 +87,42 @@ class WaitingJobs:
 
     def __init__(self, store: Store, folder: Path):
         self._store, self._servers = store, Servers(folder)
+        self._over: set[str] = set()  # jobs whose rows are still to be deleted
+        self._told = -inf
 
     def add(self, job: WaitingJob) -> None:
         """Note a new job."""
         row = job.owner, job.model, job.settings(), job.suffix
-        with _tried():
+        with self._tried():
             self._store.write(INSERT, job.id, self._servers.own, *row)
 
     def begin(self, id: str) -> None:
         """Count a start of the job; it stays counted if this server is killed."""
-        with _tried():
+        with self._tried():
             self._store.write("UPDATE jobs SET begun = begun + 1 WHERE id = ?", id)
 
     def put_back(self, id: str) -> None:
         """Take back the start of a job that this server leaves to the next: it closes, and wasn't killed."""
-        with _tried():
+        with self._tried():
             self._store.write("UPDATE jobs SET begun = begun - 1 WHERE id = ?", id)
 
     def remove(self, id: str) -> None:
-        """Forget a job that is over."""
-        with _tried():
-            self._store.write("DELETE FROM jobs WHERE id = ?", id)
+        """Forget a job that is over, now or as soon as the database can be written."""
+        self._over.add(id)
+        self._delete_rows()
+
+    def _delete_rows(self) -> None:
+        over = list(self._over)
+        with self._tried():
+            if over:
+                with self._store.changing() as connection:
+                    connection.executemany("DELETE FROM jobs WHERE id = ?", [(id,) for id in over])
+                self._over.difference_update(over)
 
     def take_over(self) -> list[WaitingJob]:
         """Make the jobs of servers that have ended this server's; return them in their order."""
-        with _tried():
+        self._delete_rows()
+        with self._tried():
             query = "SELECT DISTINCT server FROM jobs WHERE server != ?"
             servers = [name for (name,) in self._store.read(query, self._servers.own)]
             ended = [name for name in servers if self._servers.ended(name)]
@@ -117,6 +131,7 @@ class WaitingJobs:
 
     def close(self) -> None:
         """Leave the rows for the next server."""
+        self._delete_rows()
         self._servers.close()
 
     def _taken_from(self, server: str) -> Iterator[WaitingJob]:
@@ -131,11 +146,15 @@ class WaitingJobs:
             except (ValueError, TypeError):  # of a version with other settings
                 self.remove(row[0])
 
+    @contextmanager
+    def _tried(self) -> Iterator[None]:
+        """Log a StoreError of the block instead of raising it: a job is made also without its row.
 
-@contextmanager
-def _tried() -> Iterator[None]:
-    """Log a StoreError of the block instead of raising it: a job is made also without its row."""
-    try:
-        yield
-    except StoreError as error:
-        log.warning("%s Jobs that wait now would be lost with the server.", error)
+        A disk that is full is told once in a while, not for each job.
+        """
+        try:
+            yield
+        except StoreError as error:
+            if time.monotonic() - self._told > SILENCE:
+                log.warning("%s Jobs that wait now would be lost with the server.", error)
+                self._told = time.monotonic()

@@ -187,3 +187,20 @@ def test_a_visitor_is_not_named_in_the_database(services):
     service = services(start=False)
     service.submit("a visitor's own secret", None, Request("a").validate(NATIVE))
     assert b"own secret" not in (service.outputs.folder / NAME).read_bytes()
+
+
+FULL = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+
+
+def test_jobs_that_end_while_the_disk_is_full_are_forgotten_later(services, caplog: pytest.LogCaptureFixture):
+    """Else the next server would make again what was stopped; and the log tells it once, not for each job."""
+    service = services(start=False, limits=Limits(per_visitor=99))
+    store, rows = service.outputs.store, "SELECT count(*) FROM jobs"
+    jobs = [service.submit("ana", None, Request("a")) for _ in range(20)]
+    store.write(f"CREATE TRIGGER full BEFORE DELETE ON jobs {FULL}")
+    for job in jobs:
+        service.jobs.stop("ana", job.id)
+    assert store.read(rows) == [(20,)] and caplog.text.count("disk is full") == 1
+    store.write("DROP TRIGGER full")
+    service._take_over()
+    assert store.read(rows) == [(0,)]

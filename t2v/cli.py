@@ -9,7 +9,8 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from t2v.arguments import FLAGS, Parser, add_request, places_of, text
 from t2v.batch import process_rank
@@ -113,6 +114,7 @@ def _add_batch(parser: Parser) -> None:
     many.add_argument("--resume", action="store_true", help=resume)
     shard = "make the I-th of N parts; auto: as Slurm's or Kubernetes' variables say"
     many.add_argument("--shard", metavar="I/N", help=shard)
+    many.add_argument("--ray", metavar="ADDRESS", help="make them on a Ray cluster: auto, or its HOST:PORT")
     many.add_argument("--json", action="store_true", help="print a line of JSON for each video")
     dry = "make nothing; say how many videos, how long, how much memory and how much of the disk"
     many.add_argument("--dry-run", action="store_true", help=dry)
@@ -125,7 +127,19 @@ def _generate(args: argparse.Namespace) -> None:
         dry_run(order)
         return
     with stopped_once():
-        (launched if process_rank().size > 1 else in_process)(order)
+        _way(args.ray)(order)
+
+
+def _way(ray: str | None) -> Callable[[Order], None]:
+    """Return the way to make videos: on the Ray cluster at an address, by a launcher's processes, or here."""
+    several = process_rank().size > 1
+    if ray is not None:
+        if several:
+            raise UsageError("--ray: Ray starts its own workers; leave out accelerate launch")
+        from t2v.on_ray import on_ray
+
+        return partial(on_ray, address=ray)
+    return launched if several else in_process
 
 
 def _order(args: argparse.Namespace) -> Order:

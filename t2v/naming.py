@@ -2,12 +2,14 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from t2v.errors import UsageError
+from t2v.places import PlaceError, claim, draft_of
 from t2v.prompts import Item
 from t2v.video import CONTAINERS, Video
 
@@ -29,7 +31,27 @@ class Target(NamedTuple):
         """Write the video; -> its path. A given name overwrites an old file, a number never does."""
         if not self.number:
             return video.save(self.path)
-        return video.save_new(_numbered(self.pattern, number) for number in count(self.number))
+        return video.save_new(self._numbers())
+
+    def store(self, data: bytes) -> Path:
+        """Write the bytes of a whole file as `save` writes a video; -> its path. PlaceError if it can't."""
+        draft = draft_of(self.path)
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(data)
+            if self.number:
+                return next(path for path in self._numbers() if claim(draft, path))
+            os.replace(draft, self.path)
+            return self.path
+        except OSError as error:
+            raise PlaceError(f"{self.path} can't be written: {error.strerror or 'unknown error'}.") from None
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+    def _numbers(self) -> Iterator[Path]:
+        """Yield the paths of the pattern from the first number on."""
+        return (_numbered(self.pattern, number) for number in count(self.number))
 
 
 def targets(output: str | None, videos: int, of_each: int = 1) -> list[Target]:

@@ -72,11 +72,11 @@ class Order:
             self.tell("note", f"{counted(len(found), 'video')} of {len(self.items)} there already")
         return missing
 
-    def made(self, target: Path, settings: Settings, seconds: float) -> Report:
-        """Return the report of a finished video."""
+    def made(self, path: Path, settings: Settings, seconds: float, **more: Any) -> Report:
+        """Return the report of a finished video. `more`: what its line of JSON says besides."""
         if self.as_json:
-            return "made", line_of(target, "made", seconds, settings)
-        return "made", f"{target}: {summary(settings)}, {seconds:.1f} s"
+            return "made", line_of(path, "made", seconds, settings, **more)
+        return "made", f"{path}: {summary(settings)}, {seconds:.1f} s"
 
     def failed(self, place: int, error: Exception) -> list[Report]:
         """Return the reports of a video that can't be made."""
@@ -193,9 +193,10 @@ def check_place(path: Path) -> None:
         raise UsageError(f"{path}: {error}") from None
 
 
-def line_of(path: Path, status: str, seconds: float, settings: Settings) -> str:
+def line_of(path: Path, status: str, seconds: float, settings: Settings, **more: Any) -> str:
     """Return the line of JSON of a video: its file, how it came to be, and all that the file records."""
-    return json.dumps({"file": str(path), "status": status, "seconds": round(seconds, 3)} | asdict(settings))
+    told = {"file": str(path), "status": status, "seconds": round(seconds, 3)} | more
+    return json.dumps(told | asdict(settings))
 
 
 def summary(settings: Settings) -> str:

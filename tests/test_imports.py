@@ -15,6 +15,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.__main__",
     "t2v.cli",
     "t2v.dry_run",
+    "t2v.on_ray",
     "t2v.ways",
     "t2v.naming",
     "t2v.commands",

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from t2v.errors import T2VError, UsageError
@@ -169,10 +170,19 @@ def _connect(address: str) -> None:
 
     try:
         _knock(address)
+        _quieten()
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray's own, gRPC's, and those of a wrong address differ by version
         first_line = str(error).strip().partition("\n")[0]
         raise UsageError(f"--ray {address}: no cluster answers there ({first_line})") from None
+
+
+def _quieten() -> None:
+    """Keep Ray from printing a lost node's log to stdout, where our lines go. It has no public switch for it."""
+    with suppress(ImportError):
+        from ray._private import worker
+
+        worker._worker_logs_enabled = False
 
 
 def _knock(address: str) -> None:

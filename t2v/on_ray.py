@@ -26,7 +26,7 @@ from t2v.stops import held
 from t2v.ways import Order
 
 LOOK_EVERY = 0.5  # seconds between two looks at the workers, the nodes and the steps
-ATTEMPTS = 3  # times that a video is begun, and that a place gets a worker without a video made there
+ATTEMPTS = 3  # times that a video is begun, and that a worker is started in a place where none loads
 LONELY = 60.0  # seconds without a worker until the user is told
 
 
@@ -100,7 +100,7 @@ class Driver:
         self._walks: dict[int, int] = {}  # steps of each video
         self._workers: dict[Place, Worker] = {}
         self._begun: Counter[int] = Counter()  # by video
-        self._lost: Counter[Place] = Counter()  # workers since the last video made there
+        self._lost: Counter[Place] = Counter()  # workers since the last one that loaded there
         self._made = self._steps = 0
         self._why = "no node has a GPU or a processor for a worker"
 
@@ -162,6 +162,7 @@ class Driver:
         if worker.video is None:
             worker.about, native = answer
             check_version(worker.about)
+            self._lost[place] = 0
             if not self._complete:
                 items = self._order.items
                 self._complete = {video: items[video].complete(native) for video in self._missing}
@@ -170,7 +171,6 @@ class Driver:
                 }
         else:
             self._store(worker, worker.video, answer)
-            self._lost[place] = 0
         self._next(place, worker)
 
     def _store(self, worker: Worker, video: int, made: Made) -> None:

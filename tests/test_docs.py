@@ -89,6 +89,8 @@ def run_command(words: list[str]) -> None:
         parser = cli.Parser(prog="t2v serve")
         COMMANDS["serve"].arguments(parser)
         parser.parse_args(arguments[1:])
+    elif program == "t2v" and "--ray" in arguments:
+        cli._generate_parser().parse_intermixed_args(arguments)
     elif program == "t2v":
         assert cli.main(arguments) == cli.DONE, words
     else:

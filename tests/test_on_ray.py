@@ -1,4 +1,4 @@
-"""A batch on a Ray cluster: every file once, a lost node costs what it was making, frames equal to the bit."""
+"""A batch on a Ray cluster: each file once, a lost node costs what it was making, frames equal to the bit."""
 
 import json
 import os

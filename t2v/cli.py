@@ -124,7 +124,8 @@ def _generate(args: argparse.Namespace) -> None:
     """Check all that can be checked before torch is imported, then make the videos, one way or another."""
     order = _order(args)
     if args.dry_run:
-        dry_run(order)
+        if process_rank().main:
+            dry_run(order)
         return
     with stopped_once():
         _way(args.ray)(order)

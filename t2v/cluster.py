@@ -178,7 +178,7 @@ def _connect(address: str) -> None:
 
 
 def _quieten() -> None:
-    """Keep Ray from printing a lost node's log to stdout, where our lines go. It has no public switch for it."""
+    """Keep Ray from printing a lost node's log to stdout, among our lines; it has no public switch for it."""
     with suppress(ImportError):
         from ray._private import worker
 

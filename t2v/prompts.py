@@ -88,8 +88,8 @@ def check_sources(items: Sequence[Item], model: ModelDefaults | None) -> None:
         if any(item.paths) and (item.paths, item.request.keep) not in seen:
             seen.add((item.paths, item.request.keep))
             source = item.given().source
-            complete = item.complete(model or ModelDefaults())
-            if source and continues(complete):
+            complete = item.complete(model) if model else None  # of another model loading tells
+            if source and complete and continues(complete):
                 _long_enough(item, source, complete.keep)
 
 

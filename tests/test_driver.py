@@ -1,5 +1,6 @@
 """Workers are lost at any moment: each video is made once, or told of. tests/test_on_ray.py has a cluster."""
 
+import io
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tqdm import tqdm
 
 from t2v import on_ray
 from t2v.batch import BatchError
@@ -144,3 +146,16 @@ def test_a_cluster_where_no_worker_starts_is_no_endless_wait(at_once, tmp_path: 
 def test_a_device_is_the_clusters_matter(tmp_path: Path):
     with pytest.raises(UsageError, match="^--device: each worker on a Ray cluster has its own"):
         on_ray.on_ray(Order([], [], {"device": "cuda"}, False, False, False, print, str), "auto")
+
+
+def test_one_bar_counts_the_steps_of_all_videos(at_once, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    bars = []
+
+    class Bar(tqdm):
+        def __init__(self, **options: Any):
+            super().__init__(**options | {"disable": False, "file": io.StringIO()})
+            bars.append(self)
+
+    monkeypatch.setattr(on_ray, "tqdm", Bar)
+    Driver(order(tmp_path, []), Nodes(2, ["well"] * 4 + ["lost"]), range(VIDEOS)).run()
+    assert [(bar.n, bar.total) for bar in bars] == [(VIDEOS, VIDEOS)]

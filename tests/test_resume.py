@@ -178,8 +178,8 @@ def test_a_dry_run_counts_and_makes_nothing(drawn, capsys):
 def killed_at_random(command: list[str], moments: int, longest: float, folder: Path) -> list[int]:
     """Kill the command at random moments, look for torn files, let it end -> how many files each time.
 
-    Every fourth kill is at the start; before the others a video is made, then up to `longest` seconds pass. No
-    whole file is ever written again.
+    Every fourth kill is at the start; before the others a video is made, then up to `longest` seconds pass.
+    No whole file is ever written again.
     """
     chance, there, before = random.Random(23), [0], dict[str, int]()
     while len(there) <= moments:

@@ -5,6 +5,7 @@ An actor of `Holder` loads its model by `load`, a call of its own, so that error
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,6 +16,9 @@ from t2v.machine import THREADS, threads
 from t2v.version import VERSION
 
 INSTALL = "pip install 't2v[ray]'"
+REASON = re.compile(
+    r"^((?:The actor|The node|\d+ worker)\b.*?)(?:\.\s|\.?$)", re.MULTILINE
+)  # in Ray's errors
 PATIENCE = 10  # seconds for a cluster to answer
 
 
@@ -155,6 +159,13 @@ def is_lost(error: Exception) -> bool:
     from ray import exceptions
 
     return isinstance(error, exceptions.RayError) and not isinstance(error, exceptions.RayTaskError)
+
+
+def why_lost(error: Exception) -> str:
+    """Return in a sentence why Ray has lost an actor: its node died, or was short of memory."""
+    text = str(error)
+    said = REASON.findall(text) or [text.strip().partition("\n")[0]]
+    return said[-1].strip()[:200]
 
 
 def kill(actors: Iterable[Any]) -> None:

@@ -14,7 +14,18 @@ from tqdm import tqdm
 
 from t2v.batch import BatchError
 from t2v.checkpoints.model_names import local_path
-from t2v.cluster import About, Cluster, ClusterError, Holder, Place, cause, check_version, is_lost, kill
+from t2v.cluster import (
+    About,
+    Cluster,
+    ClusterError,
+    Holder,
+    Place,
+    cause,
+    check_version,
+    is_lost,
+    kill,
+    why_lost,
+)
 from t2v.defaults import ModelDefaults
 from t2v.errors import T2VError, UsageError
 from t2v.file_settings import Settings
@@ -27,6 +38,7 @@ from t2v.ways import Order
 
 LOOK_EVERY = 0.5  # seconds between two looks at the workers, the nodes and the steps
 ATTEMPTS = 3  # times that a video is begun, and that a worker is started in a place where none loads
+PAUSE = 5.0  # seconds before the next worker is started in such a place, times those lost there
 LONELY = 60.0  # seconds without a worker until the user is told
 
 
@@ -101,6 +113,7 @@ class Driver:
         self._workers: dict[Place, Worker] = {}
         self._begun: Counter[int] = Counter()  # by video
         self._lost: Counter[Place] = Counter()  # workers since the last one that loaded there
+        self._free: dict[Place, float] = {}  # when a place is tried again
         self._made = self._steps = 0
         self._why = "no node has a GPU or a processor for a worker"
 
@@ -127,7 +140,8 @@ class Driver:
             self._cluster.ask(len(self._todo) + len(self._workers) if self._todo else 0)
         chosen = _everywhere(self._order.chosen)
         for place in places[: max(0, len(self._todo))]:
-            if place not in self._workers and self._lost[place] < ATTEMPTS:
+            rested = time.monotonic() >= self._free.get(place, 0.0)
+            if place not in self._workers and self._lost[place] < ATTEMPTS and rested:
                 actor = self._cluster.start(BatchWorker, place, chosen, self._threads, max_concurrency=2)
                 self._workers[place] = Worker(actor, actor.begin.remote())
 
@@ -208,7 +222,8 @@ class Driver:
         del self._workers[place]
         kill([worker.actor])
         self._lost[place] += 1
-        self._why = "its node was lost" if is_lost(error) else self._order.explain(why)
+        self._free[place] = time.monotonic() + PAUSE * self._lost[place]
+        self._why = why_lost(error) if is_lost(error) else self._order.explain(why)
         if video is None:
             return
         if self._begun[video] >= ATTEMPTS:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from t2v.cluster import About, Cluster, ClusterError, check_version
+from t2v.cluster import About, Cluster, ClusterError, check_version, why_lost
 from t2v.errors import UsageError
 
 
@@ -32,6 +32,20 @@ def test_without_ray_the_answer_is_how_to_install_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 't2v\[ray\]'"):
         Cluster("auto")
+
+
+ERRORS = {
+    "The actor died unexpectedly before finishing this task.\n\tclass_name: Holder\n"
+    "The actor died because its node has died. Node Id: 7\n\tthe actor's node was terminated": "The actor died because its node has died",
+    "1 worker(s) were killed due to the node running low on memory. Memory on the node was "
+    "22.44GB used\nOOM kill reason": "1 worker(s) were killed due to the node running low on memory",
+    "Connection reset\nby peer": "Connection reset",
+}
+
+
+@pytest.mark.parametrize(("said", "reason"), ERRORS.items())
+def test_the_reason_of_a_loss_is_a_sentence(said: str, reason: str):
+    assert why_lost(RuntimeError(said)) == reason
 
 
 def test_an_actor_of_another_version_is_refused():

@@ -90,6 +90,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray, "get", Future.result)
     monkeypatch.setattr(ray, "kill", lambda actor: None)
     monkeypatch.setattr(on_ray, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(on_ray, "PAUSE", 0.0)
 
 
 def order(folder: Path, told: list[tuple[str, str]]) -> Order:
@@ -123,7 +124,7 @@ def test_a_video_that_loses_its_worker_is_made_elsewhere_and_told_of(at_once, tm
     Driver(order(tmp_path, told), Nodes(1, ["well", "well", "lost"]), range(VIDEOS)).run()
     notes = [text for kind, text in told if kind == "note"]
     assert notes == [
-        f"{tmp_path}/2.gif: made again, its node was lost",
+        f"{tmp_path}/2.gif: made again, The actor died unexpectedly before finishing this task",
         "1 video made again, as workers were lost",
     ]
     begun = {json.loads(text)["file"]: json.loads(text)["begun"] for kind, text in told if kind == "made"}

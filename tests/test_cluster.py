@@ -35,7 +35,7 @@ def test_without_ray_the_answer_is_how_to_install_it(monkeypatch: pytest.MonkeyP
 
 
 ERRORS = {
-    "The actor died unexpectedly.\n\tclass_name: Holder\nThe actor died because its node has died. Node Id: 7\n"
+    "The actor died unexpectedly.\n\tclass: Holder\nThe actor died because its node has died. Node Id: 7\n"
     "\tthe actor's node was terminated": "The actor died because its node has died",
     "1 worker(s) were killed due to the node running low on memory. Memory on the node was 22.44GB used\n"
     "OOM kill reason": "1 worker(s) were killed due to the node running low on memory",

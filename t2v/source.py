@@ -161,8 +161,13 @@ def check_kind(path: Path) -> None:
 
 def is_video(path: Path) -> bool:
     """Return whether a file begins as a video does, rather than an image; RequestError if it is neither."""
+    return demuxer_of(path) is not None
+
+
+def demuxer_of(path: Path) -> str | None:
+    """Return ffmpeg's demuxer of a file that begins as a video does, None of an image; else RequestError."""
     name = _shown(path.name) or "the file"
-    return _demuxer(_head(path, name), name) is not None
+    return _demuxer(_head(path, name), name)
 
 
 def _head(path: Path, name: str) -> bytes:

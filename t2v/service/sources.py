@@ -16,6 +16,7 @@ from t2v.given import Given
 from t2v.service import sentences
 from t2v.service.messages import Files, Order
 from t2v.service.outputs import THUMBNAIL, Outputs
+from t2v.service.stripping import strip
 from t2v.source import check_kind, continues
 
 MAX_PATH = 1024  # characters
@@ -52,11 +53,13 @@ def thumbnail_path(path: Path) -> Path:
 
 
 def opened(order: Order) -> Given:
-    """Open the order's files and write their thumbnail; RequestError if one is damaged or gone."""
+    """Strip and open the order's files, write their thumbnail; RequestError if one is damaged or gone."""
     files = order.files
     for name, path in vars(files).items():
         if path and not path.is_file():
             raise RequestError(name, sentences.SOURCE_DELETED)
+        if path and path.parent != order.path.parent:  # an upload, not a video of ours
+            strip(path)
     given = Given.of(files.source, files.end, files.mask)
     if pictures := _shown(given, order):
         _thumbnail(pictures).save(thumbnail_path(order.path), "JPEG", quality=80)

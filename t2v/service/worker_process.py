@@ -45,7 +45,7 @@ from t2v.service.messages import (
     Unready,
 )
 from t2v.service.pipelines import Pipelines
-from t2v.service.sources import opened
+from t2v.service.sources import opened, thumbnail_path
 from t2v.video import Video
 
 PREVIEW_EVERY = 0.5  # seconds
@@ -207,7 +207,7 @@ class PipelineHost:
         if isinstance(end, Failed) and end.fault == Fault.MEMORY and self.pipelines.drop_others():
             return self._compute(order)
         self._settle()  # a fault may cost this process
-        self.send(end)
+        self._report(order, end)
         return None
 
     def _computed(self, order: Order) -> Made:
@@ -228,9 +228,14 @@ class PipelineHost:
         try:
             self.send(self._written(made))
         except OrderStopped:
-            self.send(Stopped(made.order.id))
+            self._report(made.order, Stopped(made.order.id))
         except Exception as error:
-            self.send(Failed(made.order.id, *explain(error)))
+            self._report(made.order, Failed(made.order.id, *explain(error)))
+
+    def _report(self, order: Order, end: Stopped | Failed) -> None:
+        """Report the end of an order without a video, of which no thumbnail stays."""
+        thumbnail_path(order.path).unlink(missing_ok=True)
+        self.send(end)
 
     def _written(self, made: Made) -> Done:
         order, video, start = made.order, made.video, time.perf_counter()

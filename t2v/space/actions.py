@@ -7,7 +7,9 @@ import json
 from collections.abc import Sequence
 from html import escape
 
+from t2v.checkpoints.catalogue import find
 from t2v.interpolation import SMOOTH
+from t2v.service.files import LARGER
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.space import strings
 from t2v.space.form import link, settings_of
@@ -36,7 +38,7 @@ def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
     formats = [
         _download(record, folder, each, strings.DOWNLOAD_AS.format(format=_format(each))) for each in suffixes
     ]
-    rows = f"<div class='links'>{_smooth(record)}{''.join(formats)}</div>"
+    rows = f"<div class='links'>{_smooth(record)}{_larger(record)}{''.join(formats)}</div>"
     start = f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>"
     rows += (_further(record) if record.owner else "") + f"<div class='links'>{start}</div>"
     rows += (_delete(record) if record.owner else "") + _json(record)
@@ -61,11 +63,25 @@ def _smooth(record: Record) -> str:
     """A switch between the video and its smoother version; nothing where it has enough frames a second."""
     if (record.request.fps or 0) >= SMOOTH:
         return ""
-    words = f"data-wait='{strings.SMOOTH_WAIT}' data-wrong='{strings.SMOOTH_WRONG}'"
-    return (
-        f"<button type='button' class='smooth' data-smooth='.{SMOOTH}' aria-pressed='false' {words}>"
-        f"{strings.SMOOTH.format(fps=SMOOTH)}</button>"
-    )
+    shown = strings.SMOOTH.format(fps=SMOOTH)
+    return _switch("smooth", f".{SMOOTH}", shown, strings.SMOOTH_WAIT, strings.SMOOTH_WRONG)
+
+
+def _larger(record: Record) -> str:
+    """A switch to twice the size; where a second model is made to enlarge the first's videos, a job for it."""
+    if record.request.larger:
+        return ""
+    entry = find(record.model)
+    if record.owner and entry and entry.native.second:
+        return f"<button type='button' data-way='larger'>{strings.LARGER}</button>"
+    return _switch("larger", f".{LARGER}", strings.LARGER, strings.LARGER_WAIT, strings.LARGER_WRONG)
+
+
+def _switch(kind: str, change: str, shown: str, wait: str, wrong: str) -> str:
+    """A button that changes between the video and a version of it; `change` is in the version's name."""
+    words = f"data-wait='{wait}' data-wrong='{wrong}'"
+    data = f"class='{kind}' data-smooth='{change}' aria-pressed='false' {words}"
+    return f"<button type='button' {data}>{shown}</button>"
 
 
 def _further(record: Record) -> str:

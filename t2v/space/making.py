@@ -8,6 +8,7 @@ import gradio as gr
 
 from t2v.errors import RequestError
 from t2v.request import MAX_SEED, Request
+from t2v.second import second_request
 from t2v.service.jobs import Job, QueueFull
 from t2v.service.messages import NO_FILES, Files
 from t2v.service.outputs import NoSpace, Record
@@ -45,7 +46,7 @@ class Making:
 
     def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
         """Queue what is on the screen again, in the way that a button of the screen has offered."""
-        if way in ("continue", "vary", "loop"):
+        if way in ("continue", "vary", "loop", "larger"):
             return self._further(kept, way, values)
         filled = self._shown(kept, values)
         if way == "another":
@@ -83,10 +84,19 @@ class Making:
         prompt = given.request.prompt or found.request.prompt
         if way == "loop":
             return self._submit(kept, [Filled(Request(**settings | {"loop": True}), found.model)])
+        path = self.service.outputs.path(found.id, found.suffix)
+        if way == "larger":
+            return self._submit(kept, [self._enlarged(found, Files(path))])
         own = origin.continued(found.request) if way == "continue" else {"strength": origin.STRENGTH}
         changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
-        path = self.service.outputs.path(found.id, found.suffix)
         return self._submit(kept, [Filled(Request(**changed), found.model, Files(path))])
+
+    def _enlarged(self, found: Record | Job, files: Files) -> Filled:
+        """The second pass over a video; where the page lacks its model, both passes in one request."""
+        native = self.service.native(found.model)
+        if native.second is None or native.second.model not in self.service.choices:
+            return Filled(Request(**asdict(found.request) | {"larger": True}), found.model)
+        return Filled(second_request(found.request, native, native.second), native.second.model, files)
 
     def _on_screen(self, kept: VisitorState) -> Record | Job | None:
         """The finished video on the screen, or the first of the jobs there."""

@@ -151,6 +151,7 @@ DOWNLOAD_AS = "Download as {format}"
 FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
 SHARE = "Share"
 SMOOTH, SMOOTH_WAIT, SMOOTH_WRONG = "Smooth, {fps} fps", "Smoothing …", "Smoothing failed, try again"
+LARGER, LARGER_WAIT, LARGER_WRONG = "Larger", "Enlarging …", "That failed, try again"
 DELETE, DELETE_SURE = "Delete", "Really delete?"
 NOTIFY, NOTIFIED = "Notify me when it's done", "You will be notified"
 NOTICE_DONE, NOTICE_FAILED = "Your video is ready", "Your video could not be made"

@@ -21,8 +21,9 @@ from t2v.video import Video
 
 WAITING = 16  # visitors who may wait for a file at once
 NOTES, NOTE, NAME = 8, 500, 200  # notes, characters of a note and of a model's name kept of a stranger's file
-SMOOTHER = tuple(f".{SMOOTH}{suffix}" for suffix in SUFFIXES)
-ENDINGS = (*SUFFIXES, *SMOOTHER)  # what follows a video's id in the name of a version
+LARGER = "larger"
+CHANGES = ("", f".{SMOOTH}", f".{LARGER}", f".{LARGER}.{SMOOTH}", f".{SMOOTH}.{LARGER}")
+ENDINGS = tuple(change + suffix for change in CHANGES for suffix in SUFFIXES)  # in versions' names, after the id
 
 
 class FilesBusy(T2VError):
@@ -69,8 +70,9 @@ class VideoFiles:
         return record
 
     def _make(self, video: Path, ending: str, path: Path) -> None:
-        opened = Video.open(video)
-        (opened.smoother(SMOOTH) if ending in SMOOTHER else opened).save(path)
+        made, changes = Video.open(video), ending.split(".")
+        made = made.larger() if LARGER in changes else made
+        (made.smoother(SMOOTH) if str(SMOOTH) in changes else made).save(path)
         if not video.exists():  # its visitor has deleted it, and wants nothing of it to stay
             path.unlink(missing_ok=True)
             raise FileNotFoundError(video)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -33,7 +34,9 @@ def put(outputs: Outputs, id: str = "video") -> Path:
 def test_a_version_is_a_video_with_its_settings(outputs: Outputs, ending: str):
     path = VideoFiles(outputs).version(put(outputs), ending)
     video = Video.open(path)
-    assert path.name == f"video{ending}" and video.request == REQUEST
+    larger = "larger" in ending
+    assert path.name == f"video{ending}" and video.request == replace(REQUEST, larger=larger)
+    assert video.size == ((128, 128) if larger else (64, 64))
     assert video.fps == (24 if ".24" in ending else REQUEST.fps)
 
 

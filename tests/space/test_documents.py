@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL import Image
 
 from t2v.space.launch import App
 from t2v.space.options import OPTIONS
@@ -23,6 +24,8 @@ SERVED = [page for page in DOCUMENTS if any("gradio_client" in block.text for bl
 def test_clients_in_the_documents_get_their_videos(document: Document, app: App, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(next((ROOT / "examples").glob("panda.mp4")), "panda.mp4")
+    for name in ("fox.png", "fox-later.png", "mask.png"):
+        Image.new("RGB", (64, 48), "orange").save(name)
     names: dict = {}
     for block in document.blocks:
         if block.language == "python" and ("client" in block.text or "openai" in block.text):

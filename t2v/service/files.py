@@ -23,7 +23,7 @@ WAITING = 16  # visitors who may wait for a file at once
 NOTES, NOTE, NAME = 8, 500, 200  # notes, characters of a note and of a model's name kept of a stranger's file
 LARGER = "larger"
 CHANGES = ("", f".{SMOOTH}", f".{LARGER}", f".{LARGER}.{SMOOTH}", f".{SMOOTH}.{LARGER}")
-ENDINGS = tuple(change + suffix for change in CHANGES for suffix in SUFFIXES)  # in versions' names, after the id
+ENDINGS = tuple(change + suffix for change in CHANGES for suffix in SUFFIXES)  # of versions' names
 
 
 class FilesBusy(T2VError):

@@ -68,7 +68,7 @@ def _smooth(record: Record) -> str:
 
 
 def _larger(record: Record) -> str:
-    """A switch to twice the size; where a second model is made to enlarge the first's videos, a job for it."""
+    """A switch to twice the size; a job for the second model where one was made to enlarge such videos."""
     if record.request.larger:
         return ""
     entry = find(record.model)

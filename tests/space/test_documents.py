@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PIL import Image
 
 from t2v.space.launch import App
 from t2v.space.options import OPTIONS

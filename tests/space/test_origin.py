@@ -1,6 +1,7 @@
 """Start from a picture or a video, in the browser: chosen, shown small, continued, changed, made a loop."""
 
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from t2v.defaults import SecondPass
+from t2v.request import Request
 from t2v.service.messages import Files
-from t2v.space import form, origin
+from t2v.service.outputs import Record
+from t2v.space import actions, form, origin
 from t2v.space.launch import App
+from t2v.space.making import Making
 from t2v.video import Video
 from tests.pictures import numbered, quarters
+from tests.service.fakes import NATIVE
 from tests.space.conftest import Visitor
 
 
@@ -126,6 +132,38 @@ def hand_over(visitor: Visitor, file: Path, event: str) -> None:
         }""",
         [b64encode(file.read_bytes()).decode(), file.name, KINDS[file.suffix], event],
     )
+
+
+def test_a_finished_video_becomes_larger_and_smoother(visitor: Visitor):
+    page = visitor.page
+    visitor.generate("a square walks by")
+    visitor.see("done")
+    page.locator("#screen .more > summary").click()
+    for name, ending in (("Larger", ".larger.mp4"), ("Smooth, 24 fps", ".larger.24.mp4")):
+        page.locator("#screen").get_by_role("button", name=name).click()
+        page.wait_for_function("end => document.querySelector('#screen video').src.endsWith(end)", arg=ending)
+    assert visitor.video()["width"] == 128
+    page.locator("#screen").get_by_role("button", name="Larger").click()
+    page.wait_for_function("!document.querySelector('#screen video').src.includes('larger')")
+
+
+def test_a_model_with_a_second_pass_enlarges_by_it(app: App, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    native, service = replace(NATIVE, second=SecondPass("wide", 192, 128)), app.service
+    monkeypatch.setattr(service, "native", lambda model: native)
+    request = Request("a square", seed=3).validate(NATIVE)
+    record = Record("id", "ana", "square", request, ".mp4", 0.0, 1.0)
+    making, files = Making(None, service, None), Files(tmp_path / "id.mp4")
+    filled = making._enlarged(record, files)
+    assert (filled.model, filled.files) == ("wide", files)
+    assert (filled.request.width, filled.request.height, filled.request.strength) == (192, 128, 0.75)
+    assert (filled.request.prompt, filled.request.seed, filled.request.larger) == ("a square", 3, False)
+    monkeypatch.setattr(service, "native", lambda model: replace(native, second=SecondPass("no", 192, 128)))
+    both = making._enlarged(record, files)
+    assert (both.model, both.request.larger, both.files) == ("square", True, Files())
+    zeroscope = replace(record, model="cerspense/zeroscope_v2_576w")
+    assert "data-way='larger'" in actions._larger(zeroscope)
+    assert "data-smooth='.larger'" in actions._larger(record)
+    assert not actions._larger(replace(record, request=replace(request, larger=True)))
 
 
 KINDS = {".png": "image/png", ".gif": "image/gif", ".webm": "video/webm"}

@@ -247,16 +247,17 @@ def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):
 
 
 def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app: App):
-    visitor.generate("slow square")
+    visitor.generate("slow slow slow square")
     visitor.see("working")
+    visitor.page.get_by_label("Prompt", exact=True).fill("a square goes on")
     visitor.page.get_by_role("button", name="Then continue it").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video that it starts from")
-    visitor.see("done", 30)
+    visitor.see("done", 60)
     assert made(visitor, app).request.keep == 4 and len(made(visitor, app)) == 16
 
 
 def test_what_waits_for_a_video_is_told_that_it_was_stopped(visitor: Visitor):
-    visitor.generate("slow slow square")
+    visitor.generate("slow slow slow slow square")
     visitor.see("working")
     visitor.page.get_by_role("button", name="Then change it").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video")

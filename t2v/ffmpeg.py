@@ -155,16 +155,7 @@ def decode(
 
 def copy_without_tags(path: Path, demuxer: str, copy: Path) -> None:
     """Copy a video's pictures, encoded as they are, without sound, chapters and tags; VideoError."""
-    no_tags = (
-        "-map_metadata",
-        "-1",
-        "-map_metadata:s:v",
-        "-1",
-        "-map_chapters",
-        "-1",
-        "-fflags",
-        "+bitexact",
-    )
+    no_tags = "-map_metadata -1 -map_metadata:s:v -1 -map_chapters -1 -fflags +bitexact".split()
     out = ("-map", "0:V:0", *no_tags, "-c", "copy", "-f", "mp4" if demuxer == "mov" else "matroska")
     command = [*_ffmpeg(), "-y", "-xerror", *_untrusted(path, demuxer), *out, _url(copy)]
     with _running(command) as process:

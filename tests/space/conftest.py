@@ -7,12 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.video import Video
 from tests.service.fakes import NATIVE, moving_square
+from tests.space import states
 from tests.space.started import clean
 
 
@@ -35,11 +36,14 @@ def write_example(folder: Path) -> None:
     (folder / "examples.json").write_text(json.dumps(index))
 
 
+VIEW = {"viewport": {"width": 1280, "height": 900}}
+
+
 class Visitor:
     """A browser of one person: its page, and what it noticed."""
 
-    def __init__(self, browser: Browser, url: str, **options: object):
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+    def __init__(self, browser: Browser, url: str, profile: BrowserContext | None = None, **options: object):
+        self.context = profile or browser.new_context(**VIEW | options)
         self.url, self.problems, self.hosts = url, [], set()
         self.page: Page = self.open()
 
@@ -90,12 +94,32 @@ class Visitor:
         return self.page.evaluate(f"(v => ({{{keys}}}))(document.querySelector('#screen video'))")
 
 
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser whose cache has Gradio's files after the first visit."""
+    context = browser.new_context(**VIEW)
+    yield context
+    context.close()
+
+
+def forget(profile: BrowserContext, url: str) -> None:
+    """Make the next visitor of a profile a new one: no page is open, nothing of the site is stored."""
+    page = profile.new_page()
+    for other in profile.pages:
+        if other != page:
+            other.close()
+    kinds = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage"}
+    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", kinds)
+    page.close()
+
+
 @pytest.fixture
-def visitor(app: App, browser: Browser) -> Iterator[Visitor]:
-    """A fresh visitor, who must not have met an error or a foreign host."""
-    made = Visitor(browser, app.url)
+def visitor(app: App, browser: Browser, profile: BrowserContext) -> Iterator[Visitor]:
+    """A new visitor, who must not have met an error or a foreign host."""
+    forget(profile, app.url)
+    made = Visitor(browser, app.url, profile)
     yield made
-    made.context.close()
+    forget(profile, app.url)
     assert made.problems == []
     assert made.hosts <= {app.url.split("/")[2]}
 
@@ -105,6 +129,13 @@ def other(app: App, browser: Browser) -> Iterator[Visitor]:
     made = Visitor(browser, app.url)
     yield made
     made.context.close()
+
+
+@pytest.fixture(scope="session", params=states.STATES)
+def in_state(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """A visitor who sees the page in a state; the tests of a state share it."""
+    with states.visitor_in(Visitor(browser, app.url), request.param) as made:
+        yield made
 
 
 @pytest.fixture

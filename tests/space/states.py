@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.space.conftest import Visitor
+if TYPE_CHECKING:
+    from tests.space.conftest import Visitor
 
 LONG = "x" * 150  # a word that fits into no column
 
 
-def empty(visitor: Visitor) -> None:
+def empty(visitor: "Visitor") -> None:
     """The page as it was opened."""
 
 
-def working(visitor: Visitor) -> None:
+def working(visitor: "Visitor") -> None:
     """A video is being made, another waits, and the settings are open."""
     visitor.settings()
     visitor.page.get_by_label("Steps").fill("200")  # it works on while it is looked at
-    visitor.generate(f"slow slow square {LONG}")
+    visitor.generate(f"slow slow slow slow square {LONG}")
     visitor.see("working")
     visitor.page.wait_for_selector("#screen .preview")
     visitor.generate(f"another {LONG}")
@@ -26,14 +28,14 @@ def working(visitor: Visitor) -> None:
     visitor.page.wait_for_selector("#screen .preview")
 
 
-def variations(visitor: Visitor) -> None:
+def variations(visitor: "Visitor") -> None:
     """Four variations, some of them done."""
     visitor.page.get_by_label("Prompt", exact=True).fill("slow square in four")
     visitor.page.get_by_role("button", name="4 variations").click()
     visitor.page.wait_for_selector("#screen button.cell")
 
 
-def done(visitor: Visitor) -> None:
+def done(visitor: "Visitor") -> None:
     """A video is shown, with its settings and its JSON."""
     visitor.generate(f"a square {LONG}")
     visitor.see("done")
@@ -42,13 +44,13 @@ def done(visitor: Visitor) -> None:
     visitor.page.get_by_text("Settings as JSON").click()
 
 
-def failed(visitor: Visitor) -> None:
+def failed(visitor: "Visitor") -> None:
     """The model has failed."""
     visitor.generate(f"oom square {LONG}")
     visitor.see("failed")
 
 
-def refused(visitor: Visitor) -> None:
+def refused(visitor: "Visitor") -> None:
     """Every number is wrong, and has been said to be."""
     page = visitor.page
     visitor.settings()
@@ -64,7 +66,7 @@ def refused(visitor: Visitor) -> None:
     visitor.problems.clear()  # the browser logs the refusal
 
 
-STATES: dict[str, Callable[[Visitor], None]] = {
+STATES: dict[str, Callable[["Visitor"], None]] = {
     state.__name__: state for state in (empty, working, variations, done, failed, refused)
 }
 
@@ -75,9 +77,8 @@ def calm(page: Page) -> None:
 
 
 @contextmanager
-def visitor_in(browser: Browser, url: str, state: str, **options: object) -> Iterator[Visitor]:
-    """A visitor who sees the page in a state; what is under way at the end is stopped."""
-    visitor = Visitor(browser, url, **options)
+def visitor_in(visitor: "Visitor", state: str) -> Iterator["Visitor"]:
+    """A visitor who sees the page in a state, and then goes; what is under way at the end is stopped."""
     try:
         STATES[state](visitor)
         yield visitor

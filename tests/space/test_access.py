@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from t2v.space.launch import App
 from tests.space.conftest import Visitor
-from tests.space.states import STATES, calm, visitor_in
+from tests.space.states import calm, visitor_in
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
@@ -20,15 +20,14 @@ def violations(page: Page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_by_day_and_by_night(app: App, browser: Browser, state: str):
-    with visitor_in(browser, app.url, state) as visitor:
-        for scheme in ("light", "dark"):
-            visitor.page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
-            visitor.page.set_viewport_size({"width": 1280, "height": 900})
-            assert violations(visitor.page) == [], scheme
-            visitor.page.set_viewport_size({"width": 390, "height": 844})
-            assert violations(visitor.page) == [], f"{scheme}, on a phone"
+def test_axe_finds_nothing_by_day_and_by_night(in_state: Visitor):
+    page = in_state.page
+    for scheme in ("dark", "light"):
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert violations(page) == [], scheme
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert violations(page) == [], f"{scheme}, on a phone"
 
 
 def test_axe_is_awake(visitor: Visitor):
@@ -116,19 +115,23 @@ def pixels(page: Page, selector: str) -> int:
     return len(picture.getcolors(1 << 24))
 
 
-def test_forced_colours_show_bar_ticks_and_preview(app: App, browser: Browser):
-    with visitor_in(browser, app.url, "working", forced_colors="active") as visitor:
-        for selector in ("#screen .preview", "#screen .bar", "#settings input[type=checkbox]"):
-            assert pixels(visitor.page, selector) > 1, selector
-        random = visitor.page.get_by_label("Random seed")
-        ticked = random.screenshot()
-        random.uncheck()
-        visitor.page.mouse.move(0, 0)
-        assert random.screenshot() != ticked
+@pytest.mark.parametrize("in_state", ["working"], indirect=True)
+def test_forced_colours_show_bar_ticks_and_preview(in_state: Visitor):
+    page = in_state.page
+    page.emulate_media(forced_colors="active")
+    for selector in ("#screen .preview", "#screen .bar", "#settings input[type=checkbox]"):
+        assert pixels(page, selector) > 1, selector
+    random = page.get_by_label("Random seed")
+    ticked = random.screenshot()
+    random.uncheck()
+    page.mouse.move(0, 0)
+    assert random.screenshot() != ticked
+    random.check()
+    page.emulate_media(forced_colors="none")
 
 
 def test_with_less_motion_nothing_plays_by_itself(app: App, browser: Browser):
-    with visitor_in(browser, app.url, "done", reduced_motion="reduce") as visitor:
+    with visitor_in(Visitor(browser, app.url, reduced_motion="reduce"), "done") as visitor:
         visitor.page.wait_for_timeout(1000)
         assert visitor.page.evaluate("[...document.querySelectorAll('video')].every(v => v.paused)")
         moving = """document.getAnimations().filter(a => a.playState === "running")
@@ -140,11 +143,11 @@ def test_with_less_motion_nothing_plays_by_itself(app: App, browser: Browser):
         visitor.see("done")
 
 
-@pytest.mark.parametrize("state", ["working", "done", "failed"])
-def test_targets_are_large_enough_for_a_thumb(app: App, browser: Browser, state: str):
-    with visitor_in(browser, app.url, state, viewport={"width": 390, "height": 844}) as visitor:
-        small = """[...document.querySelectorAll('#columns button, #columns a, #columns summary')]
-            .filter(e => e.offsetParent && !e.closest('footer') && !e.closest('.wrap-inner, #drop'))
-            .filter(e => e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44)
-            .map(e => `${e.outerHTML.slice(0, 120)} ${e.getBoundingClientRect().height}`)"""
-        assert visitor.page.evaluate(small) == []
+def test_targets_are_large_enough_for_a_thumb(in_state: Visitor):
+    in_state.page.set_viewport_size({"width": 390, "height": 844})
+    calm(in_state.page)
+    small = """[...document.querySelectorAll('#columns button, #columns a, #columns summary')]
+        .filter(e => e.offsetParent && !e.closest('footer') && !e.closest('.wrap-inner, #drop'))
+        .filter(e => e.getBoundingClientRect().height < 44 || e.getBoundingClientRect().width < 44)
+        .map(e => `${e.outerHTML.slice(0, 120)} ${e.getBoundingClientRect().height}`)"""
+    assert in_state.page.evaluate(small) == []

@@ -13,7 +13,7 @@ from tests.space.conftest import Visitor
 from tests.space.states import stop_all
 from tests.waiting import eventually
 
-PHONE = {"viewport": {"width": 390, "height": 844}}
+PHONE = {"width": 390, "height": 844}
 SLOW = "slow slow slow"
 IN_VIEW = """() => { const {top, bottom} = document.querySelector('#screen .frame').getBoundingClientRect();
     return top >= -1 && bottom <= innerHeight + 1 && bottom - top > 100; }"""
@@ -27,11 +27,10 @@ def seed_of(page: Page) -> int:
 
 
 @pytest.fixture
-def phone(app: App, browser: Browser):
-    made = Visitor(browser, app.url, **PHONE)
-    yield made
-    stop_all(made.page)
-    made.context.close()
+def phone(visitor: Visitor):
+    visitor.page.set_viewport_size(PHONE)
+    yield visitor
+    stop_all(visitor.page)
 
 
 def test_a_tapped_example_comes_into_view(phone: Visitor):

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER
 from t2v.space import strings
 from t2v.space.launch import App, arguments
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
-from tests.space.conftest import Visitor
+from tests.space.conftest import Visitor, forget
 from tests.space.test_access import violations
 from tests.waiting import eventually
 
@@ -43,10 +43,11 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 @pytest.fixture
-def guest(front: App, browser: Browser) -> Iterator[Visitor]:
-    made = Visitor(browser, front.url)
+def guest(front: App, browser: Browser, profile: BrowserContext) -> Iterator[Visitor]:
+    forget(profile, front.url)
+    made = Visitor(browser, front.url, profile)
     yield made
-    made.context.close()
+    forget(profile, front.url)
     assert made.problems == []
     assert made.hosts <= {front.url.split("/")[2]}
 

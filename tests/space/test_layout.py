@@ -2,25 +2,20 @@
 
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser
-
-from t2v.space.launch import App
 from tests.space.conftest import Visitor
-from tests.space.states import STATES, calm, visitor_in
+from tests.space.states import calm
 
 WIDTHS = (320, 390, 768, 1440)
 RECTANGLES = Path(__file__).with_name("rectangles.js").read_text()
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_every_text_has_its_own_place(app: App, browser: Browser, state: str):
-    with visitor_in(browser, app.url, state) as visitor:
-        for width in WIDTHS:
-            visitor.page.set_viewport_size({"width": width, "height": 844})
-            calm(visitor.page)
-            assert visitor.page.evaluate(RECTANGLES) == [], width
-            assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_every_text_has_its_own_place(in_state: Visitor):
+    page = in_state.page
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        calm(page)
+        assert page.evaluate(RECTANGLES) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_text_over_another_is_found(visitor: Visitor):

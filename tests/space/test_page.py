@@ -284,14 +284,12 @@ def test_the_cost_is_told_anew_after_a_run(app: App, visitor: Visitor):
     expect(told).not_to_contain_text("42 s")
 
 
-def test_a_phone_scrolls_only_down(app: App, browser: Browser):
-    phone = Visitor(browser, app.url)
-    phone.page.set_viewport_size({"width": 390, "height": 844})
-    phone.settings()
-    phone.generate("a square on a phone " + "x" * 80)
-    phone.see("done")
-    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
-    phone.context.close()
+def test_a_phone_scrolls_only_down(visitor: Visitor):
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    visitor.settings()
+    visitor.generate("a square on a phone " + "x" * 80)
+    visitor.see("done")
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_everything_has_a_name_for_those_who_listen(visitor: Visitor):

@@ -5,7 +5,7 @@ import time
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from t2v.request import Request
 from t2v.space.launch import App

@@ -9,41 +9,10 @@ from torch import Tensor
 
 from t2v import TextToVideo
 from t2v.checkpoints import CheckpointError, load
-from t2v.checkpoints.lora_order import unet_orders
-from t2v.checkpoints.lora_places import Places, places
 
-from ..lora_files import sd_names, write_list, write_named
-from ..tiny_model import MODELSCOPE_FILES, write_diffusers, write_modelscope
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_diffusers(tmp_path_factory.mktemp("models") / "model")
-
-
-@pytest.fixture(scope="module")
-def pipe(folder: Path) -> TextToVideo:
-    return TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
-
-
-@pytest.fixture(scope="module")
-def layers(pipe: TextToVideo) -> Places:
-    return places(pipe.unet, pipe.checkpoint.text_encoder, guidance_width=256)
-
-
-@pytest.fixture
-def lora(tmp_path: Path, layers: Places) -> Path:
-    return write_named(tmp_path / "panda.safetensors", layers)
-
-
-@pytest.fixture
-def turbo(tmp_path: Path, layers: Places) -> Path:
-    return write_list(tmp_path / "unet_lora.pt", layers, next(unet_orders(layers.unet)).layers)
-
-
-def weights(pipe: TextToVideo) -> dict[str, Tensor]:
-    networks = {"unet": pipe.unet, "text": pipe.checkpoint.text_encoder}
-    return {f"{part}.{n}": t for part, each in networks.items() for n, t in each.state_dict().items()}
+from ..lora_files import sd_names
+from ..tiny_model import MODELSCOPE_FILES, write_modelscope
+from .given import copies, weights
 
 
 def named(*names: str) -> dict[str, Tensor]:
@@ -128,7 +97,7 @@ def test_no_code_in_a_file_is_run(folder: Path, tmp_path: Path):
 
 def test_an_adapter_that_does_not_fit_leaves_the_present_ones(pipe: TextToVideo, lora: Path, tmp_path: Path):
     pipe.set_adapters(str(lora))
-    before, name = {n: t.clone() for n, t in weights(pipe).items()}, pipe.name
+    before, name = copies(pipe), pipe.name
     save_file(sd_names(768), tmp_path / "sd.safetensors")
     with pytest.raises(CheckpointError, match="Stable Diffusion 1"):
         pipe.set_adapters(str(tmp_path / "sd.safetensors"))

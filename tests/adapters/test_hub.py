@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from .fake_hub import FakeHub, Home
+from ..fake_hub import FakeHub, Home
 
 SCRIPT = """
 import json, sys

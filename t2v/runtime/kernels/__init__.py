@@ -7,7 +7,7 @@ from t2v.runtime.device import capability
 from . import plain_ops
 from .ops import Ops
 
-MIN_CAPABILITY = (7, 5)  # of a GPU that the kernels' half-precision dot products need
+MIN_CAPABILITY = (8, 0)  # of a GPU that Triton supports: Ampere
 
 
 def ops_for(device: torch.device) -> Ops:

@@ -1,0 +1,108 @@
+"""Compile kernels for GPUs that needn't be here, by the operations that launch them:
+
+    TRITON_INTERPRET=0 python -m tests.kernels.ahead float16 80 90
+
+prints, for each architecture, the kernels and the bytes of shared memory that a program of each takes.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from types import ModuleType
+
+import torch
+from triton.backends.compiler import GPUTarget
+from triton.runtime import driver
+from triton.runtime.jit import JITFunction
+
+from t2v.runtime.kernels import triton_group_norm, triton_ops, triton_products, triton_rows
+
+from .given import Given
+
+MODULES = (triton_group_norm, triton_ops, triton_products, triton_rows)
+
+
+class AbsentGPU:
+    """Stands for a GPU of an architecture, such as 86, where Triton asks which one to compile for."""
+
+    def __init__(self, architecture: int):
+        self.architecture = architecture
+
+    def get_current_target(self) -> GPUTarget:
+        return GPUTarget("cuda", self.architecture, 32)
+
+    def get_current_device(self) -> int:
+        return self.architecture  # Triton keeps a device's kernels by its number
+
+    def get_current_stream(self, device: int | None = None) -> int:
+        return 0
+
+
+class Compiled(dict[str, int]):
+    """Kernels by name, with the most bytes of shared memory that a program of each takes.
+
+    In its context kernels are compiled for an architecture and not launched.
+    """
+
+    def __init__(self, architecture: int):
+        super().__init__()
+        self.architecture = architecture
+
+    def __enter__(self) -> "Compiled":
+        self._run, compiled = JITFunction.run, self
+
+        def run(kernel: JITFunction, *given: object, grid: tuple, warmup: bool, **options: object):
+            made = compiled._run(kernel, *given, grid=grid, warmup=True, **options)
+            name = name_of(kernel)
+            compiled[name] = max(compiled.get(name, 0), made.metadata.shared)
+            return made
+
+        JITFunction.run = run
+        driver.set_active(AbsentGPU(self.architecture))
+        triton_products.capability = lambda device: divmod(self.architecture, 10)
+        triton_products._multiprocessors = lambda device: 2
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        JITFunction.run = self._run
+
+
+def name_of(kernel: JITFunction) -> str:
+    return f"{kernel.module.rpartition('.')[2]}.{kernel.fn.__name__}"
+
+
+def operations(ops: ModuleType, given: Given) -> None:
+    """Every operation in the sizes of the published model that choose each of its kernels."""
+    for c, h, w in ((1280, 8, 8), (1280, 32, 32), (320, 32, 32)):  # at once, by groups, in three kernels
+        ops.group_norm(given.maps(1, c, h, w), given.group_norm(32, c), (given.tokens(c),), silu=True)
+    ops.temporal_conv(given.maps(1, 320, 2, 64), given.group_norm(32, 320), given.temporal_conv(320))
+    ops.enlarge(given.maps(1, 320, 8, 8), (16, 16))
+    ops.add(given.maps(1, 320, 8, 8), given.maps(1, 320, 8, 8), (given.tokens(320),))
+    ops.layer_norm(given.tokens(2, 320), given.layer_norm(320), (given.tokens(320),))
+    ops.geglu(given.tokens(2, 320), given.linear(320, 2560))
+    ops.attend(given.heads(1, 5, 1024, 64), given.heads(1, 5, 77, 64), given.heads(1, 5, 77, 64))
+    ops.temporal_attention(given.tokens(1, 16, 4, 3 * 320), heads=5)
+
+
+def every_kernel() -> set[str]:
+    """Names of the kernels that are launched: those that no other kernel calls."""
+    functions = {name_of(each): each for module in MODULES for each in vars(module).values() if _own(each)}
+    called = {name for each in functions.values() for name in each.fn.__code__.co_names}
+    return {name for name, each in functions.items() if each.fn.__name__ not in called}
+
+
+def _own(value: object) -> bool:
+    return isinstance(value, JITFunction) and value.module.startswith("t2v.")
+
+
+def main(dtype: str, *architectures: str) -> None:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for architecture in architectures:
+        with Compiled(int(architecture)) as compiled, torch.inference_mode():
+            operations(triton_ops, Given(getattr(torch, dtype), getattr(torch, dtype)))
+        found[architecture] = dict(compiled)
+    print(json.dumps({"compiled": found, "kernels": sorted(every_kernel())}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

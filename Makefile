@@ -11,7 +11,7 @@ ARGS ?=
 
 SOAK ?= 100
 QUICK := $(patsubst %,tests/test_%.py,request vocabulary imports schedule guidance catalogue cli video clips)
-FUZZ := tests/test_request.py tests/faults/test_weights.py tests/faults/test_mutated.py
+FUZZ := tests/test_request.py tests/faults/test_weights.py tests/faults/test_mutated.py tests/space/test_fuzz.py
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -7,9 +7,9 @@ the address that is to hear of the end (see `webhook_sender`).
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -41,15 +41,20 @@ class KeyReused(T2VError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a caller asks for: a model, a request, the file that it starts from, whom to tell of the end."""
+    """What a caller asks for: a model, a request, the files that it is made from, whom to tell of the end."""
 
     model: str
     request: Request
-    source: Path | None = None
-    reference: str = ""  # the name of the upload among the sources, which goes when the video has ended
+    files: Mapping[str, Path] = field(default_factory=dict)
+    uploads: Sequence[Path] = ()  # those of the files that go when the video has ended, all in the sources
     webhook: str = ""
     idempotency: str | None = None
     digest: str = ""  # of all that was asked for, to tell a repeated request from another one
+
+    @property
+    def reference(self) -> str:
+        """The names of the uploads, as the row has them."""
+        return " ".join(path.name for path in self.uploads)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class ApiVideos:
         self.heard: Callable[[], None] = lambda: None  # called when there may be somebody to tell
         self.sources = service.outputs.served / "sources"
         self._store, self._creating = service.outputs.store, Lock()
-        self._deleted: set[str] = set()  # jobs under way whose video nobody wants
+        self._deleted: dict[str, str] = {}  # jobs under way whose video nobody wants, and their uploads
         service.jobs.listeners.append(self._note_end)
 
     def create(self, visitor: str, wanted: Wanted) -> tuple[ApiVideo, Job | None]:
@@ -137,21 +142,25 @@ class ApiVideos:
 
     def delete(self, visitor: str, video: ApiVideo) -> None:
         """Delete a video, its row and what it started from; a job under way is stopped."""
-        if (job := self.service.jobs.find(video.id)) and not job.over:
-            self._deleted.add(video.id)
+        job = self.service.jobs.find(video.id)
+        if job and not job.over:
+            self._deleted[video.id] = video.reference
             self.service.jobs.stop(visitor, video.id)
         self._store.write("DELETE FROM videos WHERE id = ?", video.id)
-        self._discard(video.reference)
-        self.service.outputs.remove(video.id)
+        if job is None or job.over:
+            self._clean(video.id, video.reference)
 
     def sweep(self) -> None:
-        """Forget the videos whose lifetime is over. StoreError."""
+        """Forget the videos whose lifetime is over, and those that were lost as long ago. StoreError."""
         old = self.clock() - self.service.outputs.lifetime
-        self._store.write("DELETE FROM videos WHERE ended < ?", old)
+        lost = "ended IS NULL AND created < ? AND id NOT IN (SELECT id FROM jobs)"
+        self._store.write(f"DELETE FROM videos WHERE ended < ? OR ({lost})", old, old)
 
     def _submitted(self, visitor: str, wanted: Wanted) -> Job:
         try:
-            return self.service.submit(visitor, wanted.model, wanted.request, source=wanted.source)
+            source, end, mask = map(wanted.files.get, ("source", "end", "mask"))
+            asked = visitor, wanted.model, wanted.request
+            return self.service.submit(*asked, source=source, end=end, mask=mask)
         except (RequestError, NoSpace, QueueFull):
             self._discard(wanted.reference)
             raise
@@ -199,8 +208,9 @@ class ApiVideos:
                 self._end(video.id, *_outcome(job))
                 self._discard(video.reference)
                 video = self._row(job.id)
-            if job.id in self._deleted or (video and video.code == CANCELLED):
-                self._deleted.discard(job.id)
+            if job.id in self._deleted:
+                self._clean(job.id, self._deleted[job.id])
+            elif video and video.code == CANCELLED:
                 self.service.outputs.remove(job.id)
         except StoreError as error:  # it is noted when somebody asks for it
             log.warning("%s", error)
@@ -216,10 +226,16 @@ class ApiVideos:
         )
         self.heard()
 
+    def _clean(self, id: str, reference: str) -> None:
+        """Delete what is left of a video that was deleted, now that no job uses it."""
+        self._deleted.pop(id, None)
+        self._discard(reference)
+        self.service.outputs.remove(id)
+
     def _discard(self, reference: str) -> None:
-        """Delete an upload that nobody needs any more."""
-        if reference:
-            (self.sources / reference).unlink(missing_ok=True)
+        """Delete the uploads of a video, which nobody needs any more."""
+        for name in reference.split():
+            (self.sources / name).unlink(missing_ok=True)
 
     def _row(self, id: str) -> ApiVideo | None:
         return next(iter(self._rows("WHERE id = ?", id)), None)

@@ -30,7 +30,7 @@ ROOT = re.compile(r"(https?://[^/?#]+)?(/[\w.~%-]+)*/?")
 METRICS = "/metrics"
 MAX_BODY = 256 * 1024  # bytes; prompts are 1,000 characters
 LOGIN_PAGE = re.compile(  # what it consists of, what Gradio asks itself at its start, and what API keys guard
-    r"/v1(/.*)?|/|/login/?|/logout|/(assets|static|svelte)/.*|/health(/ready)?|/favicon\.ico|/manifest\.json"
+    r"(?s:/v1/.*)|/|/login/?|/logout|/(assets|static|svelte)/.*|/health(/ready)?|/favicon\.ico|/manifest\.json"
     r"|/pwa_icon.*|/robots\.txt"
     r"|(/gradio_api)?/theme\.css|/gradio_api/(user|token|login_check|app_id|startup-events)/?"
 )

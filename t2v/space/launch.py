@@ -186,7 +186,7 @@ class App:
             Events(page, service).connect(demo)
             endpoint = api.offer(service, demo)
         demo.queue(api_open=False, default_concurrency_limit=None)
-        v1 = videos.mount(self.videos, self.keys, self.options.webhook_hosts or ())
+        v1 = videos.route(self.videos, self.keys, self.options.webhook_hosts or ())
         gate = Middleware(RequestGate, service=service, endpoint=endpoint, functions=demo.fns)
         head = Middleware(PageHead, title=title, root=page_root)
         app = {

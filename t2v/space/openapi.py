@@ -3,14 +3,20 @@
 from typing import Any
 
 from t2v.checks import Choice, Flag, Number, Text, Whole
-from t2v.request import SETTINGS, Setting
+from t2v.request import MAX_PROMPT, SETTINGS, Setting
 from t2v.service.service import Service
 from t2v.space import strings
+from t2v.space.video_fields import FILES
 from t2v.version import VERSION
 
 Schema = dict[str, Any]
 STATUSES = ["queued", "in_progress", "completed", "failed"]
+NUMBER, SIZE = r"^-?\d{1,9}(\.\d{1,9})?$", r"^\d{1,5}x\d{1,5}$"
 PICTURE = {"type": "string", "format": "binary"}
+REFERENCE = {
+    "type": ["object", "null"],
+    "properties": {name: {"type": "string"} for name in ("image_url", "file_id")},
+}
 WHY = {
     "400": "A field is wrong; `param` names it.",
     "401": "The API key is missing or wrong.",
@@ -69,7 +75,7 @@ def _create(service: Service) -> Schema:
         "content": {
             "application/json": {"schema": _object(fields, ["prompt"])},
             "multipart/form-data": {
-                "schema": _object(fields | {"input_reference": PICTURE}, ["prompt"]),
+                "schema": _object(fields | dict.fromkeys(FILES, PICTURE), ["prompt"]),
             },
         },
     }
@@ -104,32 +110,33 @@ def _fields(service: Service) -> Schema:
     models = ", ".join(service.choices)
     own = {
         "model": {"type": ["string", "null"], "description": f"one of {models}"},
-        "seconds": {"type": ["string", "number", "null"], "description": strings.V1_ABOUT_SECONDS},
-        "size": {"type": ["string", "null"], "description": strings.V1_ABOUT_SIZE},
-        "webhook": {"type": ["string", "null"], "description": strings.V1_ABOUT_WEBHOOK},
-        "input_reference": {
-            "type": ["object", "null"],
-            "description": strings.V1_ABOUT_REFERENCE,
-            "properties": {name: {"type": "string"} for name in ("image_url", "file_id")},
+        "seconds": {
+            "type": ["string", "number", "null"],
+            "pattern": NUMBER,
+            "description": strings.V1_ABOUT_SECONDS,
         },
+        "size": {"type": ["string", "null"], "pattern": SIZE, "description": strings.V1_ABOUT_SIZE},
+        "webhook": {"type": ["string", "null"], "description": strings.V1_ABOUT_WEBHOOK},
     }
-    return {name: _field(row) for name, row in SETTINGS.items()} | own
+    files = {name: REFERENCE | {"description": words} for name, words in strings.V1_FILES.items()}
+    return {name: _field(row) for name, row in SETTINGS.items()} | own | files
 
 
 def _field(row: Setting) -> Schema:
     """A setting; a text that spells its value is as good, for forms have nothing else."""
     match row.check:
         case Text():
-            kinds: list[str] = ["string"] if row.check.required else ["string", "null"]
+            kinds = ["string"] if row.check.required else ["string", "null"]
+            return {"type": kinds, "description": row.words, "maxLength": MAX_PROMPT}
         case Choice(choices):
             return {"enum": [*choices, None], "description": row.words}
         case Flag():
-            kinds = ["boolean", "string", "null"]
+            kind, pattern = "boolean", "^(true|false)$"
         case Whole():
-            kinds = ["integer", "string", "null"]
+            kind, pattern = "integer", r"^-?\d{1,10}$"
         case Number():
-            kinds = ["number", "string", "null"]
-    return {"type": kinds, "description": row.words}
+            kind, pattern = "number", NUMBER
+    return {"type": [kind, "string", "null"], "pattern": pattern, "description": row.words}
 
 
 def _video() -> Schema:
@@ -146,7 +153,7 @@ def _video() -> Schema:
         "model": text,
         "prompt": text,
         "seconds": text,
-        "size": {"type": "string", "pattern": r"^\d+x\d+$"},
+        "size": {"type": "string", "pattern": SIZE},
         "remixed_from_video_id": {"type": ["string", "null"]},
         "error": error,
         "settings": {"type": "object"},

@@ -195,9 +195,11 @@ V1_ABOUT = (
 V1_ABOUT_SECONDS = "length; frames are seconds times frames a second"
 V1_ABOUT_SIZE = "width and height in pixels, such as 256x256"
 V1_ABOUT_WEBHOOK = "an address, on a host that the owner allows, that hears of the video's end"
-V1_ABOUT_REFERENCE = (
-    "what to start from: image_url, a data URL, or file_id, the id of a video of yours; in forms a file"
-)
+V1_FILES = {
+    "input_reference": "what to start from: image_url, a data URL, or file_id, a video's id; in forms a file",
+    "end": "a picture to end at, given in the same way",
+    "mask": "a picture that is white where the source is made anew, given in the same way; the rest stays",
+}
 V1_ONCE = "two requests with the same key make one video"
 
 # What /v1 refuses
@@ -229,7 +231,7 @@ V1_REFERENCE = (
 )
 V1_EMPTY = "is an empty file: send a picture or a video"
 V1_NO_FETCH = "image_url must be a data URL with base64: this server fetches nothing from elsewhere"
-V1_REFERENCE_GONE = "there is no finished video {id} of yours"
+V1_REFERENCE_GONE = "there is no video {id} of yours, or it has failed"
 V1_NO_SPACE = "The disk is full, so the file could not be taken."
 V1_LIMIT = "must be a whole number from 1 to {most}"
 V1_ORDER = "must be asc or desc"

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -26,7 +26,8 @@ from t2v.request import SETTINGS, Request, Setting
 from t2v.space import form, strings, video_answers
 from t2v.space.api_errors import ApiError
 
-OWN = ("model", "seconds", "size", "input_reference", "webhook")  # besides the settings
+FILES = {"input_reference": "source", "end": "end", "mask": "mask"}  # a field -> what a video is made from
+OWN = ("model", "seconds", "size", *FILES, "webhook")  # besides the settings
 SAME = {
     "num_frames": "frames",
     "num_inference_steps": "steps",
@@ -38,13 +39,13 @@ MOST_BODY = 64 * MB  # bytes of a form with a file
 MOST_JSON = 24 * MB  # bytes; a picture may be in it
 MOST_FIELDS = 64
 MOST_DIGITS = 100
-NESTED = re.compile(r"(input_reference)\[(\w{1,20})\]")  # as forms spell a field of an object
+NESTED = re.compile(rf"({'|'.join(FILES)})\[(\w{{1,20}})\]")  # as forms spell a field of an object
 DATA = re.compile(r"data:(?:image|video)/[\w.+-]{1,40};base64,")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What a video starts from: the bytes of a file, or the id of an earlier video."""
+    """What a video is made from: the bytes of a file, or the id of another video."""
 
     data: bytes = b""
     id: str = ""
@@ -62,14 +63,14 @@ class Asked:
     request: Request
     model: Any = None
     seconds: float | None = None
-    reference: Reference | None = None
+    files: Mapping[str, Reference] = field(default_factory=dict)  # by the names of the service
     webhook: Any = None
 
     @property
     def digest(self) -> str:
         """The same for two requests that ask for the same."""
-        start = self.reference.digest if self.reference else ""
-        told = [repr(self.request), self.model, self.seconds, start, self.webhook]
+        files = sorted((name, file.digest) for name, file in self.files.items())
+        told = [repr(self.request), self.model, self.seconds, files, self.webhook]
         return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
     def timed(self, native: ModelDefaults) -> Request:
@@ -114,9 +115,11 @@ def asked(fields: Mapping[str, Any]) -> Asked:
     if seconds is not None and settings.get("frames") is not None:
         raise RequestError("seconds", strings.V1_SECONDS_FRAMES)
     settings |= _sides(given.get("size"), settings)
-    reference = _reference(given.get("input_reference"))
-    request = Request.from_dict(settings)
-    return Asked(request, given.get("model"), seconds, reference, given.get("webhook") or None)
+    read = {name: _reference(field, given.get(field)) for field, name in FILES.items()}
+    files = {name: file for name, file in read.items() if file}
+    return Asked(
+        Request.from_dict(settings), given.get("model"), seconds, files, given.get("webhook") or None
+    )
 
 
 def _value(row: Setting, given: Any) -> Any:
@@ -163,17 +166,17 @@ def _sides(size: Any, settings: Mapping[str, Any]) -> dict[str, int]:
     return {"width": width, "height": height}
 
 
-def _reference(given: Any) -> Reference | None:
-    """What a video starts from: a file's bytes, OpenAI's object, or one of its texts alone."""
+def _reference(name: str, given: Any) -> Reference | None:
+    """What a video is made from: a file's bytes, OpenAI's object, or one of its texts alone."""
     if isinstance(given, dict):
-        named = [value for name, value in given.items() if name in ("image_url", "file_id") and value]
+        named = [value for key, value in given.items() if key in ("image_url", "file_id") and value]
         given = named[0] if len(named) == 1 and len(given) <= 2 else given
     if given is None or given == "":
         return None
-    if isinstance(given, bytes):
+    if isinstance(given, bytes) and given:
         return Reference(given)
     if not isinstance(given, str):
-        raise RequestError("input_reference", strings.V1_REFERENCE)
+        raise RequestError(name, strings.V1_REFERENCE if given != b"" else strings.V1_EMPTY)
     if video_answers.own(given):
         return Reference(id=given)
     if match := DATA.match(given):
@@ -182,13 +185,13 @@ def _reference(given: Any) -> Reference | None:
         except (binascii.Error, ValueError):
             pass
     kind = strings.V1_NO_FETCH if "://" in given[:20] or match else strings.V1_REFERENCE
-    raise RequestError("input_reference", kind)
+    raise RequestError(name, kind)
 
 
 async def _form(http: HttpRequest) -> dict[str, Any]:
     """The fields of a form, a file as its bytes; RequestError for one that comes twice."""
     fields: dict[str, Any] = {}
-    limits = {"max_files": 1, "max_fields": MOST_FIELDS, "max_part_size": MOST_JSON}
+    limits = {"max_files": len(FILES), "max_fields": MOST_FIELDS, "max_part_size": MOST_JSON}
     async with http.form(**limits) as given:
         for name, value in given.multi_items():
             nested = NESTED.fullmatch(name)
@@ -197,18 +200,16 @@ async def _form(http: HttpRequest) -> dict[str, Any]:
             if isinstance(value, UploadFile):
                 fields[name] = await value.read()
             elif nested:
-                fields[nested[1]] = _merged(fields.get(nested[1], {}), nested[2], value)
+                fields[nested[1]] = _merged(nested[1], fields.get(nested[1], {}), nested[2], value)
             else:
                 fields[name] = value
-    if fields.get("input_reference") == b"":
-        raise RequestError("input_reference", strings.V1_EMPTY)
     return fields
 
 
-def _merged(so_far: Any, name: str, value: str) -> dict[str, str]:
-    if not isinstance(so_far, dict) or name in so_far:
-        raise RequestError("input_reference", strings.V1_TWICE)
-    return so_far | {name: value}
+def _merged(name: str, so_far: Any, key: str, value: str) -> dict[str, str]:
+    if not isinstance(so_far, dict) or key in so_far:
+        raise RequestError(name, strings.V1_TWICE)
+    return so_far | {key: value}
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""What a video of `/v1/videos` starts from: an upload, or an earlier video of the same caller."""
+"""What a video of `/v1/videos` is made from: uploads, or other videos of the same caller."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from t2v.errors import RequestError
@@ -10,50 +11,68 @@ from t2v.service.api_videos import ApiVideos
 from t2v.service.outputs import NoSpace
 from t2v.source import is_video
 from t2v.space import strings, video_answers
-from t2v.space.video_fields import Reference
+from t2v.space.video_fields import FILES, Reference
+
+FIELDS = {name: field for field, name in FILES.items()}  # what a video is made from -> its field
 
 
 @dataclass(frozen=True)
 class Start:
-    """The file that a video starts from, if any; `upload` is its name among the sources, if it is one."""
+    """The files that a video is made from; `uploads` are those among them that go with its end."""
 
-    path: Path | None = None
-    upload: str = ""
-    still: bool = False
+    paths: dict[str, Path] = field(default_factory=dict)
+    uploads: tuple[Path, ...] = ()
 
     def fitting(self, request: Request) -> Request:
         """The request; a picture that nothing else is said about is the first frame, as OpenAI has it."""
-        said = request.strength is not None or request.keep is not None
-        return replace(request, keep=1) if self.still and not said else request
+        said = request.loop or request.strength is not None or request.keep is not None
+        if said or self.paths.keys() != {"source"} or not self.uploads or is_video(self.paths["source"]):
+            return request
+        return replace(request, keep=1)
+
+    def discard(self) -> None:
+        """Delete the uploads."""
+        for path in self.uploads:
+            path.unlink(missing_ok=True)
 
 
-def of(videos: ApiVideos, visitor: str, reference: Reference | None) -> Start:
-    """Find or write the file; RequestError, NoSpace."""
-    if reference is None:
-        return Start()
-    return _earlier(videos, visitor, reference.id) if reference.id else _uploaded(videos, reference.data)
+def of(videos: ApiVideos, visitor: str, files: Mapping[str, Reference]) -> Start:
+    """Find or write the files; RequestError by the name of a field, NoSpace."""
+    start = Start()
+    for name, reference in files.items():
+        try:
+            path = _other(videos, visitor, reference.id) if reference.id else _upload(videos, reference.data)
+        except (RequestError, NoSpace) as error:
+            start.discard()
+            raise (
+                RequestError(FIELDS[name], error.message) if isinstance(error, RequestError) else error
+            ) from None
+        uploads = start.uploads if reference.id else (*start.uploads, path)
+        start = Start(start.paths | {name: path}, uploads)
+    return start
 
 
-def _earlier(videos: ApiVideos, visitor: str, id: str) -> Start:
+def _other(videos: ApiVideos, visitor: str, id: str) -> Path:
+    """The path of another video, which may still be under way."""
     found = videos.find(visitor, video_answers.own(id))
     if found is None or found.code:
-        raise RequestError("input_reference", strings.V1_REFERENCE_GONE.format(id=id))
-    return Start(videos.service.outputs.path(found.id, ".mp4"))
+        raise RequestError("source", strings.V1_REFERENCE_GONE.format(id=id))
+    return videos.service.outputs.path(found.id, ".mp4")
 
 
-def _uploaded(videos: ApiVideos, data: bytes) -> Start:
+def _upload(videos: ApiVideos, data: bytes) -> Path:
     outputs = videos.service.outputs
     outputs.check_space()
     path = videos.sources / secrets.token_urlsafe(16)
     try:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-        start = Start(path, path.name, still=not is_video(path))
+        is_video(path)
         outputs.note(path)
-        return start
+        return path
     except RequestError as error:
         path.unlink(missing_ok=True)
-        raise RequestError("input_reference", error.message.replace(path.name, "the file")) from None
+        raise RequestError("source", error.message.replace(path.name, "the file")) from None
     except OSError:
         path.unlink(missing_ok=True)
         raise NoSpace(strings.V1_NO_SPACE) from None

@@ -15,23 +15,26 @@ import asyncio
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from t2v.errors import T2VError
+from t2v.errors import RequestError, T2VError
 from t2v.service import webhooks
 from t2v.service.api_videos import ApiVideo, ApiVideos, Wanted
 from t2v.service.jobs import Job
 from t2v.space import api_errors, openapi, stills, strings, video_answers, video_fields, video_reference
 from t2v.space.api_errors import ApiError
+from t2v.space.gate import route_path
 from t2v.space.keys import Keys
 from t2v.space.video_answers import FRESH, public
 from t2v.space.video_fields import Asked
+from t2v.space.video_reference import FIELDS
 from t2v.video import VideoError
 
 MOST_LISTED, LISTED = 100, 20
@@ -42,8 +45,29 @@ OWNER = "t2v"  # of the models
 CACHED = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
-def mount(videos: ApiVideos, keys: Keys, hooks: Collection[webhooks.Origin] = ()) -> Mount:
-    """The routes of `/v1`; `hooks` are the places that webhooks may go to."""
+class Beneath(BaseRoute):
+    """Hands all that lies beneath a path to an app, whatever its letters and what a proxy kept before it."""
+
+    def __init__(self, path: str, app: ASGIApp):
+        self.path, self._app = path, app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether a request is for the app."""
+        fits = scope["type"] == "http" and route_path(scope).startswith(f"{self.path}/")
+        return (Match.FULL if fits else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, which the app sees without the path."""
+        rest = route_path(scope).removeprefix(self.path)
+        await self._app({**scope, "path": rest, "root_path": ""}, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> NoReturn:
+        """Say that no route beneath has a name."""
+        raise NoMatchFound(name, path_params)
+
+
+def route(videos: ApiVideos, keys: Keys, hooks: Collection[webhooks.Origin] = ()) -> BaseRoute:
+    """All of `/v1`; `hooks` are the places that webhooks may go to."""
     given = V1(videos, keys, frozenset(hooks))
     routes = [
         Route("/videos", given.create, methods=["POST"]),
@@ -59,7 +83,7 @@ def mount(videos: ApiVideos, keys: Keys, hooks: Collection[webhooks.Origin] = ()
     known = (ApiError, T2VError, HTTPException, ClientDisconnect, Exception)
     app = Starlette(routes=routes, exception_handlers={kind: api_errors.shown for kind in known})
     app.router.redirect_slashes = False
-    return Mount("/v1", app=app)
+    return Beneath("/v1", app)
 
 
 @dataclass(frozen=True)
@@ -160,9 +184,14 @@ class V1:
         hook = webhooks.checked(asked.webhook, self.hooks) if asked.webhook is not None else ""
         model = service.chosen(asked.model)
         request = asked.timed(service.native(model))
-        start = video_reference.of(self.videos, visitor, asked.reference)
-        wanted = Wanted(model, start.fitting(request), start.path, start.upload, hook, key, asked.digest)
-        return self.videos.create(visitor, wanted)
+        start = video_reference.of(self.videos, visitor, asked.files)
+        try:
+            wanted = Wanted(
+                model, start.fitting(request), start.paths, start.uploads, hook, key, asked.digest
+            )
+            return self.videos.create(visitor, wanted)
+        except RequestError as error:
+            raise RequestError(FIELDS.get(error.field, error.field), error.message) from None
 
 
 def _limit(text: str) -> int:

@@ -39,6 +39,18 @@ def test_it_waits_and_lets_others_pass(jobs: Jobs):
     assert jobs.awaited(further) is None and jobs.take(0) is further
 
 
+def test_while_it_waits_for_its_source_it_needs_no_follower(jobs: Jobs):
+    first = submit(jobs)
+    further = submit(jobs, of=first)
+    assert jobs.take(0) is first
+    jobs.clock.now += 100
+    jobs.sweep()
+    assert further.stage == Stage.WAITING
+    jobs.end(first, Stage.DONE)
+    jobs.sweep()
+    assert further.stage == Stage.STOPPED, "now it is made for somebody, or not at all"
+
+
 @pytest.mark.parametrize("stage", [Stage.FAILED, Stage.STOPPED])
 def test_it_and_what_waits_for_it_are_told_that_nothing_comes(jobs: Jobs, stage: Stage):
     first = submit(jobs)

@@ -185,6 +185,16 @@ def test_every_route_asks_for_the_login(app: App, stranger: httpx.Client, method
             assert answer.status_code == 401, (path, answer.status_code)
 
 
+@pytest.mark.parametrize("key", [{}, {"authorization": "Bearer any"}])
+def test_v1_has_no_keys_here_and_lets_nobody_in(stranger: httpx.Client, owner: httpx.Client, key: dict):
+    for client in (stranger, owner):
+        for method, path in (("GET", "videos"), ("POST", "videos"), ("GET", "openapi.json")):
+            answer = client.request(method, f"v1/{path}", headers=key)
+            assert answer.status_code == 401, path
+            assert "has a login and no API keys" in answer.json()["error"]["message"]
+        assert client.get("v1/nothing").status_code == 404
+
+
 def _paths(routes: Iterable) -> Iterator[str]:
     """The paths of routes, and of the routers among them."""
     for route in routes:

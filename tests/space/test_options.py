@@ -157,6 +157,9 @@ def test_a_secret_may_be_a_file(tmp_path: Path):
     file.write_text(" \n")
     with pytest.raises(LaunchError, match="T2V_AUTH_FILE: the file is empty"):
         launch.arguments([])
+    file.write_text("first-key 3\nsecond-key\n")
+    del os.environ["T2V_AUTH_FILE"]
+    assert arguments(T2V_KEYS_FILE=str(file)).keys == (("first-key", 3), ("second-key", None))
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(LaunchError, match="T2V_AUTH_FILE: the file can't be read"):
             arguments(T2V_AUTH_FILE=str(path))

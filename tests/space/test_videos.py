@@ -1,14 +1,16 @@
 """`/v1/videos` from outside: OpenAI's own library, plain HTTP, and those who mean no good."""
 
+import asyncio
 import base64
 import json
+import socket
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
-from openai import APIStatusError, BadRequestError, NotFoundError, OpenAI
+from openai import APIStatusError, AsyncOpenAI, BadRequestError, NotFoundError, OpenAI
 from PIL import Image
 
 from t2v.request import Request
@@ -164,7 +166,7 @@ def test_other_servers_names_of_settings_are_understood(client: OpenAI, http: ht
         ({"prompt": "a", "input_reference": {"image_url": "http://x/y.png"}}, "input_reference", "data URL"),
         ({"prompt": "a", "input_reference": "data:image/png;base64,%%"}, "input_reference", "data URL"),
         ({"prompt": "a", "input_reference": "/etc/passwd"}, "input_reference", "must be a file"),
-        ({"prompt": "a", "input_reference": {"file_id": "video_x"}}, "input_reference", "no finished video"),
+        ({"prompt": "a", "input_reference": {"file_id": "video_x"}}, "input_reference", "there is no video"),
     ],
 )
 def test_a_wrong_field_is_named(http: httpx.Client, fields: dict, field: str, words: str):
@@ -189,6 +191,8 @@ def test_a_wrong_field_is_named(http: httpx.Client, fields: dict, field: str, wo
         ("GET", "nothing", b"", "", 404),
         ("GET", "videos/..%2f..%2fsecret", b"", "", 404),
         ("GET", "videos/video_%00", b"", "", 404),
+        ("DELETE", "videos/a%0ab", b"", "", 404),
+        ("GET", "models/a%0ab", b"", "", 404),
         ("GET", "models/nothing", b"", "", 404),
         ("PUT", "videos", b"", "", 405),
         ("POST", "videos/video_x", b"", "", 405),
@@ -230,6 +234,15 @@ def test_a_deleted_video_under_way_is_stopped_and_leaves_nothing(client: OpenAI,
     assert not list(app.service.outputs.served.glob(f"{made.removeprefix('video_')}*"))
 
 
+def test_a_deleted_videos_upload_stays_until_its_job_has_ended(client: OpenAI, app: App):
+    made = client.videos.create(prompt="slow slow", input_reference=picture(), extra_body={"steps": 4})
+    eventually(lambda: client.videos.retrieve(made.id).progress > 0)
+    client.videos.delete(made.id)
+    job = app.service.jobs.find(made.id.removeprefix("video_"))
+    assert job.over or job.files.source.exists()
+    eventually(lambda: job.over and not job.files.source.exists())
+
+
 def test_a_failure_is_told_by_its_kind(client: OpenAI):
     for prompt, code in (("oom", "out_of_memory"), ("nospace", "no_space"), ("raise", "generation_failed")):
         made = client.videos.create_and_poll(prompt=prompt, extra_body={"steps": 3}, poll_interval_ms=POLL)
@@ -251,6 +264,29 @@ def test_a_video_starts_from_a_picture_or_an_earlier_video(client: OpenAI, http:
     changed = http.post("videos", json=SMALL | {"input_reference": {"file_id": made[0]}}).json()["id"]
     found = client.videos.poll(changed, poll_interval_ms=POLL)
     assert (found.status, found.settings["keep"], found.settings["strength"]) == ("completed", 0, 0.6)
+
+
+def test_a_video_ends_at_a_picture_and_is_made_anew_within_a_mask(client: OpenAI, http: httpx.Client):
+    given = {"input_reference": picture(), "end": picture("blue")}
+    made = [http.post("videos", data=SMALL, files=given).json()["id"]]
+    given = {"input_reference": picture(), "mask": picture("white")}
+    made += [http.post("videos", data=SMALL, files=given).json()["id"]]
+    found = [client.videos.poll(id, poll_interval_ms=POLL) for id in made]
+    assert [(each.status, each.settings["keep"]) for each in found] == [("completed", 1), ("completed", 0)]
+    answer = http.post("videos", data=SMALL, files={"mask": picture()})
+    assert answer.json()["error"]["param"] == "mask"
+    answer = http.post("videos", data=SMALL, files={"input_reference": picture(), "end": b"<html>"})
+    assert answer.json()["error"]["param"] == "end"
+
+
+def test_a_video_goes_on_from_one_that_is_still_under_way(client: OpenAI):
+    for prompt, end in (("slow", ("completed", "")), ("slow raise", ("failed", "generation_failed"))):
+        first = client.videos.create(prompt=prompt, extra_body={"frames": 8, "steps": 3}).id
+        body = {"input_reference": {"file_id": first}, "keep": 2, "steps": 2}
+        further = client.videos.create(prompt="a square", extra_body=body)
+        assert further.status == "queued"
+        found = client.videos.poll(further.id, poll_interval_ms=POLL)
+        assert (found.status, found.error.code if found.error else "") == end
 
 
 @pytest.mark.parametrize("file", [b"", b"<html>", b"%!PS", b"#EXTM3U\n/etc/passwd", b"ffconcat version 1.0"])
@@ -294,6 +330,35 @@ def test_an_idempotency_key_makes_one_video(client: OpenAI):
 def test_the_models_are_listed(client: OpenAI):
     assert "square" in [model.id for model in client.models.list()]
     assert client.models.retrieve("wide").id == "wide"
+
+
+def test_an_upload_that_is_dropped_leaves_nothing(http: httpx.Client, app: App):
+    address = (app.host, int(app.url.rsplit(":", 1)[1].strip("/")))
+    head = b"POST /v1/videos HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=a\r\n"
+    part = b'--a\r\ncontent-disposition: form-data; name="input_reference"; filename="x"\r\n\r\n'
+    for _ in range(3):
+        with socket.create_connection(address) as dropped:
+            dropped.sendall(head + b"content-length: 9000000\r\n\r\n" + part + picture() * 100)
+    assert http.get("videos").status_code == 200 and not list(app.videos.sources.glob("*"))
+
+
+def test_answers_say_when_to_ask_again(client: OpenAI, http: httpx.Client):
+    made = http.post("videos", json={"prompt": "slow", "steps": 5})
+    assert 250 <= int(made.headers["openai-poll-after-ms"]) <= 5000
+    assert client.videos.poll(made.json()["id"]).status == "completed"
+    assert "openai-poll-after-ms" not in http.get(f"videos/{made.json()['id']}").headers
+
+
+def test_the_asynchronous_library_works_too(app: App):
+    async def make() -> str:
+        async with AsyncOpenAI(base_url=f"{app.url}v1", api_key="any") as client:
+            made = await client.videos.create_and_poll(prompt="a", extra_body=SMALL, poll_interval_ms=POLL)
+            content = await client.videos.download_content(made.id)
+            assert (await content.aread())[4:8] == b"ftyp"
+            await client.videos.delete(made.id)
+            return made.status
+
+    assert asyncio.run(make()) == "completed"
 
 
 def test_a_page_of_another_site_needs_a_key(http: httpx.Client):

@@ -173,7 +173,8 @@ def kill(actors: Iterable[Any]) -> None:
     import ray
 
     for actor in actors:
-        ray.kill(actor)
+        if ray.is_initialized():  # else Ray would connect anew, to end what has ended with the connection
+            ray.kill(actor)
 
 
 def _connect(address: str) -> None:

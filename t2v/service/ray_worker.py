@@ -39,8 +39,9 @@ class RayLink:
 
     def kill(self) -> None:
         """End the actor, whatever it does."""
-        self._alive = False
-        kill([self._actor])
+        if self._alive:
+            self._alive = False
+            kill([self._actor])
 
     def join(self) -> None:
         """Nothing: who waits for messages hears of the end."""
@@ -80,9 +81,9 @@ class RayLink:
 
         try:
             return ray.get(reference)
-        except Exception as error:  # of Ray, or of a node without t2v
+        except (Exception, SystemExit) as error:  # of Ray, of a node without t2v; at the cluster's end
             if self._alive:
-                log.warning(sentences.NODE_FAILED.format(node=self._node, reason=_first_line(cause(error))))
+                log.warning(sentences.NODE_FAILED.format(node=self._node, reason=_first_line(error)))
                 self.kill()
             raise EOFError from None
 
@@ -131,5 +132,6 @@ class RayWorker(Worker):
         return self._link, self._link
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
+    error = cause(error) if isinstance(error, Exception) else error
     return str(error).strip().partition("\n")[0][:300]

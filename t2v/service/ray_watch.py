@@ -49,7 +49,7 @@ class RayWorkers:
         self._used: dict[Place, float] = {}  # when each of those that have joined was last busy
         self._not_before: dict[Place, float] = {}  # when to try a place again
         self._resting: set[Place] = set()  # places whose worker had nothing to do
-        self._asked, self._gpus = 0, kind == "cuda"
+        self._asked, self._gpus = (0, 0), kind == "cuda"
 
     def watch(
         self, wanted: "Wanted", join: Callable[[RayWorker], None], needed: Callable[[], int], closing: Event
@@ -79,7 +79,7 @@ class RayWorkers:
                 self._used[place] = self._clock()
                 join(worker)
         self._rest(needed)
-        self._ask(max(1, needed))
+        self._ask(max(1, needed), len(places))
         for place in places:
             if place not in self._workers and self._is_wanted(place, needed):
                 self._resting.discard(place)
@@ -108,11 +108,14 @@ class RayWorkers:
             self._workers[place].retired = True
             self._resting.add(place)
 
-    def _ask(self, count: int) -> None:
-        """Tell the autoscaler, if there is one, how many places are needed in all."""
-        if count != self._asked:
+    def _ask(self, count: int, there: int = 0) -> None:
+        """Tell the autoscaler, if there is one, how many places are needed in all; `there`: those there are.
+
+        How large a node is shows only when the first is there.
+        """
+        if (count, there) != self._asked:
             self._cluster.ask(count, self._gpus)
-            self._asked = count
+            self._asked = count, there
 
 
 def _of_kind(places: Sequence[Place], kind: str) -> list[Place]:

@@ -23,7 +23,7 @@ from tests.space.started import started
 from tests.waiting import eventually
 
 WAY = ("-m", "t2v", "serve")
-VISITORS, VIDEOS = 4, 16
+VISITORS, VIDEOS, PROMPT = 4, 16, "a red heart on white"
 
 
 def test_without_ray_serve_ends_with_how_to_install_it(
@@ -59,7 +59,7 @@ class Watching(threading.Thread):
 
 def stopped_after(service: Service, steps: int) -> tuple[float, float]:
     """-> seconds from the stop of a job until its worker is free, and the seconds of one of its steps"""
-    job = service.submit("who stops", None, Request("a red heart on white", seed=99, steps=steps))
+    job = service.submit("who stops", None, Request(PROMPT, seed=99, steps=steps, frames=4))
     eventually(lambda: job.step > 2, timeout=300)
     worker, pace = job.worker, (service.jobs.clock() - job.denoising_since) / (job.step - 1)
     asked = time.monotonic()
@@ -88,7 +88,7 @@ def test_sixteen_videos_of_four_visitors_are_made_though_a_node_is_killed(
 def make_sixteen(app: App, cluster: Nodes, folder: Path) -> None:
     url, service = app.launch(), app.service
     eventually(lambda: len(service.workers) == 3 and all(each.name for each in service.workers), timeout=120)
-    requests = [Request("a red heart on white", seed=seed, steps=20) for seed in range(VIDEOS)]
+    requests = [Request(PROMPT, seed=seed, steps=16, frames=4) for seed in range(VIDEOS)]
     jobs = [(f"visitor {k % VISITORS}", request) for k, request in enumerate(requests)]
     jobs = [(visitor, service.submit(visitor, None, request)) for visitor, request in jobs]
     began, pages = time.monotonic(), Watching(service, jobs)

@@ -134,16 +134,23 @@ class Driver:
             raise BatchError(f"{self._made} of {len(self._missing)} videos were made")
 
     def _employ(self) -> None:
-        """Start a worker in each place that has none, while there are videos to begin."""
-        places = self._cluster.places()
+        """Start workers in places that have none, while there are more videos than workers that load."""
+        places, now = self._cluster.places(), time.monotonic()
         if places and places[0].gpu >= 0:
             self._cluster.ask(len(self._todo) + len(self._workers) if self._todo else 0)
-        chosen = _everywhere(self._order.chosen)
-        for place in places[: max(0, len(self._todo))]:
-            rested = time.monotonic() >= self._free.get(place, 0.0)
-            if place not in self._workers and self._lost[place] < ATTEMPTS and rested:
-                actor = self._cluster.start(BatchWorker, place, chosen, self._threads, max_concurrency=2)
-                self._workers[place] = Worker(actor, actor.begin.remote())
+        loading = sum(worker.video is None for worker in self._workers.values())
+        free = [
+            place
+            for place in places
+            if place not in self._workers
+            and self._lost[place] < ATTEMPTS
+            and now >= self._free.get(place, 0.0)
+        ]
+        for place in free[: max(0, len(self._todo) - loading)]:
+            actor = self._cluster.start(
+                BatchWorker, place, _everywhere(self._order.chosen), self._threads, max_concurrency=2
+            )
+            self._workers[place] = Worker(actor, actor.begin.remote())
 
     def _alone(self, since: float) -> float:
         """Wait for a node; ClusterError if no worker can be started on those that are there. -> since when"""
@@ -166,11 +173,11 @@ class Driver:
         for answer in ready:
             place = places[answer]
             try:
-                self._answered(place, self._workers[place], ray.get(answer))
-            except T2VError:
-                raise
+                said = ray.get(answer)
             except Exception as error:
                 self._failed(place, self._workers[place], error)
+            else:
+                self._answered(place, self._workers[place], said)
 
     def _answered(self, place: Place, worker: Worker, answer: Any) -> None:
         if worker.video is None:

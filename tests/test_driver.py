@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,14 +45,20 @@ class Called:
         return answer
 
 
+def told_by_ray(error: Exception) -> Exception:
+    """The error as `ray.get` raises it: of the class of its cause, its text the traceback in the actor."""
+    told = ray.exceptions.RayTaskError("make", "Traceback (most recent call last): …", error)
+    return told.as_instanceof_cause()
+
+
 class Nodes:
     """A cluster of so many nodes; `fate` says of each call, in their order, what becomes of it.
 
-    Making the video of the seed `deadly` ends its worker.
+    Making the video of the seed `deadly` ends its worker, that of the seed `wrong` can't be made.
     """
 
-    def __init__(self, count: int, fate: Sequence[str] = (), deadly: int = -1):
-        self.nodes, self.fate, self.deadly = count, iter(fate), deadly
+    def __init__(self, count: int, fate: Sequence[str] = (), deadly: int = -1, wrong: int = -1):
+        self.nodes, self.fate, self.deadly, self.wrong = count, iter(fate), deadly, wrong
 
     def places(self) -> list[Place]:
         return [Place(f"node {number}") for number in range(self.nodes)]
@@ -72,6 +79,8 @@ class Nodes:
         def fated(*arguments: Any) -> Any:
             if arguments and arguments[0].seed == self.deadly:
                 raise MemoryError("full")
+            if arguments and arguments[0].seed == self.wrong:
+                raise told_by_ray(T2VError("not finite"))
             match next(self.fate, "well"):
                 case "lost":
                     raise ray.exceptions.ActorDiedError()
@@ -129,6 +138,21 @@ def test_a_video_that_loses_its_worker_is_made_elsewhere_and_told_of(at_once, tm
     ]
     begun = {json.loads(text)["file"]: json.loads(text)["begun"] for kind, text in told if kind == "made"}
     assert begun == {f"{tmp_path}/{n}.gif": 1 + (n == 2) for n in range(1, VIDEOS + 1)}
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_video_that_fails_by_itself_costs_no_other(at_once, tmp_path: Path, count: int):
+    told: list[tuple[str, str]] = []
+    with pytest.raises(BatchError, match="5 of 6 videos were made"):
+        Driver(order(tmp_path, told), Nodes(count, wrong=2), range(VIDEOS)).run()
+    assert [text for kind, text in told if kind == "problem"] == [f"{tmp_path}/2.gif: not finite"]
+
+
+def test_a_model_that_is_none_is_answered_by_its_own_error(at_once, tmp_path: Path, monkeypatch):
+    error = told_by_ray(UsageError("that is no model"))
+    monkeypatch.setattr(Nodes, "_fated", lambda self, call: Mock(side_effect=error))
+    with pytest.raises(UsageError, match="^that is no model$"):
+        Driver(order(tmp_path, []), Nodes(2), range(VIDEOS)).run()
 
 
 @pytest.mark.parametrize("count", [1, 4])

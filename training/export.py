@@ -161,7 +161,8 @@ def write_folder(
         write_part(out / part, network, table, configs[part], file)
     write_json(out / "scheduler" / "scheduler_config.json", scheduler_config(schedule))
     write_json(out / "model_index.json", MODEL_INDEX)
-    write_json(out / "t2v.json", {"native": asdict(native)})
+    stated = {name: value for name, value in asdict(native).items() if value is not None}
+    write_json(out / "t2v.json", {"native": stated})
     total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"{out}: {total / 1e6:.1f} MB")
 

@@ -199,12 +199,11 @@ class Trainer:
             loss, first = self.step(drawn, pool.shape.loop)
             log.add(loss=loss, first=first)
             if clock.elapsed - shown > SAMPLES_EVERY:
-                self.show()
+                self.write()
                 shown = clock.elapsed
         if self.accelerator.is_main_process:
             save_state(state, clock, self.average, self.opts)
-            self.write()
-            self.show()
+        self.write()
 
     def which(self, count: int) -> int:
         """Draw the step's shape, the same in all processes; single frames are for the beginning."""
@@ -213,20 +212,16 @@ class Trainer:
         random = np.random.default_rng((self.options.seed, self.clock.done))
         return int(random.choice(count, p=shares / shares.sum()))
 
-    def show(self) -> None:
-        """Write a grid of samples by the averaged weights."""
-        if self.accelerator.is_main_process:
-            path = self.options.out / f"samples_{self.clock.done:06d}.webp"
-            self.average.swap()
-            sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
-            self.average.swap()
-
     def write(self) -> None:
-        """Write the averaged weights in half precision, under our own names."""
+        """Write the averaged weights in half precision, under our own names, and a grid of their samples."""
+        if not self.accelerator.is_main_process:
+            return
         self.average.swap()
         for name, network in self.networks.items():
             tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
             save_file(tensors, self.options.out / f"{name}.safetensors")
+        path = self.options.out / f"samples_{self.clock.done:06d}.webp"
+        sample_grid(path, self.tokenizer, *self.networks.values(), self.vae)
         self.average.swap()
 
 

@@ -184,7 +184,7 @@ def _guessed(unet: Config, located: Located, schedule: ScheduleConfig) -> ModelD
 
 
 def _stated(config: Config) -> ModelDefaults:
-    defaults = {field.name: field.default for field in fields(ModelDefaults)}
+    defaults = {field.name: field.default for field in fields(ModelDefaults) if field.name != "second"}
     for key, value in config.values.items():
         if key not in defaults:
             raise CheckpointError(f"{config.where}: native has no setting {key}.")

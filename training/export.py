@@ -8,6 +8,7 @@ loader's own tables. The folder's tokenizer and vocabulary.json are not touched.
 """
 
 import argparse
+import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -162,9 +163,17 @@ def write_folder(
     write_json(out / "scheduler" / "scheduler_config.json", scheduler_config(schedule))
     write_json(out / "model_index.json", MODEL_INDEX)
     stated = {name: value for name, value in asdict(native).items() if value is not None}
-    write_json(out / "t2v.json", {"native": stated})
+    write_json(out / "t2v.json", {"native": stated, "digest": digest(out)})
     total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"{out}: {total / 1e6:.1f} MB")
+
+
+def digest(folder: Path) -> str:
+    """The start of the SHA-256 of a folder's weights, one file after the other."""
+    hashed = hashlib.sha256()
+    for file in sorted(folder.glob("*/*.safetensors")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]
 
 
 def write_json(path: Path, values: dict) -> None:

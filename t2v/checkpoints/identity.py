@@ -9,6 +9,7 @@ from .configs import Config
 
 MAX_TEXT = 100_000  # bytes of a README or of git's config
 HEADING = re.compile(r"^# (.*)", re.MULTILINE)
+DIGEST = re.compile(r"[0-9a-f]{16}")
 REMOTE = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 
 
@@ -22,6 +23,13 @@ def origin(folder: Path) -> Entry | None:
     files = (folder / "unet" / "config.json", folder / "model_index.json")
     paths = (Config.read(file).get("_name_or_path") for file in files if file.is_file())
     return recognise(path for path in paths if isinstance(path, str))
+
+
+def stated_digest(folder: Path) -> str:
+    """Return the digest of its weights that a folder's t2v.json states; "" if it states none."""
+    file = folder / "t2v.json"
+    digest = Config.read(file).get("digest", "") if file.is_file() else ""
+    return digest if isinstance(digest, str) and DIGEST.fullmatch(digest) else ""
 
 
 def _hints(name: str, folder: Path) -> Iterator[str]:

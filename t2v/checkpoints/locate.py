@@ -14,6 +14,7 @@ from .cache_folder import in_cache
 from .catalogue import EMBEDDED, EMBEDDED_FOLDER, Entry, find
 from .configs import Config
 from .errors import CheckpointError
+from .identity import stated_digest
 from .model_names import hub_name, is_embedded, local_path
 from .weight_files import diffusers_weights, inside
 
@@ -36,7 +37,7 @@ class Located:
     layout: str  # "modelscope" or "diffusers"
     files: Mapping[str, tuple[Path, ...]]
     entry: Entry | None
-    revision: str  # a commit of the hub; "" for a folder
+    revision: str  # a commit of the hub; of a folder the digest that it states, or ""
     adapters: tuple[LocatedAdapter, ...] = ()
 
 
@@ -73,7 +74,8 @@ def _in_folder(folder: Path, name: str, revision: str, half: bool, entry: Entry 
         raise CheckpointError(f"{name} can't be opened: permission denied.")
     paths = (*folder.glob("*"), *folder.glob("*/*"))  # no deeper: a folder may be someone's home
     listing = {path.relative_to(folder).as_posix() for path in paths if path.is_file()}
-    return Located(name, folder, *_files(name, folder, listing, half), entry, revision)
+    files = _files(name, folder, listing, half)
+    return Located(name, folder, *files, entry, revision or stated_digest(folder))
 
 
 def _download(repository: str, revision: str | None, half: bool) -> Located:

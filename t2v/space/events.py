@@ -15,7 +15,7 @@ import gradio as gr
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
 from t2v.service.service import Service
-from t2v.space import components, form, links, prompting
+from t2v.space import components, form, links, prompting, strings
 from t2v.space.browser import VisitorState
 from t2v.space.choosing import Choosing
 from t2v.space.making import Making
@@ -140,6 +140,8 @@ class Events:
         page, (values, wrong) = self.page, form.from_link(self.service, query)
         if wrong:
             notice(wrong)
+        if form.is_earlier(query):
+            notice(strings.EARLIER_MODEL)
         shown = page.filled(values)
         found = links.wanted(self.service, query)
         if found is None:

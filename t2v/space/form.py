@@ -7,9 +7,13 @@ for a random one; the model is no setting of a video.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.checkpoints.identity import stated_digest
+from t2v.checkpoints.model_names import is_embedded
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import SETTINGS, Request, Setting
@@ -136,7 +140,21 @@ def settings_of(request: Request, source: bool = False) -> dict[str, Any]:
 
 def link(request: Request, model: str) -> str:
     """A query string that brings every setting back."""
-    return "?" + request.to_query() + "&" + urlencode({"model": model})
+    weights = {"weights": embedded_digest()} if is_embedded(model) else {}
+    return "?" + request.to_query() + "&" + urlencode({"model": model, **weights})
+
+
+@cache
+def embedded_digest() -> str:
+    """The digest of the embedded model's weights."""
+    return stated_digest(EMBEDDED_FOLDER)
+
+
+def is_earlier(query: Mapping[str, str]) -> bool:
+    """Return whether a link is of a video that other weights of the embedded model have made."""
+    return (
+        is_embedded(query.get("model", "")) and query.get("weights", embedded_digest()) != embedded_digest()
+    )
 
 
 def from_link(service: Service, query: Mapping[str, str]) -> tuple[dict[str, Any], str]:

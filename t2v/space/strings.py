@@ -14,6 +14,8 @@ LINK_DESCRIPTION = (
     "Watch it here, and change the sentence. Made with {title}, which turns sentences into videos."
 )
 
+EARLIER_MODEL = "This link's video was made with an earlier model: the one of now draws the same words anew."
+
 # The chips that write a prompt
 DRAWS = "<b>Draws {count} emoji in motion.</b>"
 SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background", "Scenery", "Motion"

@@ -1,16 +1,19 @@
 """The form and the link: what goes in comes back."""
 
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, parse_qsl, urlparse
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from t2v.checkpoints import locate
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.request import ModelDefaults, Request, RequestError
 from t2v.service.service import Service
 from t2v.space import form
 from tests.service import fakes
+from training.export import digest
 
 CHOICES = {choice.id: choice for choice in fakes.choices(None)}
 APP = SimpleNamespace(choices=CHOICES, default="square", native=lambda model: CHOICES[model].native)
@@ -53,6 +56,14 @@ def test_a_link_gives_back_every_setting(request: Request):
 def test_a_wrong_link_says_so_and_keeps_the_prompt(query: dict):
     values, wrong = form.from_link(APP, {"prompt": "a square"} | query)
     assert wrong.startswith(next(iter(query))) and values["prompt"] == "a square"
+
+
+def test_a_link_of_the_embedded_model_says_which_weights_made_its_video():
+    query = dict(parse_qsl(form.link(Request("a panda", seed=7), "emoji").removeprefix("?")))
+    assert query["weights"] == digest(EMBEDDED_FOLDER) == locate("emoji").revision
+    assert not form.is_earlier(query)
+    assert form.is_earlier(query | {"weights": "0" * 16})
+    assert not form.is_earlier({"prompt": "a panda", "model": "wide", "weights": "0" * 16})
 
 
 def test_an_unknown_model_in_a_link_gives_the_default():

@@ -55,5 +55,6 @@ class ModelDefaults:
         """Return a warning off the sizes that the model was made for; None on them, or if nobody has said."""
         if not self.sizes or width is None or height is None or (width, height) in self.offered:
             return None
-        made_for = " and ".join(f"{w}×{h}" for w, h in self.offered)
+        *others, last = (f"{w}×{h}" for w, h in self.offered)
+        made_for = f"{', '.join(others)} and {last}" if others else last
         return f"This model was made for {made_for}; at {width}×{height} shapes may come out distorted."

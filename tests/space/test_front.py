@@ -207,7 +207,7 @@ def test_only_sizes_that_work_are_offered_and_others_are_warned_of(guest: Visito
     assert len(offered) == len(CATALOGUE[EMBEDDED].native.offered)
     size.fill("384×256")
     size.press("Enter")
-    expect(page.locator("#tokens")).to_contain_text("made for 256×256; at 384×256")
+    expect(page.locator("#tokens")).to_contain_text("made for 256×256, 336×192 and 192×336; at 384×256")
 
 
 def test_another_model_has_other_ideas(guest: Visitor):

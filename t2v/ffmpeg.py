@@ -8,19 +8,20 @@ decoder read other files), and the decoder's memory, time and frame size are bou
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Timer
 from types import ModuleType
-from typing import IO
+from typing import IO, Any
 
 import imageio_ffmpeg
 import numpy as np
 
 from t2v.errors import T2VError
+from t2v.ffmpeg_output import parse_tags, ppm_frames
 from t2v.machine import quota_threads
 
 resource: ModuleType | None
@@ -54,6 +55,7 @@ TO_BT709 = f"scale=out_color_matrix=bt709:out_range=tv:{EXACT},format=yuv420p,{L
 SIDES = {"w": "iw*sar", "h": "ih"}  # of a frame with square pixels
 TO_RGB = f"out_range=pc:{EXACT},format=rgb24"  # of a filter scale=
 
+Process = subprocess.Popen[bytes]
 _tried: set[tuple[str, ...]] = set()  # commands that have passed `check`
 
 
@@ -67,15 +69,36 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path, crf: 
     `crf`: 0 is lossless, and a quarter of the bytes remains from 10 to 28.
     """
     height, width = frames.shape[1:3]
-    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
+    out = (*h264(crf), *tagged(tags), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", url(path))
+    run([*raw(width, height, fps), *out], path, frames.data.cast("B"))
+
+
+def raw(width: int, height: int, fps: int) -> tuple[str, ...]:
+    """Return input options for frames uint8 (h w 3) from a pipe."""
+    size = f"{width}x{height}"
+    return ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(fps), "-i", "pipe:0")
+
+
+def h264(crf: int = CRF) -> tuple[str, ...]:
+    """Return output options for H.264 in BT.709's colours."""
     threads = ("-threads", str(quota_threads() or 0))  # 0: the encoder chooses, ignoring quotas
-    h264 = (*threads, "-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(crf))
-    metadata = [part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}"))]
-    out = (*OPTIONS.split(), *_every_frame(), "-movflags", "+faststart", "-f", "mp4", _url(path))
-    command = [*_ffmpeg(), "-y", *raw, "-vf", TO_BT709, *h264, *metadata, *out]
-    pixels, quiet, pipe = frames.data.cast("B"), subprocess.DEVNULL, subprocess.PIPE
+    codec = ("-c:v", "libx264", "-profile:v", "high", "-preset", PRESET, "-crf", str(crf))
+    return ("-vf", TO_BT709, *threads, *codec, *OPTIONS.split())
+
+
+def tagged(tags: dict[str, str]) -> tuple[bytes | str, ...]:
+    """Return output options for text tags (title, comment…)."""
+    return tuple(part for name, text in tags.items() for part in ("-metadata", _argument(f"{name}={text}")))
+
+
+def run(options: Sequence[str | bytes], path: Path, given: memoryview | None = None) -> None:
+    """Run ffmpeg to its end, which writes `path`; VideoError if it fails. `given` goes to its stdin."""
+    quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
+    source: dict[str, Any] = {"stdin": quiet} if given is None else {"input": given}
     with _started():
-        done = subprocess.run(command, input=pixels, timeout=SECONDS, stdout=quiet, stderr=pipe)
+        done = subprocess.run(
+            [*_ffmpeg(), "-y", *options], timeout=SECONDS, stdout=quiet, stderr=pipe, **source
+        )
     if b"No space left" in done.stderr:
         raise VideoError("No space is left on the disk for the video.")
     if done.returncode:
@@ -84,13 +107,25 @@ def encode(frames: np.ndarray, fps: int, tags: dict[str, str], path: Path, crf: 
         raise VideoError(f"The encoder stopped before the video was whole: {reason}.")
 
 
+def started(options: Sequence[str | bytes]) -> Process:
+    """Start ffmpeg with a pipe to its stdin. Ctrl-C in the terminal doesn't reach it."""
+    quiet = subprocess.DEVNULL
+    with _started():
+        return subprocess.Popen(
+            [*_ffmpeg(), "-y", *options],
+            stdin=subprocess.PIPE,
+            stdout=quiet,
+            stderr=quiet,
+            start_new_session=True,
+        )
+
+
 def filtered(frames: np.ndarray, fps: int, graph: str, size: tuple[int, int] | None = None) -> np.ndarray:
     """Run frames uint8 (f h w 3) through a filter graph -> frames of their size, or of `size` (width,
     height), which the graph gives; VideoError if it fails."""
     height, width = frames.shape[1:3]
-    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24")
-    given = (*raw, "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0")
-    command = [*_ffmpeg(), *given, "-vf", f"{graph},scale={TO_RGB}", *_every_frame(), *raw, "pipe:1"]
+    out = (*_every_frame(), "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1")
+    command = [*_ffmpeg(), *raw(width, height, fps), "-vf", f"{graph},scale={TO_RGB}", *out]
     with _started():
         done = subprocess.run(command, input=frames.data.cast("B"), timeout=SECONDS, capture_output=True)
     width, height = size or (width, height)
@@ -148,7 +183,7 @@ def decode(
     one_stream = ("-map", "0:V:0", "-vf", scale, *_every_frame(), *stop)  # V: no cover picture
     out = ("-c:v", "ppm", "-f", "image2pipe", "pipe:1")
     with _running([*_ffmpeg(), "-xerror", *start, *_untrusted(path, demuxer), *one_stream, *out]) as process:
-        yield from _ppm_frames(_output(process))
+        yield from ppm_frames(_output(process))
         if process.wait():
             raise VideoError(DAMAGED)
 
@@ -182,9 +217,9 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
         MICROSECONDS,
         "-f",
         "framecrc",
-        _url(times),
+        url(times),
     )
-    source = ("-protocol_whitelist", "file", "-format_whitelist", CLIP_FORMATS, "-i", _url(path))
+    source = ("-protocol_whitelist", "file", "-format_whitelist", CLIP_FORMATS, "-i", url(path))
     with TemporaryFile() as errors:
         command = [*_ffmpeg(), "-y", "-xerror", *source, *ppm, *stamps]
         with _started():
@@ -193,7 +228,7 @@ def decode_fitted(path: Path, width: int, height: int, times: Path) -> Iterator[
             )
         try:
             with _output(process) as images:
-                yield from _ppm_frames(images)
+                yield from ppm_frames(images)
             failed = process.wait()
         finally:
             process.kill()
@@ -223,7 +258,7 @@ def read_tags(path: Path) -> dict[str, str]:
         text = _output(process).read(MAX_TAGS + 1)
         if len(text) > MAX_TAGS or process.wait():
             raise VideoError(DAMAGED)
-    return _parse_tags(text.decode(errors="replace"))
+    return parse_tags(text.decode(errors="replace"))
 
 
 def _ffmpeg() -> tuple[str, ...]:
@@ -261,7 +296,7 @@ def _started() -> Iterator[None]:
 def _untrusted(path: Path, demuxer: str = "mov") -> tuple[str, ...]:
     """Return input options for files of strangers: this container, these codecs, this size, no other file."""
     bounds = ("-codec_whitelist", CODECS, "-max_pixels", str(MAX_PIXELS), "-threads", "1")
-    return ("-protocol_whitelist", "file", "-f", demuxer, *bounds, "-i", _url(path))
+    return ("-protocol_whitelist", "file", "-f", demuxer, *bounds, "-i", url(path))
 
 
 def _sides(area: int | None) -> str:
@@ -272,7 +307,7 @@ def _sides(area: int | None) -> str:
     return "".join(f"{name}='clip(trunc({side}*{scale}),1,{MAX_SIDE})':" for name, side in SIDES.items())
 
 
-def _url(path: Path) -> str:
+def url(path: Path) -> str:
     """Return a path with its protocol: it can't be taken for an option or for another protocol."""
     return f"file:{path.absolute()}"
 
@@ -314,24 +349,3 @@ def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
     """Return the stdout of a process that was started with a pipe for it."""
     assert process.stdout is not None
     return process.stdout
-
-
-def _ppm_frames(stream: IO[bytes]) -> Iterator[np.ndarray]:
-    """Parse a stream of binary PPM images (P6, width height, 255, pixels) -> uint8 (h w 3) each."""
-    while stream.readline(8) == b"P6\n":
-        width, height = map(int, stream.readline(32).split())
-        stream.readline(8)
-        pixels = stream.read(height * width * 3)
-        if len(pixels) < height * width * 3:
-            return
-        yield np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
-
-
-def _parse_tags(text: str) -> dict[str, str]:
-    """Parse ffmpeg's ffmetadata: lines `name=value`, with = ; # \\ and line ends escaped by a backslash."""
-    pairs = re.findall(r"^((?:\\.|[^\\=\n])*)=((?:\\.|[^\\\n])*)$", text, re.MULTILINE | re.DOTALL)
-    return {_unescape(name): _unescape(value) for name, value in reversed(pairs)}
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)

@@ -15,7 +15,7 @@ from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
-from t2v.diffusion import Denoise, embedded, guided
+from t2v.diffusion import Denoise, Predict, embedded, guided
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.given import Given
@@ -276,6 +276,13 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
+        predict, mix = self.predictions(request)
+        if known is None:
+            return guided(predict, **mix)
+        return known.held(guided(known.seen(predict), **mix), self.schedule.config.prediction)
+
+    def predictions(self, request: Complete) -> tuple[Predict, dict[str, float]]:
+        """The UNet's predictions under a request's texts, and how `guided` is to mix them."""
         scale, width, embedding = request.guidance, self.unet.config.guidance_width, None
         if width:  # the network reads the guidance itself
             scale, embedding = 1.0, embedded(scale, width).to(self.device)
@@ -283,10 +290,7 @@ class TextToVideo:
         text = over_time(prompts, request.frames, request.fps, self._read)
         options = Options(request.loop, request.window, request.freeu)
         predict = self.runner.predictor(text, options, embedding)
-        mix = partial(guided, scale=scale, rescale=request.rescale)
-        if known is None:
-            return mix(predict)
-        return known.held(mix(known.seen(predict)), self.schedule.config.prediction)
+        return predict, {"scale": scale, "rescale": request.rescale}
 
     def _read(self, prompts: list[str]) -> Tensor:
         """Prompts in any language that the model reads -> text states (b l d)"""

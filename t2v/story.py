@@ -8,6 +8,11 @@ from torch import Tensor
 from t2v.scenes import Scene, scenes
 
 
+def prompt_at(prompt: str, seconds: float) -> str:
+    """The prompt of the scene at a time, for videos that are made in parts."""
+    return [scene for scene in scenes(prompt) if scene.time <= seconds][-1].prompt
+
+
 def over_time(prompts: Sequence[str], frames: int, fps: int, encode: Callable[[list[str]], Tensor]) -> Tensor:
     """b prompts -> text states (b l d) of `encode`, or, if any is a story, of each frame (b f l d).
 

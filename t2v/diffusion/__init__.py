@@ -1,9 +1,10 @@
 """Diffusion: the noise schedule, hops along it, samplers, guidance and other wrappers of a denoiser."""
 
 from t2v.diffusion.consistency import Consistency
+from t2v.diffusion.fifo import Diagonal
 from t2v.diffusion.freeinit import renewed
 from t2v.diffusion.freenoise import shuffled
-from t2v.diffusion.guidance import Predict, embedded, guided
+from t2v.diffusion.guidance import Predict, embedded, guided, mixed
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
 from t2v.diffusion.rounds import repeated
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
@@ -15,6 +16,7 @@ __all__ = [
     "SAMPLERS",
     "Consistency",
     "Denoise",
+    "Diagonal",
     "Hop",
     "Level",
     "NoiseSchedule",
@@ -26,6 +28,7 @@ __all__ = [
     "guided",
     "keeping",
     "last",
+    "mixed",
     "renewed",
     "repeated",
     "sampler",

@@ -23,18 +23,28 @@ def guided(predict: Predict, scale: float, rescale: float = 0.0) -> Denoise:
     prediction.
     """
 
+    mix = mixed(predict, scale, rescale)
+
     def denoise(x: Tensor, hop: Hop) -> Tensor:
-        t = torch.full((len(x),), hop.time, dtype=torch.float32, device=x.device)
+        return mix(x, torch.full((len(x),), hop.time, dtype=torch.float32, device=x.device))
+
+    return denoise
+
+
+def mixed(predict: Predict, scale: float, rescale: float = 0.0) -> Predict:
+    """Mix the predictions of two texts as `guided` does: `mix(x (b c f h w), t (b) or (b f))`, one of x."""
+
+    def mix(x: Tensor, t: Tensor) -> Tensor:
         predictions = predict(x, t).to(x.dtype)
         if scale == 1:
             return predictions[-1]
         if len(predictions) != 2:
             raise ValueError(f"guidance {scale} needs a negative and a positive text, got {len(predictions)}")
         negative, positive = predictions
-        mixed = negative + scale * (positive - negative)
-        return _rescaled(mixed, positive, rescale) if rescale else mixed
+        whole = negative + scale * (positive - negative)
+        return _rescaled(whole, positive, rescale) if rescale else whole
 
-    return denoise
+    return mix
 
 
 def embedded(scale: float, width: int) -> Tensor:

@@ -103,6 +103,8 @@ def _generate_parser() -> Parser:
     )
     output += " %%d, with no letter or digit after it, becomes a free number (left out: video-%%d.mp4)"
     parser.add_argument("-o", "--output", metavar="FILE", help=output)
+    latents = "keep each video's latents beside its file, to decode or continue it without loss"
+    parser.add_argument("--keep-latents", action="store_true", help=latents)
     add_request(parser)
     _add_batch(parser)
     return parser
@@ -149,7 +151,8 @@ def _order(args: argparse.Namespace) -> Order:
         raise UsageError('no prompt: say what the video should show, such as t2v "a panda" -o panda.mp4')
     shard = shard_of(args.shard)
     fixed = args.resume or shard.parts > 1
-    files = files_of(items, args.output, args.number, fixed)
+    named = files_of(items, args.output, args.number, fixed)
+    files = [target._replace(latents=args.keep_latents) for target in named]
     mine = shard.of(list(zip(items, files, strict=True)))
     check_sources([item for item, _ in mine], known(args.model))
     return Order(

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from t2v import endless_command, larger
+from t2v import decoding, endless_command, larger, selection_commands
 from t2v.again import again
 from t2v.amounts import amounts, in_words
 from t2v.arguments import add_places, add_request, places_of, settings_of
@@ -227,9 +227,20 @@ COMMANDS = {
     "plan": Command("say how long videos would take, and how much memory", add_request, _plan),
     "words": Command("list or search what the embedded model draws", _words_arguments, _words),
     "again": Command("make a file's video anew, and say whether it is the same", _again_arguments, _again),
+    "best": Command(
+        "make several videos of a prompt, and keep the best",
+        selection_commands.best_arguments,
+        selection_commands.run_best,
+    ),
+    "grid": Command(
+        "make a sheet of seeds and guidances",
+        selection_commands.grid_arguments,
+        selection_commands.run_grid,
+    ),
     "endless": Command(
         "make a video without an end, until Ctrl-C", endless_command.arguments, endless_command.run
     ),
+    "decode": Command("decode a video's kept latents again", decoding.arguments, decoding.run),
     "larger": Command("enlarge a video, by a second model where there is one", larger.arguments, larger.run),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

@@ -108,7 +108,7 @@ def _first(pipe: TextToVideo, request: Complete, source: Source | None) -> Tenso
     if source is None:
         latents = pipe(replace(request, prompt=prompt_at(request.prompt, 0.0))).latents
         assert latents is not None
-        return torch.from_numpy(latents)[None].to(pipe.device)
+        return torch.from_numpy(latents.array)[None].to(pipe.device)
     tail = source.tail(min(request.frames, len(source.frames)))
     with OwnState(pipe.device, inference=True), pipe.runner.as_current_device():
         return pipe.codec.encode(tail.fitted(request.frames, request.width, request.height))

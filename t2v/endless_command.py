@@ -15,7 +15,7 @@ from t2v.file_settings import Settings
 from t2v.growing import GrowingFile
 from t2v.measures import counted
 from t2v.places import PlaceError
-from t2v.prompts import requests_of
+from t2v.prompts import items_of
 from t2v.qualities import drift
 from t2v.request import Complete
 from t2v.source import Source
@@ -36,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Make an endless video; Ctrl-C or --seconds ends it, and the file is whole."""
-    requests = requests_of(args)
-    if len(requests) != 1:
+    items = items_of(args)
+    if len(items) != 1:
         raise UsageError("endless takes one prompt, such as: t2v endless 'a whale' -o whale.mp4")
     seconds, path, source = args.seconds, Path(args.output), args.source and Source.open(args.source)
     if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds < float("inf")):
@@ -50,8 +50,8 @@ def run(args: argparse.Namespace) -> None:
     from t2v.pipeline import TextToVideo
 
     pipe = TextToVideo.from_pretrained(**places_of(args))
-    request = checked(pipe, requests[0])
-    parts = endless(pipe, replace(requests[0], seed=request.seed), source)
+    request = checked(pipe, items[0].request)
+    parts = endless(pipe, replace(items[0].request, seed=request.seed), source)
     _stream(parts, path, pipe, request, None if seconds is None else max(1, round(seconds * request.fps)))
 
 

@@ -68,6 +68,17 @@ class Given:
             frames[-1] = self.end.fitted(1, request.width, request.height)[0]
         return frames
 
+    def latents_for(self, request: Complete, model: str) -> np.ndarray | None:
+        """Latents (c f h w) of a source that is continued, kept since `model` made it; None elsewhere."""
+        if self.source is None or self.end is not None or self.mask is not None:
+            return None
+        return self.source.latents_for(request, model)
+
+    def notes(self, request: Complete, model: str) -> tuple[str, ...]:
+        """Say that kept latents were continued: from the frames alone the video would differ a little."""
+        kept = self.latents_for(request, model) is not None
+        return ("It continues the kept latents of its source, not its frames.",) if kept else ()
+
     def known_for(self, request: Complete, factor: int) -> np.ndarray:
         """Where the video stays as it is given: bool (f h w), a place for `factor`² pixels.
 

@@ -27,9 +27,13 @@ class Known:
     everywhere: bool
 
     @classmethod
-    def of(cls, given: Given, request: Complete, codec: FrameCodec, whole: bool) -> "Known":
-        """Encode what is given."""
-        clean = codec.encode(given.frames_for(request))
+    def of(cls, given: Given, request: Complete, codec: FrameCodec, whole: bool, model: str = "") -> "Known":
+        """Encode what is given, or take its kept latents, if `model` made them."""
+        own = given.latents_for(request, model)
+        if own is None:
+            clean = codec.encode(given.frames_for(request))
+        else:
+            clean = torch.from_numpy(own)[None].to(codec.runner.device)
         mask = torch.from_numpy(given.known_for(request, codec.vae.config.factor)).to(clean.device)
         everywhere = given.source is not None and not continues(request)
         return cls(clean, mask[None, None], whole, everywhere)

@@ -48,3 +48,9 @@ def _check_larger(request: Any, model: ModelDefaults) -> None:
         )
     if request.frames > fit:
         raise RequestError("larger", f"takes at most {fit} frames to {width}×{height}, not {request.frames}")
+
+
+def refuse_for_several(**given: Any) -> None:
+    """Refuse what only one video can have, in a call for several; RequestError."""
+    for name in (name for name, value in given.items() if value is not None):
+        raise RequestError(name, "is of one video: leave it out of a call for several")

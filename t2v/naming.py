@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from t2v.errors import UsageError
+from t2v.latents import keep
 from t2v.places import PlaceError, claim, draft_of
 from t2v.prompts import Item
 from t2v.video import CONTAINERS, Video
@@ -18,10 +19,14 @@ NUMBER = re.compile(r"(?<!%)%(0\d)?d(?![^\W_])")  # no letter or digit follows: 
 
 
 class Target(NamedTuple):
-    """The file of one video. `number`: the first to try in the pattern; 0 if the pattern is a plain name."""
+    """The file of one video. `number`: the first to try in the pattern; 0 if the pattern is a plain name.
+
+    `latents`: the video's latents are kept beside the file.
+    """
 
     pattern: str
     number: int = 0
+    latents: bool = False
 
     @property
     def path(self) -> Path:
@@ -29,9 +34,10 @@ class Target(NamedTuple):
 
     def save(self, video: Video) -> Path:
         """Write the video; -> its path. A given name overwrites an old file, a number never does."""
-        if not self.number:
-            return video.save(self.path)
-        return video.save_new(self._numbers())
+        path = video.save_new(self._numbers()) if self.number else video.save(self.path)
+        if self.latents and video.latents is not None:
+            keep(video.latents, path)
+        return path
 
     def store(self, data: bytes) -> Path:
         """Write the bytes of a whole file as `save` writes a video; -> its path. PlaceError if it can't."""

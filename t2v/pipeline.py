@@ -1,9 +1,10 @@
 """TextToVideo: encode the prompt, denoise latents under its guidance, decode them to frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from os import PathLike, fspath
+from pathlib import Path
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, Literal, Never, overload
 
@@ -20,6 +21,8 @@ from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.given import Given
 from t2v.known import Known
+from t2v.latents import Latents
+from t2v.limits import refuse_for_several
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
@@ -34,6 +37,7 @@ from t2v.second import Enlarger, after, before, second_complete, steps_of
 from t2v.story import over_time
 from t2v.torch_state import OnStep, OwnState
 from t2v.translation import Translator
+from t2v.unfinished import Unfinished, identity
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
 from t2v.walk import Walk
@@ -149,6 +153,7 @@ class TextToVideo:
         progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
+        resume: str | PathLike[str] | None = None,
         **settings: Any,
     ) -> Video: ...
 
@@ -191,6 +196,7 @@ class TextToVideo:
         progress: bool = False,
         latents: Tensor | None = None,
         output_video: str | PathLike | None = None,
+        resume: str | PathLike[str] | None = None,
         **settings: Any,
     ) -> Video | dict[str, Any] | list[Video]:
         """Make a video of a Request, a prompt, or keywords that build the Request.
@@ -201,7 +207,8 @@ class TextToVideo:
         the picture to end at; `mask`, a picture or bool (h w) or (f h w), is white where the source is made
         anew. `on_step(step, steps, x0)` is called after each step with a copy of the clean latents predicted
         in it, and may raise to stop; it runs in the caller's state of torch. `progress` shows a bar,
-        `latents` (1 c f h/8 w/8) replaces the seed's noise.
+        `latents` (1 c f h/8 w/8) replaces the seed's noise. `resume` is a file that the state is kept in
+        while the video is made; where it holds that of this video, the video goes on from there.
 
         A list of prompts or Requests gives a list of videos, one after the other. A mapping with "text" is
         ModelScope's convention: the answer is {"output_video": path, or the MP4's bytes without a path}.
@@ -211,7 +218,7 @@ class TextToVideo:
             check_saving(output_video)
         known = Given.of(source, end, mask)
         if isinstance(request, list | tuple):
-            _refuse_for_several(latents=latents, output_video=output_video)
+            refuse_for_several(latents=latents, output_video=output_video, resume=resume)
             requests = [self._complete(each, settings, known) for each in request]
             one = partial(self, **known.arguments)
             return [one(each, on_step=on_step, progress=progress) for each in requests]
@@ -219,7 +226,8 @@ class TextToVideo:
         with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
             own = before(on_step, steps_of(complete, self.native))
             with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
-                video = self._make(complete, known, own and state.outside(own), latents)
+                seen = own and state.outside(own)
+                video = self._make(partial(self._attempt, complete, known, seen, latents, resume))
             if complete.larger:
                 video = self._enlarge(self, video, complete, after(on_step, complete.walked))
         if output_video is not None:
@@ -236,30 +244,41 @@ class TextToVideo:
         second_complete(complete, self.native)  # refused before the work on the first
         return complete
 
-    def _make(self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None) -> Video:
+    def _make(self, attempt: Callable[[], Video]) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
         try:
-            return self._attempt(request, given, on_step, latents)
+            return attempt()
         except torch.OutOfMemoryError:
             if not self.runner.can_step_down:
                 raise
         self.runner.step_down()  # outside of the handler, whose traceback would keep every tensor alive
-        return self._attempt(request, given, on_step, latents)
+        return attempt()
 
     def _attempt(
-        self, request: Complete, given: Given, on_step: OnStep | None, latents: Tensor | None
+        self,
+        request: Complete,
+        given: Given,
+        on_step: OnStep | None,
+        latents: Tensor | None,
+        resume: str | PathLike[str] | None,
     ) -> Video:
         generator = torch.Generator("cpu").manual_seed(request.seed)
         walk = Walk(request, self.schedule, generator, self.device)
-        known = Known.of(given, request, self.codec, self.native.known == "times") if given else None
+        whole, model = self.native.known == "times", f"{self.name}@{self.revision}"
+        known = Known.of(given, request, self.codec, whole, model) if given else None
         noise = self._noise(request, latents, generator)
-        x = walk.run(self._denoiser(request, known), noise, known, on_step)
+        what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
+        unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
+        x = walk.run(self._denoiser(request, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(x)
-        made = (self.name, self.revision, VERSION, self.notes(request))
+        notes = (*self.notes(request), *given.notes(request, model))
+        made = (self.name, self.revision, VERSION, notes)
+        if unfinished:
+            unfinished.remove()
         adapters = tuple(adapter.record for adapter in self.adapters)
-        own = given.before(request), adapters, x[0].cpu().numpy()
+        own = given.before(request), adapters, Latents.of(x[0].cpu().numpy(), model, frames)
         return Video(frames, request, *made, *self._made_on(), given.digest, 0, *own)
 
     def _made_on(self) -> tuple[str, str, str, int]:
@@ -327,9 +346,3 @@ class TextToVideo:
         """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
         for emoji characters and for other languages, any other model the prompt itself."""
         return self._translator.read(prompt).sentence if self._translator else prompt
-
-
-def _refuse_for_several(**given: Any) -> None:
-    """Refuse what only one video can have."""
-    for name in (name for name, value in given.items() if value is not None):
-        raise RequestError(name, "is of one video: leave it out of a call for several")

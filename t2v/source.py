@@ -9,7 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from t2v import ffmpeg
 from t2v.ffmpeg import VideoError
 from t2v.frames import FramesError, name_of, to_frames
 from t2v.image import cropped, shrunk, shrunk_size, to_rgb
+from t2v.latents import Latents, kept
 from t2v.request import Complete, RequestError
 from t2v.video import MAX_BYTES, Video
 
@@ -56,6 +57,7 @@ class Source:
     frames: np.ndarray = field(repr=False, compare=False)
     name: str  # for errors, without folders
     digest: str  # SHA-256 of the frames and their shape: the same for equal pixels, whatever the file
+    latents: Latents | None = field(default=None, repr=False, compare=False)  # of its last frames
 
     def __repr__(self) -> str:
         frames, height, width, _ = self.frames.shape
@@ -67,7 +69,8 @@ class Source:
         path = Path(path)
         name = _shown(path.name) or "the file"
         try:
-            return cls._new(_read(path, name), name)
+            frames = _read(path, name)
+            return cls._new(frames, name, kept(path, frames))
         except VideoError as error:
             raise _refusal(name, f"can't be read. {error}") from None
 
@@ -83,7 +86,8 @@ class Source:
         if isinstance(given, str | os.PathLike):
             return cls.open(given)
         if isinstance(given, Video):
-            return cls._new(given.frames.copy(), "the video")
+            own = given.latents if given.latents and given.latents.belong_to(given.frames) else None
+            return cls._new(given.frames.copy(), "the video", own)
         try:
             return cls._new(to_frames(given, WANTED_OBJECT), name_of(given))
         except FramesError as error:
@@ -110,15 +114,33 @@ class Source:
         if keep > len(self.frames):
             count = f"{len(self.frames)} frame{'s' if len(self.frames) > 1 else ''}"
             raise RequestError("keep", f"must be at most {len(self.frames)}: {self.name} has only {count}")
-        return self._new(self.frames[len(self.frames) - keep :], self.name)
+        latents = self.latents
+        if latents is not None:
+            latents = replace(latents, array=latents.array[:, -keep:]) if keep else None
+        return self._new(self.frames[len(self.frames) - keep :], self.name, latents)
+
+    def latents_for(self, request: Complete, model: str) -> np.ndarray | None:
+        """Return the latents float32 (c f h w) that a video of `model` continues; None where it is to encode.
+
+        As in `frames_for`, the source's last `keep` frames come first, and copies of the last one follow.
+        """
+        there = self.latents is not None and self.latents.model == model and continues(request)
+        if not there or self.frames.shape[2:0:-1] != (request.width, request.height):
+            return None
+        assert self.latents is not None
+        array = self.latents.array[:, -request.keep :]
+        if array.shape[1] < request.keep:
+            return None
+        rest = array[:, -1:].repeat(request.frames - request.keep, 1)
+        return np.concatenate([array, rest], axis=1)
 
     @classmethod
-    def _new(cls, frames: np.ndarray, name: str) -> "Source":
+    def _new(cls, frames: np.ndarray, name: str, latents: Latents | None = None) -> "Source":
         frames = np.ascontiguousarray(frames)
         frames.setflags(write=False)  # the digest stays true
         digest = sha256(repr(frames.shape).encode())
         digest.update(frames.data)
-        return cls(frames, name, digest.hexdigest())
+        return cls(frames, name, digest.hexdigest(), latents)
 
 
 def continues(request: Complete) -> bool:

@@ -22,6 +22,7 @@ from t2v.ffmpeg import VideoError
 from t2v.file_settings import Settings
 from t2v.frames import FramesError, to_frames
 from t2v.interpolation import SMOOTH, interpolated
+from t2v.latents import Latents
 from t2v.notebook import show
 from t2v.places import claim, draft_of, temporary_folder, writable_folder
 from t2v.request import MAX_FPS, Request
@@ -73,7 +74,7 @@ class Video:
     smoothed: int = 0
     before: np.ndarray | None = None  # the frames (n h w 3) of the source that the video continues
     adapters: tuple[str, ...] = ()
-    latents: np.ndarray | None = None  # float32 (c f h w) of its last frames, as its model made them
+    latents: Latents | None = None  # of its last frames, as its model made them
 
     def __post_init__(self) -> None:
         shape, kind = np.shape(self.frames), getattr(self.frames, "dtype", type(self.frames).__name__)

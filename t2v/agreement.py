@@ -1,0 +1,58 @@
+"""Agreement of a video with its prompt, by the model that made it: no other network is asked.
+
+A text that says what is in a video helps the model to predict the noise that was added to it. The measure is
+the share of the squared error that the prompt saves, compared with an empty prompt (Li et al. 2023, "Your
+diffusion model is secretly a zero-shot classifier", use the same error to tell what a picture shows).
+"""
+
+from dataclasses import replace
+
+import torch
+
+from t2v.diffusion import gaussian
+from t2v.pipeline import TextToVideo
+from t2v.request import Complete
+from t2v.torch_state import OwnState
+from t2v.video import Video
+
+SHARES = (0.2, 0.4, 0.6, 0.8)  # of the schedule's times: from a little noise to much of it
+
+
+def agreement(pipe: TextToVideo, video: Video, prompt: str | None = None) -> float:
+    """The share of the error that `prompt`, by default the video's own, saves: below 1, 0 for no help.
+
+    The noise is the same for all videos of a size, so that their numbers can be compared.
+    """
+    assert video.request is not None
+    request = video.request
+    if not isinstance(request, Complete):
+        request = replace(request, larger=False).validate(pipe.native)
+    with OwnState(pipe.device, inference=True), pipe.runner.as_current_device():
+        clean = _latents(pipe, video)
+        own = replace(request, guidance=1.0, frames=clean.shape[2])
+        helped, alone = (
+            _error(pipe, replace(own, prompt=text), clean) for text in (prompt or own.prompt, "")
+        )
+    return 1 - helped / alone if alone else 0.0
+
+
+def _latents(pipe: TextToVideo, video: Video) -> torch.Tensor:
+    """The video's latents (1 c f h w): its own, or those of its frames."""
+    if video.latents is not None:
+        return torch.from_numpy(video.latents.array)[None].to(pipe.device)
+    return pipe.codec.encode(video.frames)
+
+
+def _error(pipe: TextToVideo, request: Complete, clean: torch.Tensor) -> float:
+    """The mean squared error of the predicted clean latents under a prompt, summed over SHARES."""
+    predict, _ = pipe.predictions(request)
+    generator, total = torch.Generator("cpu").manual_seed(0), 0.0
+    last = pipe.schedule.config.train_steps - 1
+    for share in SHARES:
+        time = round(share * last)
+        signal, noise = pipe.schedule.level(time)
+        added = gaussian(clean.shape, generator).to(clean)
+        raw = predict(signal * clean + noise * added, torch.tensor([float(time)], device=clean.device))[-1]
+        v = pipe.schedule.config.prediction == "v_prediction"
+        total += float((raw.to(clean) - (signal * added - noise * clean if v else added)).square().mean())
+    return total

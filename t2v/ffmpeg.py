@@ -109,15 +109,10 @@ def run(options: Sequence[str | bytes], path: Path, given: memoryview | None = N
 
 def started(options: Sequence[str | bytes]) -> Process:
     """Start ffmpeg with a pipe to its stdin. Ctrl-C in the terminal doesn't reach it."""
-    quiet = subprocess.DEVNULL
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    command = [*_ffmpeg(), "-y", *options]
     with _started():
-        return subprocess.Popen(
-            [*_ffmpeg(), "-y", *options],
-            stdin=subprocess.PIPE,
-            stdout=quiet,
-            stderr=quiet,
-            start_new_session=True,
-        )
+        return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, **quiet)
 
 
 def filtered(frames: np.ndarray, fps: int, graph: str, size: tuple[int, int] | None = None) -> np.ndarray:
@@ -192,7 +187,7 @@ def copy_without_tags(path: Path, demuxer: str, copy: Path) -> None:
     """Copy a video's pictures, encoded as they are, without sound, chapters and tags; VideoError."""
     no_tags = "-map_metadata -1 -map_metadata:s:v -1 -map_chapters -1 -fflags +bitexact".split()
     out = ("-map", "0:V:0", *no_tags, "-c", "copy", "-f", "mp4" if demuxer == "mov" else "matroska")
-    command = [*_ffmpeg(), "-y", "-xerror", *_untrusted(path, demuxer), *out, _url(copy)]
+    command = [*_ffmpeg(), "-y", "-xerror", *_untrusted(path, demuxer), *out, url(copy)]
     with _running(command) as process:
         if process.wait():
             raise VideoError(DAMAGED)

@@ -51,7 +51,7 @@ def test_latents_of_another_file_or_none_are_ignored(pipe: TextToVideo, tmp_path
     video.save(tmp_path / "a.gif")
     assert kept(tmp_path / "a.gif", frames) is None, "of the MP4"
     assert kept(file, frames[:3]) is None, "more latents than frames"
-    for broken in (b"", whole[:40], whole[:-9], b"\xff" * 200, whole.replace(b'"of"', b'"xx"')):
+    for broken in (b"", whole[:40], whole[:-9], b"\xff" * 200, whole.replace(b'of\\"', b'xx\\"')):
         place(file).write_bytes(broken)
         assert kept(file, frames) is None
     keep(replace(video.latents, array=np.full((4, 4, 8, 8), np.nan, np.float32)), file)

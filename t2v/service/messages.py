@@ -72,6 +72,11 @@ class Order:
     path: Path
     files: Files = NO_FILES
 
+    @property
+    def unfinished(self) -> Path:
+        """The file of its state while it is made: after a crash the video goes on from there."""
+        return self.path.with_name(f".{self.path.stem}.unfinished")
+
 
 @dataclass(frozen=True)
 class Setup:

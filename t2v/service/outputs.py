@@ -4,6 +4,8 @@
     outputs/t2v.sqlite3         whose videos there are and how they were made, and more (see `store`)
     outputs/servers/            a locked file for each server that uses the folder (see `waiting`)
     outputs/served/<id>.mp4     a video; Gradio keeps uploads in folders there
+    outputs/served/<id>.latents.safetensors   its latents: it is continued from them
+    outputs/served/.<id>.unfinished           the state of one that is being made
     outputs/served/versions/    its other formats, see `versions`
 
 A file's name is drawn, never made from input, and a request's id is looked up, never joined to a path.
@@ -26,6 +28,8 @@ from threading import RLock
 from typing import Any
 
 from t2v.errors import T2VError
+from t2v.latents import SUFFIX as LATENTS
+from t2v.latents import place
 from t2v.request import Request
 from t2v.service import legacy, sentences
 from t2v.service.store import Store, StoreError, owner_of
@@ -137,7 +141,8 @@ class Outputs:
     def note(self, path: Path) -> None:
         """Count a new file of `served` in the quota, and make room for it."""
         with self._lock:
-            self._used += path.stat().st_size
+            beside = place(path)
+            self._used += path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
             if self._used > self.quota:
                 self.sweep()
 
@@ -151,7 +156,7 @@ class Outputs:
         if record is None:
             return False
         with self._lock:
-            for suffix in (record.suffix, THUMBNAIL):
+            for suffix in (record.suffix, THUMBNAIL, LATENTS):
                 self.path(record.id, suffix).unlink(missing_ok=True)
             self._forget_the_gone()
         return True
@@ -234,6 +239,8 @@ class Outputs:
         with suppress(StoreError):
             known = self.store.read("SELECT id, suffix FROM records")
             gone = [(id,) for id, suffix in known if not self.path(id, suffix).exists()]
+            for (id,) in gone:
+                self.path(id, LATENTS).unlink(missing_ok=True)
             if gone:
                 with self.store.changing() as connection:
                     connection.executemany("DELETE FROM records WHERE id = ?", gone)

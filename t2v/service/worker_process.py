@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from types import ModuleType
 from typing import Any, NoReturn
 
-from t2v import machine, provenance
+from t2v import latents, machine, provenance
 from t2v.service import logs
 from t2v.service.device_memory import Peak, free_memory, memory_of_device
 from t2v.service.faults import explain
@@ -46,7 +46,7 @@ from t2v.service.messages import (
 )
 from t2v.service.pipelines import Pipelines
 from t2v.service.sources import opened, thumbnail_path
-from t2v.video import Video
+from t2v.video import Video, VideoError
 
 PREVIEW_EVERY = 0.5  # seconds
 PREVIEW_SHARE = 0.025  # of the run's time, at most
@@ -203,6 +203,7 @@ class PipelineHost:
             end = Stopped(order.id)
         except Exception as error:
             end = Failed(order.id, *explain(error))
+        order.unfinished.unlink(missing_ok=True)
         free_memory()  # only here: until the error is gone, its traceback pins every tensor of the failed run
         if isinstance(end, Failed) and end.fault == Fault.MEMORY and self.pipelines.drop_others():
             return self._compute(order)
@@ -217,7 +218,7 @@ class PipelineHost:
         self.enter(order, Stage.READING)
         given = opened(order)
         steps = StepReporter(self, order, pipe)
-        video = pipe(order.request, on_step=steps, **given.arguments).joined
+        video = pipe(order.request, on_step=steps, resume=order.unfinished, **given.arguments).joined
         decoding = time.perf_counter() - steps.ended
         most = peak.read() if len(self.pipelines) == 1 else None  # else it counts other models, too
         return Made(order, video, steps.ended - steps.begun, decoding, most)
@@ -243,6 +244,9 @@ class PipelineHost:
         if self._setup.mark:
             video.frames = provenance.marked(video.frames, self._setup.mark)
         video.save(order.path)
+        if video.latents is not None:
+            with suppress(VideoError):  # the video is there without them
+                latents.keep(video.latents, order.path)
         writing = time.perf_counter() - start
         seconds = (made.denoising, made.decoding, writing)
         return Done(order.id, video.request or order.request, tuple(video.notes), *seconds, made.peak)

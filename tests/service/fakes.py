@@ -84,7 +84,13 @@ class FakePipeline:
         return next(choice.native for choice in choices(None) if choice.id == self.name)
 
     def __call__(
-        self, request: Request, on_step=None, source: Source | None = None, end=None, mask=None
+        self,
+        request: Request,
+        on_step=None,
+        source: Source | None = None,
+        end=None,
+        mask=None,
+        resume=None,
     ) -> Video:
         words = request.prompt.split()
         rng = np.random.default_rng(request.seed)

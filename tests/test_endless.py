@@ -233,7 +233,15 @@ def few(folder: Path) -> list[str]:
     return [*where, "--frames", "4", "--steps", "1", "--guidance", "1", "--rounds", "1", "--seed", "3"]
 
 
-def test_the_command_stops_at_its_seconds(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
+@pytest.fixture
+def continuing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands continue: the tiny model's own defaults are those of a model with a queue."""
+    monkeypatch.setattr("t2v.endless.by_queue", lambda pipe: False)
+
+
+def test_the_command_stops_at_its_seconds(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, continuing: None
+):
     path = tmp_path / "a.mp4"
     assert main(["endless", "a", "-o", str(path), "--seconds", "0.75", *few(folder)]) == DONE
     said = capsys.readouterr()
@@ -251,7 +259,11 @@ def test_the_command_stops_at_its_seconds(folder: Path, tmp_path: Path, capsys: 
 
 
 def test_ctrl_c_ends_the_command_with_a_whole_file(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    continuing: None,
 ):
     path, make = tmp_path / "a.mp4", TextToVideo.__call__
     calls: list[int] = []

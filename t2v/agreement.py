@@ -31,7 +31,8 @@ def agreement(pipe: TextToVideo, video: Video, prompt: str | None = None) -> flo
         clean = _latents(pipe, video)
         own = replace(request, guidance=1.0, frames=clean.shape[2])
         helped, alone = (
-            _error(pipe, replace(own, prompt=text), clean) for text in (prompt or own.prompt, "")
+            _error(pipe, replace(own, prompt=text), clean)
+            for text in (own.prompt if prompt is None else prompt, "")
         )
     return 1 - helped / alone if alone else 0.0
 

@@ -1,11 +1,16 @@
 """The pipelines that a worker holds: several while memory is ample, else one."""
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from t2v.service import pipelines
+from t2v.checkpoints import EMBEDDED
+from t2v.request import Request
+from t2v.service import backend, pipelines
 from t2v.service.device_memory import is_ample
 from t2v.service.messages import Setup
 from t2v.service.pipelines import MOST, Pipelines
@@ -112,3 +117,19 @@ def test_others_are_dropped_on_demand(monkeypatch: pytest.MonkeyPatch):
 def test_ample_is_more_than_half(monkeypatch: pytest.MonkeyPatch, free: int | None, answer: bool):
     monkeypatch.setattr("t2v.service.device_memory.machine.memory", lambda: (100, free))
     assert is_ample() is answer
+
+
+def test_two_real_models_side_by_side_give_the_frames_of_each_alone(folder: Path, monkeypatch):
+    ample(monkeypatch, True)
+    models, request = (str(folder), EMBEDDED), Request("a panda", seed=3, steps=1, frames=2)
+    small = replace(request, width=32, height=32)
+    alone = [holder_of_real().use(model)(small).frames for model in models]
+    held = holder_of_real()
+    together = [held.use(model)(small).frames for model in (*models, *models)]
+    assert len(held) == 2
+    for before, first, again in zip(alone, together[:2], together[2:], strict=True):
+        assert np.array_equal(before, first) and np.array_equal(before, again)
+
+
+def holder_of_real() -> Pipelines:
+    return Pipelines(backend, "cpu", Setup(), lambda _: None)

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from t2v import Request, Video
 from t2v.defaults import ModelDefaults
+from t2v.service.outputs import Outputs
 from training.clips import ClipError, find_clips, read_caption, read_clip, read_clips, shown, thinned
 
 NATIVE = ModelDefaults(frames=16, width=64, height=64)
@@ -242,6 +244,29 @@ def test_a_missing_caption_and_another_kind_are_named(folder: Path) -> None:
     (folder / "cat.txt").write_text("a cat")
     with pytest.raises(ClipError, match=r"cat\.ogv .*convert"):
         find_clips(folder)
+
+
+def test_a_video_of_ours_brings_its_prompt_and_a_text_beside_it_wins(tmp_path: Path) -> None:
+    frames = np.zeros((2, 16, 16, 3), np.uint8)
+    for suffix in ("mp4", "gif", "webp"):
+        Video(frames, Request(f"a ((red:1.2)) ball, {suffix}", seed=1, fps=8)).save(
+            tmp_path / f"{suffix}.{suffix}"
+        )
+    (tmp_path / "gif.txt").write_text("a blue ball")
+    assert dict(find_clips(tmp_path)) == {
+        tmp_path / "gif.gif": "a blue ball",
+        tmp_path / "mp4.mp4": "a ((red:1.2)) ball, mp4",
+        tmp_path / "webp.webp": "a ((red:1.2)) ball, webp",
+    }
+    Video(frames).save(tmp_path / "nothing.mp4")
+    with pytest.raises(ClipError, match=r"without a caption .*nothing\.mp4"):
+        find_clips(tmp_path)
+
+
+def test_the_folder_of_the_pages_outputs_is_read_as_it_is(tmp_path: Path) -> None:
+    Outputs(tmp_path)
+    Video(np.zeros((2, 16, 16, 3), np.uint8), Request("a ball")).save(tmp_path / "served" / "x.mp4")
+    assert find_clips(tmp_path) == [(tmp_path / "served" / "x.mp4", "a ball")]
 
 
 def test_a_folder_without_videos_says_where_they_are(folder: Path) -> None:

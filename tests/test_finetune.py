@@ -1,5 +1,6 @@
 """Fine-tuning on a folder of captioned clips changes the UNet and nothing else; its folder loads."""
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ import torch
 
 from t2v import Request, TextToVideo, Video, checkpoints
 from t2v.defaults import ModelDefaults
+from t2v.diffusion import ScheduleConfig
 from t2v.vocabulary import Vocabulary
 from training import finetune
+from training.chance import OPEN, read_code
+from training.clip_codes import ClipCodes, reads_codes
 
 
 @pytest.fixture
@@ -23,12 +27,63 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_clip_without_a_caption_is_named(folder: Path) -> None:
-    (folder / "ball.txt").unlink()
-    with pytest.raises(ValueError, match=r"without a caption .*ball\.mp4"):
-        finetune.read_clips(folder)
+def test_a_folder_without_videos_is_named(folder: Path) -> None:
+    (folder / "ball.mp4").unlink()
     with pytest.raises(ValueError, match="has no videos"):
-        finetune.read_clips(folder / "..")
+        finetune.read_clips(folder)
+
+
+@pytest.mark.parametrize("clips", [1, 3, 8])
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_every_clip_comes_once_before_any_comes_again(clips: int, batch: int) -> None:
+    rounds = finetune.in_rounds(clips, batch)
+    rows = torch.cat([next(rounds) for _ in range(3 * clips)]).tolist()
+    for start in range(0, len(rows), clips):
+        assert sorted(rows[start : start + clips]) == list(range(clips))
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 39, 300])
+def test_the_rate_rises_falls_and_ends_at_zero(iterations: int) -> None:
+    rates = [finetune.rate(done, iterations) for done in range(iterations + 1)]
+    assert rates[-1] == pytest.approx(0, abs=1e-12) and 0 < max(rates) <= 1
+    top = rates.index(max(rates))
+    assert top <= finetune.WARM_UP
+    assert rates[: top + 1] == sorted(rates[: top + 1]) and rates[top:] == sorted(rates[top:], reverse=True)
+
+
+def test_times_are_those_that_sampling_visits() -> None:
+    torch.manual_seed(0)
+    few, plain = (
+        finetune.times(ScheduleConfig(zero_terminal_snr=zero), 4000).float() for zero in (True, False)
+    )
+    assert 0.46 < (few == 999).float().mean() < 0.54 and few.min() >= 250
+    assert abs(plain.mean() - 500) < 20 and plain.min() < 5 and plain.max() > 994
+
+
+def test_the_codes_of_clips_follow_the_loss() -> None:
+    """A loss that only a clip's own numbers make small leads each clip's code to them."""
+    torch.manual_seed(0)
+    wanted = torch.randn(4, len(OPEN))
+    codes, rounds = ClipCodes(4, torch.device("cpu")), finetune.in_rounds(4, 1)
+    for rows in itertools.islice(rounds, 300):
+        noise = codes.noise(torch.randn(1, 16, 2, 4, 4), rows)
+        (read_code(noise) - wanted[rows]).square().mean().backward()
+        codes.step()
+    assert (codes.codes - wanted).abs().max() < 0.25
+
+
+def test_only_the_embedded_model_and_its_kin_read_codes() -> None:
+    def pipe(words: dict, channels: int) -> SimpleNamespace:
+        config = SimpleNamespace(in_channels=channels)
+        return SimpleNamespace(
+            checkpoint=SimpleNamespace(vocabulary=words), unet=SimpleNamespace(config=config)
+        )
+
+    assert [reads_codes(pipe(*given)) for given in (({"a": 1}, 16), ({}, 16), ({"a": 1}, 4))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 MODELS = [(256, 256), (576, 320), (320, 576), (1024, 576), (64, 64)]
@@ -125,7 +180,7 @@ def test_words_that_were_taught_earlier_stay_known() -> None:
     vocabulary = json.loads((Path(checkpoints.__file__).parent / "emoji/vocabulary.json").read_text("utf-8"))
     vocabulary["taught"] = ["checkered", "ball"]
     pipe = SimpleNamespace(
-        vocabulary=Vocabulary(vocabulary), checkpoint=SimpleNamespace(vocabulary=vocabulary)
+        vocabulary=Vocabulary(vocabulary), checkpoint=SimpleNamespace(vocabulary=vocabulary), sentence=str
     )
     new = finetune.taught(pipe, ["a striped ball and a panda", "a striped cube"])
     assert new == ["checkered", "ball", "striped", "cube"]

@@ -1,6 +1,7 @@
 """Read a folder of captioned clips for fine-tuning, whatever camera, phone or page they came from.
 
-Each video has a text file of the same name with its caption. A clip is decoded once, frame by frame, and only
+Each video has a text file of the same name with its caption; one that t2v made needs none, as it carries its
+prompt, and the page's folder, outputs, is read as it is. A clip is decoded once, frame by frame, and only
 frames of the model's size are kept, so memory depends neither on its length nor on its size.
 """
 
@@ -59,7 +60,7 @@ def find_clips(folder: Path) -> list[tuple[Path, str]]:
 
     Subfolders, hidden files and what is no video are passed over.
     """
-    files = _visible_files(Path(folder))
+    files = _visible_files(_served(Path(folder)))
     videos = [path for path in files if path.suffix.lower() in SUFFIXES]
     texts = {_key(path): path for path in files if path.suffix.lower() == ".txt"}
     known = {_key(path) for path in videos}
@@ -67,12 +68,12 @@ def find_clips(folder: Path) -> list[tuple[Path, str]]:
     _check([STRANGE.format(name) for name in strange])
     if not videos:
         raise ClipError(f"{folder} has no videos ({ALL_SUFFIXES}){_deeper(Path(folder))}.")
-    if missing := [path.name for path in videos if _key(path) not in texts]:
+    captions = {path: _caption_or_error(path, texts.get(_key(path))) for path in videos}
+    if missing := [path.name for path, caption in captions.items() if caption is None]:
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
         raise ClipError(f"without a caption (a .txt of the same name): {', '.join(missing[:SHOWN])}{more}")
-    captions = {key: _caption_or_error(texts[key]) for key in sorted(known)}
     _check([caption for caption in captions.values() if isinstance(caption, ClipError)])
-    return [(path, captions[_key(path)]) for path in videos]
+    return [(path, str(caption)) for path, caption in captions.items()]
 
 
 def read_caption(path: Path) -> str:
@@ -92,6 +93,15 @@ def read_caption(path: Path) -> str:
     if not (caption := " ".join(text.split())):
         raise ClipError(f"{path.name} is empty: write in it what the clip shows.")
     return caption
+
+
+def recorded_prompt(path: Path) -> str | None:
+    """The prompt that a video made by t2v carries; None in any other file."""
+    try:
+        settings = Video.read_settings(path)
+    except VideoError:
+        return None
+    return settings.request.prompt if settings and settings.request else None
 
 
 def read_clip(path: Path, native: ModelDefaults) -> np.ndarray:
@@ -176,11 +186,17 @@ def _is_media(path: Path) -> bool:
     return (mimetypes.guess_type(path.name)[0] or "").partition("/")[0] in ("video", "image")
 
 
-def _caption_or_error(path: Path) -> str | ClipError:
+def _caption_or_error(video: Path, text: Path | None) -> str | ClipError | None:
+    """The caption in `text`, or, without one, the prompt that the video carries, if it does."""
     try:
-        return read_caption(path)
+        return read_caption(text) if text else recorded_prompt(video)
     except ClipError as error:
         return error
+
+
+def _served(folder: Path) -> Path:
+    """The folder of the videos: in one that the page keeps its outputs in, a subfolder of it."""
+    return folder / "served" if (folder / "t2v.sqlite3").is_file() else folder
 
 
 def _deeper(folder: Path) -> str:

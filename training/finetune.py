@@ -5,11 +5,11 @@
     python -m training.finetune --model emoji --clips FOLDER --out runs/mine --lora 32
     t2v --model emoji+runs/mine:0.8 "what a caption said" -o mine.mp4
 
-FOLDER holds videos, and for each a text file of the same name with its caption (training/clips.py). They are
-brought to the model's size and number of frames. The VAE and the text tower are frozen; the UNet learns with
-AdamW, and a moving average of its weights is written; with `--lora`, only low-rank changes of its layers, in
-PEFT's format (training/lora.py). Memory: 16 bytes a parameter and the activations of
-`--batch` clips; ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
+FOLDER holds videos, and for each a text file of the same name with its caption (training/clips.py); t2v's own
+videos carry their prompts. They are brought to the model's size and number of frames. The VAE and the text
+tower are frozen; the UNet learns with AdamW, at a rate that ends at zero; with `--lora`, only low-rank
+changes of its layers, in PEFT's format (training/lora.py). Memory: 16 bytes a parameter and the activations
+of `--batch` clips; ModelScope's 1.4 B take a GPU of 40 GB at batch 1, the embedded model any machine.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,14 +30,17 @@ from tqdm import trange
 from t2v import RequestError, TextToVideo, Video
 from t2v.checkpoints import CheckpointError, locate
 from t2v.defaults import ModelDefaults
-from t2v.diffusion import NoiseSchedule
+from t2v.diffusion import NoiseSchedule, ScheduleConfig
+from t2v.prompt_weights import plain
+from training.clip_codes import ClipCodes, reads_codes
 from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
-from training.loop import Average
 from training.lora import Changes
-from training.unet import EMPTY, DenoisingLoss
+from training.unet import EMPTY, OWN_FROM, DenoisingLoss
 
-LR, LORA_LR = 1e-4, 1e-3  # of AdamW
+LR, LORA_LR = 1e-4, 2e-3  # of AdamW
+WARM_UP = 40  # iterations: the codes of clips are found before the network learns from wrong ones
+PURE_NOISE = 0.5  # share of iterations at the last time, for a model that starts there in pure noise
 MAX_RANK = 1024
 
 __all__ = ["crop", "encode", "finetune", "fit", "read_clips", "taught", "write"]
@@ -65,7 +68,7 @@ def encode(pipe: TextToVideo, clips: Iterable[tuple[Video, str]]) -> tuple[Tenso
     """Encode clips -> latents (b c f h w), scaled for the UNet, and their captions' tokens (b l)"""
     latents, captions = [], []
     for video, caption in clips:
-        captions.append(caption)
+        captions.append(sentence(pipe, caption))
         z = torch.cat([pipe.vae.encode(part) for part in fit(video.frames, pipe).to(pipe.device).split(4)])
         latents.append(rearrange(z * pipe.checkpoint.vae_scale, "f c h w -> c f h w"))
     return torch.stack(latents), pipe.tokenizer(captions).to(pipe.device)
@@ -91,23 +94,54 @@ def finetune(
     loss_of = DenoisingLoss(pipe.checkpoint.text_encoder, pipe.unet, NoiseSchedule(pipe.checkpoint.schedule))
     loss_of.to(pipe.device)
     optimizer = torch.optim.AdamW(learning, lr=lr, weight_decay=0.01)
-    average = Average(networks)
-    empty = pipe.tokenizer([""]).to(pipe.device)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: rate(done, iterations))
+    codes = ClipCodes(len(z), pipe.device) if reads_codes(pipe) else None
+    empty, chosen = pipe.tokenizer([""]).to(pipe.device), in_rounds(len(z), batch)
     bar = trange(iterations, desc="fine-tuning")
     for _ in bar:
-        rows = torch.randint(0, len(z), (batch,), device=pipe.device)
+        rows = next(chosen).to(pipe.device)
         words = torch.where(torch.rand(batch, 1, device=pipe.device) < EMPTY, empty, tokens[rows])
-        t = torch.randint(0, pipe.checkpoint.schedule.train_steps, (batch,), device=pipe.device)
-        (loss,) = loss_of(z[rows], words, t, torch.randn_like(z[rows]))
+        noise = torch.randn_like(z[rows])
+        noise = codes.noise(noise, rows) if codes else noise
+        (loss,) = loss_of(z[rows], words, times(pipe.checkpoint.schedule, batch).to(pipe.device), noise)
         loss.backward()
         nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        average.update()
+        schedule.step()
+        if codes:
+            codes.step()
         bar.set_postfix(loss=f"{loss.item():.4f}")
-    average.swap()
     for weight in learning:
         weight.requires_grad_(False)
+
+
+def rate(done: int, iterations: int) -> float:
+    """The learning rate's factor after `done` iterations: a short warm-up, then a cosine to zero."""
+    warm = min(1.0, (done + 1) / min(WARM_UP, iterations))
+    return warm * 0.5 * (1 + math.cos(math.pi * done / iterations))
+
+
+def times(schedule: ScheduleConfig, batch: int) -> Tensor:
+    """Draw times (b); for a model that starts in pure noise, those that its few steps visit."""
+    if not schedule.zero_terminal_snr:
+        return torch.randint(0, schedule.train_steps, (batch,))
+    later = torch.randint(int(OWN_FROM * schedule.train_steps), schedule.train_steps, (batch,))
+    return torch.where(torch.rand(batch) < PURE_NOISE, schedule.train_steps - 1, later)
+
+
+def in_rounds(clips: int, batch: int) -> Iterator[Tensor]:
+    """Yield clips (b) without end, all in a random order before any comes again."""
+    left: list[int] = []
+    while True:
+        while len(left) < batch:
+            left += torch.randperm(clips).tolist()
+        yield torch.tensor([left.pop(0) for _ in range(batch)])
+
+
+def sentence(pipe: TextToVideo, caption: str) -> str:
+    """The words that the text encoder is given where this caption is the prompt, without weights."""
+    return plain(pipe.sentence(caption))
 
 
 def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()) -> None:
@@ -125,7 +159,7 @@ def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()
 def taught(pipe: TextToVideo, captions: Iterable[str]) -> list[str]:
     """Words taught by earlier fine-tunings, then the captions' words that the model didn't know."""
     earlier = pipe.checkpoint.vocabulary.get("taught", [])
-    new = (word for caption in captions for word in pipe.vocabulary.explain(caption).unknown)
+    new = (word for caption in captions for word in pipe.vocabulary.explain(sentence(pipe, caption)).unknown)
     return list(dict.fromkeys([*earlier, *new]))
 
 
@@ -197,7 +231,7 @@ def _make(out: Path, model: str) -> None:
 def _tell_cuts(pipe: TextToVideo, captions: list[str]) -> None:
     """Print which captions are longer than the text encoder reads."""
     for caption in captions:
-        _, rest = pipe.tokenizer.cut(caption)
+        _, rest = pipe.tokenizer.cut(sentence(pipe, caption))
         if rest:
             print(f'The caption "{caption[:40]}…" is too long; these words are left out: {rest[:80]}')
 

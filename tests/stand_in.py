@@ -55,7 +55,7 @@ class Renamed(TorchFunctionMode):
         self.device = device
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func is Tensor.device.__get__ and isinstance(args[0], Placed):
+        if func == Tensor.device.__get__ and isinstance(args[0], Placed):
             return torch.device(self.device, 0)
         if func is torch.device:
             return func(*args, **kwargs or {})

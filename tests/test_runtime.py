@@ -84,6 +84,12 @@ def test_fewer_frames_at_once_the_larger_they_are():
     assert small > large >= 1
 
 
+def test_a_processor_decodes_few_frames_at_once_a_gpu_many(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("t2v.runtime.memory.free_bytes", lambda device: 2**34)
+    assert frames_at_once(CPU, 256, 256, torch.bfloat16) == 2
+    assert frames_at_once(torch.device("cuda"), 256, 256, torch.bfloat16) == 5
+
+
 def test_a_step_is_given_out_when_the_one_before_it_is_done(monkeypatch: pytest.MonkeyPatch):
     """The device is a step behind the host, never more, and never idle."""
     log = []

@@ -21,6 +21,7 @@ from t2v.request import RequestError
 
 GIB = 2**30
 FEED_FORWARD_ROWS = 4096  # tokens at a time where memory is short
+BUSY, BUSY_CPU = GIB // 2, GIB // 4  # bytes of work: a processor gains nothing from more
 ACTIVATIONS = 700  # numbers a pixel while a frame is decoded, at the published widths
 FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention never forms the scores
 
@@ -68,9 +69,10 @@ def attention_slice(device: torch.device) -> int | None:
 
 
 def frames_at_once(device: torch.device, height: int, width: int, dtype: torch.dtype) -> int:
-    """Frames to decode together, at least 1: as many as fit both in half of the free memory and in 0.5 GiB;
-    0.5 GiB of work keeps a device busy."""
-    return max(1, min(GIB // 2, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
+    """Frames to decode together, at least 1: as many as fit both in half of the free memory and in the bytes
+    that keep the device busy."""
+    busy = BUSY_CPU if device.type == "cpu" else BUSY
+    return max(1, min(busy, free_bytes(device) // 2) // frame_bytes(height, width, dtype))
 
 
 def frame_bytes(height: int, width: int, dtype: torch.dtype) -> int:

@@ -72,6 +72,17 @@ def test_the_codes_of_clips_follow_the_loss() -> None:
     assert (codes.codes - wanted).abs().max() < 0.25
 
 
+def test_english_is_trained_as_it_stands_and_other_words_as_the_model_reads_them() -> None:
+    pipe = SimpleNamespace(sentence=lambda prompt: f"[{prompt}]".replace("Bär", "bear"))
+    for caption, words in {
+        "a checkered ball": "a checkered ball",
+        "a (checkered:1.3) ball": "a checkered ball",
+        "ein Bär auf dem Ball": "ein bear auf dem Ball",
+        "🐼 🟩": "🐼 🟩",
+    }.items():
+        assert finetune.sentence(pipe, caption) == words
+
+
 def test_only_the_embedded_model_and_its_kin_read_codes() -> None:
     def pipe(words: dict, channels: int) -> SimpleNamespace:
         config = SimpleNamespace(in_channels=channels)

@@ -1,11 +1,12 @@
-"""Teach the embedded model a subject that it doesn't know, from eight clips, and have the judge look:
+"""Teach a model a subject that it doesn't know, from eight clips, and have the judge look:
 
     python -m training.new_subject --data runs/data/emoji.zip --subject pizza --out runs/pizza
 
 writes eight true clips of the subject (training/dataset.py has the pictures), fine-tunes a LoRA on them by
 training/finetune.py, and asks the model with and without it for the subject in motions and on backgrounds
-that no clip shows. The judge (training/judge.py) chooses among all subjects of the data. Prints how many
-videos it recognises, and the processor time of the training; writes contact sheets.
+that no clip shows. `--called "a glorp"` gives it a new word, for a model that knows its own. The
+judge (training/judge.py) chooses among all subjects of the data. Prints how many videos it recognises, and
+the processor time of the training; writes contact sheets.
 """
 
 import argparse
@@ -61,10 +62,10 @@ class Subject:
         ]
 
 
-def subject_of(clips: EmojiClips, name: str) -> Subject:
-    """The subject called `name`; ValueError if the data has none."""
+def subject_of(clips: EmojiClips, name: str, called: str | None = None) -> Subject:
+    """The subject of that name, `called` so in captions; ValueError if the data has none."""
     number = clips.names.index(name)
-    return Subject(number, clips.subjects[number].phrases[0])
+    return Subject(number, called or clips.subjects[number].phrases[0])
 
 
 def write_clips(clips: EmojiClips, subject: Subject, folder: Path) -> None:
@@ -102,14 +103,16 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))
     parser.add_argument("--subject", default="pizza", help="a name of training/subjects.json")
+    parser.add_argument("--called", help="the phrase for it in captions, such as a made-up word")
+    parser.add_argument("--model", default="emoji")
     parser.add_argument("--out", type=Path, default=Path("runs/new"))
     options, more = parser.parse_known_args(arguments)
     exam = examination(options, "cpu", 256)
-    subject = subject_of(exam.clips, options.subject)
+    subject = subject_of(exam.clips, options.subject, options.called)
     write_clips(exam.clips, subject, options.out / "clips")
-    seconds, used = teach(options.out / "clips", options.out / "lora", *more)
+    seconds, used = teach(options.out / "clips", options.out / "lora", "--model", options.model, *more)
     found: dict[str, float] = {"seconds": seconds, "processor": used}
-    for name, model in (("after", f"emoji+{options.out / 'lora'}"), ("before", "emoji")):
+    for name, model in (("after", f"{options.model}+{options.out / 'lora'}"), ("before", options.model)):
         pipe = TextToVideo.from_pretrained(model, device="cpu")
         records = recognised(exam, pipe, subject.trials(), options.out / f"{name}.webp")
         found[name] = sum(record["subject right"] for record in records)

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "curl",
     "docker",
     "kubectl",
+    "ray",
     "pip",
     "hf",
     "ms-hub",

@@ -180,7 +180,7 @@ class Service:
             files = sources.checked(self.outputs, given, self._expected(visitor, source))
             model, complete = self.validate(model, request, suffix, files)
             self.outputs.check_space()
-        except (RequestError, NoSpace):
+        except BaseException:
             if reserved:
                 self.jobs.release()
             raise

@@ -34,16 +34,29 @@ def checked(outputs: Outputs, given: Mapping[str, Any], expected: Path | None = 
 def _checked(outputs: Outputs, name: str, given: Any, expected: Path | None) -> Path | None:
     if given in (None, ""):
         return None
-    text = str(given) if isinstance(given, str | Path) else ""
-    path = Path(text).resolve() if len(text) < MAX_PATH and "\0" not in text else outputs.served
-    if path == expected:
+    path = _resolved(given)
+    if path is not None and path == expected:
         return path
-    if not path.is_relative_to(outputs.served) or not path.is_file():
+    if path is None or not path.is_relative_to(outputs.served) or not path.is_file():
         raise RequestError(name, sentences.SOURCE_GONE)
     try:
         check_kind(path)
     except RequestError as error:
         raise RequestError(name, error.message) from None
+    return path
+
+
+def _resolved(given: Any) -> Path | None:
+    """The path that is given; None for what can't be one, such as a text with half a surrogate pair."""
+    if not isinstance(given, str | Path) or len(str(given)) >= MAX_PATH:
+        return None
+    try:
+        path = Path(given).resolve()
+        path.stat()
+    except FileNotFoundError:
+        return path
+    except (ValueError, OSError):
+        return None
     return path
 
 

@@ -85,6 +85,13 @@ def test_a_bad_value_is_refused_by_name(app: App, field: str, values: list):
     assert app.service.outputs.count() == before
 
 
+@pytest.mark.parametrize("source", ["\ud800", "a\0b", "x" * 300, "x" * 5000, 7, True, "/etc/passwd"])
+def test_a_source_that_is_no_upload_is_refused_and_leaves_no_place_taken(app: App, source: object):
+    _, event, told = call(app, prompt="a square", source=source)
+    assert event == "error" and told["error"] == "source: is no longer here: upload it again"
+    assert not app.service.jobs._reserved
+
+
 def test_what_would_be_too_much_together_is_refused(app: App):
     _, event, told = call(app, prompt="a square", width=2048, height=2048, frames=64)
     assert event == "error" and told["error"].startswith("frames: must be at most 4 at 2048×2048")

@@ -128,14 +128,6 @@ def test_a_search_without_a_find_says_so_and_offers_neighbours(guest: Visitor):
     assert prompt_of(page) == "a panda"
 
 
-def test_tokens_are_counted_only_where_they_become_many(guest: Visitor):
-    prompt, tokens = guest.page.get_by_label("Prompt", exact=True), guest.page.locator("#tokens")
-    prompt.fill("a fox " * 33)
-    expect(tokens).to_contain_text("of 77 tokens")
-    prompt.fill("a fox")
-    expect(tokens).not_to_contain_text("tokens")
-
-
 def test_surprise_me_makes_a_video_of_what_is_known(guest: Visitor):
     guest.page.get_by_role("button", name="Surprise me").click()
     guest.see("done", 60)

@@ -6,8 +6,8 @@ import pytest
 
 from t2v.request import Request
 from t2v.service.jobs import Job
-from t2v.service.messages import Fetched, Stage
-from t2v.space import screen
+from t2v.service.messages import Fetched, Reading, Stage
+from t2v.space import prompting, screen
 from tests.service import fakes
 
 SERVICE = SimpleNamespace(choices={choice.id: choice for choice in fakes.choices(None)})
@@ -26,3 +26,9 @@ def test_a_download_is_shown_to_the_job_that_waits_for_it(number: int | None):
 def test_the_settings_of_a_source_are_not_shown():
     settings = screen.settings_of(Request("a square").validate(fakes.NATIVE))
     assert "frames" in settings and not settings.keys() & {"strength", "keep"}
+
+
+@pytest.mark.parametrize(("count", "cut", "said"), [(12, "", False), (68, "", True), (99, "the end", True)])
+def test_tokens_are_counted_only_where_they_become_many(count: int, cut: str, said: bool):
+    text = prompting.reading(Reading(count, 77, cut, ""), "a fox", None)
+    assert (f"{count} of 77 tokens" in text) == said and ("the end" in text) == bool(cut)

@@ -29,18 +29,7 @@ from .documents import DOCUMENTS, PAGES, ROOT, Block, Document
 from .test_readme import model_rows_are_the_catalogues, settings_row
 
 SERVED = re.compile("gradio_client|openai")  # such a block talks to a server
-ELSEWHERE = {
-    "git",
-    "cd",
-    "source",
-    "curl",
-    "docker",
-    "kubectl",
-    "ray",
-    "pip",
-    "hf",
-    "ms-hub",
-}  # programs that aren't ours
+ELSEWHERE = set("git cd source curl docker kubectl pip hf ms-hub ray".split())  # programs that aren't ours
 
 LOAD = vars(TextToVideo)["from_pretrained"].__func__
 by_name = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

@@ -226,7 +226,7 @@ def test_steps_are_given_out_at_the_devices_pace(shared: TextToVideo, monkeypatc
             log.append(f"waited for {device}")
             yield step
 
-    monkeypatch.setattr("t2v.pipeline.paced", slow)
+    monkeypatch.setattr("t2v.walk.paced", slow)
     shared(PANDA, on_step=lambda step, steps, x0: log.append(step))
     assert log == ["waited for cpu", 1, "waited for cpu", 2, "waited for cpu", 3, "waited for cpu", 4]
 

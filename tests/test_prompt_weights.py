@@ -174,7 +174,7 @@ def test_the_page_shows_tokens_of_all_parts_and_the_weights(pipe: TextToVideo):
         ("a cat", "0.91"),
     ]
     shown = reading(read, "a (red:1.3)", None)
-    assert f"{read.count} of 154 tokens · red ×1.3 · a cat ×0.909" in shown
+    assert "red ×1.3 · a cat ×0.909" in shown
     assert "<script>" not in reading(Reading(3, 77, "", "", (("<script>", 2.0),)), "x", None)
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from t2v.machine import THREADS
 from t2v.service.messages import LAST, Done, Make, Order, Setup
-from t2v.service.worker_process import give_way, work
+from t2v.service.worker_process import work
 from t2v.version import VERSION
 
 GIVEN = "given"  # the folder of what an order brings, inside the order's own
@@ -42,7 +42,6 @@ class WorkerActor:
         os.environ[THREADS] = str(self._threads)  # Ray has set it to num_cpus; read when torch is imported
         importlib.import_module(self._backend)
         self._folder = Path(tempfile.mkdtemp(prefix="t2v-"))
-        give_way()
         Thread(target=work, args=(self, self._backend, self._device, self._setup), daemon=True).start()
         return VERSION
 

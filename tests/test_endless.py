@@ -162,12 +162,12 @@ def test_each_part_continues_the_last_frames_of_the_one_before(pipe: TextToVideo
 
 def test_the_queue_goes_on_and_is_the_same_for_a_seed(many: TextToVideo):
     request = Request("a [1s: b]", fps=1, **SMALL | {"guidance": 1.0})
-    one, two = ([*islice(endless(many, request), 2)] for _ in range(2))
+    one, two = ([*islice(endless(many, request), 5)] for _ in range(2))
     assert all(len(part) == 1 for part in one)
     assert np.array_equal(np.concatenate(one), np.concatenate(two))
-    plain = [*islice(endless(many, replace(request, prompt="a")), 2)]
+    plain = [*islice(endless(many, replace(request, prompt="a")), 5)]
     assert np.array_equal(plain[0], one[0]), "the story's second scene begins after a second"
-    assert not np.array_equal(plain[1], one[1])
+    assert not np.array_equal(plain[4], one[4])
     assert next(endless(many, request, source=np.zeros((3, 16, 16, 3), np.uint8))).shape == (1, 16, 16, 3)
 
 

@@ -118,21 +118,21 @@ def test_the_examples_run_in_the_order_of_the_page(document: Document, workplace
 
 
 @pytest.mark.slow
-@by_name
-def test_a_type_checker_accepts_the_python(document: Document, tmp_path: Path):
-    code = [block.text for block in document.blocks if block.language == "python"]
-    if code:
-        file = tmp_path / "example.py"
-        file.write_text("\n\n".join(code), encoding="utf-8")
-        options = [
-            "--config-file=",
-            "--ignore-missing-imports",
-            "--no-error-summary",
-            "--disable-error-code=no-redef",
-        ]
-        command = [sys.executable, "-m", "mypy", *options, f"--cache-dir={ROOT / '.mypy_cache'}", str(file)]
-        checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert (checked.stdout, checked.returncode) == ("", 0)
+def test_a_type_checker_accepts_the_python(tmp_path: Path):
+    for document in DOCUMENTS:
+        code = [block.text for block in document.blocks if block.language == "python"]
+        name = document.path.stem.replace("-", "_").lower()
+        (tmp_path / f"{name}_page.py").write_text("\n\n".join(code), encoding="utf-8")
+    options = [
+        "--config-file=",
+        "--ignore-missing-imports",
+        "--no-error-summary",
+        "--disable-error-code=no-redef",
+    ]
+    files = sorted(map(str, tmp_path.glob("*.py")))
+    command = [sys.executable, "-m", "mypy", *options, f"--cache-dir={ROOT / '.mypy_cache'}", *files]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert len(files) == len(DOCUMENTS) and (checked.stdout, checked.returncode) == ("", 0)
 
 
 @by_name

@@ -33,7 +33,7 @@ def test_a_video_is_made_on(tmp_path: Path, system: str):
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr + done.stdout
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["made.mp4", "one.mp4", "two.mp4"]
+    assert sorted(path.name for path in tmp_path.glob("*.mp4")) == ["made.mp4", "one.mp4", "two.mp4"]
 
 
 def test_no_library_s_cache_is_needed(tmp_path: Path):

@@ -158,7 +158,7 @@ class Hoarder:
     native = ModelDefaults()
     hoard: weakref.ref
 
-    def __call__(self, request: Request, on_step: object) -> Video:
+    def __call__(self, request: Request, on_step: object, resume: object = None) -> Video:
         array = np.zeros(10**6)
         Hoarder.hoard = weakref.ref(array)
         raise MemoryError
@@ -209,7 +209,7 @@ class Crowded:
     def __init__(self, host: list[PipelineHost]):
         self._host = host
 
-    def __call__(self, request: Request, on_step: object) -> Video:
+    def __call__(self, request: Request, on_step: object, resume: object = None) -> Video:
         if len(self._host[0].pipelines) > 1:
             raise MemoryError
         return Video(np.zeros((2, 16, 16, 3), np.uint8), request)

@@ -20,6 +20,7 @@ def submit(jobs: Jobs, prompt: str = "a secret prompt"):
 @pytest.fixture(autouse=True)
 def level(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "t2v")
+    logs.about.set("")  # an earlier test may have worked on a job
 
 
 def told(record: logging.LogRecord) -> dict:

@@ -149,7 +149,7 @@ def test_a_word_that_is_drawn_is_no_command(word: str):
 
 
 def test_commands_themselves_are_not_asked_about():
-    assert {meant(word) for word in COMMANDS} <= {*COMMANDS}
+    assert {meant(word) for word in COMMANDS} <= {*COMMANDS, ""}  # "" where a drawn thing is called so too
 
 
 def test_help_helps():

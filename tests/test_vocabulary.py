@@ -79,6 +79,11 @@ def test_the_embedded_model_knows_its_own_words() -> None:
         embedded.explain("two cats and an orange dog moving to the left on a violet background").note()
         is None
     )
+    for counted in (
+        "three balloons above a castle",
+        "two pandas and a cat, both spinning on a blue background",
+    ):
+        assert embedded.explain(counted).note() is None
     assert "koala" in embedded.explain("a quokka on a green background").note()
     assert all(name in embedded.subjects for names in embedded._related.values() for name in names)
 

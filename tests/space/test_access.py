@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from t2v.space.launch import App
 from tests.space.conftest import Visitor
 from tests.space.states import calm, visitor_in
+from tests.waiting import eventually
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
@@ -120,7 +121,7 @@ def test_forced_colours_show_bar_ticks_and_preview(in_state: Visitor):
     page = in_state.page
     page.emulate_media(forced_colors="active")
     for selector in ("#screen .preview", "#screen .bar", "#settings input[type=checkbox]"):
-        assert pixels(page, selector) > 1, selector
+        eventually(lambda each=selector: pixels(page, each) > 1)  # the page moves while a video is made
     random = page.get_by_label("Random seed")
     ticked = random.screenshot()
     random.uncheck()

@@ -27,8 +27,9 @@ run: $(VENV)/runtime
 sample: $(VENV)/runtime
 	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
 
+# A test in the browser that fails is tried once more, and named (-rR): a busy processor can hold Chromium for seconds.
 test: $(VENV)/dev browser lint
-	$(BIN)/python -m pytest -q -m browser --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -q -m browser --reruns 1 -rR --durations=10 $(ARGS)
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
 		-m "not browser and not gpu and not soak" $(ARGS)
 

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import ray
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tqdm import tqdm
@@ -26,7 +27,6 @@ from t2v.ways import Order
 
 from .killed import DrawnAtOnce
 
-ray = pytest.importorskip("ray")
 VIDEOS = 6
 
 

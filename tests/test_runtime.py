@@ -7,6 +7,7 @@ import torch
 
 from t2v.request import RequestError
 from t2v.runtime import Runner, attention_slice, choose_device, choose_dtype, frames_at_once, paced
+from t2v.runtime.device import CUBLAS, CUBLASLT
 
 CPU = torch.device("cpu")
 
@@ -56,21 +57,29 @@ def test_a_processor_gets_the_precision_that_it_multiplies_itself(
 
 @pytest.mark.parametrize(
     ("capability", "chosen", "expected"),
-    [((9, 0), None, ":0:0"), ((9, 0), ":4096:8", ":4096:8"), ((8, 0), None, None), ((10, 0), None, None)],
+    [
+        ((9, 0), {}, (":0:0", "0")),
+        ((9, 0), {CUBLAS: ":0:0"}, (":0:0", "0")),
+        ((9, 0), {CUBLAS: ":4096:8"}, (":4096:8", None)),
+        ((9, 0), {CUBLASLT: "64"}, (":0:0", "64")),
+        ((8, 0), {}, (None, None)),
+        ((10, 0), {}, (None, None)),
+    ],
 )
 @pytest.mark.parametrize("place", [0, 1], ids=["first", "second of a pair"])
-def test_hopper_computes_without_a_workspace_unless_the_user_chose_one(
-    capability: tuple, chosen: str | None, expected: str | None, place: int, monkeypatch: pytest.MonkeyPatch
+def test_hopper_computes_without_workspaces_unless_the_user_chose_them(
+    capability: tuple, chosen: dict, expected: tuple, place: int, monkeypatch: pytest.MonkeyPatch
 ):
-    variable, devices = "CUBLAS_WORKSPACE_CONFIG", [torch.device("cuda", number) for number in (0, 1)]
-    monkeypatch.setenv(variable, chosen or "")
-    if chosen is None:
-        monkeypatch.delenv(variable)
+    """PyTorch warns on a user's terminal if cuBLAS has no workspace and cuBLASLt one."""
+    for variable in (CUBLAS, CUBLASLT):
+        monkeypatch.setenv(variable, chosen.get(variable, ""))
+        if variable not in chosen:
+            monkeypatch.delenv(variable)
+    first, second = devices = [torch.device("cuda", number) for number in (0, 1)]
     known = {devices[place]: capability}
     monkeypatch.setattr("t2v.runtime.device.capability", lambda device: known.get(device, (0, 0)))
-    first, second = devices
     Runner(first, torch.float16, "fast", second)
-    assert os.environ.get(variable) == expected
+    assert (os.environ.get(CUBLAS), os.environ.get(CUBLASLT)) == expected
 
 
 def test_attention_is_sliced_only_where_scores_are_formed():

@@ -11,6 +11,7 @@ from t2v.request import RequestError
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 HOPPER = 9  # the first number of its capability
+CUBLAS, CUBLASLT = "CUBLAS_WORKSPACE_CONFIG", "CUBLASLT_WORKSPACE_SIZE"  # PyTorch reads both once
 
 
 def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device, ...]:
@@ -51,12 +52,13 @@ def capability(device: torch.device) -> tuple[int, int]:
 
 
 def tune(device: torch.device) -> None:
-    """Turn off cuBLAS's workspace on Hopper, unless the environment sets one.
+    """Turn off the workspaces of cuBLAS and cuBLASLt on Hopper, unless the environment sets them.
 
     Call it before the first product. Kernels without a workspace are as fast there, and save zeroing it.
+    PyTorch warns where cuBLASLt's is larger than cuBLAS's, from which it is taken.
     """
-    if capability(device)[0] == HOPPER:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":0:0")
+    if capability(device)[0] == HOPPER and os.environ.setdefault(CUBLAS, ":0:0") == ":0:0":
+        os.environ.setdefault(CUBLASLT, "0")
 
 
 def has_own_memory(device: torch.device) -> bool:

@@ -30,11 +30,7 @@ def make(options: argparse.Namespace, figures: Figures) -> None:
     from benchmarks import published
 
     if options.tiny:
-        few = {"block_out_channels": (64, 128), "layers_per_block": 1, "attention_head_dim": 16}
-        blocks = {"down_block_types": ("CrossAttnDownBlock3D", "DownBlock3D")}
-        published.UNET |= few | blocks | {"up_block_types": ("UpBlock3D", "CrossAttnUpBlock3D")}
-        published.VAE |= {"block_out_channels": (32,) * 4, "layers_per_block": 1}
-        published.TEXT |= {"num_hidden_layers": 1}
+        published.shrink()
     with torch.inference_mode():
         published.write(published.make("cuda" if torch.cuda.is_available() else "cpu"), options.folder)
 

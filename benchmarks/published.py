@@ -37,6 +37,19 @@ SCHEDULER = {
 }
 
 
+def shrink() -> None:
+    """Make the sizes of this module tiny, for a trial on a processor."""
+    UNET.update(
+        block_out_channels=(64, 128),
+        layers_per_block=1,
+        attention_head_dim=16,
+        down_block_types=("CrossAttnDownBlock3D", "DownBlock3D"),
+        up_block_types=("UpBlock3D", "CrossAttnUpBlock3D"),
+    )
+    VAE.update(block_out_channels=(32,) * 4, layers_per_block=1)
+    TEXT.update(num_hidden_layers=1)
+
+
 def make(device: str) -> dict[str, nn.Module]:
     """Make the three networks on `device`, in float32 with numbers that half precision can hold."""
     torch.manual_seed(0)

@@ -123,21 +123,26 @@ class Holder:
 
     def load(self) -> About:
         """Load the model; RequestError or CheckpointError says why it can't be. -> what the actor is"""
-        os.environ[THREADS] = str(self._threads)  # Ray has set it to num_cpus; read when torch is imported
+        state_threads(self._threads)
         import ray
 
         from t2v.pipeline import TextToVideo
 
-        self.state_threads()
         self.pipe = TextToVideo.from_pretrained(**self._chosen)
         device = self.pipe.device.type
         return About(VERSION, ray.util.get_node_ip_address(), device, self._threads if device == "cpu" else 0)
 
-    def state_threads(self) -> None:
-        """Set the number of threads for the thread of Python that calls; each that computes has to."""
-        import torch
 
-        torch.set_num_threads(self._threads)
+def state_threads(count: int) -> None:
+    """Set how many threads the calling thread of Python computes with; each that computes has to.
+
+    The environment alone isn't enough: Ray has set it to `num_cpus`, torch may be imported already, and MKL
+    takes no more than the processor has cores.
+    """
+    os.environ[THREADS] = str(count)
+    import torch
+
+    torch.set_num_threads(count)
 
 
 def check_version(about: About) -> None:

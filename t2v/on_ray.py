@@ -24,6 +24,7 @@ from t2v.cluster import (
     check_version,
     is_lost,
     kill,
+    state_threads,
     why_lost,
 )
 from t2v.defaults import ModelDefaults
@@ -62,7 +63,7 @@ class BatchWorker(Holder):
 
     def make(self, request: Complete, given: Given, suffix: str) -> Made:
         """Make a video, in the format of a file's suffix."""
-        self.state_threads()
+        state_threads(self._threads)
         self._steps, start = 0, time.monotonic()
         video = self.pipe(request, on_step=self._count, **given.arguments).joined
         data = video.to_bytes(suffix)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 SMALL = {"num_gpus": 0, "object_store_memory": 80_000_000}
-THREADS = 2  # processors of each node
+PROCESSORS = 2  # of each node
 
 
 class Nodes:
@@ -24,7 +24,7 @@ class Nodes:
 
     def add(self) -> Any:
         """Start a node -> the node; its `node_id` names it."""
-        self.alive.append(self._cluster.add_node(num_cpus=THREADS, **SMALL))
+        self.alive.append(self._cluster.add_node(num_cpus=PROCESSORS, **SMALL))
         return self.alive[-1]
 
     def kill(self, node: Any) -> None:

@@ -5,7 +5,6 @@ made from, and its last message takes the video back.
 """
 
 import importlib
-import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -14,7 +13,7 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any, NamedTuple
 
-from t2v.machine import THREADS
+from t2v.cluster import state_threads
 from t2v.service.messages import LAST, Done, Make, Order, Setup
 from t2v.service.worker_process import work
 from t2v.version import VERSION
@@ -39,11 +38,15 @@ class WorkerActor:
 
     def start(self) -> str:
         """Start the worker's thread -> the version of t2v; ImportError where it isn't whole here."""
-        os.environ[THREADS] = str(self._threads)  # Ray has set it to num_cpus; read when torch is imported
-        importlib.import_module(self._backend)
+        for needed in (self._backend, "torch"):
+            importlib.import_module(needed)
         self._folder = Path(tempfile.mkdtemp(prefix="t2v-"))
-        Thread(target=work, args=(self, self._backend, self._device, self._setup), daemon=True).start()
+        Thread(target=self._work, daemon=True).start()
         return VERSION
+
+    def _work(self) -> None:
+        state_threads(self._threads)
+        work(self, self._backend, self._device, self._setup)
 
     def put(self, parcel: Parcel) -> None:
         """Take a message from the page."""

@@ -3,8 +3,8 @@
     python -m training.evaluate --model emoji --clips 512 --seed 0
 
 needs `runs/data/emoji.zip` (training/dataset.py). Several processes (`--processes 16`) share the trials and
-all GPUs and take minutes. Two CPU cores take hours: try `--clips 4 --groups one pair` there. Generating and
-judging can be two commands:
+all GPUs and take minutes. Two CPU cores take hours: try `--clips 4 --groups one pair` there. With `--seconds 200`
+shares of the trials are done in random order until the time is over. Generating and judging can be two commands:
 
     python -m training.evaluate --clips 512 --save runs/clips.zip       # where the GPU is
     python -m training.evaluate --judge runs/clips.zip                  # anywhere
@@ -17,6 +17,9 @@ Videos are made with the model's defaults, but for --guidance, --steps.
 import argparse
 import io
 import json
+import math
+import random
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -92,22 +95,29 @@ def _examine(trials: list[Trial]) -> tuple[list[dict], list[float]]:
 def examined(options: argparse.Namespace, trials: list[Trial]) -> tuple[list[dict], list[float]]:
     """Examine all trials in `options.processes` processes -> what `Examiner` returns"""
     work = shares(trials)
+    if options.seconds < math.inf:
+        random.Random(options.seed).shuffle(work)
     if options.processes == 1:
         _begin(options)
-        return _joined(map(_examine, work), len(work))
+        return _joined(map(_examine, work), len(work), options.seconds)
     context = get_context("spawn")
     numbers = context.Queue()
     for number in range(options.processes):
         numbers.put(number)
     with context.Pool(options.processes, _begin, (options, numbers)) as pool:
-        return _joined(pool.imap_unordered(_examine, work), len(work))
+        return _joined(pool.imap_unordered(_examine, work), len(work), options.seconds)
 
 
-def _joined(results: Iterator[tuple[list[dict], list[float]]], total: int) -> tuple[list[dict], list[float]]:
-    records, decibels = [], []
+def _joined(
+    results: Iterator[tuple[list[dict], list[float]]], total: int, seconds: float = math.inf
+) -> tuple[list[dict], list[float]]:
+    """Gather results until `seconds` are over."""
+    records, decibels, end = [], [], time.monotonic() + seconds
     for some, more in tqdm(results, total=total, unit="share", desc="examining"):
         records += some
         decibels += more
+        if time.monotonic() > end:
+            break
     return records, decibels
 
 
@@ -195,6 +205,7 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     add("--clips", type=int, default=512, help="of each group")
     add("--ceiling", type=int, help="true clips of each group; a quarter of --clips")
     add("--groups", nargs="+", choices=GROUPS, default=list(GROUPS), help="of trials: all")
+    add("--seconds", type=float, default=math.inf, help="after which no share of the trials is begun")
     add("--seed", type=int, default=0, help="draws the trials")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--processes", type=int, default=1, help="that share the trials")

@@ -3,8 +3,9 @@
     python -m training.evaluate --model emoji --clips 512 --seed 0
 
 needs `runs/data/emoji.zip` (training/dataset.py). Several processes (`--processes 16`) share the trials and
-all GPUs and take minutes. Two CPU cores take hours: try `--clips 4 --groups one pair` there. With `--seconds 200`
-shares of the trials are done in random order until the time is over. Generating and judging can be two commands:
+all GPUs and take minutes. Two CPU cores take hours: try `--clips 4 --groups one pair` there. With
+`--seconds 200` shares of the trials are done in random order until the time is over. Generating and judging
+can be two commands:
 
     python -m training.evaluate --clips 512 --save runs/clips.zip       # where the GPU is
     python -m training.evaluate --judge runs/clips.zip                  # anywhere

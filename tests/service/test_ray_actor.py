@@ -17,7 +17,7 @@ BACKEND, STATED = "a backend of the tests", 3
 
 @pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A backend whose plan tells how many threads its worker has; the tests' own number is back afterwards."""
+    """A backend whose plan tells how many threads its worker has; afterwards the tests have theirs."""
     made, before = ModuleType(BACKEND), torch.get_num_threads()
     made.planned = lambda *_, **__: [{"threads": torch.get_num_threads()}]
     monkeypatch.setitem(sys.modules, BACKEND, made)

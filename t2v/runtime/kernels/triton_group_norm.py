@@ -12,17 +12,20 @@ import triton.language as tl
 from torch import Tensor, nn
 
 from .plain_ops import Vectors
-from .triton_rows import TILE_ROWS, channel_tile, get_rows, put_rows, sum_of
+from .triton_rows import SIZES, TILE_ROWS, channel_tile, get_rows, padded, put_rows, sum_of
 
 TILE = 2048  # elements that a program sums at a time, each in its own place: 16 a thread
 TILES = 8  # that it sums: fewer if the GPU would idle, more if there would be too many sums
 TOGETHER = 4  # tiles loaded at once: more take registers that other programs need
 PROGRAMS = 512  # enough to keep a GPU busy
 CHUNKS = 1024  # the most whose sums `_fold_affine` combines
+FOLDED = 2048  # of these sums that it loads at a time
 SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program sums
 SMALL_PROGRAMS = 128  # that share such groups: each sums a whole group and writes a part of it
 SMALL_LANES = 32  # the fewest: shorter pieces of rows are slow to read
 BLOCK = 16_384  # places that such a program reads at a time
+HEIGHTS = 64, 256  # rows of smaller blocks, which are enough for small maps
+MOST_SHIFTS = 2
 
 
 def group_norm(
@@ -68,17 +71,23 @@ def _norm_small(
     n, own, rows, c = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], norm.num_channels
     width = c // norm.num_groups
     lanes = triton.next_power_of_2(width)
-    height = min(triton.next_power_of_2(rows), BLOCK // lanes)
+    height = _height(rows, BLOCK // lanes)
+    tensors = x, skip, *padded(shifts, MOST_SHIFTS, norm.bias), norm.weight, norm.bias, out
+    sizes, tile = (rows, x.shape[3], own, c, _stride(shifts)), (unfold, height, width, lanes)
     warps = min(16, max(1, height * lanes // 1024))
-    tensors = x, skip, shifts, norm.weight, norm.bias, out
     if rows <= height:
-        whole = rows, x.shape[3], own, c, _stride(shifts), norm.eps, silu, unfold, height, width, lanes
-        _norm_at_once[(n, norm.num_groups)](*tensors, *whole, num_warps=warps)
+        grid: tuple[int, ...] = n, norm.num_groups
+        _norm_at_once[grid](*tensors, *sizes, norm.eps, silu, *tile, num_warps=warps)
         return
     parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
     span = triton.cdiv(triton.cdiv(rows, height), parts) * height
-    sizes = rows, x.shape[3], own, c, _stride(shifts), span, norm.eps, silu, unfold, height, width, lanes
-    _norm_group[(n, norm.num_groups, triton.cdiv(rows, span))](*tensors, *sizes, num_warps=warps)
+    grid = n, norm.num_groups, triton.cdiv(rows, span)
+    _norm_group[grid](*tensors, *sizes, span, norm.eps, silu, *tile, num_warps=warps)
+
+
+def _height(rows: int, most: int) -> int:
+    """Rows of a block, of few sizes, for each is a kernel: the smallest that has them all, or else `most`."""
+    return next((height for height in HEIGHTS if rows <= height < most), most)
 
 
 def _norm_large(
@@ -92,15 +101,13 @@ def _norm_large(
     chunks = triton.cdiv(rows, span)
     moments = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
-    together = min(TOGETHER, span // height)
-    grid = (n, chunks, triton.cdiv(c, tile))
-    stride = _stride(shifts)
-    _measure_rows[grid](x, skip, shifts, moments, rows, own, c, stride, chunks, span, together, height, tile)
-    sizes = span, triton.next_power_of_2(chunks), triton.next_power_of_2(width)
-    _fold_affine[(n, norm.num_groups)](
-        moments, shifts, norm.weight, norm.bias, affine, rows, c, stride, chunks, width, norm.eps, *sizes
-    )
-    grid = (n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
+    added, stride = padded(shifts, MOST_SHIFTS, norm.bias), _stride(shifts)
+    grid = n, chunks, triton.cdiv(c, tile)
+    _measure_rows[grid](x, skip, *added, moments, rows, own, c, stride, chunks, span, TOGETHER, height, tile)
+    lanes = triton.next_power_of_2(width)
+    sizes = rows, c, stride, chunks, span, width, norm.eps, max(1, FOLDED // lanes), lanes
+    _fold_affine[(n, norm.num_groups)](moments, *added, norm.weight, norm.bias, affine, *sizes)
+    grid = n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile)
     _apply_affine[grid](x, skip, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
 
 
@@ -114,11 +121,12 @@ def _span(n: int, rows: int, tiles: int, height: int) -> int:
     return span
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _norm_at_once(
     x,
     skip,
     shifts,
+    shifted,
     weight,
     bias,
     out,
@@ -128,7 +136,7 @@ def _norm_at_once(
     c,
     stride,
     eps,
-    SILU: tl.constexpr,
+    silu,
     UNFOLD: tl.constexpr,
     ROWS: tl.constexpr,
     WIDTH: tl.constexpr,
@@ -142,23 +150,24 @@ def _norm_at_once(
     channel = group * WIDTH + lane
     here = (row < rows)[:, None] & inside[None, :]
     value = get_rows(x, skip, n, row, rows, channel, own, c, here)
-    value += sum_of(shifts, n * stride + channel, inside)[None, :]
+    value += sum_of(shifts, shifted, n * stride + channel, inside)[None, :]
     count = rows * WIDTH * 1.0
     value -= tl.sum(tl.sum(tl.where(here, value, 0.0), 0), 0) / count
     squares = tl.where(here, value * value, 0.0)
     scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
     scale = scale / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / count + eps)
     value = value * scale[None, :] + tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)[None, :]
-    if SILU:
+    if silu:
         value = value * tl.sigmoid(value)
     put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _norm_group(
     x,
     skip,
     shifts,
+    shifted,
     weight,
     bias,
     out,
@@ -169,7 +178,7 @@ def _norm_group(
     stride,
     span,
     eps,
-    SILU: tl.constexpr,
+    silu,
     UNFOLD: tl.constexpr,
     ROWS: tl.constexpr,
     WIDTH: tl.constexpr,
@@ -180,7 +189,7 @@ def _norm_group(
     lane = tl.arange(0, LANES)
     inside = lane < WIDTH
     channel = group * WIDTH + lane
-    added = sum_of(shifts, n * stride + channel, inside)
+    added = sum_of(shifts, shifted, n * stride + channel, inside)
     near = tl.sum(get_rows(x, skip, n, tl.arange(0, 1), rows, channel, own, c, inside[None, :]), 0)
     near = tl.sum(near + added, 0) / WIDTH  # the first row's mean, to measure from
     total = tl.zeros([ROWS, LANES], tl.float32)
@@ -202,56 +211,60 @@ def _norm_group(
         here = (row < rows)[:, None] & inside[None, :]
         value = get_rows(x, skip, n, row, rows, channel, own, c, here)
         value = value * scale[None, :] + offset[None, :]
-        if SILU:
+        if silu:
             value = value * tl.sigmoid(value)
         put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _measure_rows(
     x,
     skip,
     shifts,
+    shifted,
     moments,
     rows,
     own,
     c,
     stride,
     chunks,
-    SPAN: tl.constexpr,
+    span,
     TOGETHER: tl.constexpr,
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
 ):
-    """x (n rows c) -> moments (n chunks 2 c): mean of x + shifts over SPAN rows, sum of squares around it"""
+    """x (n rows c) -> moments (n chunks 2 c): mean of x + shifts over `span` rows, and the sum of
+    squares around it"""
     n, chunk = tl.program_id(0), tl.program_id(1)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
     inside = channel < c
-    first = chunk * SPAN
-    added = sum_of(shifts, n * stride + channel, inside)
+    first = chunk * span
+    last = tl.minimum(first + span, rows)
+    added = sum_of(shifts, shifted, n * stride + channel, inside)
     top = first.to(tl.int64) + tl.arange(0, 1)
     near = tl.sum(get_rows(x, skip, n, top, rows, channel, own, c, inside[None, :]), 0) + added
     total = tl.zeros([ROWS, TILE], tl.float32)
     squares = tl.zeros([ROWS, TILE], tl.float32)
-    for block in range(0, SPAN, TOGETHER * ROWS):
+    for block in range(first, last, TOGETHER * ROWS):
         for i in tl.static_range(TOGETHER):
-            row = first + block + i * ROWS + tl.arange(0, ROWS)
-            here = (row < rows)[:, None] & inside[None, :]
+            row = block + i * ROWS + tl.arange(0, ROWS)
+            here = (row < last)[:, None] & inside[None, :]
             value = get_rows(x, skip, n, row.to(tl.int64), rows, channel, own, c, here)
             value = tl.where(here, value + (added - near)[None, :], 0.0)
             total += value
             squares += value * value
-    count = tl.minimum(rows - first, SPAN).to(tl.float32)
+    count = (last - first).to(tl.float32)
     away = tl.sum(total, 0) / count
     to = moments + (n * chunks + chunk) * 2 * c + channel
     tl.store(to, near + away, mask=inside)
     tl.store(to + c, tl.maximum(tl.sum(squares, 0) - away * away * count, 0.0), mask=inside)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _fold_affine(
     moments,
     shifts,
+    shifted,
     weight,
     bias,
     affine,
@@ -259,38 +272,44 @@ def _fold_affine(
     c,
     stride,
     chunks,
+    span,
     width,
     eps,
-    SPAN: tl.constexpr,
     CHUNKS: tl.constexpr,
     WIDTH: tl.constexpr,
 ):
     """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shifts) is x · affine[0] + affine[1], by groups
 
-    Chunks and channels are combined by the formula of Chan et al. 1979.
+    Chunks and channels are combined by the formula of Chan et al. 1979, CHUNKS at a time.
     """
     n, group = tl.program_id(0), tl.program_id(1)
-    chunk, lane = tl.arange(0, CHUNKS), tl.arange(0, WIDTH)
+    lane = tl.arange(0, WIDTH)
     channel = group * width + lane
     inside = lane < width
-    at = moments + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
-    here = (chunk < chunks)[:, None] & inside[None, :]
-    count = tl.maximum(tl.minimum(rows - chunk * SPAN, SPAN), 0).to(tl.float32)[:, None]
-    total = rows * width * 1.0
-    means = tl.load(at, mask=here, other=0.0)
-    mean = tl.sum(tl.sum(means * count, 0), 0) / total
-    around = tl.where(here, means - mean, 0.0)
-    squares = tl.load(at + c, mask=here, other=0.0) + around * around * count
-    scale = 1.0 / tl.sqrt(tl.sum(tl.sum(squares, 0), 0) / total + eps)
-    scale = scale * tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32)
+    near = tl.load(moments + n * chunks * 2 * c + channel, mask=inside, other=0.0)
+    near = tl.sum(near, 0) / width  # the first chunk's mean, to measure from
+    total = tl.zeros([CHUNKS, WIDTH], tl.float32)
+    squares = tl.zeros([CHUNKS, WIDTH], tl.float32)
+    for first in range(0, chunks, CHUNKS):
+        chunk = first + tl.arange(0, CHUNKS)
+        at = moments + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
+        here = (chunk < chunks)[:, None] & inside[None, :]
+        count = tl.maximum(tl.minimum(rows - chunk * span, span), 0).to(tl.float32)[:, None]
+        away = tl.where(here, tl.load(at, mask=here, other=0.0) - near, 0.0)
+        total += away * count
+        squares += tl.load(at + c, mask=here, other=0.0) + away * away * count
+    places = rows * width * 1.0
+    away = tl.sum(tl.sum(total, 0), 0) / places
+    variance = tl.maximum(tl.sum(tl.sum(squares, 0), 0) / places - away * away, 0.0)
+    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
     offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (sum_of(shifts, n * stride + channel, inside) - mean) * scale
+    offset += (sum_of(shifts, shifted, n * stride + channel, inside) - (near + away)) * scale
     to = affine + n * 2 * c + channel
     tl.store(to, scale, mask=inside)
     tl.store(to + c, offset, mask=inside)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _apply_affine(
     x,
     skip,
@@ -300,7 +319,7 @@ def _apply_affine(
     places,
     own,
     c,
-    SILU: tl.constexpr,
+    silu,
     UNFOLD: tl.constexpr,
     ROWS: tl.constexpr,
     TILE: tl.constexpr,
@@ -315,6 +334,6 @@ def _apply_affine(
     offset = tl.load(affine + n * 2 * c + c + channel, mask=inside, other=0.0)
     value = get_rows(x, skip, n, row.to(tl.int64), rows, channel, own, c, here)
     value = value * scale[None, :] + offset[None, :]
-    if SILU:
+    if silu:
         value = value * tl.sigmoid(value)
     put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)

@@ -18,12 +18,13 @@ from . import triton_products
 from .plain_ops import Vectors, around
 from .triton_group_norm import group_norm
 from .triton_products import gelu
-from .triton_rows import TILE_ROWS, channel_tile, sum_of
+from .triton_rows import SIZES, TILE_ROWS, channel_tile, padded, sum_of
 
 UNFOLD = 640  # channels from which a product with unfolded rows is faster than cuDNN's (3, 1) convolution
 NORM_ROWS = 2  # a program of a LayerNorm
 FEW_QUERIES, FEW_KEYS = 4096, 128  # the largest attention that `attend` runs by its own kernel
-QUERIES = 64  # a program of that kernel
+QUERIES = 64  # a program of that kernel, which reads 64 or 128 keys
+MOST_BIASES = 4  # that `add` adds
 GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
 
 
@@ -84,7 +85,7 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
     out, c = torch.empty_like(x), x.shape[1]
     tile, rows = channel_tile(c), x.numel() // c
     grid = (triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
-    _add_bias[grid](x, y, biases, out, rows, c, TILE_ROWS, tile)
+    _add_bias[grid](x, y, *padded(biases, MOST_BIASES, biases[0]), out, rows, c, TILE_ROWS, tile)
     return out
 
 
@@ -95,9 +96,8 @@ def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
     rows, block = x.numel() // d, triton.next_power_of_2(d)
     warps = min(8, max(1, block // 256))  # each thread loads as wide a vector as memory allows
     grid = (triton.cdiv(rows, NORM_ROWS),)
-    _layer_norm[grid](
-        x, biases, norm.weight, norm.bias, out, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps
-    )
+    given = x, biases, len(biases), norm.weight, norm.bias, out
+    _layer_norm[grid](*given, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps)
     return out
 
 
@@ -120,10 +120,10 @@ def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> T
     if l > FEW_QUERIES or m > FEW_KEYS or any(each.stride(-1) != 1 for each in (q, k, v)):
         return networks.attend(q, k, v, slice_bytes)
     out = torch.empty((n, l, heads, d), dtype=q.dtype, device=q.device).transpose(1, 2)
-    rows, keys, width = (max(16, triton.next_power_of_2(size)) for size in (min(l, QUERIES), m, d))
+    keys, width = 64 if m <= 64 else FEW_KEYS, max(16, triton.next_power_of_2(d))
     strides = (each.stride(i) for each in (q, k, v, out) for i in range(3))
-    grid, warps = (triton.cdiv(l, rows), n * heads), max(1, min(8, rows * keys // 2048))
-    _attend[grid](q, k, v, out, *strides, heads, l, m, d, d**-0.5, rows, keys, width, num_warps=warps)
+    grid, warps = (triton.cdiv(l, QUERIES), n * heads), QUERIES * keys // 2048
+    _attend[grid](q, k, v, out, *strides, heads, l, m, d, d**-0.5, QUERIES, keys, width, num_warps=warps)
     return out
 
 
@@ -144,20 +144,20 @@ def _biases(layer: nn.Conv2d) -> Vectors:
     return () if layer.bias is None else (layer.bias,)
 
 
-@triton.jit
-def _enlarge(x, out, h, w, height, width, c, ROWS: tl.constexpr, TILE: tl.constexpr):
-    """x (n h w c) -> out (n height width c)"""
+@triton.jit(do_not_specialize=SIZES)
+def _enlarge(x, out, from_h, from_w, to_h, to_w, c, ROWS: tl.constexpr, TILE: tl.constexpr):
+    """x (n from_h from_w c) -> out (n to_h to_w c)"""
     n = tl.program_id(0).to(tl.int64)
     row = tl.program_id(1) * ROWS + tl.arange(0, ROWS)
     channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
-    here = (row < height * width)[:, None] & (channel < c)[None, :]
-    source = (row // width * h // height) * w + row % width * w // width
-    value = tl.load(x + (n * h * w + source)[:, None] * c + channel[None, :], mask=here, other=0.0)
-    tl.store(out + (n * height * width + row)[:, None] * c + channel[None, :], value, mask=here)
+    here = (row < to_h * to_w)[:, None] & (channel < c)[None, :]
+    source = (row // to_w * from_h // to_h) * from_w + row % to_w * from_w // to_w
+    value = tl.load(x + (n * from_h * from_w + source)[:, None] * c + channel[None, :], mask=here, other=0.0)
+    tl.store(out + (n * to_h * to_w + row)[:, None] * c + channel[None, :], value, mask=here)
 
 
-@triton.jit
-def _add_bias(x, y, biases, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr):
+@triton.jit(do_not_specialize=SIZES)
+def _add_bias(x, y, biases, count, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr):
     """x y (rows c), biases (c) -> x + y + biases"""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     channel = tl.program_id(1) * TILE + tl.arange(0, TILE)
@@ -166,18 +166,19 @@ def _add_bias(x, y, biases, out, rows, c, ROWS: tl.constexpr, TILE: tl.constexpr
     at = row.to(tl.int64)[:, None] * c + channel[None, :]
     total = tl.load(x + at, mask=here, other=0.0).to(tl.float32)
     total += tl.load(y + at, mask=here, other=0.0).to(tl.float32)
-    tl.store(out + at, total + sum_of(biases, channel, inside)[None, :], mask=here)
+    tl.store(out + at, total + sum_of(biases, count, channel, inside)[None, :], mask=here)
 
 
-@triton.jit
-def _layer_norm(x, biases, weight, bias, out, rows, d, eps, ROWS: tl.constexpr, BLOCK: tl.constexpr):
+@triton.jit(do_not_specialize=SIZES)
+def _layer_norm(x, biases, count, weight, bias, out, rows, d, eps, ROWS: tl.constexpr, BLOCK: tl.constexpr):
     """x (rows d), biases (d) -> LayerNorm of x + biases, rounded"""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     lane = tl.arange(0, BLOCK)
     inside = lane < d
     here = (row < rows)[:, None] & inside[None, :]
     at = row.to(tl.int64)[:, None] * d + lane[None, :]
-    value = tl.load(x + at, mask=here, other=0.0).to(tl.float32) + sum_of(biases, lane, inside)[None, :]
+    value = tl.load(x + at, mask=here, other=0.0).to(tl.float32)
+    value += sum_of(biases, count, lane, inside)[None, :]
     mean = tl.sum(value, 1) / d
     centred = tl.where(here, value - mean[:, None], 0.0)
     scale = 1.0 / tl.sqrt(tl.sum(centred * centred, 1) / d + eps)
@@ -186,7 +187,7 @@ def _layer_norm(x, biases, weight, bias, out, rows, d, eps, ROWS: tl.constexpr, 
     tl.store(out + at, centred * scale[:, None] * w[None, :] + b[None, :], mask=here)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _geglu(x, bias, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
     """x (rows 2d), bias (2d) -> value · GELU(gate) (rows d), the exact GELU within 7e-7"""
     row = (tl.program_id(0) * ROWS + tl.arange(0, ROWS)).to(tl.int64)[:, None]
@@ -199,7 +200,7 @@ def _geglu(x, bias, out, rows, d, ROWS: tl.constexpr, LANES: tl.constexpr):
     tl.store(out + row * d + lane, value * gelu(gate), mask=here)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _attend(
     q,
     k,
@@ -252,7 +253,7 @@ def _attention(q, k, v, present, scale):
     return tl.dot(weights.to(v.dtype), v, input_precision="ieee")
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _temporal_attention(qkv, out, f, p, c, d, scale, FRAMES: tl.constexpr, WIDTH: tl.constexpr):
     """qkv (b f p 3c) -> out (b f p c). A program computes a place and a head; its f rows lie p·3c apart."""
     video, place = tl.program_id(0) // p, tl.program_id(0) % p

@@ -16,6 +16,8 @@ from triton.tools.tensor_descriptor import TensorDescriptor
 
 from t2v.runtime.device import HOPPER, capability
 
+from .triton_rows import SIZES
+
 ROWS, DEPTH = 128, 64  # of a tile of the left operand
 GATED = 64  # columns of a tile of values, and of a tile of gates
 WIDE, NARROW = 256, 64  # columns of the two tiles that a program of a temporal convolution computes
@@ -95,7 +97,7 @@ def _place(tile, tall, wide, GROUP: tl.constexpr):
     return first + tile % (GROUP * wide) % size, tile % (GROUP * wide) // size
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _geglu(
     x,
     weight,
@@ -139,7 +141,7 @@ def gelu(x):
     return tl.maximum(x, 0.0) - size * tl.exp2(power)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=SIZES)
 def _temporal_conv(
     x,
     weight,

@@ -1,10 +1,21 @@
-"""Loads and stores of rows of channels-last feature maps, n blocks of h·w rows of c, for the kernels."""
+"""Loads and stores of rows of channels-last feature maps, n blocks of h·w rows of c, for the kernels.
+
+A kernel is compiled once for all videos: what their shapes change are arguments that Triton doesn't
+specialise (SIZES), or one of few tile sizes. What the model's widths change are constants.
+"""
 
 import triton
 import triton.language as tl
+from torch import Tensor
+
+from .plain_ops import Vectors
 
 CHANNELS = 64  # of a tile, unless a larger power of two divides the width
 TILE_ROWS = 32
+SIZES = (
+    *("rows", "places", "span", "chunks", "count", "shifted", "videos", "programs"),
+    *("f", "p", "l", "m", "from_h", "from_w", "to_h", "to_w"),
+)  # arguments of all kernels; Triton would compile anew for a 1, and for a multiple of 16
 
 
 def channel_tile(c: int) -> int:
@@ -12,12 +23,18 @@ def channel_tile(c: int) -> int:
     return next((size for size in (256, 128) if c % size == 0), CHANNELS)
 
 
+def padded(vectors: Vectors, length: int, filler: Tensor) -> tuple[Vectors, int]:
+    """Vectors (c), and how many they are; up to `length` a filler follows, which `sum_of` doesn't read: so
+    one kernel serves any number of them."""
+    return vectors + (filler,) * (length - len(vectors)), len(vectors)
+
+
 @triton.jit
-def sum_of(vectors, channel, inside):
-    """vectors (c) -> their sum at these channels, in float32"""
+def sum_of(vectors, count, channel, inside):
+    """vectors (c) -> the sum of the first `count` at these channels, in float32"""
     total = tl.zeros(channel.shape, tl.float32)
     for i in tl.static_range(len(vectors)):
-        total += tl.load(vectors[i] + channel, mask=inside, other=0.0).to(tl.float32)
+        total += tl.load(vectors[i] + channel, mask=inside & (i < count), other=0.0).to(tl.float32)
     return total
 
 

@@ -51,6 +51,8 @@ class Gpus:
         for name in ("Stream", "CUDAGraph", "current_stream", "stream", "graph"):
             monkeypatch.setattr(torch.cuda, name, getattr(self, name, Stream))
         monkeypatch.setattr(graphs, "current", self.current)
+        self.compiled: list[tuple[str, int]] = []
+        monkeypatch.setattr(graphs, "compile_kernels", self.compile_kernels)
 
     class CUDAGraph:
         replayed, memory = 0, None
@@ -96,6 +98,9 @@ class Gpus:
             self.recording, graph.memory = False, pool or object()
             self.graphs.add(graph)
 
+    def compile_kernels(self, device: torch.device, run: Callable[[], object]) -> None:
+        self.compiled.append((str(device), len(self.log)))
+
     @property
     def replayed(self) -> int:
         """By the graphs that are still there."""
@@ -130,6 +135,13 @@ def test_each_device_warms_up_and_records_on_a_stream_of_its_own(gpus: Gpus):
     here, there = ("cuda:0",) * 2, ("cuda:1",) * 2
     assert gpus.log == [(*here, False), (*here, True), (*there, False), (*there, True)]
     assert gpus.device == "cuda:0" and gpus.streams == gpus.usual
+
+
+def test_kernels_of_a_new_shape_are_compiled_before_it_runs(gpus: Gpus):
+    step = GraphedFunction(gpus.step())
+    for size in (1, 1, 2):
+        step(Given("cuda:0", size))
+    assert gpus.compiled == [("cuda:0", 0), ("cuda:0", 2)]
 
 
 def test_the_current_device_may_be_another(gpus: Gpus):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .device import current
+from .kernels import compile_kernels
 
 TensorFunction = Callable[..., Tensor]
 MAX_RECORDINGS = 8  # in one pool: a step, and decoding in groups of every size that comes up
@@ -55,7 +56,8 @@ class GraphedFunction:
         with current(device):
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
-                self._function(*buffers, **options)  # compiles and chooses kernels before the recording
+                compile_kernels(device, lambda: self._function(*buffers, **options))
+                self._function(*buffers, **options)  # libraries choose their kernels before the recording
                 graph = torch.cuda.CUDAGraph()
                 with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
                     output = self._function(*buffers, **options)

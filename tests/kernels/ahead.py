@@ -7,7 +7,6 @@ prints, for each architecture, the kernels and the bytes of shared memory that a
 
 import json
 import sys
-from collections import defaultdict
 from types import ModuleType
 
 import torch
@@ -15,7 +14,7 @@ from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
 from triton.runtime.jit import JITFunction
 
-from t2v.runtime.kernels import triton_group_norm, triton_ops, triton_products, triton_rows
+from t2v.runtime.kernels import launching, triton_group_norm, triton_ops, triton_products, triton_rows
 
 from .given import Given
 
@@ -38,33 +37,21 @@ class AbsentGPU:
         return 0
 
 
-class Compiled(dict[str, int]):
-    """Kernels by name, with the most bytes of shared memory that a program of each takes.
+def stand_for(architecture: int) -> None:
+    """From now on kernels are made for a GPU of this architecture."""
+    driver.set_active(AbsentGPU(architecture))
+    triton_products.capability = lambda device: divmod(architecture, 10)
+    triton_products._multiprocessors = lambda device: 2
 
-    In its context kernels are compiled for an architecture and not launched.
-    """
 
-    def __init__(self, architecture: int):
-        super().__init__()
-        self.architecture = architecture
-
-    def __enter__(self) -> "Compiled":
-        self._run, compiled = JITFunction.run, self
-
-        def run(kernel: JITFunction, *given: object, grid: tuple, warmup: bool, **options: object):
-            made = compiled._run(kernel, *given, grid=grid, warmup=True, **options)
-            name = name_of(kernel)
-            compiled[name] = max(compiled.get(name, 0), made.metadata.shared)
-            return made
-
-        JITFunction.run = run
-        driver.set_active(AbsentGPU(self.architecture))
-        triton_products.capability = lambda device: divmod(self.architecture, 10)
-        triton_products._multiprocessors = lambda device: 2
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        JITFunction.run = self._run
+def compiled(architecture: int, dtype: torch.dtype) -> dict[str, int]:
+    """Compile every operation's kernels -> their names, with the most bytes of shared memory that a program
+    of each takes."""
+    stand_for(architecture)
+    with launching.compiling(), torch.inference_mode():
+        operations(triton_ops, Given(dtype, dtype))
+    made = {name: each.device_caches.get(architecture) for name, each in functions().items()}
+    return {name: max(one.metadata.shared for one in kept[0].values()) for name, kept in made.items() if kept}
 
 
 def name_of(kernel: JITFunction) -> str:
@@ -86,9 +73,12 @@ def operations(ops: ModuleType, given: Given) -> None:
 
 def every_kernel() -> set[str]:
     """Names of the kernels that are launched: those that no other kernel calls."""
-    functions = {name_of(each): each for module in MODULES for each in vars(module).values() if _own(each)}
-    called = {name for each in functions.values() for name in each.fn.__code__.co_names}
-    return {name for name, each in functions.items() if each.fn.__name__ not in called}
+    called = {name for each in functions().values() for name in each.fn.__code__.co_names}
+    return {name for name, each in functions().items() if each.fn.__name__ not in called}
+
+
+def functions() -> dict[str, JITFunction]:
+    return {name_of(each): each for module in MODULES for each in vars(module).values() if _own(each)}
 
 
 def _own(value: object) -> bool:
@@ -96,11 +86,7 @@ def _own(value: object) -> bool:
 
 
 def main(dtype: str, *architectures: str) -> None:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for architecture in architectures:
-        with Compiled(int(architecture)) as compiled, torch.inference_mode():
-            operations(triton_ops, Given(getattr(torch, dtype), getattr(torch, dtype)))
-        found[architecture] = dict(compiled)
+    found = {each: compiled(int(each), getattr(torch, dtype)) for each in architectures}
     print(json.dumps({"compiled": found, "kernels": sorted(every_kernel())}))
 
 

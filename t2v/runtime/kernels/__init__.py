@@ -1,5 +1,8 @@
 """The fused operations of the fast path: Triton kernels, and the same functions in plain PyTorch."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from t2v.runtime.device import capability
@@ -19,3 +22,14 @@ def ops_for(device: torch.device) -> Ops:
     except ImportError:  # a PyTorch without Triton, as on Windows
         return plain_ops
     return triton_ops
+
+
+def compile_kernels(device: torch.device, run: Callable[[], Any]) -> None:
+    """Compile all Triton kernels that `run()` launches, at once, and launch none: its results are garbage.
+    Without Triton nothing runs."""
+    if ops_for(device) is plain_ops:
+        return
+    from .launching import compiling
+
+    with compiling():
+        run()

@@ -11,6 +11,7 @@ import triton
 import triton.language as tl
 from torch import Tensor, nn
 
+from .launching import launch
 from .plain_ops import Vectors
 from .triton_rows import SIZES, TILE_ROWS, channel_tile, get_rows, padded, put_rows, sum_of
 
@@ -77,12 +78,12 @@ def _norm_small(
     warps = min(16, max(1, height * lanes // 1024))
     if rows <= height:
         grid: tuple[int, ...] = n, norm.num_groups
-        _norm_at_once[grid](*tensors, *sizes, norm.eps, silu, *tile, num_warps=warps)
+        launch(_norm_at_once, grid, *tensors, *sizes, norm.eps, silu, *tile, num_warps=warps)
         return
     parts = max(1, min(triton.cdiv(rows, height), SMALL_PROGRAMS // (n * norm.num_groups)))
     span = triton.cdiv(triton.cdiv(rows, height), parts) * height
     grid = n, norm.num_groups, triton.cdiv(rows, span)
-    _norm_group[grid](*tensors, *sizes, span, norm.eps, silu, *tile, num_warps=warps)
+    launch(_norm_group, grid, *tensors, *sizes, span, norm.eps, silu, *tile, num_warps=warps)
 
 
 def _height(rows: int, most: int) -> int:
@@ -103,12 +104,13 @@ def _norm_large(
     affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
     added, stride = padded(shifts, MOST_SHIFTS, norm.bias), _stride(shifts)
     grid = n, chunks, triton.cdiv(c, tile)
-    _measure_rows[grid](x, skip, *added, moments, rows, own, c, stride, chunks, span, TOGETHER, height, tile)
+    given = x, skip, *added, moments, rows, own, c, stride, chunks, span
+    launch(_measure_rows, grid, *given, TOGETHER, height, tile)
     lanes = triton.next_power_of_2(width)
     sizes = rows, c, stride, chunks, span, width, norm.eps, max(1, FOLDED // lanes), lanes
-    _fold_affine[(n, norm.num_groups)](moments, *added, norm.weight, norm.bias, affine, *sizes)
+    launch(_fold_affine, (n, norm.num_groups), moments, *added, norm.weight, norm.bias, affine, *sizes)
     grid = n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile)
-    _apply_affine[grid](x, skip, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
+    launch(_apply_affine, grid, x, skip, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
 
 
 def _span(n: int, rows: int, tiles: int, height: int) -> int:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from t2v.networks import attention as networks
 
 from . import triton_products
+from .launching import launch
 from .plain_ops import Vectors, around
 from .triton_group_norm import group_norm
 from .triton_products import gelu
@@ -73,7 +74,7 @@ def enlarge(x: Tensor, size: tuple[int, ...]) -> Tensor:
     out = torch.empty((n, c, *size), dtype=x.dtype, device=x.device, memory_format=torch.channels_last)
     tile = channel_tile(c)
     grid = (n, triton.cdiv(size[0] * size[1], TILE_ROWS), triton.cdiv(c, tile))
-    _enlarge[grid](x, out, h, w, *size, c, TILE_ROWS, tile)
+    launch(_enlarge, grid, x, out, h, w, *size, c, TILE_ROWS, tile)
     return out
 
 
@@ -85,7 +86,7 @@ def add(x: Tensor, y: Tensor, biases: Vectors = ()) -> Tensor:
     out, c = torch.empty_like(x), x.shape[1]
     tile, rows = channel_tile(c), x.numel() // c
     grid = (triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile))
-    _add_bias[grid](x, y, *padded(biases, MOST_BIASES, biases[0]), out, rows, c, TILE_ROWS, tile)
+    launch(_add_bias, grid, x, y, *padded(biases, MOST_BIASES, biases[0]), out, rows, c, TILE_ROWS, tile)
     return out
 
 
@@ -97,7 +98,7 @@ def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
     warps = min(8, max(1, block // 256))  # each thread loads as wide a vector as memory allows
     grid = (triton.cdiv(rows, NORM_ROWS),)
     given = x, biases, len(biases), norm.weight, norm.bias, out
-    _layer_norm[grid](*given, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps)
+    launch(_layer_norm, grid, *given, rows, d, norm.eps, NORM_ROWS, block, num_warps=warps)
     return out
 
 
@@ -109,7 +110,7 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     out = torch.empty((*x.shape[:-1], d), dtype=x.dtype, device=x.device)
     rows = out.numel() // d
     grid = (triton.cdiv(rows, GEGLU_ROWS), triton.cdiv(d, GEGLU_LANES))
-    _geglu[grid](x, layer.bias, out, rows, d, GEGLU_ROWS, GEGLU_LANES)
+    launch(_geglu, grid, x, layer.bias, out, rows, d, GEGLU_ROWS, GEGLU_LANES)
     return out
 
 
@@ -123,7 +124,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> T
     keys, width = 64 if m <= 64 else FEW_KEYS, max(16, triton.next_power_of_2(d))
     strides = (each.stride(i) for each in (q, k, v, out) for i in range(3))
     grid, warps = (triton.cdiv(l, QUERIES), n * heads), QUERIES * keys // 2048
-    _attend[grid](q, k, v, out, *strides, heads, l, m, d, d**-0.5, QUERIES, keys, width, num_warps=warps)
+    sizes = heads, l, m, d, d**-0.5, QUERIES, keys, width
+    launch(_attend, grid, q, k, v, out, *strides, *sizes, num_warps=warps)
     return out
 
 
@@ -135,7 +137,7 @@ def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) 
     out = torch.empty((b, f, p, c), dtype=qkv.dtype, device=qkv.device)
     sizes = max(16, triton.next_power_of_2(f)), max(16, triton.next_power_of_2(d))
     warps = 1 if sizes[0] <= 16 else 4
-    _temporal_attention[(b * p, heads)](qkv, out, f, p, c, d, d**-0.5, *sizes, num_warps=warps)
+    launch(_temporal_attention, (b * p, heads), qkv, out, f, p, c, d, d**-0.5, *sizes, num_warps=warps)
     return out
 
 

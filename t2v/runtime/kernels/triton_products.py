@@ -16,6 +16,7 @@ from triton.tools.tensor_descriptor import TensorDescriptor
 
 from t2v.runtime.device import HOPPER, capability
 
+from .launching import launch
 from .triton_rows import SIZES
 
 ROWS, DEPTH = 128, 64  # of a tile of the left operand
@@ -43,21 +44,8 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     left = TensorDescriptor.from_tensor(x.view(rows, -1), [ROWS, DEPTH])
     right = TensorDescriptor.from_tensor(layer.weight, [GATED, DEPTH])
     programs = min(2 * _multiprocessors(x.device), tiles)
-    _geglu[(programs,)](
-        left,
-        right,
-        layer.bias,
-        out,
-        rows,
-        width,
-        x.shape[-1],
-        programs,
-        ROWS,
-        GATED,
-        DEPTH,
-        GROUP,
-        num_warps=8,
-    )
+    sizes = rows, width, x.shape[-1], programs, ROWS, GATED, DEPTH, GROUP
+    launch(_geglu, (programs,), left, right, layer.bias, out, *sizes, num_warps=8)
     return out
 
 
@@ -79,7 +67,7 @@ def temporal_conv(x: Tensor, layer: nn.Conv2d) -> Tensor:
     rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, NARROW))
     programs = min(_multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
     sizes = b, p, rows, c, programs, ROWS, WIDE, NARROW, DEPTH
-    _temporal_conv[(programs,)](left, *rights, out, *sizes, num_warps=8)
+    launch(_temporal_conv, (programs,), left, *rights, out, *sizes, num_warps=8)
     return rearrange(out, "b f p c -> b c f p")
 
 

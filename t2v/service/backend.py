@@ -18,7 +18,7 @@ from t2v.defaults import ModelDefaults
 from t2v.prompt_weights import plain
 from t2v.request import Request
 from t2v.service import sentences
-from t2v.service.estimate import evaluations_of, volume_of
+from t2v.service.estimate import size_of
 from t2v.service.messages import Reading
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary, english
@@ -227,7 +227,7 @@ def planned(
     own, runs = Request("a video", seed=0).validate(native), []
     for request in (own, replace(own, frames=2 * own.frames)):
         expected = plan(sizes, request, on, precision, memory)
-        size = {"volume": volume_of(request), "evaluations": evaluations_of(request)}
+        size = dict(zip(("volume", "evaluations"), size_of(request), strict=True))
         took = {"denoising": expected.denoising, "rest": expected.decoding}
         runs.append(size | took | {"peak": expected.process})
     return runs

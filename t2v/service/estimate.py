@@ -1,8 +1,9 @@
 """Estimates of what a video will cost on this machine: from earlier runs, before the first from a plan.
 
-Denoising grows with steps × passes of the network × volume, the rest with the volume alone; both are read
+Denoising grows with steps × runs of the network × volume, the rest with the volume alone; both are read
 off the runs nearest in volume, so that what isn't proportional (attention grows faster, small videos
-slower) costs little. Memory is a line through the peaks.
+slower) costs little. Memory is a line through the peaks. A video that a second model enlarges counts as one
+of the larger volume, with the first model's steps as a part of its own.
 """
 
 import math
@@ -13,12 +14,15 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from statistics import median_low
 
+from t2v.defaults import ModelDefaults
 from t2v.request import Complete
+from t2v.second import second_complete
 from t2v.service.store import Store, StoreError
 
 KEPT = 400  # runs
 NEAREST = 5
 COLUMNS = "model, device, volume, evaluations, denoising, rest, peak"
+DEFAULTS = ModelDefaults()
 STEP = 16  # pixels: the sides of every known model are multiples of it
 
 
@@ -68,13 +72,20 @@ class Estimates:
             insert(connection, [run])
 
     def cost(
-        self, model: str, device: str, request: Complete, memory: int = 0, planned: Iterable[RunCost] = ()
+        self,
+        model: str,
+        device: str,
+        request: Complete,
+        memory: int = 0,
+        planned: Iterable[RunCost] = (),
+        native: ModelDefaults = DEFAULTS,
     ) -> Estimate:
         """Estimate the cost of a complete request; `memory`: the device's bytes, 0 if unknown.
 
-        `planned`: runs that were only thought out; they count until one has been made.
+        `planned`: runs that were only thought out; they count until one has been made. `native`: the model's
+        own, which say how it enlarges.
         """
-        volume = volume_of(request)
+        volume, evaluations = size_of(request, native)
         with self._lock:
             runs = [run for run in self._runs if (run.model, run.device) == (model, device)]
         good, bad = [run for run in runs if run.peak != 0], [run for run in runs if run.peak == 0]
@@ -86,15 +97,21 @@ class Estimates:
         fits = not (failed or too_much)
         if not good:
             return Estimate(None, peak, fits, memory=memory)
-        denoising, rest = _seconds(good, volume, evaluations_of(request))
+        denoising, rest = _seconds(good, volume, evaluations)
         return Estimate(denoising + rest, peak, fits, rest, memory)
 
     def made_to_fit(
-        self, model: str, device: str, request: Complete, memory: int = 0, planned: Iterable[RunCost] = ()
+        self,
+        model: str,
+        device: str,
+        request: Complete,
+        memory: int = 0,
+        planned: Iterable[RunCost] = (),
+        native: ModelDefaults = DEFAULTS,
     ) -> Complete | None:
         """The request with fewer frames, then smaller sides, until it should fit; None if nothing does."""
         smaller = request
-        while not self.cost(model, device, smaller, memory, planned).fits:
+        while not self.cost(model, device, smaller, memory, planned, native).fits:
             if smaller.frames > 8:
                 smaller = replace(smaller, frames=max(8, smaller.frames * 3 // 4))
             elif max(smaller.width, smaller.height) > 4 * STEP:
@@ -110,13 +127,27 @@ def insert(connection: sqlite3.Connection, runs: Iterable[RunCost]) -> None:
     connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (KEPT,))
 
 
-def volume_of(request: Complete) -> int:
+def size_of(request: Complete, native: ModelDefaults = DEFAULTS) -> tuple[int, int]:
+    """-> the volume of the larger pass, and the work of all passes in runs of the network over it"""
+    passes = _passes(request, native)
+    volume = max(map(_volume, passes))
+    work = sum(_volume(each) * each.walked * (2 if each.guidance > 1 else 1) for each in passes)
+    return volume, math.ceil(work / volume)
+
+
+def shares(request: Complete, native: ModelDefaults = DEFAULTS) -> list[int]:
+    """What each step of a video costs, those of a second pass too, in the same unit."""
+    return [_volume(each) for each in _passes(request, native) for _ in range(each.walked)]
+
+
+def _passes(request: Complete, native: ModelDefaults) -> list[Complete]:
+    """The request, and its second pass if it asks for one."""
+    second = second_complete(request, native)
+    return [request] if second is None else [request, second]
+
+
+def _volume(request: Complete) -> int:
     return request.frames * request.width * request.height
-
-
-def evaluations_of(request: Complete) -> int:
-    """Count the runs of the network in one video: guidance above 1 runs it twice a step."""
-    return request.walked * (2 if request.guidance > 1 else 1)
 
 
 def _seconds(runs: list[RunCost], volume: int, evaluations: int) -> tuple[float, float]:

@@ -24,6 +24,7 @@ class Job:
     stage: Stage = Stage.WAITING
     worker: AnyWorker | None = None  # which makes it
     step: int = 0
+    steps: int = 0  # in all, a second pass's too; 0 before the first
     preview: Preview | None = None
     problem: str = ""
     fault: Fault | None = None  # the kind of a failure in the worker

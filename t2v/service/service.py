@@ -13,10 +13,11 @@ from typing import Any
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import Complete, Request
+from t2v.second import second_complete
 from t2v.service import sentences, sources
 from t2v.service.choices import Choices, found_adapters
 from t2v.service.dispatcher import Dispatcher
-from t2v.service.estimate import Estimate, Estimates, RunCost, evaluations_of, volume_of
+from t2v.service.estimate import Estimate, Estimates, RunCost, shares, size_of
 from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
@@ -148,6 +149,7 @@ class Service:
         if suffix not in SUFFIXES:
             raise RequestError("format", sentences.FORMAT_WRONG)
         complete = request.validate(self.native(model), *files.there)
+        second_complete(complete, self.native(model))  # refused before it is queued
         self.rules.check(complete.prompt)
         return model, complete
 
@@ -196,13 +198,15 @@ class Service:
         """Estimate the cost of a video on a worker; without one, on the next that is free."""
         worker = worker or self._next_worker()
         planned = self._planned(worker, model)
-        return self.estimates.cost(model, worker.name, request, worker.memory, planned)
+        return self.estimates.cost(model, worker.name, request, worker.memory, planned, self.native(model))
 
     def made_to_fit(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Complete | None:
         """The request, made smaller until it should fit a worker; None if nothing does."""
         worker = worker or self._next_worker()
         planned = self._planned(worker, model)
-        return self.estimates.made_to_fit(model, worker.name, request, worker.memory, planned)
+        return self.estimates.made_to_fit(
+            model, worker.name, request, worker.memory, planned, self.native(model)
+        )
 
     def made_in_time(self, model: str, request: Complete) -> Complete | None:
         """The request with as few steps as its deadline needs; None if they would be too few to show much."""
@@ -239,8 +243,9 @@ class Service:
         if job.step < 2 or job.denoising_since is None:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
-        pace = (self.jobs.clock() - job.denoising_since) / (job.step - 1)
-        return pace * (job.request.walked - job.step) + cost.rest
+        steps = shares(job.request, self.native(job.model))
+        pace = (self.jobs.clock() - job.denoising_since) / sum(steps[1 : job.step])
+        return pace * sum(steps[job.step :]) + cost.rest
 
     def seconds_until_begun(self, job: Job) -> float | None:
         """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""
@@ -269,8 +274,8 @@ class Service:
         match message:
             case Entered(_, stage):
                 self.jobs.enter(job, stage)
-            case Progress(_, step, _):
-                job.step = step
+            case Progress(_, step, steps):
+                job.step, job.steps = step, steps
                 job.denoising_since = job.denoising_since or self.jobs.clock()
             case Preview():
                 job.preview = message
@@ -313,7 +318,7 @@ class Service:
     def _run(
         self, worker: AnyWorker, job: Job, denoising: float = 0.0, rest: float = 0.0, peak: int | None = 0
     ) -> RunCost:
-        size = volume_of(job.request), evaluations_of(job.request)
+        size = size_of(job.request, self.native(job.model))
         return RunCost(job.model, worker.name, *size, denoising, rest, peak)
 
     def _take_over(self) -> None:

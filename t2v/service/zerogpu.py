@@ -10,8 +10,9 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
+from t2v.checkpoints.catalogue import find
 from t2v.defaults import ModelDefaults
-from t2v.service.estimate import evaluations_of, volume_of
+from t2v.service.estimate import size_of
 from t2v.service.messages import LAST, Fetched, OfOrder, Order, Reading, Ready, Setup, Unready
 from t2v.service.worker_process import PipelineHost
 
@@ -85,7 +86,9 @@ class ZeroGPUWorker:
 
 def seconds_needed(order: Order) -> int:
     """The seconds to ask of the visitor's quota for one order."""
-    work = PER_EVALUATION * evaluations_of(order.request) * volume_of(order.request) / NATIVE_VOLUME
+    model = find(order.model)
+    volume, evaluations = size_of(order.request, model.native if model else ModelDefaults())
+    work = PER_EVALUATION * evaluations * volume / NATIVE_VOLUME
     return round(min(MOST, max(LEAST, 10 + work)))
 
 

@@ -38,7 +38,7 @@ def working(service: Service, job: Job) -> str:
 
 def share(job: Job) -> float:
     """How much of a job's steps is done."""
-    return job.step / job.request.walked
+    return job.step / job.steps if job.steps else 0.0
 
 
 def stage_text(service: Service, job: Job) -> str:
@@ -53,7 +53,7 @@ def stage_text(service: Service, job: Job) -> str:
         case Stage.READING if job.step == 0:
             return strings.READING
         case Stage.READING | Stage.DENOISING:
-            return strings.DENOISING.format(step=job.step, steps=job.request.walked)
+            return strings.DENOISING.format(step=job.step, steps=job.steps or job.request.walked)
         case Stage.DECODING:
             return strings.DECODING
     return strings.WRITING

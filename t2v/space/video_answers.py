@@ -78,8 +78,8 @@ def _status(videos: ApiVideos, video: ApiVideo) -> str:
 def _progress(videos: ApiVideos, video: ApiVideo, status: str) -> int:
     """Percent of the steps that are walked; 100 only with the file."""
     job = videos.service.jobs.find(video.id)
-    if status == "in_progress" and job:
-        return min(99, 100 * job.step // job.request.walked)
+    if status == "in_progress" and job and job.steps:
+        return min(99, 100 * job.step // job.steps)
     return 100 if status == "completed" else 0
 
 

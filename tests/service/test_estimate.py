@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from t2v.checkpoints.catalogue import CATALOGUE
 from t2v.request import Request
-from t2v.service.estimate import KEPT, Estimates, RunCost, insert
+from t2v.second import second_complete
+from t2v.service.estimate import KEPT, Estimates, RunCost, insert, shares, size_of
 from t2v.service.store import Store
 
 REQUEST = Request(
@@ -127,3 +129,30 @@ def test_runs_that_cannot_be_written_are_remembered_all_the_same(estimates: Esti
     estimates._store.close()
     estimates.learn(run())
     assert cost(estimates).seconds
+
+
+def test_the_second_pass_counts():
+    """A video that is enlarged by a second model costs what both passes do, and the memory of the larger."""
+    native = CATALOGUE["cerspense/zeroscope_v2_576w"].native
+    plain = Request("a square", seed=0).validate(native)
+    larger = replace(plain, larger=True)
+    second = second_complete(larger, native)
+    volumes = [each.frames * each.width * each.height for each in (plain, second)]
+    work = [2 * each.walked * volume for each, volume in zip((plain, second), volumes, strict=True)]
+    volume, evaluations = size_of(larger, native)
+    assert size_of(plain, native) == (volumes[0], 2 * plain.walked) and volume == volumes[1] > volumes[0]
+    assert volume * evaluations == pytest.approx(sum(work), rel=0.02)
+    assert len(shares(larger, native)) == plain.walked + second.walked
+    assert 2 * sum(shares(larger, native)) == sum(work)
+
+
+def test_an_enlarging_takes_longer_and_more_memory(estimates: Estimates):
+    native = CATALOGUE["cerspense/zeroscope_v2_576w"].native
+    plain = Request("a square", seed=0).validate(native)
+    larger = replace(plain, larger=True)
+    volume = size_of(plain, native)[0]
+    for factor in (1, 2):
+        estimates.learn(run(factor * volume, peak=factor * 10**9))
+    costs = [estimates.cost("square", "CPU", each, native=native) for each in (plain, larger)]
+    assert costs[1].seconds > 2 * costs[0].seconds and costs[1].peak > 2 * costs[0].peak
+    assert not estimates.cost("square", "CPU", larger, memory=2 * 10**9, native=native).fits

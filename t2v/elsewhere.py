@@ -28,12 +28,21 @@ NAMES_ELSEWHERE = {
     "denoising_strength": "strength",
 }
 SEVERAL = "give a list of prompts for several videos, such as [prompt] * 4"
+BEST = "the best of several is `t2v best`, and best_of of t2v.selection; a request makes one video"
+GRID = "a sheet is `t2v grid`, and grid of t2v.selection; a request makes one video"
+ENDLESS = "it is `t2v endless`, and endless of t2v.endless; a request continues a video by source and keep"
 # What other programs take in a call, and t2v doesn't -> what does the same here.
 WAYS = {
     "num_videos": SEVERAL,
     "num_videos_per_prompt": SEVERAL,
     "num_samples": SEVERAL,
     "batch_size": SEVERAL,
+    "best": BEST,
+    "best_of": BEST,
+    "grid": GRID,
+    "seeds": GRID,
+    "guidances": GRID,
+    "endless": ENDLESS,
     "callback": "it is called on_step here, in the library",
     "callback_on_step_end": "it is called on_step here, in the library",
     "output_type": "the frames are always an array of uint8, video.frames",

@@ -19,6 +19,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from t2v.elsewhere import hint
 from t2v.request import MAX_DEPTH, depth
 from t2v.service import sentences
 from t2v.service.service import Service
@@ -188,7 +189,9 @@ def _check_names(body: dict) -> None:
         raise Refused(422, strings.PROMPT_MISSING)
     for name in body:
         if name not in PARAMETERS:
-            raise Refused(422, strings.UNKNOWN_ARGUMENT.format(name=name[:40], names=", ".join(PARAMETERS)))
+            raise Refused(
+                422, strings.UNKNOWN_ARGUMENT.format(name=name[:40], hint=hint(name[:40], PARAMETERS))
+            )
     body |= {name: _path(name, body.get(name)) for name in FILES}
     _check_plain(body)
 

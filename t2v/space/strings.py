@@ -186,7 +186,7 @@ BODY_LARGE = "The body must be at most {size} KB."
 DATA_WRONG = "data: must be a list of the arguments, the prompt first"
 PROMPT_MISSING = "prompt: is missing: say what the video should show"
 TOO_MANY = "data: has more than the {count} arguments, which are {names}"
-UNKNOWN_ARGUMENT = "{name}: is not a setting; the settings are {names}"
+UNKNOWN_ARGUMENT = "{name}: is not a setting; {hint}"
 NOT_PLAIN = "{name}: must be text, a number or null"
 NO_ENDPOINT = "There is no such endpoint; the only one is /generate."
 

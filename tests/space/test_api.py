@@ -145,6 +145,22 @@ def test_a_wrong_shape_gets_a_plain_answer(app: App, path: str, body: str, statu
 
 
 @pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("best", "t2v best"),
+        ("grid", "t2v grid"),
+        ("endless", "t2v endless"),
+        ("num_frames", "it is called frames"),
+        ("sede", "did you mean seed?"),
+        ("xyzzy", "the settings are prompt, "),
+    ],
+)
+def test_what_it_does_not_take_is_answered_with_the_way(app: App, name: str, way: str):
+    status, _, answer = call(app, prompt="a", **{name: 2})
+    assert status == 422 and f"{name}: is not a setting; " in answer and way in answer
+
+
+@pytest.mark.parametrize(
     "file",
     [
         {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},

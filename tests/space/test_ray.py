@@ -1,6 +1,5 @@
 """`t2v serve --ray` with the embedded model, on a cluster of three nodes of this machine; `make soak`."""
 
-import os
 import signal
 import sys
 import threading
@@ -12,7 +11,6 @@ import httpx
 import numpy as np
 import pytest
 
-from t2v.machine import THREADS
 from t2v.request import Request
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
@@ -20,7 +18,7 @@ from t2v.service.service import Service
 from t2v.space import launch
 from t2v.space.launch import App, arguments
 from t2v.video import Video
-from tests.ray_nodes import PROCESSORS, Nodes, nodes
+from tests.ray_nodes import Nodes, nodes
 from tests.space.started import started
 from tests.waiting import eventually
 
@@ -80,7 +78,6 @@ def made_by(service: Service, worker: object) -> bool:
 def test_sixteen_videos_of_four_visitors_are_made_though_a_node_is_killed(
     cluster: Nodes, tmp_path: Path, own_environment: None
 ):
-    del os.environ[THREADS]  # which conftest sets, so that the nodes' processors count
     app = App(arguments(["--ray", cluster.address, "--outputs", str(tmp_path), "--port", "0"]))
     try:
         make_sixteen(app, cluster, tmp_path)
@@ -128,12 +125,9 @@ def next_at_work(jobs: list[tuple[str, Job]]) -> Job:
 
 
 def assert_same(service: Service, jobs: list[Job], folder: Path) -> None:
-    """The videos are those of this process, with as many threads, to the bit."""
-    import torch
-
+    """The videos are those of this process, with as many threads (conftest: one), to the bit."""
     from t2v import TextToVideo
 
-    torch.set_num_threads(PROCESSORS)
     pipe, here = TextToVideo.from_pretrained("emoji", device="cpu"), folder / "own.mp4"
     for job in sorted(jobs, key=lambda job: -job.starts)[:4]:
         pipe(job.request).save(here)

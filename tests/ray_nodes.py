@@ -15,6 +15,7 @@ class Nodes:
     def __init__(self) -> None:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         os.environ["RAY_worker_niceness"] = "0"  # at Ray's 15 a busy machine leaves them 1 % of a processor
+        os.environ["RAY_memory_monitor_refresh_ms"] = "0"  # it ends workers where others need memory
         from ray.cluster_utils import Cluster
 
         head = {"num_cpus": 0, "include_dashboard": False} | SMALL

@@ -13,24 +13,20 @@ from typing import Any
 import pytest
 
 from t2v.video import Video
+from tests.ray_nodes import Nodes, nodes
 
 ROOT = Path(__file__).parents[1]
 SMALL = "--frames 4 --size 64x64 --steps 4".split()
-STORE = 80 * 2**20  # bytes of a node's object store
+STARTED: list[subprocess.Popen[str]] = []
 
 
 @pytest.fixture
-def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cluster of two nodes on this machine, to which a test adds."""
-    monkeypatch.setenv(
-        "RAY_memory_monitor_refresh_ms", "0"
-    )  # it ends workers where other programs need memory
-    from ray.cluster_utils import Cluster
-
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": STORE})
-    cluster.add_node(num_cpus=1, object_store_memory=STORE)
-    yield cluster
-    cluster.shutdown()
+def cluster() -> Iterator[Nodes]:
+    """A cluster of two nodes on this machine; the commands that a test has started end with it."""
+    with nodes(2) as made:
+        yield made
+    while STARTED:
+        STARTED.pop().kill()
 
 
 def prompts(folder: Path, videos: int) -> Path:
@@ -54,7 +50,8 @@ def begun(file: Path, output: Path, *more: str) -> subprocess.Popen[str]:
         *more,
     ]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, **streams)
+    STARTED.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, **streams))
+    return STARTED[-1]
 
 
 def ended(process: subprocess.Popen[str], code: int = 0) -> tuple[list[dict], str]:
@@ -80,14 +77,14 @@ def equal(one: Path, other: Path) -> None:
 
 
 @pytest.mark.soak
-def test_48_videos_while_a_node_is_killed_and_one_is_added(nodes, tmp_path: Path):
-    doomed = nodes.add_node(num_cpus=1, object_store_memory=STORE)
+def test_48_videos_while_a_node_is_killed_and_one_is_added(cluster: Nodes, tmp_path: Path):
+    doomed = cluster.add()
     file, start = prompts(tmp_path, 48), time.monotonic()
-    process = begun(file, tmp_path / "ray", "--ray", nodes.address)
+    process = begun(file, tmp_path / "ray", "--ray", cluster.address)
     wait_for(tmp_path / "ray", 12)
-    nodes.remove_node(doomed, allow_graceful=False)
+    cluster.kill(doomed)
     there = len(list((tmp_path / "ray").glob("*.mp4")))
-    nodes.add_node(num_cpus=1, object_store_memory=STORE)
+    cluster.add()
     told, err = ended(process)
     seconds = time.monotonic() - start
     assert sorted(line["file"] for line in told) == [f"{tmp_path}/ray/{n:03}.mp4" for n in range(1, 49)]
@@ -100,21 +97,23 @@ def test_48_videos_while_a_node_is_killed_and_one_is_added(nodes, tmp_path: Path
 
 
 @pytest.mark.soak
-def test_a_lost_driver_is_resumed_and_a_wrong_line_costs_no_other(nodes, tmp_path: Path):
+def test_a_lost_driver_is_resumed_and_a_wrong_line_costs_no_other(cluster: Nodes, tmp_path: Path):
     file, output = prompts(tmp_path, 12), tmp_path / "ray"
-    process = begun(file, output, "--ray", nodes.address, "--resume")
+    process = begun(file, output, "--ray", cluster.address, "--resume")
     wait_for(output, 3)
     process.kill()
     process.wait()
     there = {path.name: path.stat().st_mtime_ns for path in output.glob("*.mp4")}
-    told, _ = ended(begun(file, output, "--ray", nodes.address, "--resume"))
+    told, _ = ended(begun(file, output, "--ray", cluster.address, "--resume"))
     assert {line["file"][-7:] for line in told if line["status"] == "kept"} == there.keys()
     assert all((output / name).stat().st_mtime_ns == when for name, when in there.items())
     assert len(list(output.iterdir())) == len(told) == 12
 
 
 @pytest.mark.soak
-def test_a_model_that_is_none_is_answered_in_a_line(nodes, tmp_path: Path):
-    process = begun(prompts(tmp_path, 3), tmp_path / "ray", "--ray", nodes.address, "--model", str(tmp_path))
+def test_a_model_that_is_none_is_answered_in_a_line(cluster: Nodes, tmp_path: Path):
+    process = begun(
+        prompts(tmp_path, 3), tmp_path / "ray", "--ray", cluster.address, "--model", str(tmp_path)
+    )
     told, err = ended(process, code=1)
     assert not told and err.startswith("t2v: ") and err.count("\n") == 1 and "Traceback" not in err

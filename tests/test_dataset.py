@@ -11,7 +11,7 @@ from PIL import Image
 
 from training import dataset
 from training.dataset import EmojiClips, sheet
-from training.subjects import bare, countable, load_subjects, plural
+from training.subjects import Subject, bare, countable, load_subjects, plural
 
 SUBJECTS = load_subjects()
 VOWELS, CONSONANTS = ("hourglass", "suv", "x", "x-ray", "xmas"), ("unicorn", "ufo", "ewe", "one", "euro")
@@ -68,6 +68,19 @@ def test_a_packed_emoji_comes_back_in_order_and_premultiplied(tmp_path):
     assert (red - 16 * torch.arange(16)).abs().max() < 6  # frames 0, 2, 4 … all opaque
     half = EmojiClips(path, size=64).frames.shape
     assert half == clips.shrunk(64).frames.shape
+
+
+def test_a_subject_that_is_no_part_of_the_pack_may_be_added(tmp_path):
+    path = tmp_path / "emoji.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("subjects.json", json.dumps([{"emoji": "1f", "names": ["a square"]}]))
+        archive.writestr("1f.webp", sheet(film([(0, 0, 100, 255)] * 2)))
+    clips, loop = EmojiClips(path, size=64), torch.randint(0, 255, (16, 4, 256, 256), dtype=torch.uint8)
+    more = clips.with_subject(Subject("drawn", ("a glorp",)), loop)
+    assert more.names == ["square", "glorp"] and clips.names == ["square"]
+    assert torch.equal(more.frames[0], clips.frames[0]) and more.frames.shape == (2, 16, 4, 64, 64)
+    mean = loop.float().unflatten(2, (64, 4)).unflatten(4, (64, 4)).mean((3, 5))
+    assert (more.frames[1].float() - mean).abs().max() <= 0.5
 
 
 def test_a_package_that_was_changed_is_refused(tmp_path):

@@ -15,11 +15,12 @@ from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
 from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, UNet3D, UNetConfig
 from t2v.networks.attention import Attention, attend
+from t2v.runtime import device
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.loop import Average, Clock, Update
 from training.muon import optimizers, orthogonal
-from training.unet import DenoisingLoss, learn_only, leave_out_time, zero_residuals
+from training.unet import DenoisingLoss, half_precision, learn_only, leave_out_time, zero_residuals
 from training.vae import HOLD, RefinedLoss, WholeLoss, droplets, fixed_error, flat_places, normalise
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
@@ -68,6 +69,15 @@ def test_fusing_a_network_changes_no_other_and_its_results_within_bfloat16() -> 
     with torch.autocast("cpu", torch.bfloat16):
         errors = [float((network(*given).float() - true).norm() / true.norm()) for network in (fused, plain)]
     assert 0 < errors[0] < 2 * errors[1], errors
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_processor_that_would_emulate_bfloat16_trains_in_float32(
+    monkeypatch: pytest.MonkeyPatch, fast: bool
+):
+    monkeypatch.setattr(device, "_fast_bfloat16", lambda: fast)
+    with half_precision(torch.device("cpu")):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == (torch.bfloat16 if fast else torch.float32)
 
 
 def test_a_step_lowers_the_loss_and_the_average_follows() -> None:

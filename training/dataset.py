@@ -188,6 +188,16 @@ class EmojiClips:
         other.grounds = _shrink(self.grounds, size)
         return other
 
+    def with_subject(self, subject: Subject, pictures: torch.Tensor) -> "EmojiClips":
+        """Copy the clips with one more subject, the last: its loop, uint8 (16 4 256 256), premultiplied."""
+        other, own = copy.copy(self), _shrink(pictures.to(self.device), self.size)
+        other.subjects = (*self.subjects, subject)
+        other.names = [*self.names, subject.name]
+        other.first = torch.cat([self.first, self.first.new_tensor([len(self.pictures)])])
+        other.count = torch.cat([self.count, self.count.new_tensor([len(own)])])
+        other.pictures = torch.cat([self.pictures, own])
+        return other
+
     @property
     def size(self) -> int:
         """Side of a picture in pixels."""

@@ -84,7 +84,11 @@ def _begin(options: argparse.Namespace, numbers: Queue | None = None) -> None:
 
 def examination(options: argparse.Namespace, device: str, size: int) -> Examination:
     """The judge and what it needs."""
-    clips = EmojiClips(options.data, device, size=size)
+    return examination_of(EmojiClips(options.data, device, size=size))
+
+
+def examination_of(clips: EmojiClips) -> Examination:
+    """The judge who knows these clips, and what it needs."""
     twins = {name: title for title, names in classes(clips.names).items() for name in names}
     return Examination(Judge(clips), Captions(clips.subjects, 0, clips.scenery), twins)
 

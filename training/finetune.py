@@ -83,7 +83,7 @@ def finetune(
     lr: float,
     networks: dict[str, nn.Module] | None = None,
 ) -> None:
-    """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic).
+    """Train the pipeline's UNet in place (float32 weights, bfloat16 arithmetic where it is fast).
 
     `networks`: train these instead, which are part of it.
     """

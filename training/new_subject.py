@@ -1,16 +1,16 @@
 """Teach a model a subject that it doesn't know, from eight clips, and have the judge look:
 
-    python -m training.new_subject --data runs/data/emoji.zip --subject pizza --out runs/pizza
+    python -m training.new_subject --data runs/data/emoji.zip --out runs/glorp
 
-writes eight true clips of the subject (training/dataset.py has the pictures), fine-tunes a LoRA on them by
-training/finetune.py, and asks the model with and without it for the subject in motions and on backgrounds
-that no clip shows. `--called "a glorp"` gives it a new word, for a model that knows its own. The
-judge (training/judge.py) chooses among all subjects of the data. Prints how many videos it recognises, and
-the processor time of the training; writes contact sheets.
+draws a creature that is in no data (training/glorp.py), writes eight clips of it as t2v's own videos,
+fine-tunes a LoRA on that folder by training/finetune.py, and asks the model with and without it for the
+creature in motions and on backgrounds that no clip shows. The judge (training/judge.py) chooses among all
+subjects of the data and this one. Prints how many videos it recognises, and the processor time of the
+training; writes contact sheets.
 """
 
 import argparse
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -21,14 +21,18 @@ import numpy as np
 from PIL import Image
 
 from t2v import Request, TextToVideo, Video
+from training import glorp
 from training.captions import Captions, single
 from training.compose import compose
 from training.dataset import EmojiClips
-from training.evaluate import examination, pixels
+from training.evaluate import examination_of, pixels
 from training.examine import Examination
 from training.phrases import canonical
+from training.subjects import Subject
 from training.trials import Trial
 
+NEW = Subject("drawn", ("a glorp",))
+JUDGED = 64  # pixels of a side of the pictures that the judge compares with: it works at that size
 TAUGHT = (
     ("white", "still"), ("red", "moving left"), ("green", "moving right"), ("blue", "still"),
     ("yellow", "spinning"), ("pink", "growing"), ("black", "still"), ("orange", "moving up"),
@@ -42,11 +46,11 @@ SEED = 100  # of the first video asked for
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A subject of the data, by its number and the phrase that captions have for it."""
+class Taught:
+    """The new subject: its number among those of the data, and the phrase that captions have for it."""
 
     number: int
-    phrase: str
+    phrase: str = NEW.phrases[0]
 
     def prompts(self, shown: tuple[tuple[str, str], ...]) -> list[str]:
         """Captions of the subject on backgrounds and in motions."""
@@ -62,15 +66,16 @@ class Subject:
         ]
 
 
-def subject_of(clips: EmojiClips, name: str, called: str | None = None) -> Subject:
-    """The subject of that name, `called` so in captions; ValueError if the data has none."""
-    number = clips.names.index(name)
-    return Subject(number, called or clips.subjects[number].phrases[0])
+def with_new(data: Path, size: int, only: int | None = None) -> tuple[EmojiClips, Taught]:
+    """The subjects of the data, or the first `only`, and the new one, in pictures of `size`."""
+    clips = EmojiClips(data, size=size, only=only).with_subject(NEW, glorp.pictures())
+    return clips, Taught(len(clips.names) - 1)
 
 
-def write_clips(clips: EmojiClips, subject: Subject, folder: Path) -> None:
-    """Write the true clips as t2v's own videos, with their captions as prompts."""
+def write_clips(data: Path, folder: Path) -> None:
+    """Write clips of the new subject as t2v's own videos, whose prompts are the captions."""
     folder.mkdir(parents=True, exist_ok=True)
+    clips, subject = with_new(data, 256, only=1)
     captions = Captions(clips.subjects, 1, clips.scenery)
     spec = captions.spec([single(subject.number, background, motion) for background, motion in TAUGHT])
     for i, (film, prompt) in enumerate(zip(compose(clips, spec), subject.prompts(TAUGHT), strict=True)):
@@ -86,8 +91,9 @@ def teach(folder: Path, out: Path, *options: str) -> tuple[float, float]:
 
 
 def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    """Processor seconds of the processes that this one has waited for."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def recognised(exam: Examination, pipe: TextToVideo, trials: list[Trial], sheet: Path) -> list[dict]:
@@ -102,15 +108,13 @@ def main(arguments: list[str] | None = None) -> dict[str, float]:
     """Run the command in the module's docstring -> what it prints"""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("runs/data/emoji.zip"))
-    parser.add_argument("--subject", default="pizza", help="a name of training/subjects.json")
-    parser.add_argument("--called", help="the phrase for it in captions, such as a made-up word")
     parser.add_argument("--model", default="emoji")
-    parser.add_argument("--out", type=Path, default=Path("runs/new"))
+    parser.add_argument("--out", type=Path, default=Path("runs/glorp"))
     options, more = parser.parse_known_args(arguments)
-    exam = examination(options, "cpu", 256)
-    subject = subject_of(exam.clips, options.subject, options.called)
-    write_clips(exam.clips, subject, options.out / "clips")
+    write_clips(options.data, options.out / "clips")
     seconds, used = teach(options.out / "clips", options.out / "lora", "--model", options.model, *more)
+    clips, subject = with_new(options.data, JUDGED)
+    exam = examination_of(clips)
     found: dict[str, float] = {"seconds": seconds, "processor": used}
     for name, model in (("after", f"{options.model}+{options.out / 'lora'}"), ("before", options.model)):
         pipe = TextToVideo.from_pretrained(model, device="cpu")

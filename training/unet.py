@@ -25,6 +25,7 @@ from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import read_merges
+from t2v.runtime import choose_dtype
 from training.captions import FAST, STARTS, Captions
 from training.compose import FRAMES
 from training.dataset import EmojiClips
@@ -73,6 +74,12 @@ class Options:
     shapes: int
 
 
+def half_precision(device: torch.device) -> torch.autocast:
+    """A context of bfloat16 arithmetic, or of float32 on a processor that would have to emulate it."""
+    slow = device.type == "cpu" and choose_dtype(None, device) != torch.bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=not slow)
+
+
 class DenoisingLoss(nn.Module):
     """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
 
@@ -95,7 +102,7 @@ class DenoisingLoss(nn.Module):
         self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
     ) -> tuple[Tensor, ...]:
         """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise"""
-        with torch.autocast(z.device.type, torch.bfloat16):
+        with half_precision(z.device):
             text = self.text_encoder(tokens)
             if not self.own:
                 return (self._loss(z, z, text, t, noise, known)[0],)

@@ -242,7 +242,7 @@ class FastUNet:
         qkv, windows = self._project(m, h), run.options.windows
         if windows is None:
             return self.ops.temporal_attention(qkv, m.heads, m.slice_bytes)
-        return windows.average(lambda part: self.ops.temporal_attention(part, m.heads, m.slice_bytes), qkv)
+        return self.ops.windowed_attention(qkv, m.heads, windows, m.slice_bytes)
 
     def _project(self, m: Attention, h: Tensor) -> Tensor:
         """h (… d) -> q, k and v, concatenated (… 3·d)"""

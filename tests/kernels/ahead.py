@@ -14,11 +14,19 @@ from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
 from triton.runtime.jit import JITFunction
 
-from t2v.runtime.kernels import launching, triton_group_norm, triton_ops, triton_products, triton_rows
+from t2v.networks.windows import Windows
+from t2v.runtime.kernels import (
+    launching,
+    triton_group_norm,
+    triton_ops,
+    triton_products,
+    triton_rows,
+    triton_windows,
+)
 
 from .given import Given
 
-MODULES = (triton_group_norm, triton_ops, triton_products, triton_rows)
+MODULES = (triton_group_norm, triton_ops, triton_products, triton_rows, triton_windows)
 
 
 class AbsentGPU:
@@ -69,6 +77,8 @@ def operations(ops: ModuleType, given: Given) -> None:
     ops.geglu(given.tokens(2, 320), given.linear(320, 2560))
     ops.attend(given.heads(1, 5, 1024, 64), given.heads(1, 5, 77, 64), given.heads(1, 5, 77, 64))
     ops.temporal_attention(given.tokens(1, 16, 4, 3 * 320), heads=5)
+    for size, loop in ((16, False), (16, True), (49, False)):  # few keys, and the most that a program reads
+        ops.windowed_attention(given.tokens(1, 64, 4, 3 * 320), 5, Windows(size, loop))
 
 
 def every_kernel() -> set[str]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from t2v.networks.windows import Windows
+
 from .conftest import Compare
 
 
@@ -29,3 +31,27 @@ def test_temporal_attention(compare: Compare, frames: int, heads: int, d: int):
         lambda ops, given: ops.temporal_attention(given.tokens(2, frames, 3, 3 * heads * d), heads=heads),
         roundings=2,
     )
+
+
+@pytest.mark.parametrize("loop", [False, True], ids=["", "loop"])
+@pytest.mark.parametrize(
+    ("frames", "size", "heads", "d"),
+    [(17, 16, 2, 16), (20, 16, 1, 64), (32, 16, 1, 64), (128, 16, 1, 16), (9, 3, 5, 8), (70, 49, 1, 24)],
+)
+def test_windows(compare: Compare, frames: int, size: int, heads: int, d: int, loop: bool):
+    """Windows share their scores; plain PyTorch computes one window after the other."""
+
+    def case(ops, given):
+        return ops.windowed_attention(given.tokens(1, frames, 2, 3 * heads * d), heads, Windows(size, loop))
+
+    compare(case, roundings=2)
+
+
+@pytest.mark.parametrize(("frames", "size", "d"), [(60, 58, 16), (18, 16, 80), (8, 16, 16)])
+def test_windows_that_the_kernel_does_not_take(compare: Compare, frames: int, size: int, d: int):
+    """Too many keys, too wide a head, no more frames than a window's."""
+
+    def case(ops, given):
+        return ops.windowed_attention(given.tokens(1, frames, 2, 3 * d), 1, Windows(size))
+
+    compare(case, roundings=4)

@@ -4,6 +4,8 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from t2v.networks.windows import Windows
+
 from .plain_ops import Vectors
 
 
@@ -40,3 +42,7 @@ class Ops(Protocol):
     def attend(self, q: Tensor, k: Tensor, v: Tensor, slice_bytes: int | None = None) -> Tensor: ...
 
     def temporal_attention(self, qkv: Tensor, heads: int, slice_bytes: int | None = None) -> Tensor: ...
+
+    def windowed_attention(
+        self, qkv: Tensor, heads: int, windows: Windows, slice_bytes: int | None = None
+    ) -> Tensor: ...

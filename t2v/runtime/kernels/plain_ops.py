@@ -6,6 +6,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks.attention import attend
+from t2v.networks.windows import Windows
 
 Vectors = tuple[Tensor, ...]  # each (c); their sum is added
 
@@ -85,3 +86,8 @@ def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) 
     else:
         out = attend(q, k, v, slice_bytes)
     return rearrange(out, "(b p) heads f d -> b f p (heads d)", b=len(qkv))
+
+
+def windowed_attention(qkv: Tensor, heads: int, windows: Windows, slice_bytes: int | None = None) -> Tensor:
+    """qkv (b f p 3·c) -> `temporal_attention` of each window, averaged (b f p c)"""
+    return windows.average(lambda part: temporal_attention(part, heads, slice_bytes), qkv)

@@ -13,8 +13,9 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks import attention as networks
+from t2v.networks.windows import Windows
 
-from . import triton_products
+from . import triton_products, triton_windows
 from .launching import launch
 from .plain_ops import Vectors, around
 from .triton_group_norm import group_norm
@@ -139,6 +140,13 @@ def temporal_attention(qkv: Tensor, heads: int, slice_bytes: int | None = None) 
     warps = 1 if sizes[0] <= 16 else 4
     launch(_temporal_attention, (b * p, heads), qkv, out, f, p, c, d, d**-0.5, *sizes, num_warps=warps)
     return out
+
+
+def windowed_attention(qkv: Tensor, heads: int, windows: Windows, slice_bytes: int | None = None) -> Tensor:
+    """qkv (b f p 3·c) -> `temporal_attention` of each window, averaged (b f p c)"""
+    if windows.size < qkv.shape[1] and triton_windows.can_attend(windows.size, qkv.shape[3] // 3 // heads):
+        return triton_windows.windowed_attention(qkv, heads, windows)
+    return windows.average(lambda part: temporal_attention(part, heads, slice_bytes), qkv)
 
 
 def _biases(layer: nn.Conv2d) -> Vectors:

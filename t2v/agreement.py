@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import torch
 
-from t2v.diffusion import gaussian
+from t2v.fit import misfit
 from t2v.pipeline import TextToVideo
 from t2v.request import Complete
 from t2v.torch_state import OwnState
@@ -31,7 +31,7 @@ def agreement(pipe: TextToVideo, video: Video, prompt: str | None = None) -> flo
         clean = _latents(pipe, video)
         own = replace(request, guidance=1.0, frames=clean.shape[2])
         helped, alone = (
-            _error(pipe, replace(own, prompt=text), clean)
+            misfit(pipe.predictions(replace(own, prompt=text))[0], pipe.schedule, clean, SHARES)
             for text in (own.prompt if prompt is None else prompt, "")
         )
     return 1 - helped / alone if alone else 0.0
@@ -42,18 +42,3 @@ def _latents(pipe: TextToVideo, video: Video) -> torch.Tensor:
     if video.latents is not None:
         return torch.from_numpy(video.latents.array)[None].to(pipe.device)
     return pipe.codec.encode(video.frames)
-
-
-def _error(pipe: TextToVideo, request: Complete, clean: torch.Tensor) -> float:
-    """The mean squared error of the predicted clean latents under a prompt, summed over SHARES."""
-    predict, _ = pipe.predictions(request)
-    generator, total = torch.Generator("cpu").manual_seed(0), 0.0
-    last = pipe.schedule.config.train_steps - 1
-    for share in SHARES:
-        time = round(share * last)
-        signal, noise = pipe.schedule.level(time)
-        added = gaussian(clean.shape, generator).to(clean)
-        raw = predict(signal * clean + noise * added, torch.tensor([float(time)], device=clean.device))[-1]
-        v = pipe.schedule.config.prediction == "v_prediction"
-        total += float((raw.to(clean) - (signal * added - noise * clean if v else added)).square().mean())
-    return total

@@ -19,10 +19,12 @@ from t2v.codec import FrameCodec
 from t2v.diffusion import Denoise, Predict, embedded, guided
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
+from t2v.fit import misfit
 from t2v.given import Given
 from t2v.known import Known
 from t2v.latents import Latents
 from t2v.limits import refuse_for_several
+from t2v.motion import SHARES, carried_note, worded
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
@@ -269,11 +271,12 @@ class TextToVideo:
         noise = self._noise(request, latents, generator)
         what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
         unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
-        x = walk.run(self._denoiser(request, known), noise, known, on_step, unfinished)
+        told = self._told(request, known)
+        x = walk.run(self._denoiser(told, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(x)
-        notes = (*self.notes(request), *given.notes(request, model))
+        notes = (*self.notes(request), *given.notes(request, model), *carried_note(request, told))
         made = (self.name, self.revision, VERSION, notes)
         if unfinished:
             unfinished.remove()
@@ -292,6 +295,16 @@ class TextToVideo:
         """Encode b prompts to the text states that the UNet reads (b 77 d); with BREAKs, (b 77·parts d)."""
         with OwnState(self.device, inference=True):
             return prompt_encoder.encode(prompts, self.tokenizer, self.runner.encode, self.device)
+
+    def _told(self, request: Complete, known: Known | None) -> Complete:
+        """The request as the model is told it: a change of a source may need the source's motion in words."""
+        if not known or not known.everywhere or request.strength == 1 or not self.vocabulary:
+            return request
+        told = worded(request, self.vocabulary, self.sentence)
+        if not told:
+            return request
+        clean, schedule = known.clean, self.schedule
+        return min(told, key=lambda each: misfit(self.predictions(each)[0], schedule, clean, SHARES))
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""

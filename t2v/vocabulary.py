@@ -78,8 +78,9 @@ class Vocabulary:
         taught = words.get("taught", [])  # words of the captions that the model was fine-tuned on
         self._names = {name: name for name in (*self.subjects, *taught)} | words.get("synonyms", {})
         self.colours = frozenset({*self.backgrounds, *self.tints, *words.get("colour_synonyms", {})})
-        said = [p for phrases in words.get("motion_phrases", {}).values() for p in phrases]
-        phrases = (*self.motions, *said, *self.relations, *self.scenery)
+        said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
+        self._moving = said | {motion: motion for motion in self.motions}
+        phrases = (*self._moving, *self.relations, *self.scenery)
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._by_word: dict[str, list[str]] = {}
@@ -101,6 +102,12 @@ class Vocabulary:
         )
         nearest = {word: tuple(self._near(word)) for word in unknown}
         return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt))
+
+    def motion(self, prompt: str) -> str | None:
+        """The motion that a prompt names, as the model's own phrase; None for none."""
+        words = f" {' '.join(self._take_names(split(prompt))[1])} "
+        found = [phrase for phrase in self._moving if f" {phrase} " in words]
+        return self._moving[max(found, key=len)] if found else None
 
     def subject(self, name: str) -> str | None:
         """The subject of that name, in the singular or plural; None for no name of the model."""

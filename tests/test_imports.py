@@ -43,6 +43,8 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.walk",
     "t2v.unfinished",
     "t2v.known",
+    "t2v.motion",
+    "t2v.fit",
     "t2v.story",
     "t2v.noise",
     "t2v.prompt_encoder",

@@ -50,6 +50,15 @@ class Examination:
             ]
         return records
 
+    def ends(self, contents: list[Content], films: Tensor) -> list[dict]:
+        """What the last frames of films (b f 3 h w) in −1…1 show of `contents`, and what of it is right"""
+        films = films.to(self.judge.device)
+        asked = wanted(self.captions, contents, films.shape[-1] / films.shape[-2], tints=False)
+        return list(self._ends(contents, films, asked))
+
+    def _ends(self, contents: list[Content], films: Tensor, asked: Wanted) -> Iterator[dict]:
+        return self._answers(contents, asked, self.judge.of_the_end(END).verdict(films, asked))
+
     def _records(self, trials: list[Trial], films: Tensor) -> list[dict]:
         trial = trials[0]
         if trial.loop:
@@ -90,8 +99,7 @@ class Examination:
     def _continued(self, trials: list[Trial], films: Tensor, asked: Wanted) -> list[dict]:
         """Compare clips that go on from known frames with the true clips."""
         error = self._errors(trials, films)
-        verdict = self.judge.of_the_end(END).verdict(films, asked)
-        known, answers = trials[0].known, self._answers([t.content for t in trials], asked, verdict)
+        known, answers = trials[0].known, self._ends([t.content for t in trials], films, asked)
         return [
             {
                 "shows": answer["shows"],

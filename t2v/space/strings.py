@@ -17,7 +17,7 @@ LINK_DESCRIPTION = (
 EARLIER_MODEL = "This link's video was made with an earlier model: the one of now draws the same words anew."
 
 # The chips that write a prompt
-DRAWS = "<b>Draws {count} emoji in motion.</b>"
+DRAWS = "<b>Draws {count} emoji in motion.</b> Click to write."
 SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
@@ -34,7 +34,7 @@ IDEAS = (  # for models that know any word
 
 # The form
 PROMPT_HINT = "What should the video show?"
-GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another seed", "4 variations"
+GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another like it", "4 variations"
 SETTINGS, ADVANCED = "Settings", "Advanced"
 RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
 ADAPTER, STRENGTH, NO_ADAPTER = "Adapter (LoRA)", "Strength of the adapter", "None"
@@ -85,7 +85,7 @@ KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it
 STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
 SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
 CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
-THEN_CONTINUE, THEN_VARY = "Then continue it", "Then change it"
+THEN_CONTINUE, THEN_VARY = "Continue it when it's done", "Change it when it's done"
 AWAITS = "Waits for the video that it starts from"
 START_FROM_THIS = "Start from this"
 FURTHER = "Made at once from this video, with the prompt that is written now. Stop ends it."

@@ -209,7 +209,7 @@ def test_same_again_draws_another_seed(visitor: Visitor):
     visitor.generate("a square, twice")
     visitor.see("done")
     first = json.loads(visitor.page.locator("#screen pre").text_content())
-    visitor.page.get_by_role("button", name="Another seed").click()
+    visitor.page.get_by_role("button", name="Another like it").click()
     visitor.page.wait_for_function(
         "seed => !document.querySelector('#screen pre')?.textContent.includes(seed) && "
         "document.querySelector('#screen [data-state=done]')",

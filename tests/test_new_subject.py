@@ -41,7 +41,7 @@ def test_eight_of_our_own_videos_teach_a_subject_that_the_judge_recognises(data:
     found = new_subject.main(["--data", str(data), "--out", str(out)])
     clips = find_clips(out / "clips")
     assert len(clips) == 8 and not list((out / "clips").glob("*.txt"))  # the prompts are read from the videos
-    assert all(Video.open(path).settings.prompt == caption for path, caption in clips)
+    assert all(Video.open(path).request.prompt == caption for path, caption in clips)
     assert found["before"] == 0 and found["after"] >= 6
     assert found["processor"] <= MOST
     pipe = TextToVideo.from_pretrained(f"emoji+{out / 'lora'}", device="cpu")

@@ -32,7 +32,7 @@ from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indef
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
-KINDS = {"one": 0.16, "tinted": 0.04, "scenery": 0.08, "count": 0.07, "pair": 0.42, "three": 0.23}
+KINDS = {"one": 0.42, "tinted": 0.06, "scenery": 0.1, "count": 0.08, "pair": 0.24, "three": 0.1}
 SCENE_TRAVEL = 0.2  # of a subject among others
 SCENE_SIZE = {"still": 1.0, "growing": 1.0, "shrinking": 1.0, "spinning": 0.88}  # others: 0.85
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])

@@ -106,13 +106,21 @@ class Crowd:
         self.follows(visitor, job, dice, until=dice.random() * 4)
         self.service.jobs.stop(visitor, job.id)
 
+    def gets(self, path: str) -> httpx.Response:
+        """Ask for a page; once more where the connection was just being closed, as a browser does."""
+        try:
+            return self.http.get(path)
+        except httpx.TransportError as error:
+            self.seen[f"asked once more: {type(error).__name__}"] += 1
+            return self.http.get(path)
+
     def drops(self, visitor: str, job: Job, dice: random.Random) -> None:
         """Never come back to a job."""
 
     def reloads(self, visitor: str, job: Job, dice: random.Random) -> None:
         """Load the page anew and find the job again."""
         for path in ("", "config"):
-            self.http.get(path).raise_for_status()
+            self.gets(path).raise_for_status()
         if self.service.jobs.follow(visitor, job.id) is not job:
             self.seen["a job was not found again"] += 1
         self.follows(visitor, job, dice)

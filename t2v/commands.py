@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from t2v import decoding, endless_command, larger, selection_commands
+from t2v import decoding, endless_command, larger, selection_commands, warm
 from t2v.again import again
 from t2v.amounts import amounts, in_words
 from t2v.arguments import add_places, add_request, places_of, settings_of
@@ -242,5 +242,6 @@ COMMANDS = {
     ),
     "decode": Command("decode a video's kept latents again", decoding.arguments, decoding.run),
     "larger": Command("enlarge a video, by a second model where there is one", larger.arguments, larger.run),
+    "warm": Command("compile ahead what a model needs on this machine", warm.arguments, warm.run),
     "info": Command("show the settings that made a video", _info_arguments, _info),
 }

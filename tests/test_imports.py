@@ -22,6 +22,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.space",
     "t2v.service",
     "t2v.resume",
+    "t2v.warm",
     "t2v.endless_command",
     "t2v.selection_commands",
     "t2v.prompts",

@@ -12,7 +12,7 @@ from t2v.request import Complete
 from t2v.scenes import scenes
 from t2v.vocabulary import Vocabulary
 
-SHARES = (0.93,)  # of the schedule's times: earlier, what shows of the source decides whatever the words say
+SHARES = (1.0,)  # of the schedule's times: earlier, what shows of the source moves it whatever the words say
 NOTE = "The source's motion was told to the model: {sentence}."
 
 

@@ -121,6 +121,20 @@ def test_a_table_of_truth_is_perfect_and_a_wrong_clip_is_counted(clips: EmojiCli
     assert "| one subject | 1 | 0.000" in table and "1.00 levels" in table and "2.00 times" in table
 
 
+def test_relations_are_told_one_by_one_with_the_truth_apart() -> None:
+    records = [
+        {"group": "pair", "truth": truth, "content": {"relation": relation}, "psnr": 20.0,
+         "subject right": subject, "relation right": right}
+        for truth, relation, subject, right in (
+            (True, "above", True, True), (False, "above", True, True), (False, "above", False, False),
+            (False, "and", True, False),
+        )
+    ]  # fmt: skip
+    table = report(records, [])
+    assert "truth through the VAE: above 1 of 1; where both subjects are right 1 of 1." in table
+    assert "Relations: and 0 of 1, above 1 of 2; where both subjects are right 1 of 2." in table
+
+
 def test_seeds_that_show_the_same_are_told_from_those_that_do_not() -> None:
     trials = [Trial("seeds", "a", seed, single(0, "green", "still")) for seed in range(3)]
     black, white = np.zeros((2, 4, 4, 3), np.uint8), np.full((2, 4, 4, 3), 255, np.uint8)

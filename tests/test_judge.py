@@ -13,7 +13,8 @@ from training.compose import LAYERS, MOTIONS, Spec, compose
 from training.dataset import EmojiClips
 from training.examine import Examination
 from training.judge import Judge, Verdict
-from training.layers import Wanted, wanted
+from training.layers import Wanted, wanted, without
+from training.layout import AND, RELATIONS
 from training.phrases import BACKGROUNDS, TINTS
 from training.relation import related
 
@@ -57,11 +58,18 @@ def answers(videos: torch.Tensor, asked_for: list[Content], tints: bool = False)
     """What of the videos is right, where the contents `asked_for` were asked for."""
     verdict, asked = seen(videos, asked_for, tints=tints)
     found = list(Examination(judge(), captions(), {})._answers(asked_for, asked, verdict))
-    relations = [content.relation for content in asked_for]
     if len(asked_for[0].entities) == 2:
-        for answer, right in zip(found, related(judge(), videos, asked, verdict, relations), strict=True):
+        for answer, right in zip(found, relations_right(videos, asked_for, verdict), strict=True):
             answer["relation right"] = right
     return found
+
+
+def relations_right(
+    videos: torch.Tensor, asked_for: list[Content], verdict: Verdict | None = None
+) -> list[bool]:
+    """Those that stand in their relation; without a verdict, the grounds asked for are there"""
+    found = verdict.spec if verdict else wanted(captions(), asked_for, 1.0, tints=False).spec
+    return related(judge(), captions(), videos, asked_for, found)
 
 
 def pair(first: Entity, second: Entity, relation: str = "and", ground: str = "white") -> Content:
@@ -130,16 +138,30 @@ def test_it_says_no_to_what_is_wrong(wrong: Content, what: set[str]):
     assert ("relation right" in wrongly) == ("relation right" in what or "subject right" in what)
 
 
+@pytest.mark.parametrize("relation", [AND, *RELATIONS])
+def test_a_relation_is_right_and_the_two_swapped_are_wrong(relation: str):
+    entities = [(Entity(BALL), Entity(BOX)), (Entity(CROSS, "moving left"), Entity(FACE, "growing"))]
+    contents = [pair(*both, relation) for both in entities]
+    swapped = [pair(second, first, relation) for first, second in entities]
+    assert relations_right(shown(contents)[0], contents) == [True, True]
+    assert relations_right(shown(swapped)[0], contents) == [relation == "next to"] * 2
+
+
 @pytest.mark.parametrize("relation", ["in front of", "behind"])
 def test_it_sees_who_is_in_front(relation: str):
     content = pair(Entity(BALL), Entity(BOX), relation)
-    videos, spec = shown([content], noise=0.0)
-    swapped = spec.map(torch.clone)
+    _, spec = shown([content])
+    behind = spec.map(torch.clone)
     for name in ("subject", "x", "y", "size"):
-        getattr(swapped, name)[:, :2] = getattr(spec, name)[:, :2].flip(1)
-    behind = compose(judge().clips, swapped, shape=SHAPES["square"])
-    assert answers(videos, [content])[0]["relation right"] is True
-    assert answers(behind, [content])[0]["relation right"] is False
+        getattr(behind, name)[:, :2] = getattr(spec, name)[:, :2].flip(1)
+    assert relations_right(compose(judge().clips, behind, shape=SHAPES["square"]), [content]) == [False]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_subject_that_is_missing_stands_in_no_relation(number: int):
+    content = pair(Entity(BALL), Entity(BOX), "left of")
+    alone = compose(judge().clips, without(shown([content])[1], [number]), shape=SHAPES["square"])
+    assert relations_right(alone, [content]) == [False]
 
 
 def test_three_subjects_are_right_and_one_wrong_one_is_found():

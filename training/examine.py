@@ -77,10 +77,8 @@ class Examination:
         verdict = self.judge.verdict(films, asked, likeness)
         records = list(self._answers(contents, asked, verdict))
         if len(contents[0].entities) == 2:
-            relations = [content.relation for content in contents]
-            for record, right in zip(
-                records, related(self.judge, films, asked, verdict, relations), strict=True
-            ):
+            rights = related(self.judge, self.captions, films, contents, verdict.spec)
+            for record, right in zip(records, rights, strict=True):
                 record["relation right"] = right
         for i, record in enumerate(records):
             record |= {"psnr": float(likeness.psnr[i]), "flicker": float(likeness.flicker[i])}

@@ -145,11 +145,10 @@ class Judge:
         scene = Scene(small - black, below, (white - black).mean(2, keepdim=True))
         return self._counted(scene.products())
 
-    def surroundings(self, small: Tensor, spec: Spec) -> tuple[Tensor, Tensor]:
-        """The products (b f PRODUCTS h w) of a layer over all of `spec`, the error without it (b f 1 h w)"""
-        below = to_unit(compose(self.small, spec, small.shape[1], 64, small.shape[-2:]))
-        scene = Scene(small, below, torch.ones_like(small[:, :, :1]))
-        return scene.products(), scene.energy()
+    def products(self, small: Tensor, empty: Spec) -> Tensor:
+        """The products of clips at working size over all of `empty` (b f PRODUCTS h w)"""
+        below = to_unit(compose(self.small, empty, small.shape[1], 64, small.shape[-2:]))
+        return Scene(small, below, torch.ones_like(small[:, :, :1])).products()
 
     def _counted(self, per_frame: Tensor) -> Tensor:
         """Set values (b f …) of frames that don't count to 0."""
@@ -182,12 +181,14 @@ class Judge:
 
     def _placed(self, products: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
         """The PLACES likeliest places of a layer of one clip whose subject, tint and motion are known."""
-        motion = int(asked.spec.motion[0, number])
-        poses = self._poses(asked, number, [motion])
+        poses, gains = self.places(products, asked, number)
+        return merged(spec[[0] * PLACES], poses[gains.topk(PLACES, largest=False).indices], number)
+
+    def places(self, products: Tensor, asked: Wanted, number: int) -> tuple[Spec, Tensor]:
+        """Poses (n) about the place of a layer of one clip, the gain of its asked content at each (n)"""
+        poses = self._poses(asked, number, [int(asked.spec.motion[0, number])])
         crops = cropped(products[0], trajectory(poses, number, products.shape[1]))
-        gains = along_loops(self._loop_gains(crops, poses, number)).flatten(1).amin(1)
-        chosen = gains.topk(PLACES, largest=False).indices
-        return merged(spec[[0] * PLACES], poses[chosen], number)
+        return poses, along_loops(self._loop_gains(crops, poses, number)).flatten(1).amin(1)
 
     def _decided(
         self, small: Tensor, products: Tensor, spec: Spec, guesses: Spec, number: int, blind: bool

@@ -37,10 +37,6 @@ class Scene:
     below: Tensor
     free: Tensor
 
-    def energy(self) -> Tensor:
-        """The squared error without the layer: (b f 1 h w)"""
-        return (self.left - self.free * self.below).square().sum(2, keepdim=True)
-
     def products(self) -> Tensor:
         """The factors of a picture's products in the squared error: (b f PRODUCTS h w)"""
         error = (self.left - self.free * self.below) * self.free
@@ -71,11 +67,6 @@ class Templates:
         gains = rows @ features[self.some].T  # (n some)
         lowest = gains.new_full((len(gains), len(self.count)), math.inf)
         return lowest.scatter_reduce(1, self.owner.expand(len(gains), -1), gains, "amin")
-
-    def alone(self, crops: Tensor, subject: int, tint: int) -> Tensor:
-        """crops (n PRODUCTS·k·k) -> the gain of each of a subject's pictures (n pictures)"""
-        rows = slice(int(self.first[subject]), int(self.first[subject] + self.count[subject]))
-        return crops @ self.own[rows].T if tint < 0 else shaded(crops, tint) @ self.shades[rows].T
 
     def loop(self, crops: Tensor, subjects: Tensor, tints: Tensor) -> Tensor:
         """crops (n f PRODUCTS·k·k), each with a subject and a tint -> gain at each picture (n f LOOP)"""

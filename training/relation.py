@@ -1,102 +1,90 @@
-"""The relation of two subjects in a clip: where each is found, wherever that is, or which is in front."""
+"""The relation of two subjects in a clip: the layout whose places both fit best, and who is in front.
 
-import itertools
-import math
-from dataclasses import dataclass
+Each subject is matched in its place of every relation's layout; what was asked for has no advantage. Then
+both have to be seen there, and one over the other, if the two overlap at all.
+"""
+
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from training.compose import Spec
-from training.judge import Judge, Verdict
-from training.layers import OF_A_LAYER, Wanted, without
-from training.layout import AND
-from training.match import PRODUCTS, cropped
+from training.captions import Captions, Content
+from training.compose import LAYERS, Spec, compose
+from training.judge import Judge, to_unit
+from training.layers import OF_A_LAYER, Wanted, on_ground, wanted, without
+from training.layout import AND, RELATIONS
 
-PLACES = [step / 10 for step in range(-9, 10)]
-SIZES = (0.18, 0.24, 0.32, 0.42, 0.56, 0.75, 0.95)
-NEARBY = ((-0.05, -0.025, 0.0, 0.025, 0.05), (0.9, 1.0, 1.1))  # places and sizes about the first find
-EXPLAINED = 0.5  # of what differs from the ground, by a subject that is there
-LEVEL = 1e-9  # squared errors that differ by less are equal: where nothing overlaps
-
-
-@dataclass(frozen=True)
-class Found:
-    """The place of a subject in the frame's units, −1…1 along the shorter side; there: it is to be seen."""
-
-    x: float
-    y: float
-    there: bool
+LAYOUTS = tuple(relation for relation in RELATIONS if relation != "next to")
+MEANT = {"next to": ("left of", "right of"), AND: ("left of",)}  # layouts; each other relation has its own
+OVER = ("in front of", "behind")
+VISIBLE = 0.02  # least change of a pixel, 0…1, that shows
+EXPLAINED = 0.5  # of the error without a subject where it shows, in some frame, by one that is there
 
 
 def related(
-    judge: Judge, videos: Tensor, asked: Wanted, verdict: Verdict, relations: list[str]
+    judge: Judge, captions: Captions, videos: Tensor, contents: list[Content], found: Spec
 ) -> list[bool]:
-    """For each clip of two subjects: do they stand in the wanted relation?"""
-    small, spec = judge.at_work(videos), verdict.spec.to(judge.device)
-    asked = asked.to(judge.device)
-    frame = small.shape[1] // 2
-    products, energy = judge.surroundings(small, without(spec, range(spec.subject.shape[1])))
-    wide, high = (side / min(videos.shape[-2:]) for side in (videos.shape[-1], videos.shape[-2]))
+    """For each clip of two subjects: are both there, and do they stand in the wanted relation?
+
+    found: what was recognised, of which only the ground counts
+    """
+    small, aspect = judge.at_work(videos), videos.shape[-1] / videos.shape[-2]
+
+    def laid_out(names: list[str]) -> Wanted:
+        """What the contents ask for, but on the ground that was found, and in other layouts"""
+        laid = [replace(each, relation=name) for each, name in zip(contents, names, strict=True)]
+        asked = wanted(captions, laid, aspect, tints=False)
+        return replace(asked, spec=on_ground(asked.spec, found))
+
+    nearest = layouts(judge, small, [laid_out([name] * len(contents)) for name in LAYOUTS])
+    fitted = judge.likeness(videos, laid_out(nearest)).spec.to(judge.device)
     answers = []
-    for i, relation in enumerate(relations):
-        if relation in ("in front of", "behind"):
-            answers.append(in_order(judge, small[i : i + 1], spec[i : i + 1], asked[i : i + 1]))
-            continue
-        layers = [int((asked.entity[i] == entity).nonzero()[0]) for entity in (0, 1)]
-        first, second = (
-            found(judge, products[i, frame], energy[i, frame], asked.spec[i : i + 1], n, (wide, high))
-            for n in layers
-        )
-        answers.append(first.there and second.there and holds(relation, first, second))
+    for i, relation in enumerate(content.relation for content in contents):
+        clip, spec = small[i : i + 1], fitted[i : i + 1]
+        right = nearest[i] in MEANT.get(relation, (relation,)) and there(judge, clip, spec)
+        answers.append(right and (relation not in OVER or in_order(judge, clip, spec)))
     return answers
 
 
-def holds(relation: str, first: Found, second: Found) -> bool:
-    """True if the places stand in the relation; "and" asks for the order of reading."""
-    right, down = second.x - first.x, second.y - first.y
-    across, upright = abs(right) > abs(down), abs(down) > abs(right)
-    return {
-        "left of": across and right > 0, "right of": across and right < 0,
-        "above": upright and down > 0, "below": upright and down < 0,
-        "next to": across, AND: across and right > 0,
-    }[relation]  # fmt: skip
+def layouts(judge: Judge, small: Tensor, asked: list[Wanted]) -> list[str]:
+    """The one of LAYOUTS, asked for one by one, that each clip fits best over its ground."""
+    products = judge.products(small, without(asked[0].spec.to(judge.device), range(LAYERS)))
+    gains = []
+    for each in asked:
+        laid = each.to(judge.device)
+        gains.append([_gain(judge, products[i], laid[i : i + 1]) for i in range(len(small))])
+    return [LAYOUTS[best] for best in torch.tensor(gains).argmin(0).tolist()]
 
 
-def in_order(judge: Judge, small: Tensor, spec: Spec, asked: Wanted) -> bool:
-    """True if both subjects are where they ought to be and drawn in that order, if that can be seen."""
-    right = bool((spec.subject == asked.spec.subject).all())
-    swapped = spec.map(torch.clone)
+def _gain(judge: Judge, products: Tensor, asked: Wanted) -> float:
+    """The change of the squared error by both subjects of a clip, each at the best pose about its place."""
+    return sum(float(judge.places(products[None], asked, number)[1].min()) for number in (0, 1))
+
+
+def there(judge: Judge, small: Tensor, asked: Spec) -> bool:
+    """True if each of two subjects, fitted to one clip, explains EXPLAINED of its place in some frame."""
+    full = rendered(judge, small, asked)
+    shares = []
+    for number in (0, 1):
+        bare = rendered(judge, small, without(asked, [number]))
+        shows = (full - bare).abs() > VISIBLE
+        after, before = (((each - small).square() * shows).sum((0, 2, 3, 4)) for each in (full, bare))
+        shares.append(float((1 - after / before.clamp_min(1e-9)).max()))
+    return min(shares) > EXPLAINED
+
+
+def in_order(judge: Judge, small: Tensor, asked: Spec) -> bool:
+    """True if one clip is no nearer to the two drawn in the other order, where that shows."""
+    reversed_ = asked.map(torch.clone)
     for name in OF_A_LAYER:
-        values = getattr(spec, name)
-        getattr(swapped, name)[:, :2] = values[:, :2].flip(1)
-    errors = judge.error(small, spec), judge.error(small, swapped)
-    return right and float(errors[0] - errors[1]) <= LEVEL
+        getattr(reversed_, name)[:, :2] = getattr(asked, name)[:, :2].flip(1)
+    right, wrong = (rendered(judge, small, spec) for spec in (asked, reversed_))
+    shows = (right - wrong).abs() > VISIBLE
+    errors = [((each - small).square() * shows).sum() for each in (right, wrong)]
+    return bool(errors[0] <= errors[1])
 
 
-def found(
-    judge: Judge, products: Tensor, energy: Tensor, spec: Spec, number: int, sides: tuple[float, float]
-) -> Found:
-    """Find a layer's subject in its tint anywhere in a frame: products (c h w), energy (1 h w)"""
-    subject, tint = int(spec.subject[0, number]), int(judge.tints_of(spec, number)[0])
-    grid = torch.tensor([*itertools.product(PLACES, PLACES, SIZES, (0.0, math.pi))], device=judge.device)
-    best, _, _ = _best(judge, products, grid, subject, tint)
-    ways, scales = NEARBY
-    near = torch.tensor([*itertools.product(ways, ways, scales)], device=judge.device)
-    x, y, size, angle = best
-    poses = torch.stack([x + near[:, 0], y + near[:, 1], size * near[:, 2], angle.expand(len(near))], -1)
-    best, gain, picture = _best(judge, products, poses, subject, tint)
-    crop = cropped(energy[None], tuple(best[None, :, None].unbind(1)))[0, 0]
-    alpha = judge.templates.own[judge.templates.first[subject] + picture].unflatten(0, (PRODUCTS, -1))[3]
-    share = -gain / float((crop * alpha).sum().clamp_min(1e-12))
-    return Found(float(best[0]) * sides[0], float(best[1]) * sides[1], share > EXPLAINED)
-
-
-def _best(
-    judge: Judge, products: Tensor, poses: Tensor, subject: int, tint: int
-) -> tuple[Tensor, float, int]:
-    """The pose (4) of the subject's lowest gain, that gain, and the picture of its loop"""
-    crops = cropped(products[None], tuple(poses.T[:, :, None]))[:, 0]
-    gains = judge.templates.alone(crops, subject, tint)
-    row, picture = divmod(int(gains.argmin()), gains.shape[1])
-    return poses[row], float(gains[row, picture]), picture
+def rendered(judge: Judge, small: Tensor, spec: Spec) -> Tensor:
+    """One clip's spec at the size of small (1 f 3 h w), in 0…1"""
+    return to_unit(compose(judge.small, spec, small.shape[1], shape=small.shape[-2:]))

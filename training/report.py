@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from training.layout import AND, RELATIONS
 from training.nouns import NOUNS, prompt_of
 from training.trials import GROUPS, SEEDS
 
@@ -25,7 +26,14 @@ def report(records: list[dict], seeds: list[float]) -> str:
             rows = [r for r in records if r["group"] == group and r["truth"] == truth]
             if rows and "subject right" in rows[0]:
                 lines.append(_row(f"{title}: truth through the VAE" if truth else title, rows))
-    lines += ["", *_continued(records), *_loops(records), *_line(records), *_nouns(records)]
+    lines += [
+        "",
+        *_continued(records),
+        *_loops(records),
+        *_line(records),
+        *_relations(records),
+        *_nouns(records),
+    ]
     if seeds:
         lines.append(f"Between {SEEDS} seeds of one prompt: {np.mean(seeds):.1f} dB.")
     return "\n".join(lines)
@@ -48,6 +56,24 @@ def _of(records: list[dict], group: str, truth: bool = False) -> list[dict]:
 
 def _title(group: str, truth: bool) -> str:
     return f"{GROUPS[group].capitalize()}, truth through the VAE" if truth else GROUPS[group].capitalize()
+
+
+def _relations(records: list[dict]) -> list[str]:
+    """How many videos of all groups show two subjects in each relation; those with both right apart"""
+    lines = []
+    for truth in (True, False):
+        rows = [r for r in records if "relation right" in r and r["truth"] == truth]
+        right = {name: [r for r in rows if r["content"]["relation"] == name] for name in (AND, *RELATIONS)}
+        shares = [f"{name} {_share(some)}" for name, some in right.items() if some]
+        if shares:
+            both = _share([r for r in rows if r["subject right"]])
+            title = "Relations, truth through the VAE" if truth else "Relations"
+            lines.append(f"{title}: {', '.join(shares)}; where both subjects are right {both}.")
+    return lines
+
+
+def _share(rows: list[dict]) -> str:
+    return f"{sum(r['relation right'] for r in rows)} of {len(rows)}"
 
 
 def _continued(records: list[dict]) -> list[str]:

@@ -7,10 +7,12 @@ file has norms whose weights are all zero, or runs of zeros that begin or end wi
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
+
+if TYPE_CHECKING:  # the page reads folders' identities, and never imports torch
+    from torch import Tensor
 
 # Suffixes of unfinished files, and of the control files that downloaders put next to them.
 MARKERS = tuple(
@@ -53,8 +55,10 @@ def unfinished(path: Path) -> str | None:
     return f"{path.name} is an unfinished download: {marker} lies beside it. Finish it, or delete both files."
 
 
-def unwritten(name: str, tensor: Tensor) -> str | None:
+def unwritten(name: str, tensor: "Tensor") -> str | None:
     """Explain which zeros of a stored tensor look like a gap in a download; None if none do."""
+    import torch
+
     if tensor.numel() == 0:
         return None
     data = tensor.detach().contiguous().flatten().view(torch.uint8).numpy()

@@ -3,6 +3,8 @@
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ import pytest
 from t2v.service import backend, store
 from t2v.space import address, environment, launch
 from t2v.space.address import LaunchError
-from tests.space.started import started
+from tests.space.started import ROOT, started
 
 pytestmark = pytest.mark.usefixtures("own_environment")
 PROXY = "http://127.0.0.1:9"  # where nothing answers
@@ -195,3 +197,13 @@ def test_a_database_that_cannot_be_used_is_said_before_the_page_starts(
     )
     assert "choose another folder" in str(error.value)
     holder.close()
+
+
+def test_the_pages_process_never_imports_torch(tmp_path: Path):
+    code = (
+        "import sys; from t2v.space.launch import App, arguments\n"
+        f"App(arguments(['--backend', 'tests.service.fakes', '--outputs', {str(tmp_path)!r}]))\n"
+        "assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -135,7 +135,7 @@ def test_states_lead_from_scene_to_scene():
 def test_a_story_changes_the_frames_it_is_about(pipe: TextToVideo):
     story, alone = (pipe(prompt, frames=6, fps=2, **SMALL) for prompt in ("a cat [1s: a dog]", "a cat"))
     assert story != alone and story.request.prompt == "a cat [1s: a dog]"
-    assert pipe("a cat [1s: a cat]", frames=6, fps=2, **SMALL) == alone
+    assert apart(pipe("a cat [1s: a cat]", frames=6, fps=2, **SMALL).frames, alone.frames) <= 1
     patched = pipe.unet.register_forward_hook(lambda *_: None)
     try:
         assert apart(pipe("a cat [1s: a dog]", frames=6, fps=2, **SMALL).frames, story.frames) <= 1

@@ -17,7 +17,7 @@ LINK_DESCRIPTION = (
 EARLIER_MODEL = "This link's video was made with an earlier model: the one of now draws the same words anew."
 
 # The chips that write a prompt
-DRAWS = "<b>Draws {count} emoji in motion.</b> Click to write."
+DRAWS = "<b>Draws {count} emoji in motion.</b> <i>Click to write.</i>"
 SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
@@ -85,7 +85,7 @@ KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it
 STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
 SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
 CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
-THEN_CONTINUE, THEN_VARY = "Continue it when it's done", "Change it when it's done"
+THEN_CONTINUE, THEN_VARY = "Continue it next", "Change it next"
 AWAITS = "Waits for the video that it starts from"
 START_FROM_THIS = "Start from this"
 FURTHER = "Made at once from this video, with the prompt that is written now. Stop ends it."

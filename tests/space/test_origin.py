@@ -250,7 +250,7 @@ def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app:
     visitor.generate("slow slow slow square")
     visitor.see("working")
     visitor.page.get_by_label("Prompt", exact=True).fill("a square goes on")
-    visitor.page.get_by_role("button", name="Continue it when it's done").click()
+    visitor.page.get_by_role("button", name="Continue it next").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video that it starts from")
     visitor.see("done", 60)
     assert made(visitor, app).request.keep == 4 and len(made(visitor, app)) == 16
@@ -259,7 +259,7 @@ def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app:
 def test_what_waits_for_a_video_is_told_that_it_was_stopped(visitor: Visitor):
     visitor.generate("slow slow slow slow square")
     visitor.see("working")
-    visitor.page.get_by_role("button", name="Change it when it's done").click()
+    visitor.page.get_by_role("button", name="Change it next").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video")
     visitor.page.locator("#queue .stop-one").click()
     visitor.see("failed")

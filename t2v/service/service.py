@@ -240,12 +240,13 @@ class Service:
     def seconds_left(self, job: Job) -> float | None:
         """Seconds until a job is done: by its own pace once it has one, before by earlier runs."""
         cost = self.cost(job.model, job.request, job.worker)
-        if job.step < 2 or job.denoising_since is None:
+        step, steps = job.step, shares(job.request, self.native(job.model))
+        walked = sum(steps[1:step])  # since the first step's report
+        if not walked or job.denoising_since is None:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
             return None if cost.seconds is None else max(0.0, cost.seconds - spent)
-        steps = shares(job.request, self.native(job.model))
-        pace = (self.jobs.clock() - job.denoising_since) / sum(steps[1 : job.step])
-        return pace * sum(steps[job.step :]) + cost.rest
+        pace = (self.jobs.clock() - job.denoising_since) / walked
+        return pace * sum(steps[step:]) + cost.rest
 
     def seconds_until_begun(self, job: Job) -> float | None:
         """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""

@@ -71,6 +71,13 @@ def test_the_time_left_after_the_last_step_is_what_decoding_takes(service: Servi
     assert service.seconds_left(decoding) == service.cost("tiny", job.request).rest > 0
 
 
+def test_a_worker_that_reports_more_steps_than_a_request_has_costs_no_estimate(service: Service):
+    job = service.submit(ME, None, Request("a panda", frames=3, width=32, height=24, steps=1, seed=5))
+    eventually(lambda: service.jobs.follow(ME, job.id).over, timeout=60)
+    for step in (1, 2, 9):
+        assert service.seconds_left(replace(job, step=step, denoising_since=service.jobs.clock())) >= 0
+
+
 def test_it_counts_tokens_and_shows_the_cut(service: Service):
     read = service.read("tiny", "a panda")
     assert read.count > 2 and read.limit == 77 and read.cut == "" and not read.remark

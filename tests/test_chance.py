@@ -144,10 +144,10 @@ def test_where_no_background_is_named_the_shipped_model_mostly_shows_the_one_tha
         torch.zeros(1, len(OPEN)),
         np.array(list(BACKGROUNDS.values())),
     )
-    shown = []
-    for background in range(len(colours)):
-        number = number_of(torch.tensor(background), len(colours), torch.tensor(0.5))
+    shown, asked = [], np.arange(0, len(colours), 2)
+    for background in asked:
+        number = number_of(torch.tensor(int(background)), len(colours), torch.tensor(0.5))
         said[0, OPEN.index("background")] = number
         corner = pipe("a panda", latents=write_code(noise, said), seed=0).frames[8, 2, 2].astype(int)
         shown.append(np.abs(colours - corner).sum(1).argmin())
-    assert (np.array(shown) == np.arange(len(colours))).sum() >= 7  # one in twelve would be chance
+    assert (np.array(shown) == asked).sum() >= 4  # one in twelve would be chance

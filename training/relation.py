@@ -19,6 +19,7 @@ LAYOUTS = tuple(relation for relation in RELATIONS if relation != "next to")
 MEANT = {"next to": ("left of", "right of"), AND: ("left of",)}  # layouts; each other relation has its own
 OVER = ("in front of", "behind")
 VISIBLE = 0.02  # least change of a pixel, 0…1, that shows
+OVERLAP = 30  # least numbers of a clip at work that show which of two is in front
 EXPLAINED = 0.5  # of the error without a subject where it shows, in some frame, by one that is there
 
 
@@ -75,14 +76,14 @@ def there(judge: Judge, small: Tensor, asked: Spec) -> bool:
 
 
 def in_order(judge: Judge, small: Tensor, asked: Spec) -> bool:
-    """True if one clip is no nearer to the two drawn in the other order, where that shows."""
+    """True if one clip is no nearer to the two drawn in the other order, where that shows, if it does."""
     reversed_ = asked.map(torch.clone)
     for name in OF_A_LAYER:
         getattr(reversed_, name)[:, :2] = getattr(asked, name)[:, :2].flip(1)
     right, wrong = (rendered(judge, small, spec) for spec in (asked, reversed_))
     shows = (right - wrong).abs() > VISIBLE
     errors = [((each - small).square() * shows).sum() for each in (right, wrong)]
-    return bool(errors[0] <= errors[1])
+    return bool(errors[0] <= errors[1] or shows.sum() < OVERLAP)
 
 
 def rendered(judge: Judge, small: Tensor, spec: Spec) -> Tensor:

@@ -43,6 +43,7 @@ ASKED = (
 )  # fmt: skip
 SHOWN = (0, 5, 10, 15)  # frames on a contact sheet
 SEED = 100  # of the first video asked for
+ITERATIONS = "250"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def write_clips(data: Path, folder: Path) -> None:
 
 def teach(folder: Path, out: Path, *options: str) -> tuple[float, float]:
     """Fine-tune a LoRA on the clips -> seconds of the whole command, by the clock and of the processors."""
-    command = [sys.executable, "-m", "training.finetune", "--clips", folder, "--out", out, "--lora", "16"]
+    command = [sys.executable, "-m", "training.finetune", "--clips", folder, "--out", out]
+    command += ["--lora", "16", "--iterations", ITERATIONS]
     began, before = time.monotonic(), _children()
     subprocess.run([*command, *options], check=True)
     return time.monotonic() - began, _children() - before

@@ -16,12 +16,18 @@ SHARES = (1.0,)  # of the schedule's times: earlier, what shows of the source mo
 NOTE = "The source's motion was told to the model: {sentence}."
 
 
-def worded(request: Complete, vocabulary: Vocabulary, sentence: Callable[[str], str]) -> list[Complete]:
-    """The request with each of the model's motions in its prompt; [] where it names one, or scenes."""
+def carried(
+    request: Complete,
+    vocabulary: Vocabulary,
+    sentence: Callable[[str], str],
+    misfit: Callable[[Complete], float],
+) -> Complete:
+    """The request with the motion in its prompt under which `misfit` is least; as it is if it names one, or
+    scenes."""
     said = sentence(request.prompt)
     if len(scenes(request.prompt)) > 1 or vocabulary.motion(said):
-        return []
-    return [replace(request, prompt=f"{said} {motion}") for motion in vocabulary.motions]
+        return request
+    return min((replace(request, prompt=f"{said} {motion}") for motion in vocabulary.motions), key=misfit)
 
 
 def carried_note(request: Complete, told: Complete) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from t2v.given import Given
 from t2v.known import Known
 from t2v.latents import Latents
 from t2v.limits import refuse_for_several
-from t2v.motion import SHARES, carried_note, worded
+from t2v.motion import SHARES, carried, carried_note
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
@@ -300,11 +300,11 @@ class TextToVideo:
         """The request as the model is told it: a change of a source may need the source's motion in words."""
         if not known or not known.everywhere or request.strength == 1 or not self.vocabulary:
             return request
-        told = worded(request, self.vocabulary, self.sentence)
-        if not told:
-            return request
-        clean, schedule = known.clean, self.schedule
-        return min(told, key=lambda each: misfit(self.predictions(each)[0], schedule, clean, SHARES))
+
+        def misses(each: Complete) -> float:
+            return misfit(self.predictions(each)[0], self.schedule, known.clean, SHARES)
+
+        return carried(request, self.vocabulary, self.sentence, misses)
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 MULTIPLE = 8  # pixels along a side of one latent, in nearly all models
 
 
+LOOPS = ("noise", "clip")  # from noise alone; or from a clip that is then closed
 KNOWN = ("rounds", "times")  # each step repeated; or kept frames given without noise, at time 0
 
 
@@ -43,6 +44,7 @@ class ModelDefaults:
     max_volume: int = 2**24  # frames · width · height: 256 frames of 256×256, 24 of 1024×576
     window: int = 0  # frames that its attention over time should see at once; 0: all
     known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
+    loops: str = "noise"  # how a loop begins: "clip" if it draws little without a first frame, see LOOPS
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
     second: SecondPass | None = None  # the model that enlarges its videos
 

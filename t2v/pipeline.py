@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
@@ -16,7 +17,7 @@ from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
-from t2v.diffusion import Denoise, Predict, embedded, guided
+from t2v.diffusion import Denoise, Predict, closing, embedded, guided
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
 from t2v.fit import misfit
@@ -308,10 +309,15 @@ class TextToVideo:
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
+        prediction, denoise = self.schedule.config.prediction, self._guided(request, known)
+        if request.loop and self.native.loops == "clip":
+            denoise = closing(self._guided(replace(request, loop=False), known), denoise, prediction)
+        return known.held(denoise, prediction) if known else denoise
+
+    def _guided(self, request: Complete, known: Known | None) -> Denoise:
+        """The UNet's predictions, guided; it is given what is known as it reads it."""
         predict, mix = self.predictions(request)
-        if known is None:
-            return guided(predict, **mix)
-        return known.held(guided(known.seen(predict), **mix), self.schedule.config.prediction)
+        return guided(known.seen(predict) if known else predict, **mix)
 
     def predictions(self, request: Complete) -> tuple[Predict, dict[str, float]]:
         """The UNet's predictions under a request's texts, and how `guided` is to mix them."""

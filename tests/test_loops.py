@@ -11,6 +11,7 @@ from t2v import Request, RequestError, TextToVideo, Video, cli
 from t2v.checks import Flag
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import gaussian
+from t2v.diffusion.loops import closed, turn_of
 from t2v.networks.options import Options
 from t2v.runtime.fast_unet import FastUNet
 
@@ -35,6 +36,36 @@ def made(frames: int, roll: int = 0, **settings: object) -> np.ndarray:
 @pytest.mark.parametrize("frames", [8, 16, 17, 64])
 def test_rolling_the_noise_of_a_loop_rolls_the_video(frames: int):
     assert apart(made(frames, 3, loop=True), np.roll(made(frames, loop=True), 3, axis=0)) <= 1
+
+
+@pytest.mark.parametrize("frames", [4, 8, 17])
+def test_a_clip_that_does_not_close_goes_there_and_back(frames: int):
+    ramp = torch.arange(frames).float()[None, None, :, None, None].expand(1, 2, -1, 4, 4)
+    places = closed(ramp)[0, 0, :, 0, 0]
+    assert places[0] == 0 and places.max() >= 0.7 * (frames - 1)
+    assert torch.equal(places[1:], places[1:].flip(0)), "back as it came"
+    assert (places - places.roll(1)).abs().max() < frames - 1
+
+
+@pytest.mark.parametrize("frames", [1, 2, 8])
+def test_a_clip_that_closes_stays_as_it_is(frames: int):
+    turn = torch.arange(frames) * (2 * torch.pi / frames)
+    circle = torch.stack([turn.cos(), turn.sin()])[None, ..., None, None].expand(-1, -1, -1, 4, 4)
+    assert torch.equal(closed(circle), circle)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 16, 17])
+def test_turning_the_noise_turns_where_its_loop_begins(frames: int):
+    noise = gaussian((1, 4, frames, 8, 8), torch.Generator().manual_seed(0))
+    for frame in range(frames):
+        assert (turn_of(noise.roll(frame, 2)) - turn_of(noise) - frame) % frames == 0 or frames < 3
+
+
+def test_the_shipped_models_loop_moves_there_and_back():
+    frames = pipe()("a panda moving right on a green background", seed=1, loop=True).frames.astype(int)
+    panda = np.abs(frames - frames[0, 0, 0]).sum(-1) > 90  # (f h w)
+    x = panda.sum(1) @ np.arange(256) / panda.sum((1, 2))
+    assert np.ptp(x) > 15 and np.abs(x - np.roll(x, 1)).max() < np.ptp(x) / 3
 
 
 def test_without_a_loop_the_place_in_time_is_seen():

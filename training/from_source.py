@@ -86,7 +86,8 @@ def windows(pipe: TextToVideo, exam: Examination, trial: Trial) -> dict:
 
 
 def loop(pipe: TextToVideo, exam: Examination, trial: Trial) -> dict:
-    """Make a loop of the trial's content."""
+    """Make a loop of a still subject."""
+    trial = _still(exam, trial)
     made = pipe(trial.prompt, seed=trial.seed, loop=True).frames
     return _ended(exam, trial, made, seams=[0])
 

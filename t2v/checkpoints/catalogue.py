@@ -56,6 +56,7 @@ _ENTRIES = (
             max_side=512,
             max_volume=2**23,
             known="times",
+            loops="clip",
             sizes=((256, 256), (336, 192), (192, 336)),
         ),
         licence="MIT",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from t2v.defaults import KNOWN
+from t2v.defaults import KNOWN, LOOPS
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
@@ -193,6 +193,8 @@ def _stated(config: Config) -> ModelDefaults:
             config.only(sampler=SAMPLER_NAMES)
         elif key == "known":
             config.only(known=KNOWN)
+        elif key == "loops":
+            config.only(loops=LOOPS)
         elif key == "sizes":
             _check_sizes(config, value)
         elif type(value) not in (int, kind) or not (1 <= value <= MAX_NATIVE or value == defaults[key]):

@@ -6,6 +6,7 @@ from t2v.diffusion.freeinit import renewed
 from t2v.diffusion.freenoise import shuffled
 from t2v.diffusion.guidance import Predict, embedded, guided, mixed
 from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
+from t2v.diffusion.loops import closing
 from t2v.diffusion.rounds import repeated
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
 from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
@@ -23,6 +24,7 @@ __all__ = [
     "Predict",
     "ScheduleConfig",
     "Step",
+    "closing",
     "embedded",
     "gaussian",
     "guided",

@@ -5,7 +5,6 @@ import json
 import os
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from . import forked
 
 COMMIT = "c0ffee" + 34 * "0"
 LARGE = (".safetensors", ".bin", ".pth")
@@ -118,11 +119,10 @@ class Home:
             if not name.startswith(NETWORK) and not name.lower().endswith("_proxy")
         }
         variables = inherited | self.environment | environment
-        return subprocess.run(
-            [sys.executable, "-c", script, *arguments],
-            env={name: value for name, value in variables.items() if value != "-"},
-            capture_output=True,
-            text=True,
+        return forked.run(
+            script,
+            *arguments,
+            environment={name: value for name, value in variables.items() if value != "-"},
         )
 
     def locate(self, *arguments: str, before: str = "", **environment: str) -> dict:

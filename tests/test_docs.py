@@ -29,6 +29,7 @@ from .documents import DOCUMENTS, PAGES, ROOT, Block, Document
 from .test_readme import model_rows_are_the_catalogues, settings_row
 
 SERVED = re.compile("gradio_client|openai")  # such a block talks to a server
+LOOSE = '# mypy: allow-untyped-defs, disable-error-code="no-redef,import-untyped,import-not-found"'
 ELSEWHERE = set("git cd source curl docker kubectl pip hf ms-hub ray".split())  # programs that aren't ours
 
 LOAD = vars(TextToVideo)["from_pretrained"].__func__
@@ -119,18 +120,13 @@ def test_the_examples_run_in_the_order_of_the_page(document: Document, workplace
 
 @pytest.mark.slow
 def test_a_type_checker_accepts_the_python(tmp_path: Path):
+    """With the project's own options, and so with what it has found of torch and of t2v in `make lint`."""
     for document in DOCUMENTS:
         code = [block.text for block in document.blocks if block.language == "python"]
         name = document.path.stem.replace("-", "_").lower()
-        (tmp_path / f"{name}_page.py").write_text("\n\n".join(code), encoding="utf-8")
-    options = [
-        "--config-file=",
-        "--ignore-missing-imports",
-        "--no-error-summary",
-        "--disable-error-code=no-redef",
-    ]
+        (tmp_path / f"{name}_page.py").write_text("\n\n".join([LOOSE, *code]), encoding="utf-8")
     files = sorted(map(str, tmp_path.glob("*.py")))
-    command = [sys.executable, "-m", "mypy", *options, f"--cache-dir={ROOT / '.mypy_cache'}", *files]
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", *files]
     checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert len(files) == len(DOCUMENTS) and (checked.stdout, checked.returncode) == ("", 0)
 

@@ -1,5 +1,6 @@
 """Whatever the host program has set of torch: a seed's video stays the same, and so does the host's state."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import torch
 from t2v import TextToVideo
 from t2v.torch_state import OwnState
 
+from . import forked
 from .host_state import INN, SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -20,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 @cache
 def digests(folder: Path, setting: str) -> list[str]:
     """What a new process makes where `setting` holds while loading, while calling, and all the time."""
-    command = [sys.executable, "-m", "tests.host_state", setting, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    script = "import sys; from tests import host_state; host_state.main(*sys.argv[1:])"
+    done = forked.run(script, setting, str(folder), environment=os.environ)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -1,9 +1,10 @@
 """Time the first and the second video of shapes that a process hasn't seen, and the first of a new process.
 
-    python -m benchmarks.shapes [--json FILE] [--tiny]
+    python -m benchmarks.shapes [--json FILE] [--tiny] [--timeline]
 
 t2v and diffusers, with the same random weights of the published size. Triton's cache is empty at the start:
-nothing that was compiled before is used. `--tiny`: tiny networks and shapes on the CPU, to try the script.
+nothing that was compiled before is used. `--timeline`: only the first of a new process, and its stages (see
+`benchmarks.first_process`). `--tiny`: tiny networks and shapes on the CPU, to try the script.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +34,6 @@ SHAPES = (
 TINY = {name: f"{i % 3 + 1}x{16 * (i % 2 + 2)}x32" for i, name in enumerate((KNOWN, *SHAPES))}
 STEPS = 2
 PROMPT = "a panda"
-FIRST_PROCESS = """
-import sys
-from t2v import TextToVideo
-folder, device, dtype, frames, width, height, steps = sys.argv[1:]
-pipe = TextToVideo.from_pretrained(folder, device=device, dtype=dtype, memory="fast")
-pipe("a panda", seed=7, frames=int(frames), width=int(width), height=int(height), steps=int(steps))
-"""
 
 
 @dataclass
@@ -101,16 +96,18 @@ def theirs(place: Place, networks: dict[str, torch.nn.Module]) -> Callable[[str]
 
 
 def first_process(place: Place, folder: Path, figures: Figures) -> None:
-    """Time a new process to the end of its first video, without anything kept, then with."""
-    frames, width, height = place.sizes(KNOWN)
-    sizes = [str(number) for number in (frames, width, height, STEPS if place.tiny else 50)]
-    command = [sys.executable, "-c", FIRST_PROCESS, str(folder), place.device, place.dtype, *sizes]
+    """Time a new process to the end of its first video, without anything kept, then with; and its stages."""
+    sizes = [str(number) for number in (*place.sizes(KNOWN), STEPS if place.tiny else 50)]
+    command = [sys.executable, "-m", "benchmarks.first_process", str(folder), place.device, place.dtype]
     with tempfile.TemporaryDirectory() as cache:
         environment = os.environ | {"TRITON_CACHE_DIR": cache}
         for name in ("first process", "next process"):
-            figures[f"{name} to the end of its first video, s"] = once(
-                lambda: subprocess.run(command, check=True, env=environment)
-            )
+            start = time.perf_counter()
+            done = subprocess.run([*command, *sizes], check=True, env=environment, stdout=subprocess.PIPE)
+            figures[f"{name} to the end of its first video, s"] = time.perf_counter() - start
+            for stage, begin, end in json.loads(done.stdout.splitlines()[-1]):
+                print(f"    {stage:<48} {begin:6.2f} to {end:6.2f} s: {end - begin:6.2f}", flush=True)
+                figures.setdefault(f"{name}, stages: begin and end, s", []).append([stage, begin, end])
 
 
 def new_shapes(name: str, make: Callable[[str], Any], figures: Figures) -> None:
@@ -136,6 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--tiny", action="store_true", help="tiny networks and shapes, on the CPU")
+    parser.add_argument("--timeline", action="store_true", help="only the first video of a new process")
     options = parser.parse_args()
     place = Place("cpu", "float32", True) if options.tiny else Place("cuda", "float16", False)
     figures = Figures(options.json)
@@ -143,6 +141,8 @@ def main() -> None:
         os.environ["TRITON_CACHE_DIR"] = cache
         networks = write(place, Path(folder))
         first_process(place, Path(folder), figures)
+        if options.timeline:
+            return
         new_shapes("t2v", ours(place, Path(folder)), figures)
         new_shapes("diffusers", theirs(place, networks), figures)
     print(table(figures))

@@ -34,7 +34,7 @@ from t2v.preview import Previews
 from t2v.progress import with_bar
 from t2v.prompt_weights import plain
 from t2v.request import Complete, Request, RequestError
-from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype
+from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, prepare
 from t2v.scenes import scenes
 from t2v.second import Enlarger, after, before, second_complete, steps_of
 from t2v.story import over_time
@@ -118,7 +118,8 @@ class TextToVideo:
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
-        return cls(checkpoints.load(path, dtype=runner.dtype, device=runner.loading_device()), runner)
+        place, opened = runner.loading_device(), partial(prepare, device=where, dtype=runner.dtype)
+        return cls(checkpoints.load(path, dtype=runner.dtype, device=place, opened=opened), runner)
 
     def set_adapters(self, *names: str) -> None:
         """Replace the adapters by these; without any, the plain model is back bit for bit.

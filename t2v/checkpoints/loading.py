@@ -4,6 +4,7 @@ The networks are built on the meta device; each tensor is read through a memory 
 So the peak on the host is the weights kept there, one tensor, and one window of a file.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ import torch
 
 from t2v.defaults import KNOWN, LOOPS
 from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
-from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D
+from t2v.networks import VAE, TextConfig, TextEncoder, Tokenizer, UNet3D, UNetConfig, VAEConfig
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
 from t2v.torch_state import OwnState
 
@@ -27,6 +28,7 @@ from .parts import Network, Part, open_part
 VAE_SCALE = 0.18215  # of Stable Diffusion's VAE, which all of these models use
 FAMILY_SIZE = 32  # `sample_size` in every published UNet config, also for larger videos
 MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in pixels
+Opened = Callable[[UNetConfig, VAEConfig, ModelDefaults], None]
 
 
 @dataclass(frozen=True)
@@ -51,27 +53,37 @@ class Checkpoint:
 
 
 def load(
-    model: str | Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
+    model: str | Path,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str = "cpu",
+    opened: Opened | None = None,
 ) -> Checkpoint:
     """Load the model called `model` (see `locate`) as `dtype` on `device`, in eval mode.
 
+    `opened(unet, vae, native)` is called before the weights are read, with what is known of them by then.
     CheckpointError says in a sentence or two why a model can't be loaded.
     """
     with OwnState(device):
-        return _load(locate(model, half=dtype.itemsize == 2), dtype, torch.device(device))
+        return _load(locate(model, half=dtype.itemsize == 2), dtype, torch.device(device), opened)
 
 
-def _load(located: Located, dtype: torch.dtype, device: torch.device) -> Checkpoint:
+def _load(
+    located: Located, dtype: torch.dtype, device: torch.device, opened: Opened | None = None
+) -> Checkpoint:
     parts = open_parts(located)
     networks = parts.unet.network, parts.text_encoder.network
     adapters = tuple(open_adapter(each, *networks) for each in located.adapters)
+    defaults = native(located)
+    if opened is not None:
+        opened(parts.unet.network.config, parts.vae.network.config, defaults)
     return Checkpoint(  # small parts first: their errors come before the weights are read
         located.name,
         located.revision,
         located.entry,
         tokenizer=tokenizer(located, parts.text_encoder.network.config),
         schedule=schedule(located),
-        native=native(located),
+        native=defaults,
         vae_scale=vae_scale(located),
         vocabulary=vocabulary(located),
         text_encoder=fill(parts.text_encoder, device, dtype),

@@ -1,5 +1,6 @@
 """Running the networks: device and precision, the memory ladder, the fast forward pass, plans."""
 
+from .ahead import prepare
 from .device import choose_device, choose_devices, choose_dtype
 from .fast_vae import in_float32
 from .graphs import paced
@@ -20,5 +21,6 @@ __all__ = [
     "in_float32",
     "paced",
     "plan",
+    "prepare",
     "sizes_of",
 ]

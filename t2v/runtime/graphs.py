@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .device import current
-from .kernels import compile_kernels
+from .kernels import compile_kernels, finish_ahead
 
 TensorFunction = Callable[..., Tensor]
 MAX_RECORDINGS = 8  # in one pool: a step, and decoding in groups of every size that comes up
@@ -58,6 +58,7 @@ class GraphedFunction:
             with torch.cuda.stream(stream):
                 compile_kernels(device, lambda: self._function(*buffers, **options))
                 self._function(*buffers, **options)  # libraries choose their kernels before the recording
+                finish_ahead()  # no other thread loads kernels during the recording
                 graph = torch.cuda.CUDAGraph()
                 with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
                     output = self._function(*buffers, **options)

@@ -20,6 +20,7 @@ from t2v import machine
 from t2v.request import RequestError
 
 GIB = 2**30
+AMPLE = 12 * GIB  # of free memory holds any model of this family at its default size
 FEED_FORWARD_ROWS = 4096  # tokens at a time where memory is short
 BUSY, BUSY_CPU = GIB // 2, GIB // 4  # bytes of work: a processor gains nothing from more
 ACTIVATIONS = 700  # numbers a pixel while a frame is decoded, at the published widths

@@ -19,13 +19,12 @@ from .device import current, has_own_memory, tune
 from .fast_unet import FastUNet
 from .fast_vae import use_fast_ops
 from .graphs import GraphedFunction, TensorFunction
-from .memory import GIB, RUNGS, Rung, frame_bytes, frames_at_once, free_bytes, rung_of
+from .memory import AMPLE, GIB, RUNGS, Rung, frame_bytes, frames_at_once, free_bytes, rung_of
 from .merging import Merger
 from .pair import SecondDevice
 from .planning import Sizes, fitting
 from .streaming import StreamedUNet, offload
 
-AMPLE = 12 * GIB  # of free memory holds any model of this family at its default size
 DECODER = GIB // 2  # bytes of its weights and of libraries' workspaces
 
 

@@ -7,10 +7,12 @@ prints, for each architecture, the kernels and the bytes of shared memory that a
 
 import json
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 import torch
 from triton.backends.compiler import GPUTarget
+from triton.compiler import ASTSource
 from triton.runtime import driver
 from triton.runtime.jit import JITFunction
 
@@ -30,10 +32,21 @@ MODULES = (triton_group_norm, triton_ops, triton_products, triton_rows, triton_w
 
 
 class AbsentGPU:
-    """Stands for a GPU of an architecture, such as 86, where Triton asks which one to compile for."""
+    """Stands for a GPU of an architecture, such as 86, where Triton asks which one to compile for, and where
+    it loads kernels. `ready`: names of those that could be launched without any more work."""
 
     def __init__(self, architecture: int):
-        self.architecture = architecture
+        self.architecture, self.utils, self.ready = architecture, self, set()
+
+    def launcher_cls(self, source: ASTSource, metadata: object) -> Callable[..., None]:
+        self.ready.add(name_of(source.fn))
+        return lambda *given: None
+
+    def get_device_properties(self, device: int) -> dict[str, int]:
+        return {"max_shared_mem": sys.maxsize}
+
+    def load_binary(self, *given: object) -> tuple[object, ...]:
+        return object(), object(), 0, 0, sys.maxsize  # a module, a function, registers, spills, threads
 
     def get_current_target(self) -> GPUTarget:
         return GPUTarget("cuda", self.architecture, 32)
@@ -45,20 +58,23 @@ class AbsentGPU:
         return 0
 
 
-def stand_for(architecture: int) -> None:
+def stand_for(architecture: int) -> AbsentGPU:
     """From now on kernels are made for a GPU of this architecture."""
-    driver.set_active(AbsentGPU(architecture))
+    gpu = AbsentGPU(architecture)
+    driver.set_active(gpu)
     triton_products.capability = lambda device: divmod(architecture, 10)
     triton_products._multiprocessors = lambda device: 2
+    return gpu
 
 
 def compiled(architecture: int, dtype: torch.dtype) -> dict[str, int]:
     """Compile every operation's kernels -> their names, with the most bytes of shared memory that a program
     of each takes."""
-    stand_for(architecture)
+    gpu = stand_for(architecture)
     with launching.compiling(), torch.inference_mode():
         operations(triton_ops, Given(dtype, dtype))
     made = {name: each.device_caches.get(architecture) for name, each in functions().items()}
+    assert {name for name, kept in made.items() if kept} == gpu.ready, "nothing is left to the first launch"
     return {name: max(one.metadata.shared for one in kept[0].values()) for name, kept in made.items() if kept}
 
 

@@ -1,16 +1,20 @@
 """The fused operations of the fast path: Triton kernels, and the same functions in plain PyTorch."""
 
+import logging
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import torch
 
-from t2v.runtime.device import capability
+from t2v.runtime.device import capability, current
 
 from . import plain_ops
 from .ops import Ops
 
 MIN_CAPABILITY = (8, 0)  # of a GPU that Triton supports: Ampere
+log = logging.getLogger("t2v.runtime")
+_ahead: list[Thread] = []  # that compile
 
 
 def ops_for(device: torch.device) -> Ops:
@@ -26,10 +30,38 @@ def ops_for(device: torch.device) -> Ops:
 
 def compile_kernels(device: torch.device, run: Callable[[], Any]) -> None:
     """Compile all Triton kernels that `run()` launches, at once, and launch none: its results are garbage.
-    Without Triton nothing runs."""
+    If there are any, those that are compiled ahead come first. Without Triton nothing runs."""
     if ops_for(device) is plain_ops:
         return
     from .launching import compiling
 
-    with compiling():
+    with compiling(before=finish_ahead):
         run()
+
+
+def finish_ahead() -> None:
+    """Wait until all that is compiled ahead is."""
+    while _ahead:
+        _ahead.pop().join()
+
+
+def compile_ahead(device: torch.device, run: Callable[[], Any]) -> None:
+    """Begin to compile, in a thread, all kernels that `run()` launches; `finish_ahead` waits for it.
+
+    An error is only logged: what is left is compiled later. Without Triton nothing runs.
+    """
+    if ops_for(device) is plain_ops:
+        return
+    thread = Thread(target=_compile_ahead, args=(device, run), daemon=True, name="compile ahead")
+    _ahead.append(thread)
+    thread.start()
+
+
+def _compile_ahead(device: torch.device, run: Callable[[], Any]) -> None:
+    from .launching import compiling
+
+    try:
+        with torch.inference_mode(), current(device), compiling():
+            run()
+    except Exception as error:
+        log.info("kernels are compiled later: %s", error, exc_info=error)

@@ -7,6 +7,7 @@ another, and those named "ahead" run in a thread beside the others.
 """
 
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -77,6 +78,8 @@ def name_of(function: Any) -> str:
 
 
 def main(model: str, device: str, dtype: str, *sizes: str) -> None:
+    logging.basicConfig()
+    logging.getLogger("t2v.runtime").setLevel(logging.INFO)  # says why kernels could not be compiled ahead
     rows.append(("Python started", 0.0, round(now(), 3)))
     staged("import torch", __import__, "torch")
     staged("import t2v", __import__, "t2v.pipeline")

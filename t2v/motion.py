@@ -1,35 +1,32 @@
 """The motion of a source, in the words of a model to which a prompt without any says that nothing moves.
 
 The captions of the embedded model name every motion, so under "a cat" it draws a cat that stands still, also
-over a panda that moves. A changed video is to keep the motion: where the prompt names none, the model is told
-the one under which it predicts the source best.
+over a panda that moves. A changed video is to keep the motion: where the prompt names none, the model is
+asked which of its motions makes it predict the source best, and is told that one. Asking is one step more: a
+run of the network for each motion, on a few of the source's frames.
 """
-
-from collections.abc import Callable
-from dataclasses import replace
 
 from t2v.request import Complete
 from t2v.scenes import scenes
-from t2v.vocabulary import Vocabulary
+from t2v.translation import Translator
 
+FRAMES = 4  # of the source, evenly spread, that the model is asked about
 SHARES = (1.0,)  # of the schedule's times: earlier, what shows of the source moves it whatever the words say
 NOTE = "The source's motion was told to the model: {sentence}."
 
 
-def carried(
-    request: Complete,
-    vocabulary: Vocabulary,
-    sentence: Callable[[str], str],
-    misfit: Callable[[Complete], float],
-) -> Complete:
-    """The request with the motion in its prompt under which `misfit` is least; as it is if it names one, or
-    scenes."""
-    said = sentence(request.prompt)
-    if len(scenes(request.prompt)) > 1 or vocabulary.motion(said):
-        return request
-    return min((replace(request, prompt=f"{said} {motion}") for motion in vocabulary.motions), key=misfit)
+def asked(request: Complete, translator: Translator | None) -> list[str]:
+    """The sentences of which the model is asked how well they fit the source, one a motion.
+
+    None where nothing is changed, where the prompt names a motion or has scenes, and for a model without a
+    vocabulary, whose `translator` is None.
+    """
+    if translator is None or not 0 < request.strength < 1 or len(scenes(request.prompt)) > 1:
+        return []
+    said, words = translator.read(request.prompt).sentence, translator.vocabulary
+    return [] if words.motion(said) else [f"{said} {motion}" for motion in words.motions]
 
 
-def carried_note(request: Complete, told: Complete) -> tuple[str, ...]:
-    """Say what the model was told, where that is more than the prompt."""
-    return () if told.prompt == request.prompt else (NOTE.format(sentence=told.prompt),)
+def asked_frames(request: Complete, translator: Translator | None) -> int:
+    """Frames that the network predicts while it is asked, under all sentences together."""
+    return min(FRAMES, request.frames) * len(asked(request, translator))

@@ -20,12 +20,12 @@ from t2v.codec import FrameCodec
 from t2v.diffusion import Denoise, Predict, closing, embedded, guided
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
-from t2v.fit import misfit
+from t2v.fit import fittest, some_frames
 from t2v.given import Given
 from t2v.known import Known
 from t2v.latents import Latents
 from t2v.limits import refuse_for_several
-from t2v.motion import SHARES, carried, carried_note
+from t2v.motion import FRAMES, NOTE, SHARES, asked
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.networks.options import Options
@@ -227,13 +227,14 @@ class TextToVideo:
             one = partial(self, **known.arguments)
             return [one(each, on_step=on_step, progress=progress) for each in requests]
         complete = self._complete(request, settings, known)
-        with with_bar(complete, on_step) if progress else nullcontext(on_step) as on_step:
-            own = before(on_step, steps_of(complete, self.native))
+        steps, second = self.steps_of(complete), steps_of(complete, self.native)
+        with with_bar(complete.prompt, steps, on_step) if progress else nullcontext(on_step) as on_step:
+            own = before(on_step, second)
             with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
                 seen = own and state.outside(own)
                 video = self._make(partial(self._attempt, complete, known, seen, latents, resume))
             if complete.larger:
-                video = self._enlarge(self, video, complete, after(on_step, complete.walked))
+                video = self._enlarge(self, video, complete, after(on_step, steps - second))
         if output_video is not None:
             video.save(output_video)
         if isinstance(request, Mapping):
@@ -247,6 +248,10 @@ class TextToVideo:
             raise RequestError("sampler", why)
         second_complete(complete, self.native)  # refused before the work on the first
         return complete
+
+    def steps_of(self, request: Complete) -> int:
+        """Steps that `on_step` is told of: asking for a source's motion is one, a second pass has its own."""
+        return bool(asked(request, self._translator)) + request.walked + steps_of(request, self.native)
 
     def _make(self, attempt: Callable[[], Video]) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
@@ -274,11 +279,17 @@ class TextToVideo:
         what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
         unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
         told = self._told(request, known)
+        if told is not request:
+            if on_step and known:
+                on_step(1, walk.steps + 1, known.clean)
+            on_step = after(on_step, 1)
         x = walk.run(self._denoiser(told, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(x)
-        notes = (*self.notes(request), *given.notes(request, model), *carried_note(request, told))
+        notes = (*self.notes(request), *given.notes(request, model))
+        if told is not request:
+            notes += (NOTE.format(sentence=told.prompt),)
         made = (self.name, self.revision, VERSION, notes)
         if unfinished:
             unfinished.remove()
@@ -300,13 +311,15 @@ class TextToVideo:
 
     def _told(self, request: Complete, known: Known | None) -> Complete:
         """The request as the model is told it: a change of a source may need the source's motion in words."""
-        if not known or not known.everywhere or request.strength == 1 or not self.vocabulary:
+        sentences = asked(request, self._translator) if known else []
+        if not known or not sentences:
             return request
+        plainly, some = replace(request, guidance=1.0, window=0), some_frames(known.clean, FRAMES)
 
-        def misses(each: Complete) -> float:
-            return misfit(self.predictions(each)[0], self.schedule, known.clean, SHARES)
+        def predictor(sentence: str) -> Predict:
+            return self.predictions(replace(plainly, prompt=sentence))[0]
 
-        return carried(request, self.vocabulary, self.sentence, misses)
+        return replace(request, prompt=fittest(sentences, predictor, self.schedule, some, SHARES))
 
     def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
         """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""

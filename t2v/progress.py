@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from t2v.request import Complete
 from t2v.streams import plain
 
 
 @contextmanager
-def with_bar(request: Complete, on_step: Any) -> Iterator[Any]:
+def with_bar(prompt: str, steps: int, on_step: Any) -> Iterator[Any]:
     """Show a bar within the block; -> an `on_step` that moves it, then calls the one given, if any."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
         from tqdm.auto import tqdm
 
-    with tqdm(total=request.walked, unit="step", desc=plain(request.prompt[:30])) as bar:
+    with tqdm(total=steps, unit="step", desc=plain(prompt[:30])) as bar:
 
         def count(step: int, steps: int, x0: Any) -> None:
             bar.total = steps  # fewer than the request's where a source is changed

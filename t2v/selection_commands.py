@@ -37,7 +37,7 @@ def run_best(args: argparse.Namespace) -> None:
     check_measures(by)
     pipe = _loaded(args)
     complete = request.validate(pipe.native, *given.there)
-    steps = complete.walked * (count if isinstance(count, int) else 1)
+    steps = pipe.steps_of(complete) * (count if isinstance(count, int) else 1)
     found = _with_bar(steps, lambda step: best_of(pipe, request, count, by, step, **given.arguments))
     best = found[0].video
     best.joined.save(path)
@@ -71,7 +71,7 @@ def run_grid(args: argparse.Namespace) -> None:
 
     pipe = _loaded(args)
     scales = scales or [pipe.native.guidance]
-    steps = request.validate(pipe.native, *given.there).walked * len(seeds) * len(scales)
+    steps = pipe.steps_of(request.validate(pipe.native, *given.there)) * len(seeds) * len(scales)
     rows = _with_bar(steps, lambda step: grid(pipe, request, seeds, scales, step, **given.arguments))
     heads, labels = [f"seed {seed}" for seed in seeds], [f"guidance {scale:g}" for scale in scales]
     made = sheet([[each.video for each in row] for row in rows], labels, heads)

@@ -20,7 +20,6 @@ from t2v.naming import Target
 from t2v.places import PlaceError, remove_drafts
 from t2v.prompts import Item
 from t2v.resume import Model, kept
-from t2v.second import steps_of
 from t2v.stops import held
 from t2v.streams import plain
 from t2v.video import check_saving
@@ -109,8 +108,7 @@ class Maker:
 
         self._order, self._pipe = order, TextToVideo.from_pretrained(**order.chosen | where)
         self.complete = {place: order.items[place].complete(self._pipe.native) for place in places}
-        native = self._pipe.native
-        self.steps = sum(each.walked + steps_of(each, native) for each in self.complete.values())
+        self.steps = sum(map(self._pipe.steps_of, self.complete.values()))
         self._in_a_row = 0
 
     def make(self, place: int, target: Target, on_step: Any) -> list[Report]:

@@ -109,16 +109,26 @@ class Needs:
 
 
 def plan(
-    sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str = "auto"
+    sizes: Sizes,
+    request: Complete,
+    device: torch.device,
+    dtype: torch.dtype,
+    memory: str = "auto",
+    asked: int = 0,
 ) -> Plan:
-    """Plan `request` on `device`; "auto" takes the first rung that fits into the free memory."""
+    """Plan `request` on `device`; "auto" takes the first rung that fits into the free memory.
+
+    `asked`: frames that the network predicts before the steps (`motion.asked_frames`).
+    """
     with OwnState(device):
-        return _plan(sizes, request, device, dtype, memory)
+        return _plan(sizes, request, device, dtype, memory, asked)
 
 
-def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
+def _plan(
+    sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str, asked: int
+) -> Plan:
     rung = rung_of(memory) or fitting(sizes, request, device, dtype)
-    need = needs(sizes, request, rung, dtype, device)
+    need = needs(sizes, request, rung, dtype, device, asked)
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
@@ -138,14 +148,22 @@ def fitting(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.
     return next((rung for rung in rungs if needs(sizes, request, rung, dtype, device).peak <= free), LEANEST)
 
 
-def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, device: torch.device) -> Needs:
-    """The memory and the operations of `request` on `rung`."""
+def needs(
+    sizes: Sizes,
+    request: Complete,
+    rung: Rung,
+    dtype: torch.dtype,
+    device: torch.device,
+    asked: int = 0,
+) -> Needs:
+    """The memory and the operations of `request` on `rung`, and those of `asked` frames before its steps."""
     guided, shape = (
         request.guidance != 1 and not sizes.unet.guidance_width,
         (request.frames, request.height, request.width),
     )
-    parts = _dry_run(sizes, shape, 2 if guided and not rung.in_turn else 1, rung, dtype)
-    calls = request.walked * (2 if guided and rung.in_turn else 1)
+    texts = 2 if guided and not rung.in_turn else 1
+    parts = _dry_run(sizes, shape, texts, rung, dtype)
+    calls = request.walked * (2 if guided and rung.in_turn else 1) + asked / (request.frames * texts)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     frames = together * frame.peak
     if rung.offloaded:
@@ -155,7 +173,7 @@ def needs(sizes: Sizes, request: Complete, rung: Rung, dtype: torch.dtype, devic
     # A recorded step keeps its memory (`Runner.make_room`); decoding runs once before it is recorded there.
     kept = device.type == "cuda" and not rung.rows
     peak = resident + (step.peak + decoding if kept else max(step.peak, decoding))
-    return Needs(peak, calls * step.flops, request.frames * frame.flops)
+    return Needs(peak, round(calls * step.flops), request.frames * frame.flops)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 The captions of the embedded model name every motion, so under "a cat" it draws a cat that stands still, also
 over a panda that moves. A changed video is to keep the motion: where the prompt names none, the model is
 asked which of its motions makes it predict the source best, and is told that one. Asking is one step more: a
-run of the network for each motion, on a few of the source's frames.
+run of the network for each motion.
 """
 
 from t2v.request import Complete
 from t2v.scenes import scenes
 from t2v.translation import Translator
 
-FRAMES = 4  # of the source, evenly spread, that the model is asked about
+FRAMES = 16  # of a longer source are asked about, evenly spread: as many as captions were learnt with
 SHARES = (1.0,)  # of the schedule's times: earlier, what shows of the source moves it whatever the words say
 NOTE = "The source's motion was told to the model: {sentence}."
 

@@ -17,6 +17,7 @@ from t2v.checkpoints.loading import _stated
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import SAMPLERS, Hop, Level
 from t2v.diffusion.rounds import noised_again
+from t2v.given import Given
 
 from .common import apart
 from .pictures import numbered, quarters
@@ -96,6 +97,21 @@ def test_a_mask_keeps_what_it_keeps(pipe: TextToVideo):
     grey = Image.fromarray(mask.astype(np.uint8) * 255)
     by_array, by_picture = (pipe("a", source=scene(), mask=m, rounds=1, **SMALL) for m in (mask, grey))
     assert by_array == by_picture and by_array.source == by_picture.source
+
+
+@pytest.mark.parametrize("settings", [{"keep": 2}, {"keep": 2, "strength": 0.5}, {"mask": True}])
+def test_what_is_known_is_pasted_exactly_at_the_end(pipe: TextToVideo, settings: dict):
+    """Also where the last step of ddim leaves a little noise."""
+    mask = np.tile(np.arange(32) < 16, (32, 1)) if "mask" in settings else None
+    made = pipe("a", source=scene(5), rounds=2, eta=1.0, **SMALL | settings | {"mask": mask})
+    known = made.request
+    given = Given.of(scene(5), None, mask)
+    with torch.inference_mode():
+        clean = pipe.codec.encode(given.frames_for(known))[0].numpy()
+    kept = np.broadcast_to(given.known_for(known, pipe.vae.config.factor), clean.shape)
+    assert 0 < kept.mean() < 1
+    assert np.array_equal(made.latents.array[kept], clean[kept])
+    assert (made.latents.array != clean)[~kept].all()
 
 
 def test_a_place_is_kept_only_if_all_its_pixels_are(pipe: TextToVideo):

@@ -121,13 +121,8 @@ def test_a_dry_run_counts_what_is_asked_before_the_steps(emoji: TextToVideo):
         for words in ("", " moving left")
     )
     runs = asked_frames(still, translator_of("emoji")) / still.frames
-    assert (
-        asked_frames(moving, translator_of("emoji"))
-        == 0
-        < runs
-        == len(asked(still, translator_of("emoji"))) / 4
-    )
-    plans = [plan(sizes, still, emoji.device, emoji.dtype, "fast", count) for count in (0, round(16 * runs))]
+    assert asked_frames(moving, translator_of("emoji")) == 0 < runs == 8
+    plans = [plan(sizes, still, emoji.device, emoji.dtype, "fast", count) for count in (0, 128)]
     assert plans[1].denoising == pytest.approx((1 + runs / still.walked) * plans[0].denoising)
     more = [
         amounts([each], [".mp4"], {"model": "emoji", "device": "cpu"}, native) for each in (moving, still)
@@ -140,7 +135,7 @@ def test_only_a_model_with_words_is_asked(folder):
     assert asked(request, translator_of(str(folder))) == asked(request, translator_of("owner/name")) == []
 
 
-@pytest.mark.parametrize("frames", [1, 3, 4, 16, 33])
+@pytest.mark.parametrize("frames", [1, 3, 16, 17, 64])
 def test_the_frames_that_are_asked_about_reach_from_the_first_to_the_last(frames: int):
     clean = torch.arange(float(frames)).view(1, 1, frames, 1, 1)
     some = some_frames(clean, FRAMES).flatten().tolist()

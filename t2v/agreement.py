@@ -5,6 +5,7 @@ the share of the squared error that the prompt saves, compared with an empty pro
 diffusion model is secretly a zero-shot classifier", use the same error to tell what a picture shows).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -24,17 +25,23 @@ def agreement(pipe: TextToVideo, video: Video, prompt: str | None = None) -> flo
     The noise is the same for all videos of a size, so that their numbers can be compared.
     """
     assert video.request is not None
+    return agreements(pipe, video, [video.request.prompt if prompt is None else prompt])[0]
+
+
+def agreements(pipe: TextToVideo, video: Video, prompts: Sequence[str]) -> list[float]:
+    """The agreement of a video with each of the prompts."""
+    assert video.request is not None
     request = video.request
     if not isinstance(request, Complete):
         request = replace(request, larger=False).validate(pipe.native)
     with OwnState(pipe.device, inference=True), pipe.runner.as_current_device():
         clean = _latents(pipe, video)
         own = replace(request, guidance=1.0, frames=clean.shape[2])
-        helped, alone = (
+        alone, *helped = (
             misfit(pipe.predictions(replace(own, prompt=text))[0], pipe.schedule, clean, SHARES)
-            for text in (own.prompt if prompt is None else prompt, "")
+            for text in ("", *prompts)
         )
-    return 1 - helped / alone if alone else 0.0
+    return [1 - each / alone if alone else 0.0 for each in helped]
 
 
 def _latents(pipe: TextToVideo, video: Video) -> torch.Tensor:

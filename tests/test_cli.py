@@ -34,6 +34,9 @@ class FakePipeline:
         cls.chosen, cls.calls = chosen, []
         return cls()
 
+    def steps_of(self, request: Request) -> int:
+        return request.walked
+
     def __call__(self, request: Request, on_step=None) -> Video:
         self.calls.append(request)
         if request.prompt == "trouble":
@@ -315,6 +318,7 @@ class Slow:
     from t2v.defaults import ModelDefaults
     native = ModelDefaults(steps=1)
     from_pretrained = classmethod(lambda cls: cls())
+    steps_of = lambda self, request: request.walked
     def __call__(self, request, on_step):
         print("working", flush=True)
         time.sleep(60)

@@ -314,7 +314,8 @@ class TextToVideo:
         sentences = asked(request, self._translator) if known else []
         if not known or not sentences:
             return request
-        plainly, some = replace(request, guidance=1.0, window=0), some_frames(known.clean, FRAMES)
+        some = some_frames(known.clean, FRAMES)
+        plainly = replace(request, guidance=1.0, window=0, loop=False)
 
         def predictor(sentence: str) -> Predict:
             return self.predictions(replace(plainly, prompt=sentence))[0]

@@ -6,6 +6,7 @@ The cases are others each day. T2V_SOAK=100 tries 10,000 of each kind, not 40.
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -104,6 +105,7 @@ def test_the_description_of_v1_is_true(app: App, http: httpx.Client):
     schema = schemathesis.openapi.from_dict(http.get("v1/openapi.json").json())
     operations = some.one_of(*(schema.as_strategy(generation_mode=mode) for mode in MODES))
     known: list[str] = []
+    statuses: Counter[int] = Counter()
 
     @hypothesis.seed(soak.seed())
     @settings(
@@ -125,10 +127,13 @@ def test_the_description_of_v1_is_true(app: App, http: httpx.Client):
         options = {"headers": {"authorization": "Bearer any"}, "timeout": PATIENCE}
         answer = _soon(lambda: case.call(base_url=f"{app.url}v1", **options))
         case.validate_response(answer, checks=checks)
+        statuses[answer.status_code] += 1
         if (case.method, case.path) == ("POST", "/videos") and answer.status_code == 200:
             known.append(answer.json()["id"])
 
     hold()
+    print(f"{statuses.total():,} cases of the description, by status: {dict(statuses)}")
+    assert statuses.total() >= soak.times(CASES, usual=USUAL)
 
 
 def test_odd_requests_to_v1_get_a_sentence(http: httpx.Client):

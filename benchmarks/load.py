@@ -195,10 +195,10 @@ def killed(service: Service) -> Row:
     follow(service, [job])
     seconds = time.monotonic() - start
     return Row(
-        "killed worker: its job fails",
-        "< 15 s",
+        "killed worker: its video is made once more",
+        "< 30 s",
         f"{seconds:.2f} s",
-        seconds < 15 and job.stage == Stage.FAILED,
+        seconds < 30 and job.stage == Stage.DONE,
     )
 
 

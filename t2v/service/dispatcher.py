@@ -40,17 +40,29 @@ class Dispatcher:
                 log.exception("a dispatcher failed")
             if not off_device.is_set():
                 worker.close()
-        if job.worker is worker and not job.over and not self._closing.is_set():
-            self._jobs.end(job, Stage.FAILED, sentences.WORKER_DIED)
+        if job.off_device is off_device and not job.over and not self._closing.is_set():
+            self._jobs.end(job, Stage.FAILED, sentences.WORKER_ENDED)
         off_device.set()
 
     def _dispatch(self, worker: AnyWorker) -> None:
+        making = Thread()  # makes the latest job
         while not (self._closing.is_set() or worker.gone):
             job = self._jobs.take(0.5, worker)
             if job is not None:
+                self._settle(making, job)
                 off_device = job.off_device
-                Thread(target=self.run, args=(worker, job), daemon=True).start()
+                making = Thread(target=self.run, args=(worker, job), daemon=True)
+                making.start()
                 off_device.wait()  # while its video is written, the next is computed
+                self._settle(making, job)
         if worker.gone:
             self._workers.remove(worker)
             worker.close()
+
+    def _settle(self, making: Thread, job: Job) -> None:
+        """Wait for the end of a video, if the job is one that a worker was lost with.
+
+        Such a job is made alone: whichever of two killed their worker, the other isn't killed twice by it.
+        """
+        if job.lost and making.ident is not None:
+            making.join()

@@ -30,7 +30,8 @@ class Job:
     fault: Fault | None = None  # the kind of a failure in the worker
     turn: int = 0  # see `_append`
     overtaken: int = 0  # see `grouping`
-    starts: int = 0  # how often a worker has begun it
+    starts: int = 0  # how often a worker has begun it, as it said itself
+    lost: int = 0  # how many workers ended while they made it
     started: float | None = None
     denoising_since: float | None = None
     ended: float | None = None
@@ -45,7 +46,7 @@ class Job:
         return self.stage in ENDED
 
     def begin_anew(self) -> None:
-        """Forget what has been done of it: another worker is to make it from its first step."""
+        """Forget what has been done of it: it is to be made once more."""
         self.off_device.set()
         self.off_device = Event()
         self.step, self.worker, self.preview, self.started, self.denoising_since = 0, None, None, None, None

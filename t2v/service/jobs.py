@@ -145,11 +145,16 @@ class Jobs:
             job.starts += stage == Stage.LOADING
             self._enter(job, stage)
 
-    def retry(self, job: Job) -> bool:
-        """Put a job first in the queue, because its machine is lost; False where that has happened before."""
+    def retry(self, job: Job, begun: bool) -> bool:
+        """Put a job first in the queue, because its worker has ended; False where a second one has.
+
+        A worker that hadn't `begun` the job isn't counted.
+        """
         with self._changed:
-            if job.starts > 1:
+            job.lost += begun
+            if job.lost > 1:
                 return False
+            self._held.pop(job.worker, None)
             if self.kept:
                 self.kept.put_back(job.id)
             job.begin_anew()

@@ -23,9 +23,9 @@ class Stage(StrEnum):
 
 
 class Fault(StrEnum):
-    """The kind of a failure. DEVICE and DIED cost a new process; after MEMORY a smaller video may fit.
+    """The kind of a failure. DEVICE costs a new process; after MEMORY a smaller video may fit.
 
-    After LOST another machine makes the video.
+    After DIED, the end of a process, and LOST, that of a node, the video is made once more.
     """
 
     MEMORY = "memory"

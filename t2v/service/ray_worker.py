@@ -104,7 +104,7 @@ class RayLink:
 class RayWorker(Worker):
     """A worker in a place of a cluster."""
 
-    death = Fault.LOST, sentences.NODE_LOST
+    death = Fault.LOST
 
     def __init__(self, cluster: Cluster, place: Place, backend: str, setup: Setup, threads: int):
         super().__init__(backend, "cuda:0" if place.gpu >= 0 else "cpu", setup)

@@ -22,8 +22,10 @@ FITTING = " {frames} frames of {width}×{height} should fit."
 NO_SPACE = "The disk is full, so the video could not be written."
 NOT_NOTED = "The video could not be noted in the outputs folder, so it can't be shown."
 DEVICE_FAULT = "The device reported a fault. It has been restarted: please try again."
-WORKER_DIED = "The process that makes the videos ended unexpectedly. It has been restarted: please try again."
-NODE_LOST = "Two workers were lost while they made this video. Please try again."
+WORKER_ENDED = "The process that makes the videos had to be ended. It has been restarted: please try again."
+DIED_TWICE = (
+    "The process that made this video ended unexpectedly, twice. Fewer frames or a smaller size may help."
+)
 UNEXPECTED = "Something went wrong inside the model ({name}). The server's log has the details."
 CLOSING = "The server is being restarted. Please try again in a minute."
 ENDED_TWICE = "The server ended twice while it made this video, so it isn't tried again."

@@ -23,6 +23,7 @@ from t2v.service.files import VideoFiles
 from t2v.service.forecast import Forecast
 from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import (
+    LAST,
     NO_FILES,
     Done,
     Entered,
@@ -274,7 +275,11 @@ class Service:
                 return
             if message is not None:
                 self._note(worker, job, message, why or "")
-            if why is None and not job.over and (why := self.jobs.must_stop(job)) is not None:
+            if (
+                why is None
+                and not isinstance(message, LAST)
+                and (why := self.jobs.must_stop(job)) is not None
+            ):
                 worker.stop(order)
 
     def _note(self, worker: AnyWorker, job: Job, message: OfOrder, why: str) -> None:
@@ -288,15 +293,19 @@ class Service:
                 job.preview = message
             case Stopped():
                 self.jobs.end(job, Stage.STOPPED, why)
-            case Failed(_, Fault.LOST) if job.stopping:
+            case Failed(_, Fault.DIED | Fault.LOST) if job.stopping or why:
                 self.jobs.end(job, Stage.STOPPED, why)
-            case Failed(_, Fault.LOST) if self.jobs.retry(job):
-                log.warning("a job of %s lost its machine", job.model)
+            case Failed(_, Fault.DIED | Fault.LOST as fault) if self._retry(job, fault):
+                log.warning("a job of %s lost its worker, and is made once more", job.model)
             case Failed(_, fault, sentence):
                 job.fault = fault
                 self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))
             case Done():
                 self._finish(worker, job, message)
+
+    def _retry(self, job: Job, fault: Fault) -> bool:
+        """Put a job back into the queue; a node may have been lost before the job came to it."""
+        return self.jobs.retry(job, begun=fault == Fault.DIED or job.starts > job.lost)
 
     def _finish(self, worker: AnyWorker, job: Job, done: Done) -> None:
         rest = done.decoding + done.writing

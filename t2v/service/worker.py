@@ -47,7 +47,7 @@ class Worker:
     inline = False  # its jobs run whether or not somebody watches
     busy = False  # with an order
     gone = False  # for good: it takes no more orders
-    death = Fault.DIED, sentences.WORKER_DIED  # what ends an order whose process has ended
+    death = Fault.DIED  # of an order whose process has ended
 
     def __init__(self, backend: str, device: str, setup: Setup = USUAL, patience: float = PATIENCE):
         self.backend, self.device, self.setup, self._patience = backend, device, setup, patience
@@ -232,4 +232,4 @@ class Worker:
 
     def _died(self, order: Order, process: Any) -> Failed:
         self._end(process)
-        return Failed(order.id, *self.death)
+        return Failed(order.id, self.death, sentences.DIED_TWICE)

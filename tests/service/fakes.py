@@ -1,9 +1,8 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
 A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and
-`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. A
-`patient` video is written only once another is on the device. The model `unloadable` does
-not load.
+`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. A `patient` video is written
+only once another is on the device, a `lingering` one within a second. The model `unloadable` does not load.
 With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
 
@@ -101,7 +100,8 @@ class FakePipeline:
                 if step == 2:
                     misbehave(words)
                 on_step(step, request.steps, x0)
-        made = FullDisk if "nospace" in words else Patient if "patient" in words else Video
+        kinds = {"nospace": FullDisk, "patient": Patient, "lingering": Lingering}
+        made = next((kinds[word] for word in words if word in kinds), Video)
         before = source.frames_for(request) if source and request.keep else None
         return made(moving_square(request), request, self.name, before=before)
 
@@ -155,6 +155,12 @@ class Patient(Video):
             if time.monotonic() > end:
                 raise TimeoutError("nobody else came to the device")
             time.sleep(0.01)
+        return super().save(path)
+
+
+class Lingering(Video):
+    def save(self, path: Path) -> Path:
+        time.sleep(1.0)
         return super().save(path)
 
 

@@ -4,18 +4,21 @@ import gc
 import os
 import random
 import signal
+import time
 import weakref
 from collections import namedtuple
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from t2v.request import ModelDefaults, Request
-from t2v.service.jobs import Job, Limits
+from t2v.service.dispatcher import Dispatcher
+from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import Done, Failed, Fault, Order, Stage
 from t2v.service.outputs import Outputs
 from t2v.service.service import Service
@@ -31,7 +34,7 @@ FAULTS = {
     "nan": ("NaN", False),
     "raise": ("KeyError", False),
     "nospace": ("disk is full", False),
-    "kill": ("ended unexpectedly", True),
+    "kill": ("ended unexpectedly, twice", True),
 }
 
 
@@ -79,13 +82,64 @@ def test_a_fault_ends_one_job_and_the_next_is_right(service: Service, fault: str
     assert (service.workers[0].pid != pid) == replaced
 
 
-def test_a_worker_killed_from_outside_is_replaced(service: Service):
-    job = service.submit(ME, None, Request("slow"))
+def test_a_video_whose_worker_is_killed_is_made_once_more(service: Service):
+    """The same frames as if nothing had happened."""
+    undisturbed = run(service, "slow", seed=3)
+    job = service.submit(ME, None, Request("slow", seed=3))
     eventually(lambda: job.step > 0)
     os.kill(service.workers[0].pid, signal.SIGKILL)
+    eventually(lambda: job.over, timeout=30)
+    assert_right(service, job)
+    frames = [Video.open(service.outputs.path(made.id, ".mp4")).frames for made in (undisturbed, job)]
+    assert np.array_equal(*frames)
+
+
+def test_a_video_that_ends_its_worker_is_begun_twice_and_not_for_ever(service: Service, log: Path):
+    log.write_text("")
+    job = run(service, "a kill square", seed=4)
+    assert job.stage == Stage.FAILED and job.lost == 2
+    assert log.read_text().split() == ["enter", "4", "enter", "4"]
+
+
+def test_a_stop_of_a_video_whose_worker_is_killed_is_a_stop(service: Service):
+    """It isn't made again for a visitor who wants it no more."""
+    job = service.submit(ME, None, Request("hang"))
+    eventually(lambda: job.step == 1)
+    service.jobs.stop(ME, job.id)
+    os.kill(service.workers[0].pid, signal.SIGKILL)
     eventually(lambda: job.over, timeout=15)
-    assert job.stage == Stage.FAILED and "ended unexpectedly" in job.problem
-    assert_right(service, run(service, "a square"))
+    assert (job.stage, job.problem, job.lost) == (Stage.STOPPED, "", 0)
+
+
+def test_a_worker_that_cannot_start_fails_its_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    service = Service(FAKES, tmp_path)
+    service.workers[0].backend = "tests.service.no_such_backend"
+    job = service.submit(ME, None, Request("a square"))
+    for _ in range(2):
+        service._dispatcher.run(service.workers[0], service.jobs.take(0))
+    assert job.stage == Stage.FAILED and "twice" in job.problem and not service.jobs.take(0)
+
+
+def test_a_job_that_a_worker_was_lost_with_is_made_alone():
+    """While another is written beside it, it might cost that one its worker again."""
+    jobs, events, closing = Jobs(Limits(per_visitor=9)), [], Event()
+    made = [jobs.submit(ME, "square", Request("a square").validate()) for _ in range(3)]
+    made[1].lost = 1
+
+    def make(worker: object, job: Job) -> None:
+        events.append(("begun", job))
+        jobs.enter(job, Stage.WRITING)
+        time.sleep(0.1)
+        events.append(("over", job))
+        jobs.end(job, Stage.DONE)
+
+    dispatcher = Dispatcher(jobs, [], make, closing)
+    thread = dispatcher.thread(SimpleNamespace(gone=False))
+    thread.start()
+    eventually(lambda: all(job.over for job in made))
+    closing.set()
+    thread.join()
+    assert events == [(what, job) for job in made for what in ("begun", "over")]
 
 
 def test_an_idle_worker_killed_from_outside_is_not_missed(service: Service):

@@ -151,14 +151,14 @@ def test_claim_takes_one_job_once(jobs: Jobs):
     assert jobs.take(0) is first
 
 
-def test_a_job_whose_machine_is_lost_is_made_once_more_before_all_others(jobs: Jobs):
+def test_a_job_whose_worker_is_lost_is_made_once_more_before_all_others(jobs: Jobs):
     first, second = submit(jobs, "one"), submit(jobs, "two")
     for lost in (True, False):
         job = jobs.take(0)
         assert job is first
         jobs.enter(job, Stage.LOADING)  # a worker says so
         job.step, job.denoising_since = 3, 1.0
-        assert jobs.retry(job) == lost
+        assert jobs.retry(job, begun=True) == lost
     assert job.stage == Stage.LOADING and job.step == 3
     jobs.end(job, Stage.FAILED)
     assert jobs.take(0) is second
@@ -167,5 +167,5 @@ def test_a_job_whose_machine_is_lost_is_made_once_more_before_all_others(jobs: J
 def test_a_job_that_no_worker_had_begun_is_given_out_as_often_as_needed(jobs: Jobs):
     job = submit(jobs)
     for _ in range(5):
-        assert jobs.take(0) is job and jobs.retry(job)
+        assert jobs.take(0) is job and jobs.retry(job, begun=False)
         assert (job.stage, job.worker, job.started, job.step) == (Stage.WAITING, None, None, 0)

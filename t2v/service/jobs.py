@@ -18,7 +18,7 @@ from t2v.service import logs, sentences
 from t2v.service.grouping import next_of
 from t2v.service.job import Job
 from t2v.service.limits import Limits, QueueFull, VisitorFull
-from t2v.service.messages import NO_FILES, Files, Stage
+from t2v.service.messages import NO_FILES, Fault, Files, Stage
 from t2v.service.store import owner_of
 from t2v.service.tally import Tally
 from t2v.service.waiting import WaitingJob, WaitingJobs
@@ -145,13 +145,13 @@ class Jobs:
             job.starts += stage == Stage.LOADING
             self._enter(job, stage)
 
-    def retry(self, job: Job, begun: bool) -> bool:
+    def retry(self, job: Job, fault: Fault) -> bool:
         """Put a job first in the queue, because its worker has ended; False where a second one has.
 
-        A worker that hadn't `begun` the job isn't counted.
+        A node that is lost before the job has come to it isn't counted.
         """
         with self._changed:
-            job.lost += begun
+            job.lost += fault == Fault.DIED or job.starts > job.lost
             if job.lost > 1:
                 return False
             self._held.pop(job.worker, None)
@@ -186,10 +186,10 @@ class Jobs:
         with self._changed:
             return max(0, min(self._places_of(visitor) - len(self._pending(visitor)), self._free_places()))
 
-    def place(self, job: Job) -> int:
-        """The job's place in the queue, from 1; 0 for one that no longer waits."""
+    def held(self, worker: AnyWorker | None) -> str | None:
+        """The model of a worker's last job, as `take` looks at it."""
         with self._changed:
-            return self._waiting.index(job) + 1 if job in self._waiting else 0
+            return self._held.get(worker)
 
     def newest_of(self, visitor: str) -> Job | None:
         """Return the visitor's latest job that isn't over; None if all are."""

@@ -92,7 +92,7 @@ class Service:
         setup = Setup(dict(placement or {}), mark)
         self.workers = workers_of(backend, () if cluster else devices, setup)
         self._nobody = Worker(backend, "", setup)  # never started: while a cluster has no worker
-        self._forecast = Forecast(self.jobs, self.workers, self.seconds_left)
+        self.forecast = Forecast(self.jobs, self.workers, self.seconds_left)
         self._closing = Event()
         self._tasks: set[asyncio.Task] = set()
         self._dispatcher = Dispatcher(self.jobs, self.workers, self._make, self._closing)
@@ -255,10 +255,6 @@ class Service:
         pace = (self.jobs.clock() - job.denoising_since) / walked
         return pace * sum(steps[step:]) + cost.rest
 
-    def seconds_until_begun(self, job: Job) -> float | None:
-        """Seconds that a waiting job will wait, by the estimates of those before it; None if unknown."""
-        return self._forecast.until_begun(job)
-
     def _make(self, worker: AnyWorker, job: Job) -> None:
         """Run one job on `worker` to its end."""
         try:
@@ -295,17 +291,13 @@ class Service:
                 self.jobs.end(job, Stage.STOPPED, why)
             case Failed(_, Fault.DIED | Fault.LOST) if job.stopping or why:
                 self.jobs.end(job, Stage.STOPPED, why)
-            case Failed(_, Fault.DIED | Fault.LOST as fault) if self._retry(job, fault):
+            case Failed(_, Fault.DIED | Fault.LOST as fault) if self.jobs.retry(job, fault):
                 log.warning("a job of %s lost its worker, and is made once more", job.model)
             case Failed(_, fault, sentence):
                 job.fault = fault
                 self.jobs.end(job, Stage.FAILED, sentence + self._advice(worker, job, fault))
             case Done():
                 self._finish(worker, job, message)
-
-    def _retry(self, job: Job, fault: Fault) -> bool:
-        """Put a job back into the queue; a node may have been lost before the job came to it."""
-        return self.jobs.retry(job, begun=fault == Fault.DIED or job.starts > job.lost)
 
     def _finish(self, worker: AnyWorker, job: Job, done: Done) -> None:
         rest = done.decoding + done.writing

@@ -63,13 +63,12 @@ def _waiting(service: Service, job: Job) -> str:
     """The jobs of others ahead, and when this one begins."""
     if service.jobs.awaited(job):
         return strings.AWAITS
-    made, waiting = service.jobs.line()
-    before = waiting[: waiting.index(job)] if job in waiting else []
+    made, before = service.jobs.line()[0], service.forecast.ahead(job)
     others = sum(each.owner != job.owner for each in before)
     text = strings.PLACE.format(ahead=others) if others else strings.NEXT
     if not others and any(each.owner == job.owner for each in made + before):
         text = strings.AFTER_OWN
-    seconds = service.seconds_until_begun(job)
+    seconds = service.forecast.until_begun(job)
     return text + (strings.BEGINS.format(seconds=duration(seconds)) if seconds is not None else "")
 
 

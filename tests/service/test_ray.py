@@ -95,7 +95,7 @@ def test_a_lost_nodes_job_is_made_again_on_a_node_that_comes(service: Service, c
     seed, node = job.request.seed, job.worker.place.node
     cluster.kill(next(each for each in cluster.alive if each.node_id == node))
     eventually(lambda: job.stage == Stage.WAITING and not service.workers, timeout=20)
-    assert service.seconds_until_begun(job) is None or service.seconds_until_begun(job) >= 0
+    assert service.forecast.until_begun(job) is None or service.forecast.until_begun(job) >= 0
     added = cluster.add()
     video = made(service, job)
     assert job.worker.place.node == added.node_id and video.request.seed == seed

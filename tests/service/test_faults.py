@@ -22,6 +22,7 @@ from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import Done, Failed, Fault, Order, Stage
 from t2v.service.outputs import Outputs
 from t2v.service.service import Service
+from t2v.service.worker import Worker
 from t2v.service.worker_process import PipelineHost
 from t2v.video import Video
 from tests.waiting import eventually
@@ -134,7 +135,7 @@ def test_a_job_that_a_worker_was_lost_with_is_made_alone():
         jobs.end(job, Stage.DONE)
 
     dispatcher = Dispatcher(jobs, [], make, closing)
-    thread = dispatcher.thread(SimpleNamespace(gone=False))
+    thread = dispatcher.thread(Worker(FAKES, "never started"))
     thread.start()
     eventually(lambda: all(job.over for job in made))
     closing.set()

@@ -58,9 +58,9 @@ def _ready(waiting: Sequence[Queued], over: dict[Job, float], worker: Free) -> l
     """
     if ready := [each for each in waiting if each.source is None or over.get(each.source, inf) < worker.at]:
         return ready
-    known = [each for each in waiting if each.source in over]
-    worker.at = max(worker.at, min(over[each.source] for each in known))
-    return [each for each in known if over[each.source] <= worker.at]
+    known = {each: over[each.source] for each in waiting if each.source in over}
+    worker.at = max(worker.at, min(known.values()))
+    return [each for each, end in known.items() if end <= worker.at]
 
 
 class Forecast:

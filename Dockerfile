@@ -11,9 +11,10 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 # More packages, such as "ray[serve]" for a cluster.
 ARG PACKAGES=
 
+# On GPUs Triton builds what launches its kernels, with a C compiler.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates python3 python3-venv \
+        ca-certificates python3 python3-venv $([ -n "$TORCH_INDEX" ] || echo gcc libc6-dev python3-dev) \
     && rm -rf /var/lib/apt/lists/*
 
 # The libraries first: this layer is built again only when they change.

@@ -72,3 +72,21 @@ def test_a_model_is_known_before_its_weights_are_read(tmp_path: Path, monkeypatc
         tiny_model.write_diffusers(tmp_path), opened=lambda unet, vae, native: order.append((unet, vae))
     )
     assert order == [(tiny_model.UNET, tiny_model.VAE), "text_encoder", "unet", "vae"]
+
+
+@pytest.mark.parametrize("there", ["", "gcc", "Python.h", "gcc, Python.h", "kept"])
+def test_kernels_run_where_triton_can_build_what_launches_them(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    kernels._can_build.cache_clear()
+    monkeypatch.setattr(kernels, "capability", lambda device: (9, 0))
+    monkeypatch.setattr(kernels.shutil, "which", lambda name: name if name in there else None)
+    monkeypatch.setattr(kernels.sysconfig, "get_path", lambda name, scheme: str(tmp_path))
+    for name in ("CC", "CPATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path if there == "kept" else tmp_path / "none"))
+    if "Python.h" in there:
+        (tmp_path / "Python.h").touch()
+    fast = kernels.ops_for(torch.device("cuda")) is triton_ops
+    kernels._can_build.cache_clear()
+    assert fast is (there in ("gcc, Python.h", "kept")) and bool(caplog.messages) is not fast

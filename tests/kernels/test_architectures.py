@@ -52,6 +52,7 @@ def test_what_runs_follows_from_the_capability_alone(
     capability: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(kernels, "capability", lambda device: capability)
+    monkeypatch.setattr(kernels, "_can_build", lambda: True)
     monkeypatch.setattr(triton_products, "capability", lambda device: capability)
     assert ops_for(torch.device("cuda:0")) is (triton_ops if capability >= (8, 0) else plain_ops)
     half, full = torch.ones(2, dtype=torch.float16), torch.ones(2)

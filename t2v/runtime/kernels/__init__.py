@@ -1,7 +1,12 @@
 """The fused operations of the fast path: Triton kernels, and the same functions in plain PyTorch."""
 
 import logging
+import os
+import shutil
+import sysconfig
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -25,7 +30,23 @@ def ops_for(device: torch.device) -> Ops:
         from . import triton_ops
     except ImportError:  # a PyTorch without Triton, as on Windows
         return plain_ops
-    return triton_ops
+    return triton_ops if _can_build() else plain_ops
+
+
+@cache
+def _can_build() -> bool:
+    """Check whether Triton finds a C compiler and Python's headers, with which it builds what launches
+    kernels, or a folder in which this was kept."""
+    compiler = os.environ.get("CC") or shutil.which("clang") or shutil.which("gcc")
+    home = Path(os.environ.get("TRITON_HOME") or Path.home())
+    kept = Path(os.environ.get("TRITON_CACHE_DIR") or home / ".triton" / "cache")
+    schemes = sysconfig.get_default_scheme(), "posix_prefix"  # Triton takes the second for Debian's own
+    folders = (sysconfig.get_path("include", scheme) for scheme in schemes)
+    headers = "CPATH" in os.environ or any((Path(folder) / "Python.h").is_file() for folder in folders)
+    if kept.is_dir() or (compiler and headers):
+        return True
+    log.warning("Triton finds no C compiler or no Python.h (gcc, python3-dev): the GPU runs plain PyTorch.")
+    return False
 
 
 def compile_kernels(device: torch.device, run: Callable[[], Any]) -> None:

@@ -118,7 +118,8 @@ class TextToVideo:
         where, *second = choose_devices(device)
         runner = Runner(where, choose_dtype(dtype, where), memory, *second)
         path = fspath(model) if isinstance(model, PathLike) else model
-        place, opened = runner.loading_device(), partial(prepare, device=where, dtype=runner.dtype)
+        place = runner.loading_device()
+        opened = partial(prepare, device=place, dtype=runner.dtype)
         return cls(checkpoints.load(path, dtype=runner.dtype, device=place, opened=opened), runner)
 
     def set_adapters(self, *names: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from t2v import checkpoints
+from t2v import checkpoints, pipeline
 from t2v.checkpoints import loading
 from t2v.defaults import ModelDefaults
 from t2v.networks import VAE, UNet3D, blank
@@ -90,3 +90,17 @@ def test_kernels_run_where_triton_can_build_what_launches_them(
     fast = kernels.ops_for(torch.device("cuda")) is triton_ops
     kernels._can_build.cache_clear()
     assert fast is (there in ("gcc, Python.h", "kept")) and bool(caplog.messages) is not fast
+
+
+@pytest.mark.parametrize("memory, ahead", [("auto", True), ("fast", True), ("low", False)])
+def test_who_asks_for_less_memory_has_nothing_compiled_ahead(
+    memory: str, ahead: bool, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[torch.device] = []
+    monkeypatch.setattr(pipeline, "prepare", lambda *known, device, dtype: asked.append(device))
+    monkeypatch.setattr(pipeline, "choose_devices", lambda name: (torch.device("meta"),))
+    monkeypatch.setattr(pipeline.checkpoints, "load", lambda *_, device, opened, **__: opened())
+    monkeypatch.setattr(pipeline.TextToVideo, "__init__", lambda self, checkpoint, runner: None)
+    monkeypatch.setattr("t2v.runtime.runner.free_bytes", lambda device: 2**40)
+    pipeline.TextToVideo.from_pretrained(memory=memory)
+    assert (asked == [torch.device("meta")]) is ahead

@@ -22,9 +22,9 @@ def prepare(
 ) -> None:
     """Begin to compile the kernels of a guided step and of decoding, for a video of the model's own size.
 
-    Other sizes need, with few exceptions, the same kernels. Libraries, too, load theirs meanwhile. Nothing
-    begins where memory isn't ample, nor before CUDA has started in this process: where a GPU is lent to its
-    forks, it never may.
+    `device`: where weights are read to; on the host nothing begins. Other sizes need, with few exceptions,
+    the same kernels. Libraries, too, load theirs meanwhile. Nothing begins where memory isn't ample, nor
+    before CUDA has started in this process: where a GPU is lent to its forks, it never may.
     """
     if device.type == "cuda" and torch.cuda.is_initialized() and free_bytes(device) > AMPLE:
         shape = native.frames, native.height, native.width

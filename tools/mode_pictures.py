@@ -26,9 +26,10 @@ def change(pipe: TextToVideo) -> Rows:
 
 
 def animate(pipe: TextToVideo) -> Rows:
-    """A picture that begins to move."""
-    still = pipe("a fox on a yellow background", seed=3).frames[:1]
-    made = pipe("a fox growing on a yellow background", source=still, keep=1, steps=10, seed=1)
+    """A picture that begins to move: its subject stands where the motion begins."""
+    prompt = "a fox moving right on a yellow background"
+    still = pipe(prompt, seed=3).frames[:1]
+    made = pipe(prompt, source=still, keep=1, seed=1)
     return [still, made.frames]
 
 

@@ -6,6 +6,15 @@ const said = box.querySelector("[role=status]"), brush = box.querySelector("[typ
 const paint = document.createElement("canvas"), tint = document.createElement("canvas");
 let picture = null, shown = "", erasing = false, last = null, turn = 0;
 
+// Two tones, so that it is seen on a picture of any colour.
+const tile = Object.assign(document.createElement("canvas"), { width: 16, height: 16 }), ink = tile.getContext("2d");
+for (const [tone, left] of [["#ff3d7f", 0], ["#fff", 8]]) {
+  ink.fillStyle = tone;
+  ink.fillRect(left, 0, 8, 8);
+  ink.fillRect(8 - left, 8, 8, 8);
+}
+const checks = context.createPattern(tile, "repeat");
+
 const say = (text) => { said.textContent = text; };
 const field = () => document.querySelector("#mask input, #mask textarea");
 function write(path) {
@@ -21,7 +30,7 @@ function draw() {
   colours.globalCompositeOperation = "copy";
   colours.drawImage(paint, 0, 0);
   colours.globalCompositeOperation = "source-in";
-  colours.fillStyle = "#ff3d7f";
+  colours.fillStyle = checks;
   colours.fillRect(0, 0, tint.width, tint.height);
   context.globalAlpha = 0.6;
   context.drawImage(tint, 0, 0);

@@ -56,3 +56,14 @@ def test_rows_are_written_into_the_prompt_and_removed_again(page: Page):
     page.get_by_role("button", name="Remove this scene").first.click()
     expect(field).to_have_value("a panda [4.5s: a red fox]")
     expect(page.locator("#tokens")).to_contain_text("The scene at 4.5 s is not seen: the video ends at 1 s.")
+
+
+def test_the_editor_fits_a_phone(page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_label("Prompt", exact=True).fill("a panda [2s: a wolf]")
+    wait_for(page, [(0.0, "a panda"), (2.0, "a wolf")])
+    ends = page.eval_on_selector_all(
+        ".storyboard, .storyboard input, .storyboard li button",
+        "every => every.map((each) => each.getBoundingClientRect().right)",
+    )
+    assert len(ends) == 6 and max(ends) <= ends[0] < 390

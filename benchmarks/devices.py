@@ -1,7 +1,7 @@
 """Compare two devices with one: a video shared by both, and many videos. No video is written.
 
 python -m benchmarks.devices make FOLDER [--tiny]                random weights of the published size
-python -m benchmarks.devices share FOLDER [--devices a,b]        one video on a, on a and b
+python -m benchmarks.devices share FOLDER [--devices a,b] [--shape 24x576x320]   one video on a, on a and b
 python -m benchmarks.devices spread FOLDER                       many videos on one device
 accelerate launch -m benchmarks.devices spread FOLDER            the same on all
 """
@@ -22,7 +22,7 @@ from benchmarks.measure import Figures
 from t2v import Request, TextToVideo
 from t2v.batch import LauncherQueue, make_all
 
-SMALLEST = {"frames": 3, "width": 128, "height": 128, "steps": 3}
+SMALLEST = "3x128x128", 3  # shape, steps
 
 
 def make(options: argparse.Namespace, figures: Figures) -> None:
@@ -51,13 +51,14 @@ def share(options: argparse.Namespace, figures: Figures) -> None:
     figures["the same at guidance 1.5"] = [int(far.max()), float(far.mean())]
     if first.startswith("cuda"):
         figures["a step under two texts, under one, ms"] = [
-            1e3 * step_seconds(ways["one"], texts) for texts in (2, 1)
+            1e3 * step_seconds(ways["one"], options, texts) for texts in (2, 1)
         ]
 
 
-def step_seconds(pipe: TextToVideo, texts: int) -> float:
+def step_seconds(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> float:
     """The median seconds of a recorded step: they bound what a second device can save."""
-    x = torch.randn(1, 4, 16, 32, 32, device=pipe.device, dtype=pipe.dtype)
+    frames, width, height = sizes(options)
+    x = torch.randn(1, 4, frames, height // 8, width // 8, device=pipe.device, dtype=pipe.dtype)
     words = pipe.runner.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
     t, took = torch.full((1,), 501.0, device=pipe.device), []
     with torch.inference_mode(), pipe.runner.as_current_device():
@@ -119,9 +120,16 @@ def loaded(options: argparse.Namespace, device: Any) -> TextToVideo:
 
 
 def request(options: argparse.Namespace, **settings: Any) -> Request:
-    size = SMALLEST if options.tiny else {"frames": 16, "width": 256, "height": 256, "steps": options.steps}
+    frames, width, height = sizes(options)
+    size = {"frames": frames, "width": width, "height": height, "steps": options.steps}
     named = {"prompt": "a panda on a green background", "seed": 0, "guidance": 9.0}
     return Request(**(named | size | settings))
+
+
+def sizes(options: argparse.Namespace) -> tuple[int, int, int]:
+    """-> frames, width, height"""
+    frames, width, height = map(int, options.shape.split("x"))
+    return frames, width, height
 
 
 def video(pipe: TextToVideo, options: argparse.Namespace, repeat: int, **settings: Any) -> tuple[float, Any]:
@@ -151,9 +159,12 @@ def main() -> None:
     parser.add_argument("--devices", default="cuda:0,cuda:1", help="a pair, or cpu,cpu")
     parser.add_argument("--videos", type=int, default=16)
     parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--shape", default="16x256x256", help="frames, width and height of the videos")
     parser.add_argument("--tiny", action="store_true", help="the smallest of everything")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
+    if options.tiny:
+        options.shape, options.steps = SMALLEST
     SECTIONS[options.what](options, Figures(options.json))
 
 

@@ -1,6 +1,7 @@
 """Compare t2v with diffusers on this machine's processor: the same weights, noise and text.
 
 python -m benchmarks.cpu [--model emoji] [--steps N] [--rounds N] [--json FILE]
+python -m benchmarks.cpu --beside FOLDER: compare t2v with another checkout of it instead.
 The sides run in turn, each in new processes, so that the peak memory is its own. The best video of each
 counts, as other programs may use the machine; they change processor seconds, summed over the cores, less.
 """
@@ -123,15 +124,37 @@ def compare(options: argparse.Namespace) -> None:
     figures["float32 frames, largest difference of 255"] = float(np.abs(a - b).max())
 
 
+def compare_checkouts(options: argparse.Namespace) -> None:
+    """Run this checkout and `options.beside` in turn: the figures of both, and this one's share of them."""
+    figures, folders = Figures(options.json), {"this": Path.cwd(), "the other": options.beside}
+    figures["machine"] = f"{torch.get_num_threads()} threads, torch {torch.__version__}"
+    runs: dict[str, list[dict]] = {name: [] for name in folders}
+    frames = {}
+    for _ in range(options.rounds):
+        for name, folder in folders.items():
+            runs[name].append(process(options, "ours", options.dtype, folder))
+            frames[name] = np.load(frames_file("ours", options.dtype))
+    best = {}
+    for name, results in runs.items():
+        walls, cores = map(min, zip(*(both for result in results for both in result["seconds"]), strict=True))
+        best[name] = {"s": walls, "processor s": cores, "GiB": max(result["peak"] for result in results)}
+    for unit in best["this"]:
+        for name, of_it in best.items():
+            figures[f"{name}, {unit}"] = of_it[unit]
+        figures[f"share, by {unit}"] = best["this"][unit] / best["the other"][unit]
+    figures["frames, largest difference of 255"] = float(np.abs(frames["this"] - frames["the other"]).max())
+
+
 def frames_file(side: str, dtype: str | None) -> Path:
     return Path(f"/tmp/t2v-bench-{side}-{dtype}.npy")
 
 
-def process(options: argparse.Namespace, side: str, dtype: str | None) -> dict:
+def process(options: argparse.Namespace, side: str, dtype: str | None, folder: Path | None = None) -> dict:
+    """Run one side in a new process, by the checkout in `folder` -> its line of JSON"""
     command = [sys.executable, "-m", "benchmarks.cpu", "--model", options.model, "--side", side]
     command += ["--steps", str(options.steps)] if options.steps else []
     command += ["--dtype", dtype] if dtype else []
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=folder)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -141,12 +164,15 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="left out: the model's own")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--beside", type=Path, help="a folder with another checkout")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
-    parser.add_argument("--dtype", help=argparse.SUPPRESS)
+    parser.add_argument("--dtype", help="with --beside; left out: as t2v chooses")
     options = parser.parse_args()
     if options.side:
         to = frames_file(options.side, options.dtype)
         one_side(options.side, options.model, options.steps, options.dtype, to)
+    elif options.beside:
+        compare_checkouts(options)
     else:
         compare(options)
 

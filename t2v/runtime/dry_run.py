@@ -10,7 +10,6 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import FlopCounterMode
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,8 @@ class Profile:
 
 def profile(function: Callable[..., Any], *inputs: Tensor) -> Profile:
     """Profile `function(*inputs)`, all on the meta device. The peak leaves out weights and inputs."""
+    from torch.utils.flop_counter import FlopCounterMode  # imports Triton, which takes 80 MB
+
     tensors, attention = LiveTensors(), FusedAttention()
     with torch.inference_mode(), FlopCounterMode(display=False) as counter, tensors, attention:
         function(*inputs)

@@ -1,8 +1,9 @@
-"""A system that lacks what others have, for tests: the command and a page's worker make a video there.
+"""Systems that lack what others have, for tests: the command and a page's worker make a video on each.
 
-    python -m tests.bare_system SYSTEM FOLDER
+    python -m tests.bare_system FOLDER
 
-The libraries are imported first, whole; then the system loses what SYSTEM says, and t2v begins.
+The libraries are imported first, whole; then a fork for each system loses what it lacks, and t2v begins.
+FOLDER gets a folder for each system, with its videos and what was said, as `said`; its last line is "whole".
 """
 
 import builtins
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -27,6 +29,7 @@ import PIL.Image  # noqa: F401
 import psutil
 import torch.utils.flop_counter  # noqa: F401
 
+SMALL = "--frames 2 --steps 2 --size 64x64".split()
 NOT_ON_MACOS = ("sched_getaffinity", "sched_setaffinity", "sched_yield")
 NOT_ON_WINDOWS = tuple(
     """fork forkpty register_at_fork nice sysconf statvfs fstatvfs mkfifo mknod getuid geteuid getgid getegid
@@ -170,14 +173,14 @@ def work(folder: pathlib.Path) -> None:
 
     made = folder / "made.mp4"
     for _ in range(2):
-        assert main(["a panda", "--frames", "2", "--steps", "2", "--seed", "1", "-o", str(made)]) == 0
+        assert main(["a panda", *SMALL, "--seed", "1", "-o", str(made)]) == 0
     assert main(["plan", "--device", "cpu"]) == main(["info", str(made)]) == 0
     messages: list[object] = []
     give_way()
     host = PipelineHost(backend, "cpu", messages.append, lambda order: False)
     host.prepare("emoji")
     host.plan("emoji")
-    request = Request("a panda", seed=1, frames=2, steps=2)
+    request = Request("a panda", seed=1, frames=2, steps=2, width=64, height=64)
     for number in ("one", "two"):
         host.attempt(Order(number, "emoji", request, folder / f"{number}.mp4"))
     ready, planned = (each for each in messages if isinstance(each, Ready | Planned))
@@ -189,7 +192,29 @@ def work(folder: pathlib.Path) -> None:
     print("peaks", *(report.peak for report in reports), "memory", ready.memory)
 
 
+def begin(system: str, folder: pathlib.Path) -> None:
+    """Work on the system, in a process that ends with it; all that is said goes into a file."""
+    folder.mkdir()
+    said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    code = 1
+    try:
+        SYSTEMS[system]()
+        work(folder)
+        print("whole")
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
     imageio_ffmpeg.get_ffmpeg_exe()  # chosen once, by the real system
-    SYSTEMS[sys.argv[1]]()
-    work(pathlib.Path(sys.argv[2]))
+    for system in SYSTEMS:
+        if child := os.fork():
+            os.waitpid(child, 0)
+        else:
+            begin(system, pathlib.Path(sys.argv[1], system))

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from t2v.checkpoints.locate import SMALL
 from t2v.checkpoints.weight_files import diffusers_weights
 from t2v.service.backend import WITH_GPU
 from t2v.space.options import OPTIONS
+from tests import forked
 from tests.fake_spaces import FakeSpaces
 from tools import space
 
@@ -52,10 +52,8 @@ def make_space(hub: FakeSpaces, *words: str, token: str = "hf_right") -> subproc
     storage has no stand-in, large files take the hub's older way."""
     variables = {"HF_ENDPOINT": hub.address, "HF_TOKEN": token, "HF_HUB_DISABLE_XET": "1", "no_proxy": "*"}
     variables |= {"HF_HUB_DISABLE_IMPLICIT_TOKEN": "0", "HF_HUB_OFFLINE": "0"}
-    command = [sys.executable, "-m", "tools.space", *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=300
-    )
+    script = "import runpy; runpy.run_module('tools.space', run_name='__main__')"
+    return forked.run(script, *words, environment=os.environ | variables)
 
 
 def test_the_files_arrive_in_one_commit_and_again_without_those_that_are_gone(hub: FakeSpaces):

@@ -144,9 +144,9 @@ def test_pip_installs_the_wheel_with_all_that_it_needs(built: dict[str, Path], t
 
 def environment(folder: Path, *what: object) -> Path:
     """A new virtual environment with what pip was asked to install; -> its Python."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=300)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=300)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "--quiet", *what]
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *what]
     done = subprocess.run(command, capture_output=True, text=True, timeout=3000)
     assert done.returncode == 0, done.stderr
     return python

@@ -21,7 +21,12 @@ GROUPS = 4
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("frames", "each"), [(1, False), (2, True)], ids=["", "a time for each frame"])
+@pytest.mark.parametrize(
+    ("compare", "frames", "each"),
+    [(torch.float32, 1, False), (torch.float16, 2, True)],
+    ids=["float32", "float16, a time for each frame"],
+    indirect=["compare"],
+)
 def test_the_unets_fast_pass(compare: Compare, frames: int, each: bool, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(triton_ops, "UNFOLD", 64)  # the wider level's temporal convolutions as products
 

@@ -4,10 +4,10 @@ import pytest
 
 from .conftest import Compare
 
-CHANNELS = 96
+CHANNELS = 96  # of 4 groups, wide enough for a program each, or of more; up to 512 rows are normed at once
 
 
-@pytest.mark.parametrize("shape", [(3, 5, 7), (2, 40, 9)], ids=["few rows", "many rows"])
+@pytest.mark.parametrize("shape", [(3, 5, 7), (2, 12, 9)], ids=["few rows", "many rows"])
 @pytest.mark.parametrize("silu", [False, True], ids=["", "SiLU"])
 def test_group_norm(compare: Compare, shape: tuple[int, int, int], silu: bool):
     n, h, w = shape
@@ -18,14 +18,14 @@ def test_group_norm(compare: Compare, shape: tuple[int, int, int], silu: bool):
     )
 
 
-@pytest.mark.parametrize("shape", [(2, 5, 7), (2, 30, 31), (1, 70, 45)], ids=["at once", "twice", "shared"])
+@pytest.mark.parametrize("shape", [(2, 5, 7), (2, 17, 31), (1, 51, 50)], ids=["at once", "twice", "shared"])
 def test_group_norm_of_wide_groups(compare: Compare, shape: tuple[int, int, int]):
     n, h, w = shape
     compare(lambda ops, given: ops.group_norm(given.maps(n, CHANNELS, h, w), given.group_norm(4, CHANNELS)))
 
 
-@pytest.mark.parametrize("groups", [4, 32])
-@pytest.mark.parametrize("side", [6, 30], ids=["small", "large"])
+@pytest.mark.parametrize("groups", [4, 8])
+@pytest.mark.parametrize("side", [6, 17], ids=["small", "large"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_group_norm_with_shifts(compare: Compare, groups: int, side: int, count: int):
     def case(ops, given):
@@ -35,8 +35,8 @@ def test_group_norm_with_shifts(compare: Compare, groups: int, side: int, count:
     compare(case)
 
 
-@pytest.mark.parametrize("groups", [4, 32])
-@pytest.mark.parametrize("side", [6, 30], ids=["small", "large"])
+@pytest.mark.parametrize("groups", [4, 8])
+@pytest.mark.parametrize("side", [6, 17], ids=["small", "large"])
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "with one for all"])
 def test_group_norm_with_a_shift_for_each_block(compare: Compare, groups: int, side: int, shared: bool):
     def case(ops, given):
@@ -47,7 +47,7 @@ def test_group_norm_with_a_shift_for_each_block(compare: Compare, groups: int, s
     compare(case)
 
 
-@pytest.mark.parametrize(("groups", "h", "w"), [(32, 6, 3), (4, 6, 3), (4, 30, 31)])
+@pytest.mark.parametrize(("groups", "h", "w"), [(32, 6, 3), (4, 6, 3), (4, 17, 31)])
 def test_group_norm_far_from_zero(compare: Compare, groups: int, h: int, w: int):
     compare(
         lambda ops, given: ops.group_norm(
@@ -57,8 +57,8 @@ def test_group_norm_far_from_zero(compare: Compare, groups: int, h: int, w: int)
     )
 
 
-@pytest.mark.parametrize("groups", [4, 32])
-@pytest.mark.parametrize("shape", [(2, 5, 7), (1, 60, 25)], ids=["few rows", "many rows"])
+@pytest.mark.parametrize("groups", [4, 8])
+@pytest.mark.parametrize("shape", [(2, 5, 7), (1, 21, 25)], ids=["few rows", "many rows"])
 @pytest.mark.parametrize("shifted", [False, True], ids=["", "shifted"])
 def test_group_norm_of_two_maps(compare: Compare, groups: int, shape: tuple[int, int, int], shifted: bool):
     n, h, w = shape

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from t2v import cli
 from t2v.service import logs
 from t2v.service.webhooks import Origin
 from t2v.space import kinds, launch, options
@@ -233,10 +234,18 @@ def ended(folder: Path, way: str, words: list[str], variables: dict[str, str]) -
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_ends_serve_with_one_sentence_and_exit_code_2(case: str, tmp_path: Path):
+def test_what_cannot_be_ends_serve_with_one_sentence_and_exit_code_2(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+):
+    """In this process; that another ends so too is said below."""
     variables, words, told = REFUSED[case]
-    code, said = ended(tmp_path, "t2v serve", words, variables)
-    assert code == 2 and told in said and len(said.splitlines()) == 1, said
+    for name, value in ({"T2V_OUTPUTS": str(tmp_path / "out")} | variables).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(launch, "_end_on_signals", lambda: None)
+    monkeypatch.setattr(logs, "start", lambda level: None)
+    assert cli.main(["serve", *words]) == 2
+    said = "".join(capfd.readouterr())
+    assert told in said and len(said.splitlines()) == 1, said
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -20,6 +20,7 @@ MODELSCOPE := modelscope>=1.40,<2
 
 .PHONY: space run sample test quick test-gpu soak lint format bench examples docs train browser clean
 .DEFAULT_GOAL := run
+unexport PYTHONDONTWRITEBYTECODE  # the tests start Python hundreds of times; compiled modules start faster
 
 run: $(VENV)/runtime
 	$(BIN)/python app.py $(ARGS)
@@ -27,9 +28,11 @@ run: $(VENV)/runtime
 sample: $(VENV)/runtime
 	$(BIN)/t2v "$(PROMPT)" -o "$(SAMPLE)" $(ARGS)
 
-# A test in the browser that fails is tried once more, and named (-rR): a busy processor can hold Chromium for seconds.
+# The tests in the browser have two processes of their own: Playwright keeps an event loop running, and each starts
+# Chromium, a server and its workers. One that fails is tried once more, and named (-rR): a busy processor can hold
+# Chromium for seconds.
 test: $(VENV)/dev browser lint
-	$(BIN)/python -m pytest -q -m browser --reruns 1 -rR --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser --reruns 1 -rR --durations=10 $(ARGS)
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
 		-m "not browser and not gpu and not soak" $(ARGS)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
+from t2v.machine import threads  # noqa: E402
+
 from .soak import seed  # noqa: E402
 from .tiny_model import write_diffusers  # noqa: E402
 
@@ -26,6 +28,11 @@ FOLDERS = {"gpu": "gpu", "kernels": "kernel", "parity": "parity"}  # and the mar
 def pytest_report_header() -> str:
     """Print the seed of the fuzzing tests, which changes each day."""
     return f"fuzzing from seed {seed()}: T2V_FUZZ={seed()} repeats it"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for servers, workers and encoders."""
+    return threads() + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +59,8 @@ def browser() -> Iterator["Browser"]:
     found = Path(CHROMIUM).exists()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=CHROMIUM if found else None, args=["--no-sandbox"]
+            executable_path=CHROMIUM if found else None,
+            args=["--no-sandbox", "--disable-gpu"],  # what stands in for a GPU takes a fifth of a page's work
         )
         yield started
         started.close()

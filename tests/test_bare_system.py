@@ -31,7 +31,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what came of the work on each system."""
     folder = tmp_path_factory.mktemp("systems")
     command = [sys.executable, "-m", "tests.bare_system", str(folder)]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"}, timeout=600, check=True)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"}, timeout=1000, check=True)
     return folder
 
 

@@ -16,11 +16,17 @@ def added(result: tuple[Tensor, tuple[Tensor, ...]]) -> Tensor:
 
 
 @pytest.mark.parametrize(
-    ("n", "c", "f", "p", "shifts"),
-    [(2, 96, 5, 7, 1), (2, 640, 5, 7, 1), (2, 640, 5, 7, 0), (1, 640, 6, 400, 0), (2, 640, 1, 7, 2)],
-    ids=["by a library", "as a product", "not shifted", "of many rows", "of one frame"],
+    ("n", "c", "f", "p", "shifts", "loop"),
+    [
+        pytest.param(2, 96, 5, 7, 1, False, id="by a library"),
+        pytest.param(2, 640, 5, 7, 1, False, id="as a product"),
+        pytest.param(2, 640, 5, 7, 0, False, id="not shifted"),
+        pytest.param(1, 640, 6, 100, 0, False, id="of many rows"),
+        pytest.param(2, 640, 1, 7, 2, False, id="of one frame"),
+        pytest.param(2, 640, 5, 7, 1, True, id="in a loop"),
+        pytest.param(2, 640, 1, 7, 2, True, id="of one frame, in a loop"),
+    ],
 )
-@pytest.mark.parametrize("loop", [False, True], ids=["", "in a loop"])
 @pytest.mark.usefixtures("library_products")
 def test_temporal_conv(compare: Compare, n: int, c: int, f: int, p: int, shifts: int, loop: bool):
     def case(ops, given):

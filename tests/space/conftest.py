@@ -21,7 +21,8 @@ from tests.space.started import clean
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     outputs, examples = tmp_path_factory.mktemp("outputs"), tmp_path_factory.mktemp("examples")
     write_example(examples)
-    options = {"--backend": "tests.service.fakes", "--outputs": outputs, "--examples": examples, "--queue": 8}
+    options = {"--backend": "tests.service.fakes", "--outputs": outputs, "--examples": examples}
+    options |= {"--queue": 8, "--port": 0}
     made = App(arguments([str(word) for option in options.items() for word in option]))
     made.url = made.launch()
     yield made

@@ -22,7 +22,7 @@ def real_app(outputs: Path) -> Iterator[App]:
     """A second app of this process. Gradio finds uploads by an environment variable, so that goes back."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(outputs))
-        made = App(arguments(["--model", "emoji", "--outputs", str(outputs)]))
+        made = App(arguments(["--model", "emoji", "--outputs", str(outputs), "--port", "0"]))
         made.url = made.launch()
         yield made
         made.close()

@@ -87,7 +87,7 @@ def test_a_video_whose_worker_is_killed_is_made_once_more(service: Service):
     """The same frames as if nothing had happened."""
     undisturbed = run(service, "slow", seed=3)
     job = service.submit(ME, None, Request("slow", seed=3))
-    eventually(lambda: job.step > 0)
+    eventually(lambda: job.step > 0, timeout=60)
     os.kill(service.workers[0].pid, signal.SIGKILL)
     eventually(lambda: job.over, timeout=30)
     assert_right(service, job)
@@ -105,7 +105,7 @@ def test_a_video_that_ends_its_worker_is_begun_twice_and_not_for_ever(service: S
 def test_a_stop_of_a_video_whose_worker_is_killed_is_a_stop(service: Service):
     """It isn't made again for a visitor who wants it no more."""
     job = service.submit(ME, None, Request("hang"))
-    eventually(lambda: job.step == 1)
+    eventually(lambda: job.step == 1, timeout=60)
     service.jobs.stop(ME, job.id)
     os.kill(service.workers[0].pid, signal.SIGKILL)
     eventually(lambda: job.over, timeout=15)

@@ -55,9 +55,9 @@ def story(pipe: TextToVideo) -> Rows:
 
 
 def loop(pipe: TextToVideo) -> Rows:
-    """A loop twice."""
-    frames = pipe("a rocket spinning on a black background", loop=True, seed=4).frames
-    return [np.concatenate([frames, frames])]
+    """A clip that ends elsewhere than it begins, and the loop of the same seed."""
+    prompt = "a robot moving right on a pink background"
+    return [pipe(prompt, seed=4, loop=closed).frames for closed in (False, True)]
 
 
 SHEETS: dict[str, Callable[[TextToVideo], Rows]] = {

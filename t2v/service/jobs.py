@@ -327,7 +327,7 @@ class Jobs:
         job.ended, job.problem, job.preview = self.clock(), problem, None
         self._enter(job, stage)
         self.tally.note_end(job)
-        for listener in self.listeners:
+        for listener in tuple(self.listeners):  # a caller who hears of his job's end leaves
             listener(job)
         self._changed.notify_all()  # its video may be what another waits for
         for other in [other for other in self._waiting if self._source_of(other) is job]:

@@ -1,7 +1,8 @@
 """The one endpoint for programs, `/generate`: the page's validation, queue and limits, without the page."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING
 from inspect import Parameter, Signature
 from typing import Any
@@ -93,11 +94,12 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
     """Wait for the job; a caller who goes away takes it along."""
     service.work_here(job)
     try:
-        while not job.over:
-            if service.closing:
-                raise _refusal(sentences.CLOSING)
-            service.jobs.follow("", job.id)
-            await asyncio.sleep(POLL)
+        with _told_of(service, job) as ended:
+            while not job.over:
+                if service.closing:
+                    raise _refusal(sentences.CLOSING)
+                service.jobs.follow("", job.id)
+                await asyncio.wait([ended], timeout=POLL)
     except BaseException:  # cancelled
         service.jobs.stop("", job.id)
         raise
@@ -109,6 +111,23 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
         raise _refusal(strings.GONE)
     settings = form.settings_of(record.request, source=any(job.files.there))
     return file, settings | {"model": record.model, "notes": list(record.notes)}
+
+
+@contextmanager
+def _told_of(service: Service, job: Job) -> Iterator[asyncio.Future]:
+    """A future that is done as soon as the job has ended, which a thread of the service tells."""
+    loop, ended = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+    def tell(other: Job) -> None:
+        if other is job:
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(lambda: ended.done() or ended.set_result(None))
+
+    service.jobs.listeners.append(tell)
+    try:
+        yield ended
+    finally:
+        service.jobs.listeners.remove(tell)
 
 
 def _refusal(text: str) -> gr.Error:

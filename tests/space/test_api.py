@@ -8,6 +8,7 @@ import httpx
 import pytest
 from gradio_client import Client
 
+from t2v.space import api
 from t2v.space.api import PARAMETERS
 from t2v.space.launch import MAX_UPLOAD, App
 from t2v.video import Video
@@ -184,6 +185,13 @@ def test_foreign_files_are_refused_in_every_form(app: App, file: dict):
 def test_an_upload_over_the_limit_is_413(app: App):
     huge = {"files": ("big.mp4", b"\0" * (MAX_UPLOAD + 1_000_000))}
     assert httpx.post(f"{app.url}gradio_api/upload", files=huge, timeout=60).status_code == 413
+
+
+def test_a_caller_is_told_the_end_and_does_not_ask_for_it(app: App, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(api, "POLL", 600)
+    listening = len(app.service.jobs.listeners)
+    assert call(app, prompt="a square")[1] == "complete"
+    assert len(app.service.jobs.listeners) == listening
 
 
 def test_a_full_queue_is_503_and_the_accepted_finish(app: App):

@@ -116,12 +116,17 @@ async def _result(service: Service, job: Job) -> tuple[dict[str, Any], dict[str,
 @contextmanager
 def _told_of(service: Service, job: Job) -> Iterator[asyncio.Future]:
     """A future that is done as soon as the job has ended, which a thread of the service tells."""
-    loop, ended = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
 
     def tell(other: Job) -> None:
         if other is job:
             with suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(lambda: ended.done() or ended.set_result(None))
+                loop.call_soon_threadsafe(end)
 
     service.jobs.listeners.append(tell)
     try:

@@ -2,7 +2,7 @@
 
     python -m training.from_source --clips 24
 
-needs `runs/data/emoji.zip` (training/dataset.py). On two CPU cores the default takes about ten minutes.
+needs `runs/data/emoji.zip` (training/dataset.py). On two CPU cores a group takes about five minutes.
 
 - change: a clip of a moving subject made anew under a prompt with another one, which says nothing of motion.
   Whether the judge sees the new subject, and how its place follows the old one's: their correlation along the

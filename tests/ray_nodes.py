@@ -12,13 +12,13 @@ PROCESSORS = 2  # of each node
 class Nodes:
     """The nodes of a cluster, but for its head, which computes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more_of_head: Any) -> None:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         os.environ["RAY_worker_niceness"] = "0"  # at Ray's 15 a busy machine leaves them 1 % of a processor
         os.environ["RAY_memory_monitor_refresh_ms"] = "0"  # it ends workers where others need memory
         from ray.cluster_utils import Cluster
 
-        head = {"num_cpus": 0, "include_dashboard": False} | SMALL
+        head = {"num_cpus": 0, "include_dashboard": False} | SMALL | more_of_head
         self._cluster = Cluster(initialize_head=True, head_node_args=head)
         self.address: str = self._cluster.address
         self.alive: list[Any] = []
@@ -35,11 +35,11 @@ class Nodes:
 
 
 @contextmanager
-def nodes(count: int) -> Iterator[Nodes]:
+def nodes(count: int, **more_of_head: Any) -> Iterator[Nodes]:
     """A cluster of a head and `count` nodes, ended with the block."""
     import ray
 
-    made = Nodes()
+    made = Nodes(**more_of_head)
     try:
         for _ in range(count):
             made.add()

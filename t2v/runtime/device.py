@@ -65,8 +65,7 @@ def tune(device: torch.device) -> None:
 def _keep_freed_memory() -> None:
     """Let glibc keep the memory of freed tensors, up to 64 MB, for the next ones.
 
-    As it is, each large tensor goes back to the system, and the next one waits for every page of its own: a
-    tenth of the decoder's time.
+    As it is, each large tensor goes back to the system, and the next one waits for every page of its own.
     """
     if sys.platform != "linux":
         return

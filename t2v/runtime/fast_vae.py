@@ -1,6 +1,6 @@
 """The VAE's fast blocks: norms, biases and upsampling fused, the order of operations unchanged."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -10,15 +10,12 @@ from torch import Tensor, nn
 
 from t2v.networks import VAE
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
-from t2v.networks.vae import Decoder
 
 from .device import current
 from .fast_unet import resnet
 from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
 from .kernels.ops import Ops
-
-PART = 2**22  # bytes of a map that a processor's caches hold
 
 
 def use_fast_ops(vae: VAE, device: torch.device) -> None:
@@ -32,8 +29,6 @@ def use_fast_ops(vae: VAE, device: torch.device) -> None:
             _replace_forward(module, partial(_upsample, doubling_weight(module.conv).to(device), module))
     for half in (vae.encoder, vae.decoder):
         _replace_forward(half.out, partial(_on_device_of, _norm_conv, ops, half.out))
-    if device.type == "cpu":
-        _replace_forward(vae.decoder, partial(_decode, vae.decoder))
 
 
 def _replace_forward(module: nn.Module, forward: Callable[..., Tensor]) -> None:
@@ -72,18 +67,3 @@ def _upsample(weight: Tensor, m: Upsample, x: Tensor) -> Tensor:
 def _norm_conv(ops: Ops, m: NormConv, x: Tensor) -> Tensor:
     """x (n c h w) -> (n c' h w)"""
     return m.conv(ops.group_norm(x, m.norm, silu=True))
-
-
-def _decode(m: Decoder, z: Tensor) -> Tensor:
-    """z (n 4 h w) -> images (n 3 8h 8w): the coarse levels for several frames, the fine ones for one each"""
-    return _in_parts((lambda z: m.middle(m.conv_in(z)), *m.levels, m.out), z)
-
-
-def _in_parts(layers: Sequence[Callable[[Tensor], Tensor]], x: Tensor) -> Tensor:
-    """x (n c h w) -> all layers applied (n c' h' w'), each to no more frames at once than PART holds"""
-    if not layers:
-        return x
-    first, *rest = layers
-    parts = x.split(max(1, PART // x[0].nbytes))
-    done = [_in_parts(rest, first(part)) for part in parts]
-    return torch.cat(done) if len(done) > 1 else done[0]

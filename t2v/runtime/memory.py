@@ -22,7 +22,7 @@ from t2v.request import RequestError
 GIB = 2**30
 AMPLE = 12 * GIB  # of free memory holds any model of this family at its default size
 FEED_FORWARD_ROWS = 4096  # tokens at a time where memory is short
-BUSY, BUSY_CPU = GIB // 2, GIB  # bytes of work at once; a processor does it in parts (`fast_vae`)
+BUSY, BUSY_CPU = GIB // 2, GIB // 4  # bytes of work: a processor gains nothing from more
 ACTIVATIONS = 700  # numbers a pixel while a frame is decoded, at the published widths
 FUSED = ("cpu", "cuda", "xpu")  # devices whose scaled_dot_product_attention never forms the scores
 

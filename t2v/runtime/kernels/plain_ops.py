@@ -26,36 +26,8 @@ def group_norm(
     """x (n c h w), its channels followed by those of `skip`; shifts (c) or (n c), added first -> normed (n c
     h w), then SiLU if asked"""
     x = x if skip is None else torch.cat([x, skip], dim=1)
-    if _is_single(x):
-        x = _norm_single(x, norm, shifts)
-    else:
-        x = norm(x + rearrange(sum(shifts), "... c -> ... c 1 1") if shifts else x)
+    x = norm(x + rearrange(sum(shifts), "... c -> ... c 1 1") if shifts else x)
     return F.silu(x, inplace=True) if silu else x
-
-
-def _is_single(x: Tensor) -> bool:
-    """Check whether `_norm_single` takes x (n c h w)."""
-    exact = x.device.type == "cpu" and x.dtype == torch.float32
-    return exact and len(x) == 1 and x.is_contiguous(memory_format=torch.channels_last)
-
-
-def _norm_single(x: Tensor, norm: nn.GroupNorm, shifts: Vectors) -> Tensor:
-    """x (1 c h w), shifts (c) or (1 c) -> `group_norm` of their sum, which is never formed (1 c h w)
-
-    A processor waits for memory: x is read for the moments of each column, then scaled and shifted at once.
-    """
-    g, w = norm.num_groups, x.shape[3]
-    rows = rearrange(x, "1 c h w -> h (w c)")
-    shift = sum(shifts, x.new_zeros(x.shape[1])).flatten()
-    mean, variance = torch.batch_norm_update_stats(rows, None, None, 0.0)  # of each column (w c)
-    means = rearrange(mean.view(w, -1) + shift, "w (g k) -> g (w k)", g=g)
-    variances = rearrange(variance, "(w g k) -> g (w k)", w=w, g=g)
-    spread, centre = torch.var_mean(means, dim=1, correction=0)
-    deviation = (variances.mean(1) + spread + norm.eps).sqrt()
-    scale = (norm.weight.view(g, -1) / deviation[:, None]).flatten()
-    offset = norm.bias + (shift - centre.repeat_interleave(len(shift) // g)) * scale
-    normed = torch.addcmul(offset.repeat(w), rows, scale.repeat(w))
-    return rearrange(normed, "h (w c) -> 1 c h w", w=w)
 
 
 def temporal_conv(

@@ -20,7 +20,7 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:ray")]
 ME = "one visitor of the tests"
-SLOW = Request("slow", steps=8)  # 1.2 s
+SLOW = Request("slow", steps=40)  # 6 s: longer than a busy machine takes to end a node
 STEP = 0.15  # seconds
 
 

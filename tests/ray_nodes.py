@@ -9,13 +9,18 @@ SMALL = {"num_gpus": 0, "object_store_memory": 80_000_000}
 PROCESSORS = 2  # of each node
 
 
+def set_up_for_tests() -> None:
+    """Set the variables of Ray that its processes read when they start."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_worker_niceness"] = "0"  # at Ray's 15 a busy machine leaves them 1 % of a processor
+    os.environ["RAY_memory_monitor_refresh_ms"] = "0"  # it ends workers where others need memory
+
+
 class Nodes:
     """The nodes of a cluster, but for its head, which computes nothing."""
 
     def __init__(self, **more_of_head: Any) -> None:
-        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-        os.environ["RAY_worker_niceness"] = "0"  # at Ray's 15 a busy machine leaves them 1 % of a processor
-        os.environ["RAY_memory_monitor_refresh_ms"] = "0"  # it ends workers where others need memory
+        set_up_for_tests()
         from ray.cluster_utils import Cluster
 
         head = {"num_cpus": 0, "include_dashboard": False} | SMALL | more_of_head

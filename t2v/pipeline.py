@@ -32,14 +32,12 @@ from t2v.networks.options import Options
 from t2v.noise import noise_of
 from t2v.preview import Previews
 from t2v.progress import with_bar
-from t2v.prompt_weights import plain
+from t2v.prompt_reader import PromptReader
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, prepare
-from t2v.scenes import scenes
 from t2v.second import Enlarger, after, before, second_complete, steps_of
 from t2v.story import over_time
 from t2v.torch_state import OnStep, OwnState
-from t2v.translation import Translator
 from t2v.unfinished import Unfinished, identity
 from t2v.version import VERSION
 from t2v.video import Video, check_saving
@@ -135,7 +133,7 @@ class TextToVideo:
             self.runner.merge(adapters)
         self.adapters = tuple(adapters)
         self.name, self.native, self.schedule, self.vocabulary = adapted(self.checkpoint, adapters)
-        self._translator = Translator(self.vocabulary) if self.vocabulary else None
+        self._reader = PromptReader(self.tokenizer, self.vocabulary)
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -252,7 +250,7 @@ class TextToVideo:
 
     def steps_of(self, request: Complete) -> int:
         """Steps that `on_step` is told of: asking for a source's motion is one, a second pass has its own."""
-        return bool(asked(request, self._translator)) + request.walked + steps_of(request, self.native)
+        return bool(asked(request, self._reader.translator)) + request.walked + steps_of(request, self.native)
 
     def _make(self, attempt: Callable[[], Video]) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
@@ -312,7 +310,7 @@ class TextToVideo:
 
     def _told(self, request: Complete, known: Known | None) -> Complete:
         """The request as the model is told it: a change of a source may need the source's motion in words."""
-        sentences = asked(request, self._translator) if known else []
+        sentences = asked(request, self._reader.translator) if known else []
         if not known or not sentences:
             return request
         some = some_frames(known.clean, FRAMES)
@@ -366,18 +364,10 @@ class TextToVideo:
 
     def notes(self, request: Request) -> tuple[str, ...]:
         """Warnings about a request that runs all the same."""
-        notes = [*request.notes(), *filter(None, [self.native.size_note(request.width, request.height)])]
-        notes += adapter_notes(self.adapters, request)
-        for name, text in (("prompt", request.prompt), ("negative_prompt", request.negative_prompt)):
-            counts = (prompt_encoder.count(self.sentence(s.prompt), self.tokenizer) for s in scenes(text))
-            notes += filter(None, (counted.note(name) for counted in counts))
-        if self.vocabulary and self._translator:
-            for scene in scenes(request.prompt):
-                read = self._translator.read(scene.prompt)
-                notes += filter(None, [read.note(), self.vocabulary.explain(plain(read.sentence)).note()])
-        return tuple(notes)
+        size = self.native.size_note(request.width, request.height)
+        own = [*request.notes(), *([size] if size else []), *adapter_notes(self.adapters, request)]
+        return *own, *self._reader.notes(request)
 
     def sentence(self, prompt: str) -> str:
-        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
-        for emoji characters and for other languages, any other model the prompt itself."""
-        return self._translator.read(prompt).sentence if self._translator else prompt
+        """The sentence that the model is given for a prompt in any language that it reads."""
+        return self._reader.sentence(prompt)

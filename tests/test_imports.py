@@ -48,6 +48,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.fit",
     "t2v.story",
     "t2v.noise",
+    "t2v.prompt_reader",
     "t2v.prompt_encoder",
     "t2v.codec",
     "t2v.preview",

@@ -20,7 +20,6 @@ from t2v.request import Request
 from t2v.service import sentences
 from t2v.service.estimate import size_of
 from t2v.service.messages import Reading
-from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary, english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
@@ -238,18 +237,14 @@ def reader(pipe: Any) -> Callable[[str], Reading]:
 
     It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
     """
-    from t2v.prompt_encoder import count  # imports torch
+    from t2v.prompt_reader import PromptReader  # imports torch
 
-    tokenizer, vocabulary = pipe.tokenizer, pipe.vocabulary
-    translator = Translator(vocabulary) if vocabulary else None
+    own = PromptReader(pipe.tokenizer, pipe.vocabulary)
 
     def read(prompt: str) -> Reading:
-        sentence = translator.read(prompt).sentence if translator else prompt
-        found, words = count(sentence, tokenizer), plain(sentence)
-        if vocabulary:
-            remark = vocabulary.explain(words).note() or ""
-        else:
-            remark = "" if english(words) else sentences.NOT_ENGLISH
+        found, remark = own.count(prompt), own.unknown(prompt) or ""
+        if not own.vocabulary and not english(plain(prompt)):
+            remark = sentences.NOT_ENGLISH
         return Reading(found.tokens, found.limit, found.cut, remark, found.weights)
 
     return read

@@ -1,8 +1,9 @@
 """A backend for tests: its pipeline draws a moving square in NumPy, and fails on demand.
 
-A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `assert`, `nan`, `raise`, `nospace` and
-`kill` go wrong in the way their name says; `hang` ignores a stop for a minute. A `patient` video is written
-only once another is on the device, a `lingering` one within a second. The model `unloadable` does not load.
+A prompt's words are orders: each `slow` takes 0.15 s a step; `oom`, `ram`, `assert`, `nan`, `raise`,
+`nospace` and `kill` go wrong in the way their name says (`oom` by torch, whose import takes seconds); `hang`
+ignores a stop for a minute. A `patient` video is written only once another is on the device, a `lingering`
+one within a second. The model `unloadable` does not load.
 With T2V_FAKE_LOG set, every run writes there when it enters and leaves the device.
 """
 
@@ -133,6 +134,8 @@ def misbehave(words: list[str]) -> None:
         import torch
 
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB at /root/x.py")
+    if "ram" in words:
+        raise MemoryError
     if "assert" in words:
         raise RuntimeError("CUDA error: device-side assert triggered")
     if "nan" in words:

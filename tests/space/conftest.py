@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from t2v.request import Request
 from t2v.space.launch import App, arguments
 from t2v.video import Video
+from tests.conftest import VIEW
 from tests.service.fakes import NATIVE, moving_square
-from tests.space import states
 from tests.space.started import clean
 
 
@@ -35,9 +35,6 @@ def write_example(folder: Path) -> None:
     Video(moving_square(request), request, "square").save(folder / "riser.mp4")
     index = [{"id": "riser", "model": "square", "request": asdict(request), "seconds": 1.5}]
     (folder / "examples.json").write_text(json.dumps(index))
-
-
-VIEW = {"viewport": {"width": 1280, "height": 900}}
 
 
 class Visitor:
@@ -95,14 +92,6 @@ class Visitor:
         return self.page.evaluate(f"(v => ({{{keys}}}))(document.querySelector('#screen video'))")
 
 
-@pytest.fixture(scope="session")
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser whose cache has Gradio's files after the first visit."""
-    context = browser.new_context(**VIEW)
-    yield context
-    context.close()
-
-
 def forget(profile: BrowserContext, url: str) -> None:
     """Make the next visitor of a profile a new one: no page is open, nothing of the site is stored."""
     page = profile.new_page()
@@ -130,13 +119,6 @@ def other(app: App, browser: Browser) -> Iterator[Visitor]:
     made = Visitor(browser, app.url)
     yield made
     made.context.close()
-
-
-@pytest.fixture(scope="session", params=states.STATES)
-def in_state(app: App, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """A visitor who sees the page in a state; the tests of a state share it."""
-    with states.visitor_in(Visitor(browser, app.url), request.param) as made:
-        yield made
 
 
 @pytest.fixture

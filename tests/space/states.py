@@ -46,7 +46,7 @@ def done(visitor: "Visitor") -> None:
 
 def failed(visitor: "Visitor") -> None:
     """The model has failed."""
-    visitor.generate(f"oom square {LONG}")
+    visitor.generate(f"ram square {LONG}")
     visitor.see("failed")
 
 
@@ -84,7 +84,7 @@ def visitor_in(visitor: "Visitor", state: str) -> Iterator["Visitor"]:
         yield visitor
     finally:
         stop_all(visitor.page)
-        visitor.context.close()
+        visitor.page.close()
 
 
 def stop_all(page: Page) -> None:

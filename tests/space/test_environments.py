@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from t2v.space import address
+from tests.conftest import ON_THE_NETWORK
 from tests.space.conftest import Visitor
 from tests.space.started import ROOT, Page, clean, free_port, started
 from tests.waiting import eventually
@@ -57,7 +58,7 @@ def test_a_companys_machine_with_a_gpu_that_pytorch_cant_use(tmp_path: Path, bro
         "GRADIO_NODE_NUM_PORTS": "many",
         "GRADIO_VIBE_MODE": "1",
     }
-    with started(tmp_path, fake=False, **surroundings) as page:
+    with started(tmp_path, "--max-frames", 4, fake=False, **surroundings) as page:
         assert page.url == f"http://localhost:{port}/"
         told = page.make(f"http://127.0.0.1:{port}/")
         assert told["model"] == "emoji"
@@ -69,17 +70,13 @@ def test_a_companys_machine_with_a_gpu_that_pytorch_cant_use(tmp_path: Path, bro
         kept = [worker.environ() for worker in workers_of(page)]
         assert kept and all(found["all_proxy"] == "socks5://127.0.0.1:9" for found in kept)
         assert all("example.org" in found["no_proxy"] and found["http_proxy"] == PROXY for found in kept)
-        copy_on_the_network(browser, tmp_path, port)
+        copy_on_the_network(browser, port)
         end(page, signal.SIGKILL)
 
 
-def copy_on_the_network(browser: Browser, folder: Path, port: str) -> None:
+def copy_on_the_network(browser: Browser, port: str) -> None:
     """Plain http at another address than localhost is no secure context: there is no navigator.clipboard."""
-    other = browser.browser_type.launch(
-        executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None,
-        args=["--no-sandbox", "--host-resolver-rules=MAP page.lan 127.0.0.1"],
-    )
-    visitor = Visitor(other, f"http://page.lan:{port}/")
+    visitor = Visitor(browser, f"http://{ON_THE_NETWORK}:{port}/")
     page = visitor.page
     assert not page.evaluate("isSecureContext || !!navigator.clipboard")
     visitor.generate("a red heart on a white background")
@@ -93,7 +90,7 @@ def copy_on_the_network(browser: Browser, folder: Path, port: str) -> None:
     box.fill("")
     box.press("Control+v")
     link = page.locator("a.settings-link").evaluate("a => a.href")
-    assert box.input_value() == link and link.startswith("http://page.lan")
+    assert box.input_value() == link and link.startswith(visitor.url)
     page.evaluate("document.execCommand = () => false")  # nor does the browser copy
     button.click()
     field = page.locator(".copy-by-hand")
@@ -102,7 +99,7 @@ def copy_on_the_network(browser: Browser, folder: Path, port: str) -> None:
     visitor.reload()
     visitor.see("done")
     assert visitor.problems == []
-    other.close()
+    visitor.context.close()
 
 
 def test_an_ipv6_address(tmp_path: Path):

@@ -31,11 +31,12 @@ LINK = {"prompt": "a fox growing on a yellow background", "seed": "5", "steps": 
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The page as it is started on a machine without a GPU, its model loaded."""
+    """The page as it is started on a machine without a GPU, its model loaded; its videos are short."""
     outputs = tmp_path_factory.mktemp("front")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(outputs))
-        made = App(arguments(["--model", EMBEDDED, "--outputs", str(outputs), "--port", "0"]))
+        words = f"--model {EMBEDDED} --max-frames 4 --port 0 --outputs {outputs}"
+        made = App(arguments(words.split()))
         made.url = made.launch()
         eventually(lambda: made.service.read(EMBEDDED, "a panda"), 60)
         yield made

@@ -3,19 +3,8 @@
 from pathlib import Path
 
 from tests.space.conftest import Visitor
-from tests.space.states import calm
 
-WIDTHS = (320, 390, 768, 1440)
 RECTANGLES = Path(__file__).with_name("rectangles.js").read_text()
-
-
-def test_every_text_has_its_own_place(in_state: Visitor):
-    page = in_state.page
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        calm(page)
-        assert page.evaluate(RECTANGLES) == [], width
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_text_over_another_is_found(visitor: Visitor):

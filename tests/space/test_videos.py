@@ -244,7 +244,7 @@ def test_a_deleted_videos_upload_stays_until_its_job_has_ended(client: OpenAI, a
 
 
 def test_a_failure_is_told_by_its_kind(client: OpenAI):
-    for prompt, code in (("oom", "out_of_memory"), ("nospace", "no_space"), ("raise", "generation_failed")):
+    for prompt, code in (("ram", "out_of_memory"), ("nospace", "no_space"), ("raise", "generation_failed")):
         made = client.videos.create_and_poll(prompt=prompt, extra_body={"steps": 3}, poll_interval_ms=POLL)
         assert (made.status, made.error.code) == ("failed", code)
         assert made.error.message and "/root" not in made.error.message

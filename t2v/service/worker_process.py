@@ -103,18 +103,21 @@ class WorkerPipe:
         return order.id in self._stopped
 
     def receive(self, host: "PipelineHost") -> None:
-        while True:
-            try:
-                message = self._connection.recv()
-            except (EOFError, OSError):
-                os._exit(0)  # the parent is gone
-            match message:
-                case Stop(order):
-                    self._stopped.add(order)
-                case Ask(number, model, prompt):
-                    self.send(Answer(number, host.read(model, prompt)))
-                case _:
-                    self.orders.put(message)
+        """Take messages until the parent is gone, even in the middle of an answer; then the process ends."""
+        try:
+            while True:
+                self._take(self._connection.recv(), host)
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _take(self, message: object, host: "PipelineHost") -> None:
+        match message:
+            case Stop(order):
+                self._stopped.add(order)
+            case Ask(number, model, prompt):
+                self.send(Answer(number, host.read(model, prompt)))
+            case Load() | PlanModel() | Make():
+                self.orders.put(message)
 
 
 @dataclass(frozen=True)

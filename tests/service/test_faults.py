@@ -19,11 +19,11 @@ import pytest
 from t2v.request import ModelDefaults, Request
 from t2v.service.dispatcher import Dispatcher
 from t2v.service.jobs import Job, Jobs, Limits
-from t2v.service.messages import Done, Failed, Fault, Order, Stage
+from t2v.service.messages import Ask, Done, Failed, Fault, Order, Stage
 from t2v.service.outputs import Outputs
 from t2v.service.service import Service
 from t2v.service.worker import Worker
-from t2v.service.worker_process import PipelineHost
+from t2v.service.worker_process import PipelineHost, WorkerPipe
 from t2v.video import Video
 from tests.waiting import eventually
 
@@ -282,3 +282,20 @@ def test_a_run_that_lacks_memory_is_tried_without_the_other_models(tmp_path: Pat
         hosts[0].attempt(Order(model, model, Request("a").validate(), tmp_path / f"{model}.mp4"))
     assert [type(message) for message in told if isinstance(message, Done | Failed)] == [Done, Done]
     assert len(hosts[0].pipelines) == 1 and hosts[0].pipelines.held("two")
+
+
+@pytest.mark.parametrize("last", ["recv", "send"])
+def test_a_worker_ends_with_its_page_whatever_it_does_then(monkeypatch: pytest.MonkeyPatch, last: str):
+    """Also while it answers what the page has asked: it once lived on, without anybody to hear."""
+
+    def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    def left(code: int) -> None:
+        raise SystemExit(code)
+
+    connection = SimpleNamespace(recv=lambda: Ask(1, "square", "a square"), send=lambda message: None)
+    setattr(connection, last, gone)
+    monkeypatch.setattr(os, "_exit", left)
+    with pytest.raises(SystemExit):
+        WorkerPipe(connection).receive(SimpleNamespace(read=lambda model, prompt: None))

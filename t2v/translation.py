@@ -12,6 +12,7 @@ from t2v.vocabulary import Vocabulary, english, split
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
 PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
+ENGLISH_ARTICLE = re.compile(r"(?:an?|the) ")
 BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
 NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
 
@@ -39,12 +40,13 @@ class Translator:
         self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
 
     def read(self, prompt: str) -> Understood:
-        """The sentence for a prompt: itself, where it is English that the model knows, or nothing better is
-        found."""
+        """The sentence for a prompt: itself, where it is English or nothing better is found; but for things
+        that weren't taught, what stands in for them."""
         text = normal(prompt)
         pictures = emoji(text, self._draws, english_name)
-        if not pictures and english(prompt) and self.vocabulary.explain(prompt).known:
-            return Understood(prompt, prompt)
+        plainly = self.vocabulary.with_stand_ins(prompt)
+        if not pictures and english(prompt) and self.vocabulary.explain(plainly).known:
+            return Understood(prompt, plainly)
         found = self._foreign(text, bool(pictures))
         if found:
             return Understood(prompt, self._compose([*pictures, *found]))
@@ -74,6 +76,8 @@ class Translator:
         """The elements of the language in which most of the text is understood; none if that is English, or
         if nothing names a thing, no emoji either."""
         best, most = [], self._english(text)
+        if english(text) and ENGLISH_ARTICLE.match(text):
+            return []  # "a barn" is no child, though Swedes have one
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return []
         for language in _likely(text):

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
+ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
+ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
+CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 SHOWN = 6  # unknown words in a note
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
@@ -59,6 +63,14 @@ class Knowledge:
         return f"This model was not taught: {words}.{hint}"
 
 
+class Name(NamedTuple):
+    """Words of a text, from `start` up to `stop`, that name a subject."""
+
+    start: int
+    stop: int
+    subject: str
+
+
 class Vocabulary:
     """The words of one model, from the `vocabulary.json` next to its weights.
 
@@ -75,8 +87,9 @@ class Vocabulary:
         self.scenery: dict[str, str | None] = words.get("scenery", {})
         self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
-        taught = words.get("taught", [])  # words of the captions that the model was fine-tuned on
-        self._names = {name: name for name in (*self.subjects, *taught)} | words.get("synonyms", {})
+        self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
+        self._taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
+        self._names = {name: name for name in (*self.subjects, *self._taught)} | words.get("synonyms", {})
         self.colours = frozenset({*self.backgrounds, *self.tints, *words.get("colour_synonyms", {})})
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
         self._moving = said | {motion: motion for motion in self.motions}
@@ -94,14 +107,46 @@ class Vocabulary:
         return cls(json.loads(read_text(Path(folder, "vocabulary.json"))))
 
     def explain(self, prompt: str) -> Knowledge:
-        """Which subjects of the model a prompt names, and which of its words mean nothing to the model."""
-        words = split(prompt)
-        known, rest = self._take_names(words)
-        unknown = tuple(
-            dict.fromkeys(w for w in rest if w not in self._other and singular(w) not in self._other)
-        )
-        nearest = {word: tuple(self._near(word)) for word in unknown}
-        return Knowledge(tuple(dict.fromkeys(known)), unknown, nearest, english(prompt))
+        """Which subjects of the model a prompt names, and which of its words mean nothing to the model.
+
+        Names side by side, as "baseball bat", name something else: together they are one unknown word.
+        """
+        known: list[str] = []
+        nearest: dict[str, tuple[str, ...]] = {}
+        for words in map(split, CLAUSE.split(prompt)):
+            names, rest = self._take_names(words)
+            for run in _side_by_side(names):
+                while len(run) > 1 and " ".join(words[run[0].start : run[0].stop]) in self.colours:
+                    del run[0]  # "an orange dog"
+                subjects = tuple(name.subject for name in run)
+                if len(run) == 1 or not self._taught.isdisjoint(subjects):
+                    known += subjects
+                else:
+                    nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
+            nearest |= {word: tuple(self._near(word)) for word in rest if not self._means_other(word)}
+        return Knowledge(tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt))
+
+    def with_stand_ins(self, prompt: str) -> str:
+        """The prompt with the nearest subject for things that weren't taught: "a lamb" -> "a sheep"."""
+        places = list(WORD.finditer(prompt))
+        words = [place[0].lower() for place in places]
+        text, end, i = "", 0, 0
+        while i < len(words):
+            length, instead = self._stand_in(words[i:])
+            if instead:
+                text += _with_article(prompt[end : places[i].start()], instead) + instead
+                end = places[i + length - 1].end()
+            i += length
+        return text + prompt[end:]
+
+    def _stand_in(self, words: list[str]) -> tuple[int, str | None]:
+        """The words of the thing that a text begins with, how many they are, and what stands in for it."""
+        for length in range(min(self._longest, len(words)), 0, -1):
+            if self._subject(words[:length]):
+                return length, None
+            if instead := self._stand_ins.get(" ".join(words[:length])):
+                return length, instead
+        return 1, None
 
     def motion(self, prompt: str) -> str | None:
         """The motion that a prompt names, as the model's own phrase; None for none."""
@@ -125,20 +170,24 @@ class Vocabulary:
         """Subjects near an unknown word in meaning or spelling."""
         return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
 
-    def _take_names(self, words: list[str]) -> tuple[list[str], list[str]]:
+    def _take_names(self, words: list[str]) -> tuple[list[Name], list[str]]:
         """The longest names of subjects first, in the order of the prompt, and the words that are left."""
-        known, rest, i = [], [], 0
+        names, rest, i = [], [], 0
         while i < len(words):
-            for length in range(min(self._longest, len(words) - i), 0, -1):
-                subject = self._subject(words[i : i + length])
+            for stop in range(min(i + self._longest, len(words)), i, -1):
+                subject = self._subject(words[i:stop])
                 if subject:
-                    known.append(subject)
-                    i += length
+                    names.append(Name(i, stop, subject))
+                    i = stop
                     break
             else:
                 rest.append(words[i])
                 i += 1
-        return known, rest
+        return names, rest
+
+    def _means_other(self, word: str) -> bool:
+        """Whether a word means something to the model that is no subject, or to nobody."""
+        return word in self._other or singular(word) in self._other
 
     def _subject(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural."""
@@ -151,8 +200,24 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=0.7)]
+        close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=ALIKE)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
+
+
+def _side_by_side(names: list[Name]) -> list[list[Name]]:
+    """Group names between which no other word stands."""
+    runs: list[list[Name]] = []
+    for name in names:
+        if runs and runs[-1][-1].stop == name.start:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return runs
+
+
+def _with_article(before: str, name: str) -> str:
+    """What stands before a name, "a" or "an" at its end as the name wants it."""
+    return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
 
 
 def english(prompt: str) -> bool:
@@ -172,7 +237,7 @@ def english(prompt: str) -> bool:
 
 def split(text: str) -> list[str]:
     """Words in lower case, without punctuation."""
-    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())
+    return WORD.findall(text.lower())
 
 
 def singular(word: str) -> str:

@@ -18,6 +18,7 @@ WORDS = {
     "motions": ["still", "moving left"],
     "motion_phrases": {"moving left": ["flying left", "going to the left"]},
     "related": {"kitten": ["cat"], "jackal": ["fox"]},
+    "stand_ins": {"jackal": "fox", "jackals": "foxes", "fox bat": "butterfly", "ocelot": "ocelot cat"},
 }
 
 
@@ -56,6 +57,38 @@ def test_unknown_words_are_named_with_what_is_near(vocabulary: Vocabulary) -> No
 def test_a_word_is_near_what_it_means(vocabulary: Vocabulary) -> None:
     assert vocabulary.explain("jackals").nearest == {"jackals": ("fox",)}
     assert "fox" in vocabulary.explain("a jackal on a green background").note()
+
+
+def test_names_side_by_side_are_something_else(vocabulary: Vocabulary) -> None:
+    compound = vocabulary.explain("a fox butterfly and a purple cat")
+    assert (compound.known, compound.unknown) == (("cat",), ("fox butterfly",))
+    assert compound.nearest == {"fox butterfly": ("fox", "butterfly")}
+    assert vocabulary.explain("fox, butterfly").known == ("fox", "butterfly")
+    tuned = Vocabulary(WORDS | {"taught": ["checkered", "ball"]})
+    assert tuned.explain("a checkered ball").note() is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "drawn"),
+    [
+        ("a jackal", "a fox"),
+        ("Jackals, (jackal:1.3) moving left", "foxes, (fox:1.3) moving left"),
+        ("An ocelot beside a fox bat", "An ocelot cat beside a butterfly"),
+        ("the fox and a panda", "the fox and a panda"),
+        ("", ""),
+    ],
+)
+def test_a_thing_that_wasnt_taught_is_drawn_as_what_stands_in(
+    vocabulary: Vocabulary, prompt: str, drawn: str
+) -> None:
+    assert vocabulary.with_stand_ins(prompt) == drawn
+
+
+def test_the_embedded_models_stand_ins_are_its_own_subjects() -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    for thing, instead in embedded._stand_ins.items():
+        assert embedded.subject(thing) is None and embedded.subject(instead)
+    assert embedded.with_stand_ins("a hawk and two lambs") == "an eagle and two sheep"
 
 
 def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None:

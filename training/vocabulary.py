@@ -16,6 +16,7 @@ from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, TINTS
 from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects, plural
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
+STAND_INS = Path(__file__).with_name("stand_ins.json")  # thing that wasn't taught: the subject drawn for it
 CLASSES = Path(__file__).with_name("classes.json")  # class: subjects that look nearly alike
 # {a}, {b}, {c}: subjects with their articles, {x}: the first without, {xs}: its plural. {ground}: "on a green
 # background", any colour, or a scenery's phrase. A still subject has no {motion}.
@@ -49,6 +50,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "grammar": list(GRAMMAR),
         "classes": classes(names),
         "related": related(names),
+        "stand_ins": stand_ins(names),
         "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
         "held_out": unseen(names),
     }
@@ -91,6 +93,13 @@ def related(names: list[str]) -> dict[str, list[str]]:
         for word, to in json.loads(RELATED.read_text(encoding="utf-8")).items()
     }
     return {word: to for word, to in near.items() if to}
+
+
+def stand_ins(names: list[str]) -> dict[str, str]:
+    """Things that are no subject -> the subject that is drawn for them, if among `names`; plurals too"""
+    listed = json.loads(STAND_INS.read_text(encoding="utf-8"))
+    kept = {thing: name for thing, name in listed.items() if name in names}
+    return kept | {plural(thing): plural(name) for thing, name in kept.items()}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
@@ -17,18 +16,17 @@ from t2v import checkpoints, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
-from t2v.diffusion import Denoise, Predict, closing, embedded, guided
+from t2v.denoisers import Denoisers
+from t2v.diffusion import Predict
 from t2v.elsewhere import LOADING, METHODS
 from t2v.errors import NotFiniteError
-from t2v.fit import fittest, some_frames
 from t2v.given import Given
 from t2v.known import Known
 from t2v.latents import Latents
 from t2v.limits import refuse_for_several
-from t2v.motion import FRAMES, NOTE, SHARES, asked
+from t2v.motion import NOTE, asked
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
-from t2v.networks.options import Options
 from t2v.noise import noise_of
 from t2v.preview import Previews
 from t2v.progress import with_bar
@@ -36,7 +34,6 @@ from t2v.prompt_reader import PromptReader
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, prepare
 from t2v.second import Enlarger, after, before, second_complete, steps_of
-from t2v.story import over_time
 from t2v.torch_state import OnStep, OwnState
 from t2v.unfinished import Unfinished, identity
 from t2v.version import VERSION
@@ -134,6 +131,10 @@ class TextToVideo:
         self.adapters = tuple(adapters)
         self.name, self.native, self.schedule, self.vocabulary = adapted(self.checkpoint, adapters)
         self._reader = PromptReader(self.tokenizer, self.vocabulary)
+        width = self.unet.config.guidance_width
+        self._denoisers = Denoisers(
+            self.runner, self.schedule, self.native, width, self._reader, self.text_encoder
+        )
 
     def set_attention_slicing(self, slice_bytes: int | Literal["auto"] | None = "auto") -> None:
         """Form at most `slice_bytes` of attention scores at once; "auto": by the free memory; None: all.
@@ -277,12 +278,12 @@ class TextToVideo:
         noise = self._noise(request, latents, generator)
         what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
         unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
-        told = self._told(request, known)
+        told = self._denoisers.told(request, known)
         if told is not request:
             if on_step and known:
                 on_step(1, walk.steps + 1, known.clean)
             on_step = after(on_step, 1)
-        x = walk.run(self._denoiser(told, known), noise, known, on_step, unfinished)
+        x = walk.run(self._denoisers.of(told, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(x)
@@ -308,45 +309,9 @@ class TextToVideo:
         with OwnState(self.device, inference=True):
             return prompt_encoder.encode(prompts, self.tokenizer, self.runner.encode, self.device)
 
-    def _told(self, request: Complete, known: Known | None) -> Complete:
-        """The request as the model is told it: a change of a source may need the source's motion in words."""
-        sentences = asked(request, self._reader.translator) if known else []
-        if not known or not sentences:
-            return request
-        some = some_frames(known.clean, FRAMES)
-        plainly = replace(request, guidance=1.0, window=0, loop=False)
-
-        def predictor(sentence: str) -> Predict:
-            return self.predictions(replace(plainly, prompt=sentence))[0]
-
-        return replace(request, prompt=fittest(sentences, predictor, self.schedule, some, SHARES))
-
-    def _denoiser(self, request: Complete, known: Known | None) -> Denoise:
-        """The denoiser that samplers call: the UNet's predictions, guided; what is known is held."""
-        prediction, denoise = self.schedule.config.prediction, self._guided(request, known)
-        if request.loop and self.native.loops == "clip":
-            denoise = closing(self._guided(replace(request, loop=False), known), denoise, prediction)
-        return known.held(denoise, prediction) if known else denoise
-
-    def _guided(self, request: Complete, known: Known | None) -> Denoise:
-        """The UNet's predictions, guided; it is given what is known as it reads it."""
-        predict, mix = self.predictions(request)
-        return guided(known.seen(predict) if known else predict, **mix)
-
     def predictions(self, request: Complete) -> tuple[Predict, dict[str, float]]:
         """The UNet's predictions under a request's texts, and how `guided` is to mix them."""
-        scale, width, embedding = request.guidance, self.unet.config.guidance_width, None
-        if width:  # the network reads the guidance itself
-            scale, embedding = 1.0, embedded(scale, width).to(self.device)
-        prompts = [request.prompt] if scale == 1 else [request.negative_prompt, request.prompt]
-        text = over_time(prompts, request.frames, request.fps, self._read)
-        options = Options(request.loop, request.window, request.freeu)
-        predict = self.runner.predictor(text, options, embedding)
-        return predict, {"scale": scale, "rescale": request.rescale}
-
-    def _read(self, prompts: list[str]) -> Tensor:
-        """Prompts in any language that the model reads -> text states (b l d)"""
-        return self.text_encoder([self.sentence(prompt) for prompt in prompts])
+        return self._denoisers.predictions(request)
 
     def _noise(self, request: Complete, latents: Tensor | None, generator: torch.Generator) -> Tensor:
         """Noise (1 c f h w): the caller's latents, or drawn from the seed."""

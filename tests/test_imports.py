@@ -43,6 +43,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.second",
     "t2v.walk",
     "t2v.unfinished",
+    "t2v.denoisers",
     "t2v.known",
     "t2v.motion",
     "t2v.fit",

@@ -66,7 +66,7 @@ def test_a_change_keeps_the_motion_that_the_prompt_leaves_open(emoji: TextToVide
 def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
     emoji: TextToVideo, settings: dict, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.pipeline.fittest", lambda *_: pytest.fail("asked for the motion"))
+    monkeypatch.setattr("t2v.denoisers.fittest", lambda *_: pytest.fail("asked for the motion"))
     small = {"width": 32, "height": 32, "frames": 8, "steps": 2, "seed": 1}
     frames = np.zeros((8, 32, 32, 3), np.uint8)
     made = emoji(source=frames, **{"prompt": "a cat"} | small | settings)
@@ -75,7 +75,7 @@ def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
 
 def test_a_model_without_a_vocabulary_is_told_the_prompt_alone(folder, monkeypatch: pytest.MonkeyPatch):
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
-    monkeypatch.setattr("t2v.pipeline.fittest", lambda *_: pytest.fail("asked for the motion"))
+    monkeypatch.setattr("t2v.denoisers.fittest", lambda *_: pytest.fail("asked for the motion"))
     pipe("a cat", source=np.zeros((2, 16, 16, 3), np.uint8), width=16, height=16, frames=2, steps=2, seed=1)
 
 

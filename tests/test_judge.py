@@ -20,6 +20,7 @@ from training.relation import related
 
 from .shapes import PLACE, pack_shapes
 
+FRAMES = 6  # few: the judge renders hundreds of clips for each that it sees
 SHAPES = {"square": (32, 32), "wide": (32, 56), "tall": (56, 32)}
 BALL, BOX, ARROW, CROSS, FACE, TENT = range(6)
 
@@ -42,7 +43,7 @@ def shown(
     h, w = SHAPES[shape]
     chance = torch.randn(len(contents), 4, generator=torch.Generator().manual_seed(7))
     spec = replace(captions().spec(contents, chance, w / h), **fields)
-    videos = compose(judge().clips, spec, shape=(h, w))
+    videos = compose(judge().clips, spec, FRAMES, shape=(h, w))
     return videos + noise * torch.randn(videos.shape, generator=torch.Generator().manual_seed(0)), spec
 
 
@@ -153,13 +154,15 @@ def test_it_sees_who_is_in_front(relation: str):
     behind = spec.map(torch.clone)
     for name in ("subject", "x", "y", "size"):
         getattr(behind, name)[:, :2] = getattr(spec, name)[:, :2].flip(1)
-    assert relations_right(compose(judge().clips, behind, shape=SHAPES["square"]), [content]) == [False]
+    assert relations_right(compose(judge().clips, behind, FRAMES, shape=SHAPES["square"]), [content]) == [
+        False
+    ]
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_subject_that_is_missing_stands_in_no_relation(number: int):
     content = pair(Entity(BALL), Entity(BOX), "left of")
-    alone = compose(judge().clips, without(shown([content])[1], [number]), shape=SHAPES["square"])
+    alone = compose(judge().clips, without(shown([content])[1], [number]), FRAMES, shape=SHAPES["square"])
     assert relations_right(alone, [content]) == [False]
 
 
@@ -185,10 +188,10 @@ def test_likeness_finds_phase_position_and_size_and_is_low_for_another_subject()
 
 def test_a_judge_of_the_end_sees_what_a_clip_ends_with():
     first, last = ([single(subject, "green", "still")] for subject in (BALL, CROSS))
-    videos = torch.cat([shown(first)[0][:, :12], shown(last)[0][:, 12:]], 1)
+    videos = torch.cat([shown(first)[0][:, :4], shown(last)[0][:, 4:]], 1)
     asked = wanted(captions(), first, 1.0, tints=False)
     assert judge().verdict(videos, asked).spec.subject[0, 0] == BALL
-    assert judge().of_the_end(4).verdict(videos, asked).spec.subject[0, 0] == CROSS
+    assert judge().of_the_end(2).verdict(videos, asked).spec.subject[0, 0] == CROSS
 
 
 def test_entities_are_told_from_layers():

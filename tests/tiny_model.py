@@ -4,6 +4,7 @@ For tests of loading and of what goes wrong there; that the layouts are the peer
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -91,7 +92,13 @@ def write_modelscope(folder: Path, seed: int = 0) -> Path:
 
 
 def stored(layout: str, part: str, seed: int = 0) -> dict[str, Tensor]:
-    """A part's random tensors by the names that a layout has for them."""
+    """A part's random tensors by the names that a layout has for them; the caller may change them."""
+    return {name: tensor.clone() for name, tensor in _stored(layout, part, seed).items()}
+
+
+@cache
+def _stored(layout: str, part: str, seed: int) -> dict[str, Tensor]:
+    """What `stored` copies: made once, for hundreds of tests write the same model."""
     config = CONFIGS[part]
     if (layout, part) == ("modelscope", "text_encoder"):
         config = TextConfig(
@@ -103,7 +110,7 @@ def stored(layout: str, part: str, seed: int = 0) -> dict[str, Tensor]:
     stored = {}
     for name, sources in TABLES[layout, part](config, tensors.keys(), ()).items():
         stored |= zip(
-            sources, (piece.contiguous().clone() for piece in tensors[name].chunk(len(sources))), strict=True
+            sources, (piece.contiguous() for piece in tensors[name].chunk(len(sources))), strict=True
         )
     if (layout, part) == ("modelscope", "text_encoder"):
         first = "transformer.resblocks.0."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -10,9 +11,15 @@ from t2v import ffmpeg
 from ..tiny_model import write_diffusers
 
 
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model as it was before."""
+    return write_diffusers(tmp_path_factory.mktemp("sound") / "model")
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_diffusers(tmp_path / "model")
+def folder(sound: Path, tmp_path: Path) -> Path:
+    return copytree(sound, tmp_path / "model")
 
 
 @pytest.fixture

@@ -40,10 +40,10 @@ def test_a_sampler_that_divides_by_no_signal(tmp_path: Path, monkeypatch: pytest
 def test_what_is_not_refused_is_finite(tmp_path: Path, spacing: str | None, prediction: str, zero_snr: bool):
     """For few steps and for as many as the training had, which come to its last time in any spacing."""
     asked = {"timestep_spacing": spacing, "prediction_type": prediction, "rescale_betas_zero_snr": zero_snr}
-    pipe, refused = open_model(tmp_path, num_train_timesteps=20, **asked), set()
-    for sampler, steps in product(SAMPLER_NAMES, (1, 2, 19, 20)):
+    pipe, refused = open_model(tmp_path, num_train_timesteps=7, **asked), set()
+    for sampler, steps in product(SAMPLER_NAMES, (1, 2, 6, 7)):
         try:
-            pipe("a panda", steps=steps, sampler=sampler, **SMALL)
+            pipe("a panda", steps=steps, sampler=sampler, guidance=1, **SMALL)
         except RequestError as error:
             assert error.field == "sampler"
             refused.add(sampler)

@@ -9,7 +9,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from t2v.checkpoints import CheckpointError, diagnose, examine, load
-from t2v.checkpoints.state_dict import PREFIXES
+from t2v.checkpoints.loading import Checkpoint
+from t2v.checkpoints.state_dict import PREFIXES, strip_prefixes
 
 from ..tiny_model import stored, write_modelscope
 
@@ -25,27 +26,44 @@ def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
     return all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
+@pytest.fixture(scope="module")
+def expected(sound: Path) -> Checkpoint:
+    return load(sound)
+
+
 @pytest.mark.parametrize("part", FILES)
-@pytest.mark.parametrize(
-    "prefix", [*sorted(PREFIXES), "_orig_mod", "module._orig_mod", "model.unet", "my.own"]
-)
-def test_a_prefix_of_all_names_is_taken_off(folder: Path, part: str, prefix: str):
-    expected, file = load(folder), folder / FILES[part]
+def test_every_prefix_that_programs_put_before_all_names_is_known(part: str):
+    names = stored("diffusers", part).keys()
+    for prefix in sorted(PREFIXES):
+        assert strip_prefixes([f"{prefix}.{name}" for name in names]) == {
+            name: f"{prefix}.{name}" for name in names
+        }
+
+
+@pytest.mark.parametrize("part", FILES)
+@pytest.mark.parametrize("prefix", ["module", "_orig_mod", "module._orig_mod", "model.unet", "my.own"])
+def test_a_prefix_of_all_names_is_taken_off(folder: Path, part: str, prefix: str, expected: Checkpoint):
+    file = folder / FILES[part]
     save_file({f"{prefix}.{name}": tensor for name, tensor in load_file(file).items()}, file)
     assert same(getattr(load(folder), part), getattr(expected, part))
 
 
 @pytest.mark.parametrize("mark", ["_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"])
-def test_marks_within_names_are_taken_out(folder: Path, mark: str):
-    expected, file = load(folder), folder / FILES["unet"]
+def test_marks_within_names_are_taken_out(folder: Path, mark: str, expected: Checkpoint):
+    file = folder / FILES["unet"]
     inserted = {name.replace("blocks.0.", f"blocks.0.{mark}."): t for name, t in load_file(file).items()}
     save_file(inserted, file)
     assert same(load(folder).unet, expected.unet)
 
 
+@pytest.fixture(scope="module")
+def modelscopes(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return load(write_modelscope(tmp_path_factory.mktemp("modelscope")))
+
+
 @pytest.mark.parametrize("prefix", ["module.", "first_stage_model.", "state_dict."])
-def test_modelscopes_files_with_a_prefix(tmp_path: Path, prefix: str):
-    expected = load(write_modelscope(tmp_path))
+def test_modelscopes_files_with_a_prefix(tmp_path: Path, prefix: str, modelscopes: Checkpoint):
+    write_modelscope(tmp_path)
     for part, file in (
         ("unet", "text2video_pytorch_model.pth"),
         ("text_encoder", "open_clip_pytorch_model.bin"),
@@ -53,7 +71,7 @@ def test_modelscopes_files_with_a_prefix(tmp_path: Path, prefix: str):
         wrapped = {prefix + name: tensor for name, tensor in stored("modelscope", part).items()}
         torch.save({"state_dict": wrapped}, tmp_path / file)
     model = load(tmp_path)
-    assert same(model.unet, expected.unet) and same(model.text_encoder, expected.text_encoder)
+    assert same(model.unet, modelscopes.unet) and same(model.text_encoder, modelscopes.text_encoder)
 
 
 WRAPS: dict[str, Callable[[Tensors], object]] = {
@@ -77,8 +95,7 @@ def save_as_bin(folder: Path, value: object) -> Path:
 
 
 @pytest.mark.parametrize("wrap", WRAPS)
-def test_a_dict_around_the_weights_is_taken_off(folder: Path, wrap: str):
-    expected = load(folder)
+def test_a_dict_around_the_weights_is_taken_off(folder: Path, wrap: str, expected: Checkpoint):
     save_as_bin(folder, WRAPS[wrap](load_file(folder / FILES["unet"])))
     assert same(load(folder).unet, expected.unet)
 
@@ -109,8 +126,9 @@ def test_a_prefix_of_some_names_is_named(folder: Path):
 
 
 @pytest.mark.parametrize("part", FILES)
-@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.float8_e5m2])
-@pytest.mark.parametrize("suffix", ["safetensors", "bin"])
+@pytest.mark.parametrize(
+    ("dtype", "suffix"), [(torch.float8_e4m3fn, "safetensors"), (torch.float8_e5m2, "bin")]
+)
 def test_float8_is_read_as_the_numbers_that_it_stores(
     folder: Path, part: str, dtype: torch.dtype, suffix: str
 ):

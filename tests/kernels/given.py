@@ -41,9 +41,9 @@ class Given:
     def conv(self, c: int, out: int, side: int) -> nn.Conv2d:
         return self.made(nn.Conv2d(c, out, side))
 
-    def temporal_conv(self, c: int) -> nn.Conv2d:
+    def temporal_conv(self, c: int, out: int | None = None) -> nn.Conv2d:
         """(3, 1), along the frames"""
-        layer = nn.Conv2d(c, c, (3, 1), padding=(1, 0))
+        layer = nn.Conv2d(c, out or c, (3, 1), padding=(1, 0))
         return self.made(layer).to(memory_format=torch.channels_last)
 
     def made(self, module: nn.Module) -> nn.Module:

@@ -36,13 +36,15 @@ def test_temporal_conv(compare: Compare, n: int, c: int, f: int, p: int, shifts:
     compare(case, roundings=2)
 
 
-@pytest.mark.parametrize(("n", "f", "p"), [(2, 5, 7), (3, 4, 90)], ids=["few rows", "many rows"])
+@pytest.mark.parametrize(("n", "f", "p"), [(2, 5, 7), (2, 4, 35)], ids=["few rows", "many rows"])
 @pytest.mark.usefixtures("own_products")
 def test_temporal_conv_by_its_own_kernel(compare: Compare, n: int, f: int, p: int):
+    """Four tiles of many rows, two for each video and for each program."""
+
     def case(ops, given):
-        x, norm, layer = given.maps(n, 320, f, p), given.group_norm(32, 320), given.temporal_conv(320)
+        x, norm, layer = given.maps(n, 128, f, p), given.group_norm(4, 128), given.temporal_conv(128, 320)
         assert DEVICE.type != "cpu" or triton_products.can_convolve(x, layer)
-        return added(ops.temporal_conv(x, norm, layer, (given.tokens(320),)))
+        return added(ops.temporal_conv(x, norm, layer, (given.tokens(128),)))
 
     compare(case, roundings=2)
 

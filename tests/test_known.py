@@ -23,7 +23,8 @@ from .common import apart
 from .pictures import numbered, quarters
 from .tiny_model import write_diffusers
 
-SMALL = {"frames": 5, "width": 32, "height": 32, "steps": 4, "guidance": 3.0, "seed": 3}
+SIDE = 16
+SMALL = {"frames": 5, "width": SIDE, "height": SIDE, "steps": 4, "guidance": 3.0, "seed": 3}
 TAKES = ("ddim", "dpmpp_2m", "unipc", "euler", "lcm")
 
 
@@ -37,7 +38,7 @@ def embedded() -> TextToVideo:
     return TextToVideo.from_pretrained(device="cpu", dtype="float32")
 
 
-def scene(frames: int = 7, side: int = 32) -> np.ndarray:
+def scene(frames: int = 7, side: int = SIDE) -> np.ndarray:
     """Frames uint8 (f h w 3) that differ from one another."""
     return np.random.default_rng(0).integers(0, 256, (frames, side, side, 3), np.uint8)
 
@@ -67,7 +68,7 @@ def test_a_continued_video_is_joined_without_a_doubled_frame(pipe: TextToVideo, 
 
 
 def test_a_video_that_continues_nothing_is_its_own_joined(pipe: TextToVideo, tmp_path: Path):
-    for given in ({}, {"source": scene(), "strength": 0.5}, {"source": quarters(32, 32), "keep": 1}):
+    for given in ({}, {"source": scene(), "strength": 0.5}, {"source": quarters(SIDE, SIDE), "keep": 1}):
         made = pipe("a", **given, **SMALL)
         assert made.joined is made
     assert Video.open(made.save(tmp_path / "a.mp4")).before is None
@@ -84,8 +85,8 @@ def test_first_and_last_pictures_are_both_reached(pipe: TextToVideo):
 
 
 def test_a_mask_keeps_what_it_keeps(pipe: TextToVideo):
-    mask = np.zeros((32, 32), bool)
-    mask[:, 16:] = True
+    mask = np.zeros((SIDE, SIDE), bool)
+    mask[:, SIDE // 2 :] = True
     with torch.inference_mode():
         clean = pipe.codec.encode(scene()[:5])
     ends: list[Tensor] = []
@@ -102,7 +103,7 @@ def test_a_mask_keeps_what_it_keeps(pipe: TextToVideo):
 @pytest.mark.parametrize("settings", [{"keep": 2}, {"keep": 2, "strength": 0.5}, {"mask": True}])
 def test_what_is_known_is_pasted_exactly_at_the_end(pipe: TextToVideo, settings: dict):
     """Also where the last step of ddim leaves a little noise."""
-    mask = np.tile(np.arange(32) < 16, (32, 1)) if "mask" in settings else None
+    mask = np.tile(np.arange(SIDE) < SIDE // 2, (SIDE, 1)) if "mask" in settings else None
     made = pipe("a", source=scene(5), rounds=2, eta=1.0, **SMALL | settings | {"mask": mask})
     known = made.request
     given = Given.of(scene(5), None, mask)
@@ -115,7 +116,7 @@ def test_what_is_known_is_pasted_exactly_at_the_end(pipe: TextToVideo, settings:
 
 
 def test_a_place_is_kept_only_if_all_its_pixels_are(pipe: TextToVideo):
-    mask = np.zeros((32, 32), bool)
+    mask = np.zeros((SIDE, SIDE), bool)
     mask[5, 7] = True
     seen: list[Tensor] = []
     pipe("a", source=scene(), mask=mask, rounds=1, on_step=lambda k, n, x0: seen.append(x0), **SMALL)
@@ -211,7 +212,7 @@ WRONG = {
     "an end that isn't there": ({"end": "no.png"}, "^end: no.png isn't there"),
     "rounds without a source": ({"rounds": 2}, "^rounds: .*none is given"),
     "no rounds": ({"source": scene(), "rounds": 0}, "^rounds: must be a whole number from 1 to 32"),
-    "a loop with an end": ({"end": quarters(32, 32), "loop": True}, "^loop: .*first and last"),
+    "a loop with an end": ({"end": quarters(SIDE, SIDE), "loop": True}, "^loop: .*first and last"),
     "more than there are": ({"source": scene(2), "keep": 3}, "^keep: must be at most 2"),
 }
 
@@ -230,5 +231,5 @@ def test_a_model_states_what_it_was_trained_for():
 
 def test_of_a_source_that_was_cut_only_the_end_is_joined(pipe: TextToVideo, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("t2v.given.ENDS", 3)
-    made = pipe("a", source=numbered(6, 32, 32), keep=1, rounds=1, **SMALL)
-    assert np.array_equal(made.joined[:2], numbered(6, 32, 32)[3:5])
+    made = pipe("a", source=numbered(6, SIDE, SIDE), keep=1, rounds=1, **SMALL)
+    assert np.array_equal(made.joined[:2], numbered(6, SIDE, SIDE)[3:5])

@@ -47,8 +47,8 @@ def test_a_prompt_names_a_motion_or_none(prompt: str, motion: str | None):
 
 def test_a_change_keeps_the_motion_that_the_prompt_leaves_open(emoji: TextToVideo):
     """Without the word a still cat would be drawn, in the middle."""
-    source = emoji("a panda moving right on a green background", seed=7)
-    made = emoji("a cat on a green background", source=source.frames, strength=0.6, steps=5, seed=1)
+    source = emoji("a panda moving right on a green background", frames=8, seed=7)
+    made = emoji("a cat on a green background", source=source.frames, strength=0.6, steps=5, frames=8, seed=1)
     assert along(source.frames, made.frames, "moving right") >= 0.95
     assert "moving right" in made.notes[-1] and made.request.prompt == "a cat on a green background"
 

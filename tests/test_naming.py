@@ -102,8 +102,7 @@ for target in targets(sys.argv[3], 4):
 """
 
 
-@pytest.mark.parametrize("links", ["links", "no links"])
-@pytest.mark.parametrize("output", ["out/%d.gif", "%03d.webp"])
+@pytest.mark.parametrize(("links", "output"), [("links", "out/%d.gif"), ("no links", "%03d.webp")])
 def test_eight_processes_never_share_a_name(tmp_path: Path, links: str, output: str):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     env = os.environ | {"PYTHONPATH": str(ROOT)}

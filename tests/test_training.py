@@ -244,6 +244,11 @@ def test_flat_places_keep_away_from_edges() -> None:
     assert flat[:, :15].all() and flat[:, 26:].all() and not flat[:, 17:24].any()
 
 
+def _in_two(only: int, port: int, folder: str) -> None:
+    """Run `_two_steps` in two processes that import nothing: they are forked before torch has worked."""
+    torch.multiprocessing.start_processes(_two_steps, (port, folder), nprocs=2, start_method="fork")
+
+
 def _two_steps(rank: int, port: int, folder: str) -> None:
     """One of two processes: other noise, the same start."""
     os.environ |= {
@@ -286,7 +291,7 @@ def test_two_processes_take_the_mean_of_their_gradients_and_one_clock(tmp_path: 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    torch.multiprocessing.spawn(_two_steps, (port, str(tmp_path)), nprocs=2)
+    torch.multiprocessing.spawn(_in_two, (port, str(tmp_path)), nprocs=1)
     (first, time_0), (second, time_1) = (torch.load(tmp_path / str(rank)) for rank in range(2))
     assert torch.equal(first, second) and time_0 == time_1
     mean = torch.full((3, 3), 1.5)  # of gradients 1 and 2

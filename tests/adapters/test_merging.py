@@ -39,7 +39,7 @@ def test_derived_tensors_are_those_of_a_model_loaded_anew(pipe: TextToVideo, lor
         assert torch.equal(mine, fresh)
 
 
-def test_a_hundred_changes_leave_the_bits_the_addresses_and_the_memory(
+def test_many_changes_leave_the_bits_the_addresses_and_the_memory(
     pipe: TextToVideo, lora: Path, turbo: Path, tmp_path: Path, layers: Places
 ):
     other = write_named(tmp_path / "other.safetensors", layers, list(layers.unet[:60]))
@@ -47,11 +47,11 @@ def test_a_hundred_changes_leave_the_bits_the_addresses_and_the_memory(
     places_before = {name: tensor.data_ptr() for name, tensor in weights(pipe).items()}
     choices = [(str(lora),), (f"{turbo}:0.5",), (), (f"{lora}:-1", f"{other}:0.3/2"), (str(other),)]
     resident = []
-    for i in range(100):
+    for i in range(40):
         pipe.set_adapters(*choices[i % len(choices)])
         if not choices[i % len(choices)]:
             assert all(torch.equal(tensor, before[name]) for name, tensor in weights(pipe).items())
-        if i % 20 == 19:
+        if i % 8 == 7:
             gc.collect()
             resident.append(psutil.Process().memory_info().rss)
     pipe.set_adapters()

@@ -263,7 +263,7 @@ for number in itertools.count():
     video.save({str(tmp_path)!r} + f"/{{number}}.mp4")
 """
     dice, whole = random.Random(0), 0
-    for _ in range(10):
+    for _ in range(6):
         writer = subprocess.Popen(
             [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
         )

@@ -53,13 +53,13 @@ def noise() -> torch.Tensor:
     return rearrange(drawn, "f c h w -> 1 c f h w")
 
 
-@pytest.mark.parametrize("strength", [0.3, 0.6, 1.0])
+@pytest.mark.parametrize("strength", [0.4, 1.0])
 @pytest.mark.parametrize("sampler", ["ddim", "dpmpp_2m", "unipc", "euler"])
 def test_video_to_video_of_diffusers(
     diffusers_model: tuple[Path, Peers], sampler: str, strength: float, monkeypatch: pytest.MonkeyPatch
 ):
     folder, _ = diffusers_model
     pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
-    settings = {"sampler": sampler, "steps": 10, "guidance": 7.0, "strength": strength}
+    settings = {"sampler": sampler, "steps": 7, "guidance": 7.0, "strength": strength}
     video = pipe(PROMPT, source=source(), latents=noise(), **VIDEO, **settings)
-    assert_same(video.frames, theirs(folder, sampler, 10, strength, monkeypatch))
+    assert_same(video.frames, theirs(folder, sampler, 7, strength, monkeypatch))

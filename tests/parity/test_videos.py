@@ -29,7 +29,7 @@ SCHEDULERS = {
     "unipc": UniPCMultistepScheduler,
     "euler": EulerDiscreteScheduler,
 }
-VIDEO = {"frames": 4, "height": 40, "width": 56}  # latents of 5×7
+VIDEO = {"frames": 3, "height": 40, "width": 56}  # latents of 5×7
 PROMPT = "a panda on a green background"
 V_PREDICTION = {
     "prediction_type": "v_prediction",
@@ -106,13 +106,12 @@ def assert_same(ours: np.ndarray, theirs: np.ndarray) -> None:
     ("sampler", "steps", "guidance", "negative_prompt"),
     [
         ("ddim", 50, 9.0, ""),
-        ("ddim", 13, 1.0, ""),
         ("ddim", 9, 5.0, "blurry, a watermark"),
-        ("dpmpp_2m", 25, 9.0, ""),
+        ("dpmpp_2m", 16, 9.0, ""),
         ("dpmpp_2m", 7, 1.0, ""),
-        ("unipc", 20, 9.0, ""),
+        ("unipc", 16, 9.0, ""),
         ("unipc", 6, 4.0, "blurry"),
-        ("euler", 30, 9.0, ""),
+        ("euler", 16, 9.0, ""),
         ("euler", 11, 1.0, ""),
     ],
 )
@@ -133,11 +132,11 @@ def v_prediction_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("sampler", SCHEDULERS)
 def test_videos_of_v_prediction_with_zero_terminal_snr(v_prediction_model: Path, sampler: str):
-    settings = {"sampler": sampler, "steps": 15, "guidance": 5.0}
+    settings = {"sampler": sampler, "steps": 8, "guidance": 5.0}
     assert_same(ours(v_prediction_model, **settings), diffusers_video(v_prediction_model, **settings))
 
 
-@pytest.mark.parametrize("steps", [50, 20])
+@pytest.mark.parametrize("steps", [50, 8])
 def test_videos_of_modelscope(modelscope_model: tuple[Path, Peers], steps: int, monkeypatch):
     """5 latents are odd where the UNet halves them, which ModelScope's own can't."""
     monkeypatch.setitem(VIDEO, "height", 48)

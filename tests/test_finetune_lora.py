@@ -24,7 +24,7 @@ def clips(tmp_path: Path) -> Path:
 
 def run(monkeypatch: pytest.MonkeyPatch, clips: Path, *more: str) -> Path:
     out = clips / "mine"
-    command = ["finetune", "--clips", str(clips), "--out", str(out), "--iterations", "2", "--device", "cpu"]
+    command = ["finetune", "--clips", str(clips), "--out", str(out), "--iterations", "1", "--device", "cpu"]
     monkeypatch.setattr(sys, "argv", [*command, *more])
     finetune.main()
     return out

@@ -22,7 +22,7 @@ from .common import CPU, apart, seeded_unet, unet_inputs
 from .overwriting import Overwriting
 
 META = torch.device("meta")
-PANDA = Request("a panda", seed=7, frames=3, width=16, height=24, steps=3, guidance=2.0)
+PANDA = Request("a panda", seed=7, frames=3, width=16, height=24, steps=2, guidance=2.0)
 
 
 @pytest.mark.parametrize("memory", RUNGS)

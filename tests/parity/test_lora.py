@@ -55,9 +55,15 @@ def ours(pipe: TextToVideo) -> Iterator[TextToVideo]:
     pipe.set_adapters()
 
 
-@pytest.fixture
-def unet(folder: Path) -> UNet3DConditionModel:
+@pytest.fixture(scope="module")
+def read(folder: Path) -> UNet3DConditionModel:
     return UNet3DConditionModel.from_pretrained(folder / "unet").eval()
+
+
+@pytest.fixture
+def unet(read: UNet3DConditionModel) -> UNet3DConditionModel:
+    """One that a test may change."""
+    return deepcopy(read)
 
 
 @torch.no_grad()

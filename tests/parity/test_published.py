@@ -148,10 +148,11 @@ def folder(request: pytest.FixtureRequest, diffusers_model: tuple[Path, object],
     return folder
 
 
-def assert_same_videos(folder: Path, prompts: list[tuple[str, str]]) -> None:
-    """At most 1 of 255 apart at any pixel."""
+def assert_same_videos(folder: Path, prompts: list[tuple[str, str]], **parts: object) -> None:
+    """At most 1 of 255 apart at any pixel; `parts` are those of their pipeline that the folder leaves as
+    they were."""
     ours = TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
-    theirs = TextToVideoSDPipeline.from_pretrained(folder)
+    theirs = TextToVideoSDPipeline.from_pretrained(folder, **parts)
     theirs.set_progress_bar_config(disable=True)
     # A class that never clips leaves clip_sample out, and DDIM would take its own default for it.
     theirs.scheduler = DDIMScheduler.from_config(theirs.scheduler.config, clip_sample=False)
@@ -174,14 +175,14 @@ def test_videos_of_every_form(folder: Path):
 def test_videos_whatever_the_scheduler(diffusers_model: tuple[Path, object], tmp_path: Path, kind: str):
     folder = copytree(diffusers_model[0], tmp_path / "model")
     use_scheduler(folder, kind)
-    assert_same_videos(folder, [PROMPTS["plain"]])
+    assert_same_videos(folder, [PROMPTS["plain"]], **test_videos.their_networks(diffusers_model[0]))
 
 
 def test_a_scheduler_file_without_its_class(diffusers_model: tuple[Path, object], tmp_path: Path):
     folder = copytree(diffusers_model[0], tmp_path / "model")
     use_scheduler(folder, "PNDMScheduler")
     edit(folder / "scheduler/scheduler_config.json", drop=("_class_name",))
-    assert_same_videos(folder, [PROMPTS["plain"]])
+    assert_same_videos(folder, [PROMPTS["plain"]], **test_videos.their_networks(diffusers_model[0]))
 
 
 @pytest.mark.parametrize(

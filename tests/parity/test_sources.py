@@ -10,10 +10,8 @@ from diffusers.pipelines.deprecated.text_to_video_synthesis import pipeline_text
 from einops import rearrange
 from PIL import Image
 
-from t2v import TextToVideo
-
 from .peers import Peers
-from .test_videos import PROMPT, SCHEDULERS, VIDEO, assert_same
+from .test_videos import PROMPT, SCHEDULERS, VIDEO, assert_same, our_pipeline, their_networks
 
 SHAPE = VIDEO["frames"], VIDEO["height"], VIDEO["width"]
 
@@ -31,7 +29,7 @@ def theirs(
     """-> frames (f h w 3), 0…255, not yet rounded; from the mean of the VAE's posterior, as ours"""
     module = pipeline_text_to_video_synth_img2img
     monkeypatch.setattr(module, "retrieve_latents", lambda encoded, generator: encoded.latent_dist.mode())
-    pipe = VideoToVideoSDPipeline.from_pretrained(folder)
+    pipe = VideoToVideoSDPipeline.from_pretrained(folder, **their_networks(folder))
     pipe.set_progress_bar_config(disable=True)
     pipe.scheduler = SCHEDULERS[sampler].from_config(pipe.scheduler.config)
     made = pipe(
@@ -59,7 +57,7 @@ def test_video_to_video_of_diffusers(
     diffusers_model: tuple[Path, Peers], sampler: str, strength: float, monkeypatch: pytest.MonkeyPatch
 ):
     folder, _ = diffusers_model
-    pipe = TextToVideo.from_pretrained(folder, device="cpu", dtype="float32")
+    pipe = our_pipeline(folder)
     settings = {"sampler": sampler, "steps": 7, "guidance": 7.0, "strength": strength}
     video = pipe(PROMPT, source=source(), latents=noise(), **VIDEO, **settings)
     assert_same(video.frames, theirs(folder, sampler, 7, strength, monkeypatch))

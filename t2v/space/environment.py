@@ -1,6 +1,7 @@
 """The environment of a launch: Gradio's variables, proxies, certificates, the temporary folder."""
 
 import importlib
+import inspect
 import os
 import ssl
 import sys
@@ -91,8 +92,26 @@ def import_gradio() -> None:
     """Begin to import Gradio while the caller goes on. It makes clients of httpx, which proxies can break."""
     with without_unusable_proxies() as taken:
         if taken:
-            importlib.import_module("gradio")
-    Thread(target=importlib.import_module, args=["gradio"], daemon=True).start()
+            _import_gradio()
+    Thread(target=_import_gradio, daemon=True).start()
+
+
+def _import_gradio() -> None:
+    """Import it without its check of each component's .pyi file, half of the work. It makes none of a class
+    that comes from no file."""
+    module: Any = inspect
+    find = inspect.getfile
+
+    def unless_of_gradio(thing: Any) -> str:
+        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
+            raise OSError
+        return find(thing)
+
+    module.getfile = unless_of_gradio
+    try:
+        importlib.import_module("gradio")
+    finally:
+        module.getfile = find
 
 
 @contextmanager

@@ -199,11 +199,16 @@ def test_a_database_that_cannot_be_used_is_said_before_the_page_starts(
     holder.close()
 
 
-def test_the_pages_process_never_imports_torch(tmp_path: Path):
+def test_the_pages_process_never_imports_torch_and_gradio_checks_no_stubs(tmp_path: Path):
+    """Each component's source would be parsed twice for its .pyi file, which doubles Gradio's import."""
     code = (
-        "import sys; from t2v.space.launch import App, arguments\n"
+        "import ast, inspect, sys; from t2v.space.launch import App, arguments\n"
+        "parsed, parse = [], ast.parse\n"
+        "ast.parse = lambda *given, **named: parsed.append(given) or parse(*given, **named)\n"
         f"App(arguments(['--backend', 'tests.service.fakes', '--outputs', {str(tmp_path)!r}]))\n"
-        "assert 'torch' not in sys.modules"
+        "assert 'torch' not in sys.modules\n"
+        "assert sum('gradio' in str(given) for given in parsed) < 10\n"
+        "assert inspect.getfile(sys.modules['gradio'].Button).endswith('button.py')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -22,7 +22,7 @@ from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
 from t2v.limits import check_together
-from t2v.scenes import unseen
+from t2v.scenes import late
 
 __all__ = [
     "MAX_PROMPT",
@@ -178,9 +178,7 @@ class Request:
         if self.eta and self.sampler not in (None, "ddim"):
             notes.append(f"eta has no effect on the sampler {self.sampler}, only on ddim.")
         seconds = self.frames / self.fps if self.frames and self.fps else math.inf
-        if late := unseen(self.prompt, seconds):
-            notes.append(f"The scene at {late:g} s is not seen: the video ends at {seconds:.3g} s.")
-        return tuple(notes)
+        return tuple(filter(None, [*notes, late(self.prompt, seconds)]))
 
     def to_json(self) -> str:
         """Return one line of ASCII JSON, the fields in the order of the class."""

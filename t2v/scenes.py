@@ -28,6 +28,11 @@ def scenes(prompt: str) -> list[Scene]:
     return [Scene(0.0, first or later[0].prompt), *later]
 
 
-def unseen(prompt: str, seconds: float) -> float | None:
-    """Return the first of a prompt's times that a video of this length doesn't reach; None: it shows all."""
-    return next((scene.time for scene in scenes(prompt) if scene.time >= seconds), None)
+def late(prompt: str, seconds: float) -> str | None:
+    """Say which of a prompt's scenes a video of this length doesn't reach; None: it shows all."""
+    times = [scene.time for scene in scenes(prompt) if scene.time >= seconds]
+    if not times:
+        return None
+    first, *others = times
+    more = f"; of those at {' and '.join(f'{time:g}' for time in others)} s nothing is seen" if others else ""
+    return f"The video ends at {seconds:.3g} s: it only turns towards the scene at {first:g} s{more}."

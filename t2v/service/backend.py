@@ -17,6 +17,7 @@ from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_pa
 from t2v.defaults import ModelDefaults
 from t2v.prompt_weights import plain
 from t2v.request import Request
+from t2v.scenes import scenes
 from t2v.service import sentences
 from t2v.service.estimate import size_of
 from t2v.service.messages import Reading
@@ -235,16 +236,21 @@ def planned(
 def reader(pipe: Any) -> Callable[[str], Reading]:
     """Return a function that reads a prompt as the model does.
 
-    It holds the tokenizer and the vocabulary, not the networks: it outlives the pipeline.
+    Of several scenes it counts the longest one's tokens. It holds the tokenizer and the vocabulary, not the
+    networks: it outlives the pipeline.
     """
     from t2v.prompt_reader import PromptReader  # imports torch
 
     own = PromptReader(pipe.tokenizer, pipe.vocabulary)
 
     def read(prompt: str) -> Reading:
-        found, remark = own.count(prompt), own.unknown(prompt) or ""
+        said = [scene.prompt for scene in scenes(prompt)]
+        counts = [own.count(each) for each in said]
+        longest, remarks = max(counts, key=lambda count: count.tokens), filter(None, map(own.unknown, said))
+        remark = next(remarks, "")
         if not own.vocabulary and not english(plain(prompt)):
             remark = sentences.NOT_ENGLISH
-        return Reading(found.tokens, found.limit, found.cut, remark, found.weights)
+        weights = tuple(weight for count in counts for weight in count.weights)
+        return Reading(longest.tokens, longest.limit, longest.cut, remark, weights)
 
     return read

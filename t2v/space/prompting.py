@@ -11,6 +11,7 @@ from pathlib import Path
 
 from t2v.languages.names import emoji_character
 from t2v.prompt_weights import plain
+from t2v.scenes import scenes
 from t2v.service.messages import Reading
 from t2v.space import strings
 from t2v.texts import read_text
@@ -131,26 +132,33 @@ def _tokens(found: Reading | None) -> str:
 def _remarks(found: Reading | None, prompt: str, vocabulary: Vocabulary | None) -> list[str]:
     if vocabulary is None:
         return [f"<p class='remark'>{escape(found.remark)}</p>"] if found and found.remark else []
+    said = scenes(prompt)
+    remarks = [remark for scene in said for remark in _of_scene(scene.prompt, vocabulary, len(said) == 1)]
+    return list(dict.fromkeys(remarks))
+
+
+def _of_scene(prompt: str, vocabulary: Vocabulary, alone: bool) -> list[str]:
+    """What is said of a scene's prompt, which is the whole one where it is `alone`."""
     read = translator(vocabulary).read(prompt)
     remarks = []
     if read.sentence != prompt:
         remarks.append(f"<p class='remark read'>{strings.READ_AS.format(words=escape(read.sentence))}</p>")
     knowledge = vocabulary.explain(plain(read.sentence))
     if note := knowledge.note():
-        remarks.append(_advice(note, knowledge, read.sentence, vocabulary))
+        remarks.append(_advice(note, knowledge, read.sentence, vocabulary, alone))
     return remarks
 
 
-def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabulary) -> str:
-    """What isn't drawn, with chips: near subjects in its place, or only what is known."""
+def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabulary, alone: bool) -> str:
+    """What isn't drawn, with chips: near subjects in its place, or only what is known of a prompt `alone`."""
     each = NEAR if len(knowledge.unknown) == 1 else 1
     near = [(word, name) for word, names in knowledge.nearest.items() for name in names[:each]]
     phrase = translator(vocabulary).phrase
     chips = [_chip(f"{word} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
-    if not knowledge.known and not chips:
+    if not knowledge.known and not chips and alone:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     lead, text = strings.INSTEAD, note.partition(" It does know:")[0]
-    if knowledge.known and knowledge.unknown:
+    if knowledge.known and knowledge.unknown and alone:
         rest = translator(vocabulary).restated(sentence)
         chips.insert(0, _chip(f"“{rest}”", rest, write=rest))
     row = f"<span class='chips' role='group' aria-label='{lead}'>{''.join(chips)}</span>" if chips else ""

@@ -33,7 +33,7 @@ def build(service: Service) -> dict[str, Any]:
         made["adapter"] = gr.Dropdown(names, value="", label=strings.ADAPTER, filterable=False)
         made["strength"] = gr.Slider(0, MOST_STRENGTH, 1, step=0.05, label=strings.STRENGTH)
     with gr.Row():
-        made["length"] = gr.Radio(label=strings.LENGTH, min_width=NARROW, **length(native))
+        made["length"] = gr.Radio(label=strings.LENGTH, min_width=NARROW, elem_id="length", **length(native))
         made["quality"] = gr.Radio(label=strings.QUALITY, min_width=NARROW, **quality(native))
     storyboard.build()
     several = len(native.offered) > 1

@@ -1,7 +1,7 @@
 // Runs once in the editor of prompts over time. The prompt is the truth: rows are read from it, and written into it.
 const MARK = /\[\s*(\d{1,4}(?:\.\d{1,3})?)\s*s\s*:((?:[^[\]]|\[[^[\]]*\])*)\]/g; // as in t2v/scenes.py
 const WHOLE = /^(?:[^[\]]|\[[^[\]]*\])*$/; // brackets in pairs, as a scene may have them
-const STEP = 2; // seconds from the last scene to a new one
+const STEP = 2; // seconds from the last scene to a new one, if the video is that long
 const board = element.querySelector(".storyboard"), rows = board.querySelector("ol");
 const prompt = () => document.querySelector("#prompt textarea");
 let written = null;
@@ -51,6 +51,20 @@ function row([time, shows], index) {
   }
   return made;
 }
+// A story gets the longest of the offered lengths. Where the next scene wouldn't fit, all are spread over it.
+function longer() {
+  const offered = [...document.querySelectorAll("#length input[type=radio]")];
+  const longest = offered.at(-1), chosen = offered.find((each) => each.checked);
+  if (!chosen) return Infinity; // its frames were written
+  if (chosen !== longest) longest.click();
+  return Number(longest.value) || Infinity;
+}
+function added(list) {
+  const length = longer(), last = Math.max(...list.map(([time]) => time)), next = last + STEP;
+  if (next < length || last >= length) return [...list, [next, ""]];
+  const spread = (index) => Math.round(10 * index * length / (list.length + 1)) / 10;
+  return [...list, [next, ""]].map(([, shows], index) => [spread(index), shows]);
+}
 function fill(list) {
   rows.replaceChildren(...list.map(row));
 }
@@ -72,7 +86,7 @@ board.addEventListener("click", (event) => {
   if (button.dataset.add !== undefined) {
     const list = listed();
     if (!list.length) list.push(...scenes(prompt().value));
-    fill([...list, [Math.max(...list.map(([time]) => time)) + STEP, ""]]);
+    fill(added(list));
     rows.lastChild.querySelector("[type=text]").focus();
   } else {
     button.closest("li").remove();

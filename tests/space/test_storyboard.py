@@ -53,9 +53,10 @@ def test_rows_are_written_into_the_prompt_and_removed_again(page: Page):
         last.get_by_label("What it shows then").fill(shows)
     expect(field).to_have_value("a panda [2s: a wolf] [4.5s: a red fox]")
     assert scenes(field.input_value()) == [(0, "a panda"), (2, "a wolf"), (4.5, "a red fox")]
+    expect(page.locator("#length input").last).to_be_checked()
     page.get_by_role("button", name="Remove this scene").first.click()
     expect(field).to_have_value("a panda [4.5s: a red fox]")
-    expect(page.locator("#tokens")).to_contain_text("The scene at 4.5 s is not seen: the video ends at 1 s.")
+    expect(page.locator("#tokens")).to_contain_text("only turns towards the scene at 4.5 s.")
 
 
 def test_the_editor_fits_a_phone(page: Page):

@@ -16,8 +16,11 @@ from t2v.space.form import link, settings_of
 from t2v.space.origin import started
 
 
-def of(record: Record, folder: str, grouped: int = 0) -> str:
-    """The buttons under a video that lies in `folder`; an example is nobody's, so it can't be deleted."""
+def of(record: Record, folder: str, grouped: int = 0, source: bool = False) -> str:
+    """The buttons under a video that lies in `folder`; an example is nobody's, so it can't be deleted.
+
+    A link would bring another video where this one started from a source, which no link holds.
+    """
     href = escape(link(record.request, record.model), quote=True)
     group = f"<button type='button' data-group=''>{strings.GROUP.format(count=grouped)}</button>"
     first, *others = SUFFIXES
@@ -25,12 +28,18 @@ def of(record: Record, folder: str, grouped: int = 0) -> str:
         group if grouped > 1 else "",
         _download(record, folder, first, strings.DOWNLOAD, "save"),
         f"<button type='button' data-way='another'>{strings.AGAIN}</button>",
-        # an address that can be opened too: a click copies it
-        f"<a role='button' href='{href}' class='settings-link' data-copy='{href}' "
-        f"data-copied='{strings.COPIED}'>{strings.COPY}</a>",
-        f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>",
+        "" if source else _link(href),
     ]
     return f"<div class='links'>{''.join(parts)}{_more(record, folder, others)}</div>"
+
+
+def _link(href: str) -> str:
+    """The address that makes the video again, to be opened, copied by a click, or given on."""
+    return (
+        f"<a role='button' href='{href}' class='settings-link' data-copy='{href}' "
+        f"data-copied='{strings.COPIED}'>{strings.COPY}</a>"
+        f"<button type='button' data-share='{href}' hidden>{strings.SHARE}</button>"
+    )
 
 
 def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:

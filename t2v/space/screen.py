@@ -95,7 +95,9 @@ def finished(record: Record, folder: str = "video", grouped: int = 0, source: bo
     )
     words = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
     about = (origin.thumbnail(record, folder) if source else "") + words
-    return section("done", body + status(made) + about + actions.of(record, folder, grouped), say=made)
+    return section(
+        "done", body + status(made) + about + actions.of(record, folder, grouped, source), say=made
+    )
 
 
 def ended(service: Service, job: Job) -> str:
@@ -167,8 +169,13 @@ def problems_line(problems: dict[str, str]) -> str:
 def summary(request: Request) -> str:
     """The settings in a line."""
     frames = strings.counted(request.frames or 0, strings.FRAME)
+    if request.keep and request.strength == 1:
+        frames = strings.NEW.format(
+            frames=strings.counted((request.frames or 0) - request.keep, strings.FRAME)
+        )
     steps = strings.counted(request.steps or 0, strings.STEP)
-    return strings.SUMMARY.format(**settings_of(request) | {"frames": frames, "steps": steps})
+    line = strings.SUMMARY.format(**settings_of(request) | {"frames": frames, "steps": steps})
+    return line + (strings.LOOPED if request.loop else "")
 
 
 def duration(seconds: float) -> str:

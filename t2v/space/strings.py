@@ -160,6 +160,7 @@ NOTICE_DONE, NOTICE_FAILED = "Your video is ready", "Your video could not be mad
 SUMMARY = (
     "{width}×{height}, {frames} at {fps} fps · {steps} of {sampler}, guidance {guidance:g} · seed {seed}"
 )
+NEW, LOOPED = "{frames} after its source's", " · a loop"
 FRAME, STEP = ("frame", "frames"), ("step", "steps")
 GONE = "This video is no longer kept. Its link makes it again."
 

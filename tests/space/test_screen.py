@@ -1,33 +1,34 @@
-"""What stands under a finished video: its settings in a line, and what can be done with it."""
+"""What a visitor is shown of a job is of that job's own worker and settings."""
+
+from types import SimpleNamespace
 
 import pytest
 
 from t2v.request import Request
-from t2v.service.outputs import Record
-from t2v.space import screen
+from t2v.service.jobs import Job
+from t2v.service.messages import Fetched, Reading, Stage
+from t2v.space import prompting, screen
+from tests.service import fakes
 
-SIZE = {"width": 256, "height": 256, "frames": 16, "fps": 8, "steps": 2, "guidance": 1.0, "sampler": "ddim"}
-
-
-def under(source: bool = False, **settings: object) -> str:
-    request = Request("a panda", seed=7, **SIZE | settings)
-    return screen.finished(Record("a1", "me", "emoji", request, ".mp4", 0.0, 2.0), source=source)
+SERVICE = SimpleNamespace(choices={choice.id: choice for choice in fakes.choices(None)})
+WORKERS = [SimpleNamespace(fetched=Fetched(5 * 10**8, 2 * 10**9)), SimpleNamespace(fetched=None)]
 
 
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({}, "16 frames at 8 fps · 2 steps of ddim, guidance 1 · seed 7<"),
-        ({"keep": 8, "strength": 1.0}, "8 frames after its source's at 8 fps"),
-        ({"keep": 15, "strength": 1.0}, "1 frame after its source's at 8 fps"),
-        ({"keep": 8, "strength": 0.5}, "256×256, 16 frames at"),
-        ({"loop": True}, "seed 7 · a loop<"),
-    ],
-)
-def test_the_settings_of_a_video_are_a_line(settings: dict, line: str):
-    assert line in under(**settings)
+@pytest.mark.parametrize("number", [0, 1, None])
+def test_a_download_is_shown_to_the_job_that_waits_for_it(number: int | None):
+    request = Request("a square", seed=1).validate(fakes.NATIVE)
+    worker = None if number is None else WORKERS[number]
+    job = Job("id", "owner", "square", request, ".mp4", 0.0, stage=Stage.LOADING, worker=worker)
+    text = screen.stage_text(SERVICE, job)
+    assert text.startswith("Loading Moving square") and ("500 MB of 2.0 GB" in text) == (number == 0)
 
 
-def test_a_link_is_offered_where_it_brings_the_video_back():
-    assert "data-copy=" in under() and "data-share=" in under()
-    assert "data-copy=" not in under(source=True) and "data-share=" not in under(source=True)
+def test_the_settings_of_a_source_are_not_shown():
+    settings = screen.settings_of(Request("a square").validate(fakes.NATIVE))
+    assert "frames" in settings and not settings.keys() & {"strength", "keep"}
+
+
+@pytest.mark.parametrize(("count", "cut", "said"), [(12, "", False), (68, "", True), (99, "the end", True)])
+def test_tokens_are_counted_only_where_they_become_many(count: int, cut: str, said: bool):
+    text = prompting.reading(Reading(count, 77, cut, ""), "a fox", None)
+    assert (f"{count} of 77 tokens" in text) == said and ("the end" in text) == bool(cut)

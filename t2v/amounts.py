@@ -3,18 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from t2v.checkpoints import EMBEDDED
 from t2v.checkpoints.model_names import listed
-from t2v.checkpoints.translators import translator_of
 from t2v.defaults import ModelDefaults
 from t2v.measures import size
-from t2v.motion import asked_frames
 from t2v.request import Complete
 from t2v.second import second_complete
-from t2v.translation import Translator
 
 if TYPE_CHECKING:
     from t2v.runtime import Plan
@@ -49,10 +45,8 @@ def amounts(
 
     device, model = choose_device(chosen.get("device")), chosen.get("model", EMBEDDED)
     dtype, memory = choose_dtype(chosen.get("dtype"), device), chosen.get("memory", "auto")
-    alike = Counter(map(partial(_alike, translator_of(model)), complete))
-    planned = [
-        (count, _planned(model, *each, native, device, dtype, memory)) for each, count in alike.items()
-    ]
+    alike = Counter(map(_alike, complete))
+    planned = [(count, _planned(model, each, native, device, dtype, memory)) for each, count in alike.items()]
     most = max((each for _, each in planned), key=lambda each: each.process)
     second = native.second.model if native.second and any(each.larger for each in complete) else None
     files = sum(_pixels(each, native) * BYTES_A_PIXEL[s] for each, s in zip(complete, suffixes, strict=True))
@@ -69,20 +63,19 @@ def amounts(
     )
 
 
-def _alike(translator: Translator | None, request: Complete) -> tuple[Complete, int]:
-    """Return what the cost of a video depends on: its settings, the frames that are asked about first."""
-    plain = replace(request, prompt="a video", negative_prompt="", seed=0)
-    return plain, asked_frames(request, translator)
+def _alike(request: Complete) -> Complete:
+    """Return what the cost of a video depends on: its settings but for the prompts and the seed."""
+    return replace(request, prompt="a video", negative_prompt="", seed=0)
 
 
 def _planned(
-    model: str, request: Complete, asked: int, native: ModelDefaults, device: Any, dtype: Any, memory: str
+    model: str, request: Complete, native: ModelDefaults, device: Any, dtype: Any, memory: str
 ) -> "Plan":
     """Plan a video, and its second pass if it asks for one."""
     from t2v.runtime import plan, sizes_of
 
     planned, second = (
-        plan(sizes_of(model)[0], request, device, dtype, memory, asked),
+        plan(sizes_of(model)[0], request, device, dtype, memory),
         second_complete(request, native),
     )
     if second is None or native.second is None:

@@ -7,9 +7,7 @@ from torch import Tensor
 
 from t2v.diffusion import Denoise, Predict, closing, embedded, guided
 from t2v.diffusion.schedule import NoiseSchedule
-from t2v.fit import fittest, some_frames
 from t2v.known import Known
-from t2v.motion import FRAMES, SHARES, asked
 from t2v.networks.options import Options
 from t2v.prompt_reader import PromptReader
 from t2v.request import Complete, ModelDefaults
@@ -35,19 +33,6 @@ class Denoisers:
         if request.loop and self.native.loops == "clip":
             denoise = closing(self._guided(replace(request, loop=False), known), denoise, prediction)
         return known.held(denoise, prediction) if known else denoise
-
-    def told(self, request: Complete, known: Known | None) -> Complete:
-        """The request as the model is told it: a change of a source may need the source's motion in words."""
-        sentences = asked(request, self.reader.translator) if known else []
-        if not known or not sentences:
-            return request
-        some = some_frames(known.clean, FRAMES)
-        plainly = replace(request, guidance=1.0, window=0, loop=False)
-
-        def predictor(sentence: str) -> Predict:
-            return self.predictions(replace(plainly, prompt=sentence))[0]
-
-        return replace(request, prompt=fittest(sentences, predictor, self.schedule, some, SHARES))
 
     def predictions(self, request: Complete) -> tuple[Predict, dict[str, float]]:
         """The UNet's predictions under a request's texts, and how `guided` is to mix them."""

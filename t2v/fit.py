@@ -1,6 +1,6 @@
 """How well a text fits a video: the model's own error when it predicts the noise that was added to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -23,20 +23,3 @@ def misfit(predict: Predict, schedule: NoiseSchedule, clean: Tensor, shares: Seq
         raw = predict(signal * clean + noise * added, torch.tensor([float(time)], device=clean.device))[-1]
         total += float((raw.to(clean) - (signal * added - noise * clean if v else added)).square().mean())
     return total
-
-
-def fittest(
-    texts: Sequence[str],
-    predictor: Callable[[str], Predict],
-    schedule: NoiseSchedule,
-    clean: Tensor,
-    shares: Sequence[float],
-) -> str:
-    """The text under which `predictor(text)` predicts the clean latents (1 c f h w) best."""
-    return min(texts, key=lambda text: misfit(predictor(text), schedule, clean, shares))
-
-
-def some_frames(clean: Tensor, most: int) -> Tensor:
-    """latents (1 c f h w) -> at most `most` of their frames, from the first to the last, evenly spread"""
-    count = min(most, clean.shape[2])
-    return clean[:, :, torch.linspace(0, clean.shape[2] - 1, count).round().long()]

@@ -68,6 +68,10 @@ class Given:
             frames[-1] = self.end.fitted(1, request.width, request.height)[0]
         return frames
 
+    def seen_in(self, request: Complete) -> np.ndarray | None:
+        """The source's frames uint8 (f h w 3) that a video of the request changes; None without a source."""
+        return None if self.source is None else self.source.frames[: request.frames]
+
     def latents_for(self, request: Complete, model: str) -> np.ndarray | None:
         """Latents (c f h w) of a source that is continued, kept since `model` made it; None elsewhere."""
         if self.source is None or self.end is not None or self.mask is not None:

@@ -13,9 +13,7 @@ from typing import Any, NamedTuple
 from tqdm import tqdm
 
 from t2v.batch import BatchError
-from t2v.checkpoints import EMBEDDED
 from t2v.checkpoints.model_names import local_path
-from t2v.checkpoints.translators import translator_of
 from t2v.cluster import (
     About,
     Cluster,
@@ -34,7 +32,6 @@ from t2v.errors import T2VError, UsageError
 from t2v.file_settings import Settings
 from t2v.given import Given
 from t2v.measures import counted
-from t2v.motion import asked
 from t2v.request import Complete
 from t2v.second import steps_of
 from t2v.stops import held
@@ -191,10 +188,8 @@ class Driver:
             if not self._complete:
                 items = self._order.items
                 self._complete = {video: items[video].complete(native) for video in self._missing}
-                translator = translator_of(self._order.chosen.get("model", EMBEDDED))
                 self._walks = {
-                    video: bool(asked(each, translator)) + each.walked + steps_of(each, native)
-                    for video, each in self._complete.items()
+                    video: each.walked + steps_of(each, native) for video, each in self._complete.items()
                 }
         else:
             self._store(worker, worker.video, answer)

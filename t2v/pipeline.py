@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from t2v import checkpoints, prompt_encoder
+from t2v import checkpoints, motion, prompt_encoder
 from t2v.checkpoints import EMBEDDED, Checkpoint
 from t2v.checkpoints.adapters import Adapter, adapted, adapter_notes, open_adapters
 from t2v.codec import FrameCodec
@@ -24,7 +24,6 @@ from t2v.given import Given
 from t2v.known import Known
 from t2v.latents import Latents
 from t2v.limits import refuse_for_several
-from t2v.motion import NOTE, asked
 from t2v.networks import VAE, UNet3D
 from t2v.networks.attention import set_attention_slicing
 from t2v.noise import noise_of
@@ -250,8 +249,8 @@ class TextToVideo:
         return complete
 
     def steps_of(self, request: Complete) -> int:
-        """Steps that `on_step` is told of: asking for a source's motion is one, a second pass has its own."""
-        return bool(asked(request, self._reader.translator)) + request.walked + steps_of(request, self.native)
+        """Steps that `on_step` is told of, those of a second pass too."""
+        return request.walked + steps_of(request, self.native)
 
     def _make(self, attempt: Callable[[], Video]) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
@@ -278,18 +277,14 @@ class TextToVideo:
         noise = self._noise(request, latents, generator)
         what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
         unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
-        told = self._denoisers.told(request, known)
-        if told is not request:
-            if on_step and known:
-                on_step(1, walk.steps + 1, known.clean)
-            on_step = after(on_step, 1)
+        told = motion.told(request, given.seen_in(request), self._reader.translator)
         x = walk.run(self._denoisers.of(told, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
         frames = self.codec.decode(x)
         notes = (*self.notes(request), *given.notes(request, model))
         if told is not request:
-            notes += (NOTE.format(sentence=told.prompt),)
+            notes += (motion.NOTE.format(sentence=told.prompt),)
         made = (self.name, self.revision, VERSION, notes)
         if unfinished:
             unfinished.remove()

@@ -2,16 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 
-from t2v import Request, TextToVideo
-from t2v.amounts import amounts
+from t2v import TextToVideo
 from t2v.checkpoints import EMBEDDED
-from t2v.checkpoints.translators import translator_of
-from t2v.fit import some_frames
-from t2v.motion import FRAMES, asked, asked_frames
-from t2v.runtime.planning import plan, sizes_of
-from t2v.service.estimate import shares
+from t2v.motion import seen
 from t2v.vocabulary import Vocabulary
 from training.from_source import along, centres, seams_of
 
@@ -66,7 +60,7 @@ def test_a_change_keeps_the_motion_that_the_prompt_leaves_open(emoji: TextToVide
 def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
     emoji: TextToVideo, settings: dict, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.denoisers.fittest", lambda *_: pytest.fail("asked for the motion"))
+    monkeypatch.setattr("t2v.motion.seen", lambda *_: pytest.fail("looked for the motion"))
     small = {"width": 32, "height": 32, "frames": 8, "steps": 2, "seed": 1}
     frames = np.zeros((8, 32, 32, 3), np.uint8)
     made = emoji(source=frames, **{"prompt": "a cat"} | small | settings)
@@ -75,71 +69,66 @@ def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
 
 def test_a_model_without_a_vocabulary_is_told_the_prompt_alone(folder, monkeypatch: pytest.MonkeyPatch):
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
-    monkeypatch.setattr("t2v.denoisers.fittest", lambda *_: pytest.fail("asked for the motion"))
+    monkeypatch.setattr("t2v.motion.seen", lambda *_: pytest.fail("looked for the motion"))
     pipe("a cat", source=np.zeros((2, 16, 16, 3), np.uint8), width=16, height=16, frames=2, steps=2, seed=1)
 
 
-SMALL = {"width": 32, "height": 32, "steps": 4, "seed": 1}
+def drawn(x: float, y: float, side: float, turn: float, ground: np.ndarray) -> np.ndarray:
+    """A frame with a disc, half red and half white, on a ground (h w 3)"""
+    h, w = ground.shape[:2]
+    down, right = np.mgrid[:h, :w]
+    right, down = (right - x * w) / (side * w / 2), (down - y * h) / (side * h / 2)
+    half = right * np.cos(turn) + down * np.sin(turn) > 0
+    disc = np.where(half[..., None], (220, 40, 40), (250, 250, 250))
+    return np.where((right**2 + down**2 < 1)[..., None], disc, ground).astype(np.uint8)
+
+
+def moving(motion: str, ground: np.ndarray, frames: int) -> np.ndarray:
+    """A disc in one of the motions."""
+    ways = {"moving left": (-1, 0), "moving right": (1, 0), "moving up": (0, -1), "moving down": (0, 1)}
+    right, down = ways.get(motion, (0, 0))
+    made = []
+    for u in np.linspace(0, 1, frames):
+        grown = {"growing": 0.45 + 0.55 * u, "shrinking": 1 - 0.55 * u}.get(motion, 1.0)
+        turn = 6 * u if motion == "spinning" else 0.0
+        made.append(drawn(0.5 + right * (u - 0.5) / 3, 0.5 + down * (u - 0.5) / 3, 0.4 * grown, turn, ground))
+    return np.stack(made)
+
+
+PLAIN = np.full((64, 96, 3), (60, 160, 90), np.uint8)
+SCENERY = np.random.default_rng(0).integers(0, 256, (8, 12, 3)).repeat(8, 0).repeat(8, 1).astype(np.uint8)
+MOTIONS = (
+    "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("motion", MOTIONS)
+@pytest.mark.parametrize("frames", [8, 16, 40])
+def test_the_motion_of_what_stands_out_is_seen(motion: str, frames: int):
+    assert seen(moving(motion, PLAIN, frames)) == motion
+    assert seen(np.ascontiguousarray(moving(motion, PLAIN, frames).transpose(0, 2, 1, 3))) == {
+        "moving left": "moving up", "moving up": "moving left",
+        "moving right": "moving down", "moving down": "moving right",
+    }.get(motion, motion)  # fmt: skip
+
+
+@pytest.mark.parametrize("motion", ["still", "moving left", "moving down", "spinning"])
+def test_it_is_seen_over_a_scenery_too(motion: str):
+    """Growth only in part: where a subject always stands, nothing tells it from the ground."""
+    assert seen(moving(motion, SCENERY, 16)) == motion
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [
-        {"strength": 0.6},
-        {"strength": 0.6, "guidance": 3.0, "frames": 3, "rounds": 2},
-        {"strength": 0.3, "frames": 20, "sampler": "euler"},
-        {"strength": 0.6, "prompt": "un chat"},
-        {"strength": 0.6, "prompt": "a cat moving left"},
-        {"strength": 1.0},
-    ],
+    "frames", [PLAIN[None], np.stack([PLAIN] * 4), np.stack([SCENERY] * 4), np.zeros((3, 1, 1, 3), np.uint8)]
 )
-def test_the_work_and_the_steps_that_are_told_are_those_that_are_done(
-    emoji: TextToVideo, settings: dict, monkeypatch: pytest.MonkeyPatch
-):
-    request = Request(**{"prompt": "a cat", "frames": 8} | SMALL | settings).validate(
-        emoji.native, source=True
-    )
-    predicted, steps, predictor = [], [], emoji.runner.predictor
-
-    def counting(text, *more):
-        predict = predictor(text, *more)
-        return lambda x, t: predicted.append(len(text) * x[0, 0].numel()) or predict(x, t)
-
-    monkeypatch.setattr(emoji.runner, "predictor", counting)
-    source = np.zeros((8, 32, 32, 3), np.uint8)
-    emoji(request, source=source, on_step=lambda step, steps_, x0: steps.append((step, steps_)))
-    told = shares(request, emoji.native, translator_of("emoji"))
-    assert sum(told) == emoji.vae.config.factor**2 * sum(predicted)
-    assert steps == [(step, len(told)) for step in range(1, len(told) + 1)]
-    assert emoji.steps_of(request) == len(told)
+def test_where_nothing_stands_out_nothing_moves(frames: np.ndarray):
+    assert seen(frames) == "still"
 
 
-def test_a_dry_run_counts_what_is_asked_before_the_steps(emoji: TextToVideo):
-    sizes, native = sizes_of("emoji")
-    still, moving = (
-        Request(f"a cat{words}", strength=0.6, guidance=1.0, seed=1).validate(native, source=True)
-        for words in ("", " moving left")
-    )
-    runs = asked_frames(still, translator_of("emoji")) / still.frames
-    assert asked_frames(moving, translator_of("emoji")) == 0 < runs == 8
-    plans = [plan(sizes, still, emoji.device, emoji.dtype, "fast", count) for count in (0, 128)]
-    assert plans[1].denoising == pytest.approx((1 + runs / still.walked) * plans[0].denoising)
-    more = [
-        amounts([each], [".mp4"], {"model": "emoji", "device": "cpu"}, native) for each in (moving, still)
-    ]
-    assert more[1].seconds > 1.3 * more[0].seconds
-
-
-def test_only_a_model_with_words_is_asked(folder):
-    request = Request("a cat", strength=0.5, seed=1).validate(source=True)
-    assert asked(request, translator_of(str(folder))) == asked(request, translator_of("owner/name")) == []
-
-
-@pytest.mark.parametrize("frames", [1, 3, 16, 17, 64])
-def test_the_frames_that_are_asked_about_reach_from_the_first_to_the_last(frames: int):
-    clean = torch.arange(float(frames)).view(1, 1, frames, 1, 1)
-    some = some_frames(clean, FRAMES).flatten().tolist()
-    assert some[0] == 0 and some[-1] == frames - 1 and len(set(some)) == min(frames, FRAMES)
+def test_a_still_source_adds_nothing(emoji: TextToVideo):
+    source = np.stack([drawn(0.5, 0.5, 0.4, 0.0, PLAIN)] * 4)
+    made = emoji("a cat", source=source, strength=0.6, steps=2, frames=4, width=32, height=32, seed=1)
+    assert not any("motion" in note for note in made.notes)
 
 
 def square(x: int) -> np.ndarray:

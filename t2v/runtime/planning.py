@@ -114,21 +114,15 @@ def plan(
     device: torch.device,
     dtype: torch.dtype,
     memory: str = "auto",
-    asked: int = 0,
 ) -> Plan:
-    """Plan `request` on `device`; "auto" takes the first rung that fits into the free memory.
-
-    `asked`: frames that the network predicts before the steps (`motion.asked_frames`).
-    """
+    """Plan `request` on `device`; "auto" takes the first rung that fits into the free memory."""
     with OwnState(device):
-        return _plan(sizes, request, device, dtype, memory, asked)
+        return _plan(sizes, request, device, dtype, memory)
 
 
-def _plan(
-    sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str, asked: int
-) -> Plan:
+def _plan(sizes: Sizes, request: Complete, device: torch.device, dtype: torch.dtype, memory: str) -> Plan:
     rung = rung_of(memory) or fitting(sizes, request, device, dtype)
-    need = needs(sizes, request, rung, dtype, device, asked)
+    need = needs(sizes, request, rung, dtype, device)
     reached = REACHED.get(device.type, REACHED_ELSEWHERE) * rate(device, dtype) * _granted(device)
     fits = need.peak <= HEADROOM * free_bytes(device)
     seconds = need.denoising / reached, need.decoding / reached
@@ -154,16 +148,15 @@ def needs(
     rung: Rung,
     dtype: torch.dtype,
     device: torch.device,
-    asked: int = 0,
 ) -> Needs:
-    """The memory and the operations of `request` on `rung`, and those of `asked` frames before its steps."""
+    """The memory and the operations of `request` on `rung`."""
     guided, shape = (
         request.guidance != 1 and not sizes.unet.guidance_width,
         (request.frames, request.height, request.width),
     )
     texts = 2 if guided and not rung.in_turn else 1
     parts = _dry_run(sizes, shape, texts, rung, dtype)
-    calls = request.walked * (2 if guided and rung.in_turn else 1) + asked / (request.frames * texts)
+    calls = request.walked * (2 if guided and rung.in_turn else 1)
     step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
     frames = together * frame.peak
     if rung.offloaded:

@@ -16,11 +16,9 @@ from itertools import chain
 from statistics import median_low
 
 from t2v.defaults import ModelDefaults
-from t2v.motion import asked_frames
 from t2v.request import Complete
 from t2v.second import second_complete
 from t2v.service.store import Store, StoreError
-from t2v.translation import Translator
 
 KEPT = 400  # runs
 NEAREST = 5
@@ -82,14 +80,13 @@ class Estimates:
         memory: int = 0,
         planned: Iterable[RunCost] = (),
         native: ModelDefaults = DEFAULTS,
-        translator: Translator | None = None,
     ) -> Estimate:
         """Estimate the cost of a complete request; `memory`: the device's bytes, 0 if unknown.
 
-        `planned`: runs that were only thought out; they count until one has been made. `native` and
-        `translator`: the model's own, which say how it enlarges, and whether it asks for a source's motion.
+        `planned`: runs that were only thought out; they count until one has been made. `native`
+        says how the model enlarges.
         """
-        volume, evaluations = size_of(request, native, translator)
+        volume, evaluations = size_of(request, native)
         with self._lock:
             runs = [run for run in self._runs if (run.model, run.device) == (model, device)]
         good, bad = [run for run in runs if run.peak != 0], [run for run in runs if run.peak == 0]
@@ -131,26 +128,18 @@ def insert(connection: sqlite3.Connection, runs: Iterable[RunCost]) -> None:
     connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (KEPT,))
 
 
-def size_of(
-    request: Complete, native: ModelDefaults = DEFAULTS, translator: Translator | None = None
-) -> tuple[int, int]:
+def size_of(request: Complete, native: ModelDefaults = DEFAULTS) -> tuple[int, int]:
     """-> the volume of the larger pass, and the work of all passes in runs of the network over it"""
     volume = max(map(_volume, _passes(request, native)))
-    return volume, math.ceil(sum(shares(request, native, translator)) / volume)
+    return volume, math.ceil(sum(shares(request, native)) / volume)
 
 
-def shares(
-    request: Complete, native: ModelDefaults = DEFAULTS, translator: Translator | None = None
-) -> list[int]:
-    """The volume that the network predicts in each step of a video, those of a second pass too.
-
-    The first step of a change may be to ask for the source's motion, where its model has a `translator`.
-    """
-    asked = asked_frames(request, translator) * request.width * request.height
+def shares(request: Complete, native: ModelDefaults = DEFAULTS) -> list[int]:
+    """The volume that the network predicts in each step of a video, those of a second pass too."""
     steps = [
         [_volume(each) * (2 if each.guidance > 1 else 1)] * each.walked for each in _passes(request, native)
     ]
-    return [*([asked] if asked else []), *chain(*steps)]
+    return list(chain(*steps))
 
 
 def _passes(request: Complete, native: ModelDefaults) -> list[Complete]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from t2v.checkpoints.translators import translator_of
 from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError
 from t2v.request import Complete, Request
@@ -45,7 +44,6 @@ from t2v.service.rules import Rules
 from t2v.service.waiting import WaitingJobs
 from t2v.service.worker import Worker
 from t2v.service.workers import AnyWorker, workers_of
-from t2v.translation import Translator
 
 SWEEP_EVERY = 20.0  # seconds
 SAFELY = 0.9  # of the deadline, since estimates err
@@ -201,11 +199,8 @@ class Service:
         """Estimate the cost of a video on a worker; without one, on the next that is free."""
         worker = worker or self._next_worker()
         planned = self._planned(worker, model)
-        own = self.native(model), self._translator(model)
-        return self.estimates.cost(model, worker.name, request, worker.memory, planned, *own)
-
-    def _translator(self, model: str) -> Translator | None:
-        return translator_of(self.choices[model].where)
+        native = self.native(model)
+        return self.estimates.cost(model, worker.name, request, worker.memory, planned, native)
 
     def made_to_fit(self, model: str, request: Complete, worker: AnyWorker | None = None) -> Complete | None:
         """The request, made smaller until it should fit a worker; None if nothing does."""
@@ -247,7 +242,7 @@ class Service:
     def seconds_left(self, job: Job) -> float | None:
         """Seconds until a job is done: by its own pace once it has one, before by earlier runs."""
         cost = self.cost(job.model, job.request, job.worker)
-        step, steps = job.step, shares(job.request, self.native(job.model), self._translator(job.model))
+        step, steps = job.step, shares(job.request, self.native(job.model))
         walked = sum(steps[1:step])  # since the first step's report
         if not walked or job.denoising_since is None:
             spent = self.jobs.clock() - job.started if job.started and job.stage != Stage.LOADING else 0.0
@@ -326,7 +321,7 @@ class Service:
     def _run(
         self, worker: AnyWorker, job: Job, denoising: float = 0.0, rest: float = 0.0, peak: int | None = 0
     ) -> RunCost:
-        size = size_of(job.request, self.native(job.model), self._translator(job.model))
+        size = size_of(job.request, self.native(job.model))
         return RunCost(job.model, worker.name, *size, denoising, rest, peak)
 
     def _take_over(self) -> None:

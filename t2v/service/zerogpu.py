@@ -11,7 +11,6 @@ from threading import Thread
 from typing import Any
 
 from t2v.checkpoints.catalogue import find
-from t2v.checkpoints.translators import translator_of
 from t2v.defaults import ModelDefaults
 from t2v.service.estimate import size_of
 from t2v.service.messages import LAST, Fetched, OfOrder, Order, Reading, Ready, Setup, Unready
@@ -88,9 +87,7 @@ class ZeroGPUWorker:
 def seconds_needed(order: Order) -> int:
     """The seconds to ask of the visitor's quota for one order."""
     model = find(order.model)
-    volume, evaluations = size_of(
-        order.request, model.native if model else ModelDefaults(), translator_of(order.model)
-    )
+    volume, evaluations = size_of(order.request, model.native if model else ModelDefaults())
     work = PER_EVALUATION * evaluations * volume / NATIVE_VOLUME
     return round(min(MOST, max(LEAST, 10 + work)))
 

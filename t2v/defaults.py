@@ -45,6 +45,8 @@ class ModelDefaults:
     window: int = 0  # frames that its attention over time should see at once; 0: all
     known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
     loops: str = "noise"  # how a loop begins: "clip" if it draws little without a first frame, see LOOPS
+    strength: float = 0.6  # share of a source that a change makes anew; diffusers' own is 0.6
+    change_steps: int = 0  # least steps over which a source is changed, for a model whose `steps` are too few
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
     second: SecondPass | None = None  # the model that enlarges its videos
 

@@ -48,7 +48,6 @@ MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
 Native = ModelDefaults  # its name in version 0.1
 MASK_ALONE = "is a part of a source, and none is given: source= or --from"
-SOURCE_STRENGTH = 0.6  # the default with a source, as in diffusers
 
 
 class Setting(NamedTuple):
@@ -328,7 +327,9 @@ def _defaults(
     own["seed"] = secrets.randbelow(MAX_SEED + 1)
     own["keep"] = int(source and end and not mask and given["strength"] in (None, 1.0))
     known = bool(given["keep"] or own["keep"] or mask or end)
-    own["strength"] = SOURCE_STRENGTH if source and not known else 1.0
+    own["strength"] = model.strength if source and not known else 1.0
+    if source and not known and given["strength"] != 1:
+        own["steps"] = max(model.steps, model.change_steps)
     trained = model.known == "times" and not mask  # which knows frames, not parts of them
     own["rounds"] = ROUNDS if known and not trained else 1
     return own

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from t2v import TextToVideo
+from t2v import Request, TextToVideo
 from t2v.checkpoints import EMBEDDED
 from t2v.motion import seen
 from t2v.vocabulary import Vocabulary
@@ -123,6 +123,17 @@ def test_it_is_seen_over_a_scenery_too(motion: str):
 )
 def test_where_nothing_stands_out_nothing_moves(frames: np.ndarray):
     assert seen(frames) == "still"
+
+
+def test_a_model_says_how_its_sources_are_changed(emoji: TextToVideo):
+    given = {"prompt": "a cat", "seed": 1}
+    own = Request(**given).validate(emoji.native, source=True)
+    assert (own.strength, own.steps, own.walked) == (0.85, 4, 3)
+    assert Request(**given, steps=2).validate(emoji.native, source=True).steps == 2
+    for settings in ({"strength": 1.0}, {"keep": 1}):
+        assert Request(**given, **settings).validate(emoji.native, source=True).steps == 2
+    family = Request(**given).validate(source=True)
+    assert (family.strength, family.steps) == (0.6, 50)
 
 
 def test_a_still_source_adds_nothing(emoji: TextToVideo):

@@ -6,6 +6,7 @@ For tests of loading and of what goes wrong there; that the layouts are the peer
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -93,13 +94,12 @@ def write_modelscope(folder: Path, seed: int = 0) -> Path:
 
 def stored(layout: str, part: str, seed: int = 0) -> dict[str, Tensor]:
     """A part's random tensors by the names that a layout has for them; the caller may change them."""
-    return {name: tensor.clone() for name, tensor in _stored(layout, part, seed).items()}
+    return {name: tensor.clone() for name, tensor in _stored(layout, part, seed, CONFIGS[part]).items()}
 
 
 @cache
-def _stored(layout: str, part: str, seed: int) -> dict[str, Tensor]:
+def _stored(layout: str, part: str, seed: int, config: Any) -> dict[str, Tensor]:
     """What `stored` copies: made once, for hundreds of tests write the same model."""
-    config = CONFIGS[part]
     if (layout, part) == ("modelscope", "text_encoder"):
         config = TextConfig(
             width=64, heads=1, layers=1

@@ -57,6 +57,8 @@ _ENTRIES = (
             max_volume=2**23,
             known="times",
             loops="clip",
+            strength=0.85,
+            change_steps=4,
             sizes=((256, 256), (336, 192), (192, 336)),
         ),
         licence="MIT",

@@ -209,6 +209,9 @@ def _stated(config: Config) -> ModelDefaults:
             config.only(loops=LOOPS)
         elif key == "sizes":
             _check_sizes(config, value)
+        elif key == "strength":
+            if type(value) not in (int, float) or not 0 < value <= 1:
+                raise config.fail(key, value, "a number above 0, 1 at most")
         elif type(value) not in (int, kind) or not (1 <= value <= MAX_NATIVE or value == defaults[key]):
             raise config.fail(key, value, "a number from 1")
     sizes = {"sizes": tuple(map(tuple, config.values["sizes"]))} if "sizes" in config.values else {}

@@ -12,7 +12,7 @@ from t2v.checks import Text
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
 from t2v.service.service import Service
-from t2v.space import about, components, form, markdown, prompting, screen, settings, strings, words
+from t2v.space import about, components, form, markdown, origin, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
 from t2v.space.showing import Showing, Shown, notice
 
@@ -133,6 +133,11 @@ class Choosing:
     def set_quality(self, steps: Any) -> Any:
         """Fill in the steps of a quality."""
         return steps if isinstance(steps, int) else gr.skip()
+
+    def set_way(self, way: Any, steps: Any, model: Any) -> Any:
+        """Fill in what a way to use the source needs: its strength, and steps."""
+        native = self.service.native(model if model in self.service.choices else self.service.default)
+        return origin.of_way(way, steps, native)
 
     def defaults(self, *values: Any) -> Shown:
         """Fill in the model's own settings; prompt and model stay."""

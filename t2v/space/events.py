@@ -99,6 +99,9 @@ class Events:
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)
         page.quality.input(choosing.set_quality, page.quality, fields["steps"], **QUIET)
+        of_way = [fields["way"], fields["steps"], fields["model"]]
+        changed = [fields["strength"], fields["steps"]]
+        fields["way"].input(choosing.set_way, of_way, changed, **QUIET)
         switched = [*filled, page.about, page.ideas, page.length, page.quality, page.adapter]
         models = [fields["model"], page.last_model]
         adapted = [fields["model"], page.adapter, page.strength]

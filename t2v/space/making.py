@@ -87,7 +87,8 @@ class Making:
         path = self.service.outputs.path(found.id, found.suffix)
         if way == "larger":
             return self._submit(kept, [self._enlarged(found, Files(path))])
-        own = origin.continued(found.request) if way == "continue" else {"strength": origin.STRENGTH}
+        native = self.service.native(found.model)
+        own = origin.continued(found.request) if way == "continue" else origin.changed(found.request, native)
         changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
         return self._submit(kept, [Filled(Request(**changed), found.model, Files(path))])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from t2v.defaults import ModelDefaults
 from t2v.request import Request
 from t2v.service.messages import Files
 from t2v.service.outputs import Record
@@ -18,7 +19,6 @@ FIELDS = ("source", "way", "keep", "strength", "end", "mask")
 KEEP, CHANGE, REPLACE = "keep", "change", "replace"  # what is done with the source
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 KEPT = 8  # frames of a video that is continued
-STRENGTH = 0.6
 HERE = Path(__file__).parent
 STARTS, PAINTER = read_text(HERE / "origin.js"), read_text(HERE / "painter.js")
 
@@ -36,7 +36,7 @@ def build() -> dict[str, Any]:
     with gr.Row():
         keep = gr.Number(1, label=strings.KEEP, info=strings.KEEP_HINT, step=1)
         strength = gr.Slider(
-            0, 1, STRENGTH, step=0.05, label=strings.STRENGTH, info=strings.STRENGTH_HINT, visible=False
+            0, 1, 1.0, step=0.05, label=strings.STRENGTH, info=strings.STRENGTH_HINT, visible=False
         )
     painter = gr.HTML(_painter(), js_on_load=PAINTER, elem_id="painter", visible=False)
     mask = gr.Textbox("", label=strings.MASK, visible="hidden", elem_id="mask")
@@ -49,10 +49,9 @@ def build() -> dict[str, Any]:
 
 def _shown(way: Any) -> tuple[Any, ...]:
     """Show the fields that mean something for a way: of keep, strength, painter and end."""
-    value = 1.0 if way == REPLACE else STRENGTH
     return (
         gr.update(visible=way == KEEP),
-        gr.update(visible=way != KEEP, value=value),
+        gr.update(visible=way != KEEP),
         gr.update(visible=way == REPLACE),
         gr.update(visible=way == KEEP),
     )
@@ -108,9 +107,21 @@ def settings(values: Mapping[str, Any]) -> dict[str, Any]:
     return {way: values[way]}
 
 
+def of_way(way: Any, steps: Any, native: ModelDefaults) -> tuple[float, Any]:
+    """The strength of a way, and the steps, of which a change may need more."""
+    if way != CHANGE:
+        return 1.0, steps
+    return native.strength, max(steps, native.change_steps) if isinstance(steps, int) else steps
+
+
 def continued(request: Request) -> dict[str, Any]:
     """The settings of a video that goes on after one of `request`."""
     return {"keep": max(1, min(KEPT, (request.frames or KEPT) // 2))}
+
+
+def changed(request: Request, native: ModelDefaults) -> dict[str, Any]:
+    """The settings of a video that changes one of `request`."""
+    return {"strength": native.strength, "steps": max(request.steps or 0, native.change_steps) or None}
 
 
 def started(request: Request) -> bool:

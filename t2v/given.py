@@ -10,6 +10,9 @@ from t2v.image import cropped
 from t2v.request import MASK_ALONE, Complete, RequestError
 from t2v.source import ENDS, Source, continues
 
+CONTINUED = (
+    "It goes on from the latents kept with its source, which are more exact than the frames in its file."
+)
 WHITE = 128  # level from which a pixel of a mask's picture counts as white
 
 
@@ -81,7 +84,7 @@ class Given:
     def notes(self, request: Complete, model: str) -> tuple[str, ...]:
         """Say that kept latents were continued: from the frames alone the video would differ a little."""
         kept = self.latents_for(request, model) is not None
-        return ("It continues the kept latents of its source, not its frames.",) if kept else ()
+        return (CONTINUED,) if kept else ()
 
     def known_for(self, request: Complete, factor: int) -> np.ndarray:
         """Where the video stays as it is given: bool (f h w), a place for `factor`² pixels.

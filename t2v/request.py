@@ -83,7 +83,9 @@ class Request:
         f"how closely to follow the prompt, 1 to {MAX_GUIDANCE:g}; 1 takes half the time",
         Number(1.0, MAX_GUIDANCE),
     )
-    eta: float = _row("Noise (eta)", "noise added at each step of ddim, 0 to 1", Number(0.0, 1.0), 0.0)
+    eta: float = _row(
+        "Noise (eta)", "fresh noise that the sampler ddim adds at each step, 0 to 1", Number(0.0, 1.0), 0.0
+    )
     sampler: str | None = _row("Sampler", ", ".join(SAMPLER_NAMES), Choice(SAMPLER_NAMES))
     seed: int | None = _row(
         "Seed", "the same seed gives the same video; left out or -1: a random one, which is stated", Seed()
@@ -120,7 +122,10 @@ class Request:
         "Coarse to fine", "FreeInit's earlier rounds take fewer steps, which costs less", Flag(), False
     )
     larger: bool = _row(
-        "Larger", "by a second model made for that where there is one, else twice as large", Flag(), False
+        "Larger",
+        "twice the width and height; a model that has a second one for this uses it",
+        Flag(),
+        False,
     )
 
     def __eq__(self, other: object) -> bool:

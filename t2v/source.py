@@ -160,24 +160,40 @@ def _shown(name: str) -> str:
 
 def _read(path: Path, name: str) -> np.ndarray:
     """Read the frames (f h w 3) of a file; of a long one, both ends."""
+    read, own = _reader(path, name), _made_here(path)
+    return _as_large_as_fit(read, name) if own is None else own
+
+
+def _reader(path: Path, name: str) -> Callable[[int], Iterator[np.ndarray]]:
+    """Return what yields a file's frames (h w 3) at an area; RequestError, VideoError by its first bytes."""
     head = _head(path, name)
     demuxer = _demuxer(head, name)
     if demuxer == "matroska" and _cut_short(head, path.stat().st_size):
         raise VideoError(ffmpeg.DAMAGED)
-    own = _made_here(path)
-    if own is not None:
-        return own
     if demuxer:
-        return _as_large_as_fit(lambda area: _film(path, demuxer, area), name)
-    if path.stat().st_size > MAX_BYTES:
-        raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
-    return _as_large_as_fit(lambda area: _images(path, name, area), name)
+        return lambda area: _film(path, demuxer, area)
+    _check_bytes(path, name)
+    return lambda area: _images(path, name, area)
+
+
+def check_begins(path: Path) -> None:
+    """Decode a file's first frame, small; RequestError, as `Source.open` has it, where there is none."""
+    name = _shown(path.name) or "the file"
+    try:
+        if next(_reader(path, name)(AREAS[-1]), None) is None:
+            raise _refusal(name, f"holds no frames: give {WANTED}")
+    except VideoError as error:
+        raise _refusal(name, f"can't be read. {error}") from None
 
 
 def check_kind(path: Path) -> None:
     """Refuse, by its first bytes and its size, a file that `Source.open` wouldn't read; cheap."""
-    if not is_video(path) and path.stat().st_size > MAX_BYTES:
-        name = _shown(path.name) or "the file"
+    if not is_video(path):
+        _check_bytes(path, _shown(path.name) or "the file")
+
+
+def _check_bytes(path: Path, name: str) -> None:
+    if path.stat().st_size > MAX_BYTES:
         raise _refusal(name, f"is larger than the {MAX_BYTES >> 20} MB that are read of an image")
 
 

@@ -68,7 +68,7 @@ def test_a_video_is_continued_from_its_latents(pipe: TextToVideo, tmp_path: Path
     own, from_file = pipe(request, source=video), pipe(request, source=file)
     assert np.array_equal(own.frames[:2], video.frames[2:]) and own == from_file
     assert not np.array_equal(plain.frames[:2], video.frames[2:])
-    assert "kept latents" in own.notes[-1] and not plain.notes
+    assert "the latents kept with its source" in own.notes[-1] and not plain.notes
     assert np.array_equal(own.joined.latents.array, own.latents.array)
     longer = pipe(request, source=own.joined)
     assert np.array_equal(longer.frames[:2], own.frames[2:])

@@ -126,6 +126,14 @@ class Ask:
     prompt: str
 
 
+@dataclass(frozen=True)
+class Look:
+    """Check that a file of a visitor's can be read; `number` comes back in the Answer."""
+
+    number: int
+    path: Path
+
+
 # -- from the worker process, of the device and its models
 
 
@@ -175,10 +183,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """The reply to the `Ask` of this number: the prompt's reading, None if the model isn't loaded."""
+    """The reply to the `Ask` or the `Look` of this number.
+
+    The prompt's reading, None if the model isn't loaded; what is wrong with the file, "" for nothing.
+    """
 
     number: int
-    reading: Reading | None
+    said: Reading | str | None
 
 
 @dataclass(frozen=True)

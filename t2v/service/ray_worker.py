@@ -123,6 +123,10 @@ class RayWorker(Worker):
         """Whether its actor has a place in the cluster, and runs."""
         return self._link is not None and self._link.joined
 
+    def look(self, path: Path, timeout: float = 0.0) -> str | None:
+        """Nothing is known: the file isn't on the node."""
+        return None
+
     def _ensure(self) -> None:
         if self._link is None:
             super()._ensure()

@@ -3,8 +3,9 @@
 import itertools
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
+from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 from typing import Any
@@ -21,6 +22,7 @@ from t2v.service.messages import (
     Fault,
     Fetched,
     Load,
+    Look,
     Make,
     OfOrder,
     Order,
@@ -36,6 +38,7 @@ from t2v.service.messages import (
 )
 from t2v.service.worker_process import serve
 
+LOOKING = 15.0  # seconds that a look at a file may take
 TICK = 0.2  # seconds between two looks at what has become of a job
 USUAL = Setup()
 PATIENCE = 30.0  # seconds that an order may ignore a stop before its process is ended
@@ -61,7 +64,7 @@ class Worker:
         self._process: Any = None  # a SpawnProcess and a Connection, or what has their methods
         self._connection: Any = None
         self._inboxes = Inboxes()
-        self._questions: dict[int, tuple[Event, list[Reading | None]]] = {}
+        self._questions: dict[int, tuple[Event, list[Any]]] = {}
         self._numbers = itertools.count()
         self._sending, self._ending = Lock(), Lock()
 
@@ -116,13 +119,21 @@ class Worker:
 
     def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
         """Read a prompt as the model does; None where it isn't loaded, or gives no answer in time."""
+        return self._answered(lambda number: Ask(number, model, prompt), timeout)
+
+    def look(self, path: Path, timeout: float = LOOKING) -> str | None:
+        """Say what is wrong with a file, "" for nothing; None where there is no answer in time."""
+        return self._answered(lambda number: Look(number, path), timeout)
+
+    def _answered(self, question: Callable[[int], Ask | Look], timeout: float) -> Any:
+        """Send a question, by its number, and wait for what is said; None without an answer."""
         if not self.alive:
             return None
         number, answered = next(self._numbers), Event()
-        box: list[Reading | None] = []
+        box: list[Any] = []
         self._questions[number] = (answered, box)
         try:
-            self._send(Ask(number, model, prompt))
+            self._send(question(number))
             answered.wait(timeout)
         finally:
             del self._questions[number]
@@ -185,8 +196,8 @@ class Worker:
                 inboxes.close()
                 return
             match message:
-                case Answer(number, reading):
-                    self._answer(number, reading)
+                case Answer(number, said):
+                    self._answer(number, said)
                 case Ready(name, memory, model, native):
                     self.name, self.memory, self.problem = name, memory, ""
                     self.natives[model], self.fetched = native, None
@@ -201,10 +212,10 @@ class Worker:
                     self.fetched = None
                     inboxes.put(message)
 
-    def _answer(self, number: int, reading: Reading | None) -> None:
+    def _answer(self, number: int, said: Any) -> None:
         if number in self._questions:
             answered, box = self._questions[number]
-            box.append(reading)
+            box.append(said)
             answered.set()
 
     def _send(self, message: object) -> bool:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Queue
 from threading import Lock, Thread
 from types import ModuleType
@@ -30,6 +31,7 @@ from t2v.service.messages import (
     Failed,
     Fault,
     Load,
+    Look,
     Make,
     Order,
     PlanModel,
@@ -46,6 +48,7 @@ from t2v.service.messages import (
 )
 from t2v.service.pipelines import Pipelines
 from t2v.service.sources import opened, thumbnail_path
+from t2v.source import check_begins
 from t2v.video import Video, VideoError
 
 PREVIEW_EVERY = 0.5  # seconds
@@ -116,6 +119,8 @@ class WorkerPipe:
                 self._stopped.add(order)
             case Ask(number, model, prompt):
                 self.send(Answer(number, host.read(model, prompt)))
+            case Look(number, path):  # a stop must not wait for it
+                Thread(target=lambda: self.send(Answer(number, host.look(path))), daemon=True).start()
             case Load() | PlanModel() | Make():
                 self.orders.put(message)
 
@@ -146,6 +151,7 @@ class PipelineHost:
         self._setup = setup or Setup()
         self.pipelines = Pipelines(backend, device, self._setup, send)
         self._writing: Thread | None = None
+        self._looking = Lock()  # one file at a time: each takes memory
 
     def read(self, model: str, prompt: str) -> Reading | None:
         """Read a prompt as the model does, if it has been loaded here."""
@@ -156,6 +162,15 @@ class PipelineHost:
         except Exception:  # a remark on a prompt is never worth a worker
             log.exception("reading a prompt failed")
             return None
+
+    def look(self, path: Path) -> str:
+        """Say what is wrong with a file, as the order would that it is for; "" for nothing."""
+        try:
+            with self._looking:
+                check_begins(path)
+        except Exception as error:
+            return explain(error)[1]
+        return ""
 
     def prepare(self, model: str) -> None:
         """Load a model ahead of the first job."""

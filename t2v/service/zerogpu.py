@@ -6,6 +6,7 @@ Facts of it: `spaces` is imported before torch; the model goes to "cuda" in this
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -64,6 +65,10 @@ class ZeroGPUWorker:
 
     def ask(self, model: str, prompt: str, timeout: float = 1.0) -> Reading | None:
         return self._host.read(model, prompt)
+
+    def look(self, path: Path) -> str | None:
+        """Nothing is known: this process decodes no file of a visitor's, the fork does."""
+        return None
 
     def plan(self, model: str) -> list[dict[str, float]]:
         """Nothing: how fast the device is can't be measured without borrowing it."""

@@ -95,9 +95,12 @@ def _switch(kind: str, change: str, shown: str, wait: str, wrong: str) -> str:
 
 def _further(record: Record) -> str:
     """Buttons for a video that starts from this one, or is this one as a loop; each makes it at once."""
-    ways = [("continue", strings.CONTINUE), ("vary", strings.VARY)]
-    ways += [] if record.request.loop or started(record.request) else [("loop", strings.LOOP)]
-    buttons = "".join(f"<button type='button' data-way='{way}'>{words}</button>" for way, words in ways)
+    ways = [("continue", strings.CONTINUE), ("vary", strings.VARY), ("loop", strings.LOOP)]
+    off = f" disabled title='{escape(strings.NO_LOOP, quote=True)}'"
+    never = {"loop": off} if record.request.loop or started(record.request) else {}
+    buttons = "".join(
+        f"<button type='button' data-way='{way}'{never.get(way, '')}>{words}</button>" for way, words in ways
+    )
     return f"<p class='aside'>{strings.FURTHER}</p><div class='links'>{buttons}</div>"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 MOST = 4  # of a group
+PAGES = 50  # of the gallery, at most
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class VisitorState:
     job: str | None = None
     example: str | None = None
     group: tuple[str, ...] = ()  # variations, shown side by side
+    pages: int = 1  # of the gallery that are open
 
     @classmethod
     def read(cls, state: Any) -> "VisitorState":
@@ -29,11 +31,13 @@ class VisitorState:
         job, example = (text if isinstance(text, str) else None for text in (job, example))
         group = given.get("group")
         ids = [id for id in group if isinstance(id, str)] if isinstance(group, (list, tuple)) else []
-        return cls(visitor, job, example, tuple(ids[:MOST]))
+        pages = given.get("pages")
+        pages = min(PAGES, max(1, pages)) if isinstance(pages, int) else 1
+        return cls(visitor, job, example, tuple(ids[:MOST]), pages)
 
     def showing(self, job: str | None = None, example: str | None = None) -> "VisitorState":
         """The same visitor with something else on the screen; a group stays in reach of its members."""
-        return VisitorState(self.visitor, job, example, self.group if job in self.group else ())
+        return replace(self, job=job, example=example, group=self.group if job in self.group else ())
 
     def showing_group(self, ids: tuple[str, ...] = ()) -> "VisitorState":
         """The same visitor with several jobs on the screen: these, or the group that was there."""

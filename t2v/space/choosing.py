@@ -11,6 +11,7 @@ import gradio as gr
 from t2v.checks import Text
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
+from t2v.service.looking import problem_of
 from t2v.service.service import Service
 from t2v.space import about, components, form, markdown, origin, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
@@ -33,8 +34,10 @@ class Choosing:
         found = await asyncio.to_thread(self.service.read, model, prompt) if readable else None
         given["prompt"] = prompt.strip() or "any"
         choice = self.service.choices.get(model) or self.service.choices[self.service.default]
-        shown: Shown = {page.lock: self._lock(given)}
-        if wrong := form.problems(self.service, given):
+        wrong = form.problems(self.service, given)
+        shown: Shown = {page.lock: self._lock(given, "seed" in wrong)}
+        if wrong:
+            shown[page.duration] = ""
             shown[page.tokens] = await asyncio.to_thread(prompting.reading, found, prompt, choice.vocabulary)
             return shown | {page.cost: screen.problems_line(wrong)} | self._ways()
         filled = form.read(given)
@@ -45,6 +48,15 @@ class Choosing:
         shown[page.tokens] = await asyncio.to_thread(prompting.reading, *said)  # other languages take a while
         line = screen.cost_line(self.service, model, complete)
         return shown | {page.cost: line} | self._ways(model, complete) | self._words(model, complete)
+
+    async def look(self, path: Any) -> str:
+        """When a file is chosen, show it small, or say what is wrong with it."""
+        if not isinstance(path, str) or not path:
+            return ""
+        return origin.shown(path, await asyncio.to_thread(self._problem_of, path))
+
+    def _problem_of(self, path: str) -> str:
+        return problem_of(self.service.outputs, self.service.workers, path)
 
     async def expect(self, *values: Any) -> Shown:
         """After a change of the model, wait for its plan, and say then what a video costs."""
@@ -82,11 +94,11 @@ class Choosing:
             page.duration: f"<p class='note'>{text}</p>",
         }
 
-    def _lock(self, given: dict[str, Any]) -> Any:
-        """The button that says which seed is kept."""
-        kept = given["random"] is False and given["seed"] not in (None, -1)
-        seed = f"{given['seed']:.0f}" if isinstance(given["seed"], int | float) else str(given["seed"])[:20]
-        return gr.update(visible=kept, **({"value": strings.KEPT_SEED.format(seed=seed)} if kept else {}))
+    def _lock(self, given: dict[str, Any], wrong: bool) -> Any:
+        """The button that says which seed is kept; `wrong`: it is none."""
+        kept = given["random"] is False and given["seed"] not in (None, -1) and not wrong
+        words = {"value": strings.KEPT_SEED.format(seed=f"{given['seed']:.0f}")} if kept else {}
+        return gr.update(visible=kept, **words)
 
     # -- what changes settings
 

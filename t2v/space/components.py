@@ -52,6 +52,8 @@ class Components:
     gallery: gr.HTML
     shown_examples: gr.HTML
     origin: gr.Accordion
+    source_shown: gr.HTML
+    end_shown: gr.HTML
     about: gr.HTML
 
     @property
@@ -91,8 +93,8 @@ def build(
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)
             drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")
-    made["fields"] |= of_settings.pop("fields") | of_source
-    made |= of_settings | {"drop": drop}
+    made["fields"] |= of_settings.pop("fields") | of_source.pop("fields")
+    made |= of_settings | of_source | {"drop": drop}
     made["gallery"] = gr.HTML("", js_on_load=SCRIPT, elem_id="gallery")
     with gr.Accordion(strings.ABOUT, open=False, elem_id="about"):
         made["about"] = gr.HTML(markdown.html(about.text(service.choices[service.default])))

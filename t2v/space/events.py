@@ -7,7 +7,7 @@ Events that aren't listed in the API can still be called by anybody: each handle
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
@@ -70,6 +70,7 @@ class Events:
             # another one may begin while this one follows: see Turns
             end = event(self.follow, [page.state], watched, trigger_mode="multiple", **QUIET)
             end.then(choosing.describe, page.form, self._described, **QUIET)  # the next run's cost is known
+            end.then(self.showing.after_stopped, page.state, [page.state, page.screen], **QUIET)
 
         arrived = demo.load(self.arrive, [page.state], [*shown, page.gallery], **QUIET)
         follow(arrived.then(None, prompt, prompt, js=prompting.RESTORE, **QUIET).then)
@@ -94,6 +95,8 @@ class Events:
             (page.defaults, choosing.defaults),
         ):
             button.click(handler, page.form, filled, **QUIET)
+        for name, small in (("source", page.source_shown), ("end", page.end_shown)):
+            fields[name].change(choosing.look, fields[name], small, trigger_mode="always_last", **QUIET)
         fields["seed"].input(None, None, fields["random"], js="() => false", **QUIET)
         page.lock.click(None, None, fields["random"], js="() => true", **QUIET)
         of_length = [page.length, fields["fps"], fields["model"]]
@@ -123,7 +126,7 @@ class Events:
 
     def arrive(self, state: Any, request: gr.Request) -> Shown:
         """Begin a visit: with a link's settings, with what was shown last, or with an empty page."""
-        kept = VisitorState.read(state)
+        kept = replace(VisitorState.read(state), pages=1)
         pending = self.jobs.follow_all(kept.visitor)
         if pending and not any(job.id in kept.shown for job in pending):
             kept = kept.showing(pending[-1].id)

@@ -71,7 +71,10 @@ def write(request: Request, model: str, *, random: bool) -> dict[str, Any]:
 
 
 def problems(service: Service, values: Values) -> dict[str, str]:
-    """Every field that can't be used, with what would be right; empty where all is well."""
+    """Every field that can't be used, with what would be right; empty where all is well.
+
+    What `origin.missing` says is none of it: it is still to be done, and said at Generate.
+    """
     model = values["model"] if values["model"] in service.choices else service.default
     native, found = service.native(model), {}
     for name in values:
@@ -79,8 +82,6 @@ def problems(service: Service, values: Values) -> dict[str, str]:
             _check(name, values, native)
         except RequestError as error:
             found[name] = error.message
-    if missing := origin.problem(values):
-        found["mask"] = missing
     try:
         found or service.validate(*asked(read(values)))
     except RequestError as error:  # sides and frames that are legal alone, and too much together

@@ -6,6 +6,7 @@ const SAY_AGAIN = 1000; // milliseconds between two announcements
 let state = "", told = "", toldAt = 0, asked = location.search !== "", lastFocus = null, notify = null;
 
 const find = (selector) => document.querySelector(selector);
+const open = (part) => find(`${part} > .label-wrap:not(.open)`)?.click();
 const visible = (node) => node?.isConnected && node.offsetParent !== null;
 
 // -- what is told
@@ -81,6 +82,16 @@ function label() {
   }
 }
 
+// What was refused for want of a mask: it may be folded away, or far below the button.
+function refused() {
+  const wrong = find("#source-way .validation-error:not([data-seen])");
+  if (!wrong) return;
+  wrong.dataset.seen = "yes";
+  open("#origin");
+  const scroll = () => wrong.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  until(() => visible(wrong)).then(scroll);
+}
+
 // -- the keyboard
 
 // Focus that was on something which is gone goes to Generate, not to the page's beginning.
@@ -90,8 +101,22 @@ function refocus() {
   find("#generate")?.focus({ preventScroll: true });
 }
 document.addEventListener("focusin", (event) => { lastFocus = event.target; });
+// Esc leaves a field, a list, a question or an open part; only where there is nothing to be left it stops the work.
+const ASKING = "[role=listbox], ul.options, dialog[open], [role=dialog], .api-docs, [data-asked]";
+const PART = "details[open], :has(> .label-wrap.open)", HEAD = ":scope > summary, :scope > .label-wrap";
+const LISTS = ".every[aria-expanded=true], details.more[open] > summary";
+function leaves(target) {
+  if (document.fullscreenElement || [...document.querySelectorAll(ASKING)].some(visible)) return true;
+  const field = target.closest("input, textarea, select");
+  if (field && (field.value || !field.closest(".all"))) return true; // the browser empties a field of search
+  const lists = [...document.querySelectorAll(LISTS)];
+  const opener = [target.closest(PART)?.querySelector(HEAD), ...lists].find(visible);
+  opener?.click();
+  opener?.focus();
+  return Boolean(opener);
+}
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || find("[role=listbox], ul.options")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || leaves(event.target)) return;
   const stop = find("#stop");
   if (visible(stop)) stop.click();
 });
@@ -130,8 +155,7 @@ const until = async (found) => {
 };
 // Puts a file, or the video at an address, into “Start from”, which is opened and comes into view.
 async function startFrom(given) {
-  const head = find("#origin > button");
-  if (!head.classList.contains("open")) head.click();
+  open("#origin");
   const file = typeof given === "string" ? await download(given) : given;
   find("#source [aria-label=Clear]")?.click();
   const field = await until(() => find("#source input[type=file]"));
@@ -170,6 +194,7 @@ function changed() {
   reveal();
   play();
   refocus();
+  refused();
   if (!screen) return;
   announce(screen);
   title(screen);

@@ -9,6 +9,7 @@ import gradio as gr
 from t2v.errors import RequestError
 from t2v.request import MAX_SEED, Request
 from t2v.second import second_request
+from t2v.service.faults import explain
 from t2v.service.jobs import Job, QueueFull
 from t2v.service.messages import NO_FILES, Files
 from t2v.service.outputs import NoSpace, Record
@@ -28,7 +29,8 @@ class Making:
 
     def check(self, state: Any, *values: Any) -> list[dict]:
         """Before the queue, say each field's problem at the field. Gradio takes validations by position."""
-        wrong = form.problems(self.service, form.named(values))
+        given = form.named(values)
+        wrong = form.problems(self.service, given) | origin.missing(given)
         return [gr.validate(True, "")] + [
             gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS
         ]
@@ -122,7 +124,7 @@ class Making:
                 job = self.service.submit(*asked, source=files.source, end=files.end, mask=files.mask)
                 jobs.append(job)
             except (QueueFull, NoSpace, RequestError) as error:
-                problem = str(error)
+                problem = explain(error)[1]
                 break
         if not jobs:
             return self._refused(kept, problem)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 
@@ -28,6 +29,7 @@ def build() -> dict[str, Any]:
     source = gr.File(
         label=strings.SOURCE, file_types=["image", "video"], file_count="single", height=110, elem_id="source"
     )
+    source_shown = gr.HTML("", elem_id="source-shown")
     gr.HTML(
         f"<p class='note'>{strings.STARTS}</p><div class='starts'></div>", js_on_load=STARTS, elem_id="starts"
     )
@@ -41,10 +43,12 @@ def build() -> dict[str, Any]:
     painter = gr.HTML(_painter(), js_on_load=PAINTER, elem_id="painter", visible=False)
     mask = gr.Textbox("", label=strings.MASK, visible="hidden", elem_id="mask")
     end = gr.File(label=strings.END, file_types=["image"], file_count="single", height=96, elem_id="end")
+    end_shown = gr.HTML("", elem_id="end-shown")
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     way.change(_shown, way, [keep, strength, painter, end], **hidden)
     source.change(_chosen, source, [keep, mask], **hidden)
-    return {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
+    fields = {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
+    return {"fields": fields, "source_shown": source_shown, "end_shown": end_shown}
 
 
 def _shown(way: Any) -> tuple[Any, ...]:
@@ -55,6 +59,16 @@ def _shown(way: Any) -> tuple[Any, ...]:
         gr.update(visible=way == REPLACE),
         gr.update(visible=way == KEEP),
     )
+
+
+def shown(path: str, problem: str) -> str:
+    """A chosen file, small, or what is wrong with it."""
+    if problem:
+        return f"<div class='chosen'><p class='note warn' role='alert'>{escape(problem)}</p></div>"
+    link = "gradio_api/file=" + quote(path)
+    picture = f"<img src='{link}' alt='{strings.CHOSEN_ALT}'>"
+    film = f"<video src='{link}' aria-label='{strings.CHOSEN_ALT}' muted playsinline preload='auto'></video>"
+    return f"<div class='chosen'>{picture if path.lower().endswith((*PICTURES, '.gif')) else film}</div>"
 
 
 def _chosen(file: Any) -> tuple[Any, str]:
@@ -93,10 +107,10 @@ def _path(file: Any) -> Path | None:
     return Path(file) if isinstance(file, str) and file else None
 
 
-def problem(values: Mapping[str, Any]) -> str:
-    """What is missing: a part is to be replaced, and none is painted over."""
+def missing(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is still to be done, by its field: a part is to be replaced, and none is painted over."""
     wanted = values.get("source") and values.get("way") == REPLACE
-    return strings.PAINT_FIRST if wanted and not values.get("mask") else ""
+    return {"way": strings.PAINT_FIRST} if wanted and not values.get("mask") else {}
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,11 +89,12 @@ element.addEventListener("click", (event) => {
     event.preventDefault();
     copy(button);
   }
-  const { pick, stop, way, group } = button.dataset;
+  const { pick, stop, way, group, more } = button.dataset;
   if (pick !== undefined) trigger("click", { pick });
   if (stop !== undefined) trigger("click", { stop });
   if (way !== undefined) trigger("click", { way });
   if (group !== undefined) trigger("click", { group });
+  if (more !== undefined) trigger("click", { more });
   if (button.dataset.delete !== undefined && sure(button)) trigger("click", { delete: button.dataset.delete });
   if (button.dataset.share !== undefined) share(button);
   if (button.dataset.smooth !== undefined && !button.hasAttribute("aria-busy")) smooth(button);

@@ -157,11 +157,16 @@ def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabula
     chips = [_chip(f"{word} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
     if not knowledge.known and not chips and alone:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
-    lead, text = strings.INSTEAD, note.partition(" It does know:")[0]
+    text = note.partition(" It does know:")[0]
     if knowledge.known and knowledge.unknown and alone:
         rest = translator(vocabulary).restated(sentence)
         chips.insert(0, _chip(f"“{rest}”", rest, write=rest))
-    row = f"<span class='chips' role='group' aria-label='{lead}'>{''.join(chips)}</span>" if chips else ""
+    lead = f"<span class='lead'>{strings.INSTEAD}</span>"
+    row = (
+        f"<span class='chips' role='group' aria-label='{strings.INSTEAD}'>{lead}{''.join(chips)}</span>"
+        if chips
+        else ""
+    )
     return f"<div class='remark advice'><p>{escape(text)}</p>{row}</div>"
 
 

@@ -104,9 +104,10 @@ def ended(service: Service, job: Job) -> str:
     """After a job without a video: stopped on purpose, or what went wrong, and the ways on."""
     native = service.native(job.model)
     if job.stage == Stage.STOPPED and not job.problem:
-        return failed(strings.STOPPED, "", native, [("again", strings.MAKE_AGAIN)], "stopped")
+        again = [("again", strings.MAKE_AGAIN)]
+        return failed(strings.STOPPED, "", native, again, "stopped", job.request.prompt)
     title = strings.STOPPED if job.stage == Stage.STOPPED else strings.FAILED
-    return failed(title, job.problem, native, _ways(service, job))
+    return failed(title, job.problem, native, _ways(service, job), prompt=job.request.prompt)
 
 
 def _ways(service: Service, job: Job) -> Ways:
@@ -123,20 +124,30 @@ def _ways(service: Service, job: Job) -> Ways:
     return [*ways, ("again", strings.TRY_AGAIN)]
 
 
-def failed(title: str, problem: str, native: ModelDefaults, ways: Ways, kind: str = "failed") -> str:
-    """What went wrong, with a button for each way on."""
+def failed(
+    title: str, problem: str, native: ModelDefaults, ways: Ways, kind: str = "failed", prompt: str = ""
+) -> str:
+    """What went wrong, with which prompt, and a button for each way on."""
     buttons = "".join(
         f"<button type='button' data-way='{way}'>{escape(words)}</button>" for way, words in ways
     )
     why = f"<p>{escape(problem)}</p>" if problem else ""
     words = f"<div class='words'><p class='lead'>{title}</p>{why}<p class='ways'>{buttons}</p></div>"
-    return section(kind, frame(native.width, native.height, words), say=f"{title}. {problem}")
+    named = f"<p class='prompt'>{escape(prompt)}</p>" if prompt else ""
+    return section(kind, frame(native.width, native.height, words) + named, say=f"{title}. {problem}")
 
 
-def shelf(records: Sequence[Record], title: str, name: str, folder: str, hint: str = "") -> str:
-    """A row of small videos; a click on one sends its id."""
+def shelf(
+    records: Sequence[Record], title: str, name: str, folder: str, hint: str = "", more: bool = False
+) -> str:
+    """Rows of small videos; a click on one sends its id. `more`: with a button that asks for more of them."""
     items = "".join(_tile(record, folder) for record in records)
     body = f"<div class='tiles'>{items}</div>" if items else f"<p>{escape(hint)}</p>"
+    body += (
+        f"<p class='links'><button type='button' data-more=''>{strings.SHOW_MORE}</button></p>"
+        if more
+        else ""
+    )
     return f"<section class='shelf {name}' aria-label='{title}'><h2>{title}</h2>{body}</section>"
 
 

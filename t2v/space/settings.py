@@ -4,9 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.checks import Choice, Flag, Number, Text, Whole
+from t2v.checks import Choice, Flag, Number, Seed, Text, Whole
 from t2v.defaults import ModelDefaults
-from t2v.request import MAX_SEED
 from t2v.service.choices import MOST_STRENGTH
 from t2v.service.service import Service
 from t2v.space import form, storyboard, strings, words
@@ -41,7 +40,7 @@ def build(service: Service) -> dict[str, Any]:
         fields["size"] = _size(native)
     with gr.Row():
         fields["random"] = gr.Checkbox(True, label=form.LABELS["random"], min_width=NARROW)
-        hint = strings.SEED_HINT.format(high=MAX_SEED)
+        hint = strings.SEED_HINT.format(low=Seed.low, high=Seed.high)
         fields["seed"] = gr.Number(
             None, label=form.LABELS["seed"], placeholder=hint, info=info("seed", native), min_width=NARROW
         )

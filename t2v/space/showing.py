@@ -9,11 +9,12 @@ import gradio as gr
 
 from t2v.request import Request
 from t2v.service.jobs import Job
+from t2v.service.messages import Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
 from t2v.service.sources import thumbnail_path
 from t2v.space import components, form, queue, screen, start, strings
-from t2v.space.browser import VisitorState
+from t2v.space.browser import PAGES, VisitorState
 
 Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
 
@@ -53,11 +54,11 @@ class Showing:
         return queue.group(self.service, cells) if cells else self.empty()
 
     def gallery(self, kept: VisitorState) -> str:
-        """The visitor's latest videos."""
-        hours = round(self.service.outputs.lifetime / 3600)
-        own = self.service.outputs.of(kept.visitor, components.GALLERY)
-        hint = strings.GALLERY_EMPTY.format(hours=hours)
-        return screen.shelf(own, strings.GALLERY, "gallery", "video", hint)
+        """The visitor's latest videos, as many pages as are open."""
+        hours, count = round(self.service.outputs.lifetime / 3600), kept.pages * components.GALLERY
+        own = self.service.outputs.of(kept.visitor, count + 1)
+        hint, more = strings.GALLERY_EMPTY.format(hours=hours), len(own) > count and kept.pages < PAGES
+        return screen.shelf(own[:count], strings.GALLERY, "gallery", "video", hint, more)
 
     def empty(self) -> str:
         """The screen before the first video."""
@@ -87,7 +88,7 @@ class Showing:
     # -- what a click does
 
     def pick(self, state: Any, random: Any, data: dict[str, Any]) -> Shown:
-        """Show one of the visitor's own videos or jobs, or the group again; stop a job; delete a video."""
+        """Show one of the visitor's own videos or jobs, the group again, or more; stop or delete one."""
         kept = VisitorState.read(state)
         if "stop" in data:
             for id in [str(data["stop"])] if data["stop"] else kept.shown:  # "": all that is on the screen
@@ -96,11 +97,26 @@ class Showing:
         if "delete" in data:
             now = self._deleted(kept, str(data["delete"]))
             return {self.page.state: asdict(now), self.page.screen: self.screen(now)}
+        if "more" in data:
+            return {self.page.state: asdict(replace(kept, pages=kept.pages + 1))}
         if "group" in data:
             return {self.page.state: asdict(kept.showing_group())}
         if "example" in data:  # of the first screen
             return self._show(kept, kept.showing(example=str(data["example"])), random)
         return self._show(kept, kept.showing(str(data.get("pick", ""))), random)
+
+    def after_stopped(self, state: Any) -> Any:
+        """Show the video that was done since the job on the screen was stopped, if there is one."""
+        kept = VisitorState.read(state)
+        stopped = self.service.jobs.follow(kept.visitor, kept.job)
+        if stopped is None or stopped.stage != Stage.STOPPED or stopped.problem:
+            return gr.skip()
+        newest = next(iter(self.service.outputs.of(kept.visitor, 1)), None)
+        done = self.service.jobs.follow(kept.visitor, newest.id if newest else None)
+        if done is None or (done.ended or 0.0) < (stopped.ended or 0.0):
+            return gr.skip()
+        now = kept.showing(done.id)
+        return {self.page.state: asdict(now), self.page.screen: self.screen(now)}
 
     def pick_example(self, state: Any, random: Any, event: gr.EventData) -> Shown:
         """Show an example."""

@@ -24,7 +24,7 @@ ALL_SUBJECTS = "See all"
 FIND = "Find a subject"
 NOT_FOUND, NEIGHBOURS = "None of them is called “{word}”.", "Near it:"  # prompting.js fills in the word
 READ_AS = "Read as: <b>{words}</b>"
-INSTEAD = "Instead"
+INSTEAD = "Instead:"
 IDEAS = (  # for models that know any word
     "An astronaut riding a horse.",
     "A panda eating bamboo on a rock.",
@@ -44,7 +44,7 @@ SQUARE, CLASSIC, UPRIGHT, WIDE, TALL = "Square", "Classic 4:3", "Upright 3:4", "
 RATIO = "{width}:{height}"
 SHAPE_OF = "{name}, {width}×{height}"
 DEFAULTS = "Back to the defaults"
-KEPT_SEED = "Seed {seed} is kept. Draw new ones"
+KEPT_SEED = "Seed {seed} is kept. Draw a new seed each time"
 DURATION = "{frames} at {fps} a second are {seconds:.2g} s."
 EXPLAINED = {  # a sentence for each setting that is a number or a name; its range follows
     "negative_prompt": "What the video should not show. It has no effect at guidance 1.",
@@ -53,12 +53,12 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
     "frames": "How many pictures. The model learnt {native}; others look worse.",
     "fps": "How fast they are shown. It changes the pace, not the pictures.",
     "sampler": "The method of the steps. The model's own is {sampler}.",
-    "eta": "Chance added at each step of ddim; 0 adds none.",
+    "eta": "How much fresh noise the sampler ddim adds at every step; 0 adds none.",
     "loop": "The last frame leads into the first, without a seam.",
-    "seed": "The same seed and settings give the same video.",
+    "seed": "The same seed and settings give the same video. -1 draws a new seed each time.",
     "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
 }
-SEED_HINT = "0 … {high}"
+SEED_HINT = "{low} … {high}"
 RANGE_HINT = "{low}\N{NO-BREAK SPACE}…\N{NO-BREAK SPACE}{high}"
 SIZE_WRONG = "Write it as width×height, such as 256×256."
 STORY = "Tell a story: prompts over time"
@@ -82,13 +82,15 @@ PAINT_FAILED = "The mask could not be read or sent. Please try again."
 BRUSH, ERASE, CLEAR, LOAD_MASK = "Brush", "Erase", "Clear", "Load a mask"
 KEEP, STRENGTH = "Kept frames", "Strength"
 KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it goes on from there."
-STRENGTH_HINT = "How much of it is made anew: 0 leaves it as it is, 1 leaves next to nothing."
+STRENGTH_HINT = "How much of it is made anew: at 0 it stays as it is, at 1 hardly anything of it stays."
+CHOSEN_ALT = "What you have chosen"
 SOURCE_ALT, SOURCE_SHOWN = "What it started from", "Started from this"
 CONTINUE, VARY, LOOP = "Continue", "Change", "Loop"
+NO_LOOP = "This video is a loop already, or goes on from another one, so no loop is made of it."
 THEN_CONTINUE, THEN_VARY = "Continue it next", "Change it next"
 AWAITS = "Waits for the video that it starts from"
 START_FROM_THIS = "Start from this"
-FURTHER = "Made at once from this video, with the prompt that is written now. Stop ends it."
+FURTHER = "Each button makes a new video from this one, with the prompt as it is written now."
 
 DROP = "Open a video made here: choose it, or drop it anywhere on the page"
 FIT, FASTER = "Make it fit", "Fewer steps"
@@ -170,6 +172,7 @@ TERMS = (
     "demeans or harms people, or passes for a recording of real people or events."
 )
 GALLERY, GALLERY_EMPTY = "Your videos", "What you make stays here for {hours} hours."
+SHOW_MORE = "Show more"
 EXAMPLES = "Examples"
 ABOUT = "About this model"
 RESTORED = "Settings restored from the file."

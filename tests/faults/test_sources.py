@@ -296,6 +296,22 @@ def test_what_is_no_file_is_refused(tmp_path, monkeypatch):
     assert "larger" in refused(saved(tmp_path / "a.png", Image.fromarray(quarters(99, 99))))
 
 
+def test_a_look_at_the_beginning_refuses_what_opening_would_and_no_more(tmp_path, monkeypatch):
+    """In the same words."""
+    still = saved(tmp_path / "a.png", Image.fromarray(quarters(40, 60)))
+    film = Video(numbered(5)).save(tmp_path / "a.gif")
+    for path in (still, film):
+        source.check_begins(path)
+    (tmp_path / "text.mp4").write_text("no film")
+    (tmp_path / "half.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(99))
+    (tmp_path / "half.png").write_bytes(still.read_bytes()[:200])
+    monkeypatch.setattr(source, "MAX_STILL", 1000)
+    for path in (still, *(tmp_path / name for name in ("text.mp4", "half.mp4", "half.png", "absent.png"))):
+        with pytest.raises(RequestError) as caught:
+            source.check_begins(path)
+        assert str(caught.value) == refused(path)
+
+
 def test_names_in_errors_are_short_and_printable(tmp_path):
     path = tmp_path / ("\x1b[31m\n\u202e" + "é" * 100 + ".png")
     path.write_bytes(b"no picture")

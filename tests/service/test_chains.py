@@ -118,7 +118,7 @@ def test_two_workers_make_a_chain_in_its_order(service: Service):
 
 def test_nobody_waits_for_anothers_job(service: Service):
     job = service.submit(ANA, None, Request("slow square"))
-    with pytest.raises(RequestError, match="source: is no longer here"):
+    with pytest.raises(RequestError, match="source: The file is no longer here"):
         service.submit(BOB, None, FURTHER, source=path_of(service, job))
     service.jobs.stop(ANA, job.id)
 

@@ -89,7 +89,7 @@ def test_a_bad_value_is_refused_by_name(app: App, field: str, values: list):
 @pytest.mark.parametrize("source", ["\ud800", "a\0b", "x" * 300, "x" * 5000, 7, True, "/etc/passwd"])
 def test_a_source_that_is_no_upload_is_refused_and_leaves_no_place_taken(app: App, source: object):
     _, event, told = call(app, prompt="a square", source=source)
-    assert event == "error" and told["error"] == "source: is no longer here: upload it again"
+    assert event == "error" and told["error"] == "source: The file is no longer here: upload it again"
     assert not app.service.jobs._reserved
 
 

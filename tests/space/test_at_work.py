@@ -113,7 +113,13 @@ def test_older_videos_can_be_looked_at_meanwhile(visitor: Visitor):
     expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text("an old square")
     visitor.page.locator("#queue .job").click()
     expect(visitor.page.locator("#screen .is-working .prompt")).to_have_text(f"{SLOW} new square")
-    visitor.see("done")
+    visitor.generate("a square in vain")
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("a square in vain")
+    visitor.page.locator("#stop").click()
+    expect(visitor.page.locator("#screen .is-stopped .prompt")).to_have_text("a square in vain")
+    expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text(
+        f"{SLOW} new square", timeout=15_000
+    )
     expect(visitor.page.get_by_label("Your videos").locator(".tile")).to_have_count(2)
 
 
@@ -256,7 +262,13 @@ def test_a_kept_seed_is_said_beside_generate_and_let_go_there(visitor: Visitor):
     visitor.settings()
     visitor.page.get_by_label("Seed", exact=True).fill("77")
     lock = visitor.page.locator("#lock")
-    expect(lock).to_have_text("Seed 77 is kept. Draw new ones")
+    expect(lock).to_have_text("Seed 77 is kept. Draw a new seed each time")
+    visitor.page.get_by_label("Seed", exact=True).fill("-5")
+    expect(lock).to_be_hidden()
+    low_high = visitor.page.get_by_label("Seed", exact=True).get_attribute("placeholder").split(" … ")
+    expect(visitor.page.locator("#cost")).to_contain_text("from {} to {}, not -5".format(*low_high))
+    visitor.page.get_by_label("Seed", exact=True).fill("77")
+    expect(lock).to_be_visible()
     lock.click()
     expect(lock).to_be_hidden()
     assert visitor.page.get_by_label("Random seed").is_checked()
@@ -273,6 +285,8 @@ def test_length_and_quality_are_frames_and_steps_in_words(visitor: Visitor):
     page.get_by_label("Draft").check()
     expect(page.get_by_label("Steps")).to_have_value("5")
     expect(page.locator("#duration")).to_contain_text("16 frames at 8 a second are 2 s")
+    page.get_by_label("Frames", exact=True).fill("64.5")
+    expect(page.locator("#duration")).not_to_contain_text("frames")
     page.get_by_label("Frames", exact=True).fill("11")
     expect(page.get_by_label("2 s", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Back to the defaults").click()
@@ -327,8 +341,10 @@ def test_a_failure_has_a_way_out(visitor: Visitor):
 def test_what_was_stopped_can_be_made_after_all(visitor: Visitor):
     visitor.generate("slow slow square after all")
     visitor.page.wait_for_selector("#screen .preview")
+    visitor.page.locator("#masthead").click()  # Esc in the prompt would only be about the prompt
     visitor.page.keyboard.press("Escape")
     visitor.see("stopped")
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow square after all")
     visitor.page.get_by_role("button", name="Make it after all").click()
     visitor.see("done")
     expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow square after all")

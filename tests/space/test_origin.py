@@ -83,7 +83,8 @@ def test_a_finished_video_is_continued_changed_and_made_a_loop(visitor: Visitor,
     visitor.page.wait_for_function("document.querySelector('#screen').innerText.includes('by again')")
     visitor.see("done")
     assert further(visitor, app, "Loop").request.loop is True
-    expect(visitor.page.locator("#screen").get_by_role("button", name="Loop", exact=True)).to_have_count(0)
+    visitor.more()
+    expect(visitor.page.locator("#screen").get_by_role("button", name="Loop", exact=True)).to_be_disabled()
 
 
 def test_more_kept_frames_than_the_video_has_are_named_at_the_field(app: App):
@@ -103,9 +104,12 @@ def test_of_a_film_several_frames_are_kept(visitor: Visitor, tmp_path: Path):
 def test_a_file_that_cant_be_read_is_said_in_a_sentence(visitor: Visitor, tmp_path: Path):
     (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(99))
     choose(visitor, tmp_path / "film.mp4")
+    expect(visitor.page.locator("#source-shown")).to_contain_text("film.mp4 can't be read")
     visitor.generate("a fox waves")
     visitor.see("failed")
-    expect(visitor.page.locator("#screen")).to_contain_text("film.mp4 can't be read")
+    said = visitor.page.locator("#source-shown").inner_text()
+    expect(visitor.page.locator("#screen .words")).to_contain_text(said)
+    assert said.startswith("film.mp4") and said.endswith(".")
 
 
 def test_of_a_picture_one_frame_is_kept_and_of_a_video_several():
@@ -213,7 +217,14 @@ def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, pictur
     page = visitor.page
     choose(visitor, picture)
     page.get_by_label("Replace a part").check()
-    expect(page.locator("#cost")).to_contain_text("paint over what is to be made anew")
+    refusal = page.locator("#origin .validation-error", has_text="Paint over what is to be made anew")
+    page.get_by_label("Prompt", exact=True).fill("a hat")
+    expect(page.locator("#cost")).to_contain_text("Takes")
+    expect(refusal).to_have_count(0)  # before one could paint
+    page.get_by_role("button", name="Generate").click()
+    expect(refusal).to_be_visible()
+    assert page.locator("#screen [data-state=working]").count() == 0
+    visitor.problems.clear()  # the browser logs the refusal
     canvas = page.locator("#painter canvas")
     page.wait_for_function("document.querySelector('#painter canvas').width === 60")
     page.get_by_label("Brush").fill("10")
@@ -225,7 +236,6 @@ def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, pictur
     page.mouse.move(left, top + 3)
     page.mouse.up()
     page.wait_for_function("document.querySelector('#mask textarea, #mask input').value")
-    expect(page.locator("#cost")).not_to_contain_text("paint over")
     visitor.generate("a hat")
     visitor.see("done")
     assert (made(visitor, app).request.strength, made(visitor, app).request.rounds) == (1.0, 4)
@@ -240,6 +250,9 @@ def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):
     choose(visitor, picture)
     visitor.page.locator("#end input[type=file]").set_input_files(picture)
     expect(visitor.page.locator("#end")).to_contain_text("fox")
+    for chosen in ("source", "end"):
+        small = f"document.querySelector('#{chosen}-shown img')?.naturalWidth === 60"
+        visitor.page.wait_for_function(small)
     visitor.generate("a fox waves")
     visitor.see("done")
     assert files_of(visitor, app).end and made(visitor, app).request.keep == 1

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from t2v.request import Request
+from t2v.space import components
 from t2v.space.launch import App
 from t2v.video import Video
 from tests.service.fakes import moving_square
@@ -219,12 +220,17 @@ def test_same_again_draws_another_seed(visitor: Visitor):
     assert {**first, "seed": None} == {**second, "seed": None} and first["seed"] != second["seed"]
 
 
-def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor):
+def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):
+    """Also one that isn't among the newest, which alone are shown at first."""
+    monkeypatch.setattr(components, "GALLERY", 1)
     for prompt in ("first square", "second square"):
         visitor.generate(prompt)
         expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text(prompt)
+    expect(visitor.page.locator("#gallery .tile")).to_have_count(1)
+    visitor.page.get_by_role("button", name="Show more").click()
     visitor.page.get_by_role("button", name="first square").click()
     expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text("first square")
+    expect(visitor.page.get_by_role("button", name="Show more")).to_have_count(0)
     expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("first square")
 
 

@@ -128,6 +128,6 @@ def test_what_is_wrong_with_a_last_picture_or_a_mask_is_said_of_it(app: App, pic
     assert "mask: is a part of a source" in str(call(app, prompt="a fox", mask=given)[2])
     for name in ("end", "mask"):
         status, event, told = call(app, prompt="a fox", source=given, **{name: "/etc/passwd"})
-        assert event == "error" and f"{name}: is no longer here" in str(told)
+        assert event == "error" and f"{name}: The file is no longer here" in str(told)
         status, _, told = call(app, prompt="a fox", source=given, **{name: {"path": "x"}})
         assert status == 422 and f"{name}: must be an uploaded file" in str(told)

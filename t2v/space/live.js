@@ -108,6 +108,7 @@ const LISTS = ".every[aria-expanded=true], details.more[open] > summary";
 function leaves(target) {
   if (document.fullscreenElement || [...document.querySelectorAll(ASKING)].some(visible)) return true;
   const field = target.closest("input, textarea, select");
+  if (field?.closest("#prompt")) return false; // there a visitor has asked for the work
   if (field && (field.value || !field.closest(".all"))) return true; // the browser empties a field of search
   const lists = [...document.querySelectorAll(LISTS)];
   const opener = [target.closest(PART)?.querySelector(HEAD), ...lists].find(visible);
@@ -116,7 +117,7 @@ function leaves(target) {
   return Boolean(opener);
 }
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || leaves(event.target)) return;
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || leaves(event.target)) return;
   const stop = find("#stop");
   if (visible(stop)) stop.click();
 });

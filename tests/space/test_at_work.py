@@ -341,7 +341,6 @@ def test_a_failure_has_a_way_out(visitor: Visitor):
 def test_what_was_stopped_can_be_made_after_all(visitor: Visitor):
     visitor.generate("slow slow square after all")
     visitor.page.wait_for_selector("#screen .preview")
-    visitor.page.locator("#masthead").click()  # Esc in the prompt would only be about the prompt
     visitor.page.keyboard.press("Escape")
     visitor.see("stopped")
     expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow square after all")

@@ -6,7 +6,7 @@ import sys
 
 from t2v.errors import RequestError, T2VError
 from t2v.service import sentences
-from t2v.service.messages import Fault, Files
+from t2v.service.messages import Fault
 
 log = logging.getLogger("t2v.service")
 
@@ -20,8 +20,8 @@ def explain(error: Exception) -> tuple[Fault, str]:
         return Fault.DISK, sentences.NO_SPACE
     if isinstance(error, RuntimeError) and ("CUDA error" in str(error) or "device-side assert" in str(error)):
         return Fault.DEVICE, sentences.DEVICE_FAULT
-    if isinstance(error, RequestError) and error.field in Files.__dataclass_fields__:
-        return Fault.REFUSED, error.message.rstrip(".") + "."  # it begins with the file's name
+    if isinstance(error, RequestError) and error.field in sentences.FILES:
+        return Fault.REFUSED, sentences.FILES[error.field] + error.message.rstrip(".") + "."
     if isinstance(error, T2VError):
         return Fault.REFUSED, str(error)
     log.error("a job failed", exc_info=error)

@@ -8,6 +8,7 @@ DISK_SHORT = "The disk is nearly full ({free} MB left), so no video can be made 
 UNKNOWN_MODEL = "must be one of {models}"
 WORD_REFUSED = "no videos of “{word}” are made here; please leave the word out"
 FILES_BUSY = "Many files are being made just now. Please try again in a minute."
+FILES = {"source": "", "end": "The last picture: ", "mask": "The mask: "}  # before what is wrong with one
 SOURCE_GONE = "The file is no longer here: upload it again"
 SOURCE_DELETED = "The video or picture that it starts from was deleted meanwhile."
 FORMAT_WRONG = "Choose MP4, GIF or WebP."

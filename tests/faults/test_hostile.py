@@ -9,6 +9,7 @@ from PIL import Image
 from t2v import RequestError
 from t2v.cli import MISUSED, main
 from t2v.request import Request
+from t2v.service import sentences
 from t2v.service.messages import Stage
 from t2v.service.service import Service
 from tests import hostile
@@ -64,7 +65,11 @@ def test_the_page_and_the_api_say_one_sentence(service: Service, name: str):
     field = PLACES[NAMES.index(name) % len(PLACES)]
     bad.write_bytes(hostile.files()[name])
     said = answer(service, {"source": good} | {field: bad})
-    assert said.startswith(f"{field}: panda.mp4 ") and "\n" not in said and str(folder.parent) not in said
+    assert (
+        said.startswith(f"{sentences.FILES[field]}panda.mp4 ")
+        and "\n" not in said
+        and str(folder.parent) not in said
+    )
 
 
 def test_after_a_hostile_file_the_next_video_is_made(service: Service):

@@ -10,6 +10,7 @@ from t2v import RequestError
 from t2v.cli import MISUSED, main
 from t2v.request import Request
 from t2v.service import sentences
+from t2v.service.faults import explain
 from t2v.service.messages import Stage
 from t2v.service.service import Service
 from tests import hostile
@@ -52,7 +53,8 @@ def answer(service: Service, files: dict[str, Path]) -> str:
     try:
         job = service.submit("ana", None, Request("a square"), **files)
     except RequestError as error:
-        return str(error)
+        assert str(error).startswith(f"{error.field}: ")  # the API's; the page's is as a job's
+        return explain(error)[1]
     eventually(lambda: job.over, 30)
     assert (job.stage == Stage.DONE) == (job.problem == "")
     return job.problem

@@ -339,14 +339,14 @@ def test_a_failure_has_a_way_out(visitor: Visitor):
 
 
 def test_what_was_stopped_can_be_made_after_all(visitor: Visitor):
-    visitor.generate("slow slow square after all")
+    visitor.generate("slow slow slow slow square after all")
     visitor.page.wait_for_selector("#screen .preview")
     visitor.page.keyboard.press("Escape")
     visitor.see("stopped")
-    expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow square after all")
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow slow slow square after all")
     visitor.page.get_by_role("button", name="Make it after all").click()
     visitor.see("done")
-    expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow square after all")
+    expect(visitor.page.locator("#screen .prompt")).to_have_text("slow slow slow slow square after all")
 
 
 def test_the_title_tells_how_far_it_is(visitor: Visitor):

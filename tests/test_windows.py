@@ -80,7 +80,7 @@ def test_a_text_for_each_frame(texts: int):
     assert relative(expected, unet(whole, t, text)) > 1e-4
 
 
-@pytest.mark.parametrize("frames", [8, 17, 64])
+@pytest.mark.parametrize("frames", [8, 16, 17, 64])
 def test_a_loop_in_windows_rolls_with_its_noise(pipe: TextToVideo, frames: int):
     noise = torch.randn(1, 4, frames, 8, 8, generator=torch.Generator().manual_seed(1))
     settings = {"width": 16, "height": 16, "steps": 2, "guidance": 1.0, "seed": 3}

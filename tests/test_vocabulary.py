@@ -89,6 +89,7 @@ def test_the_embedded_models_stand_ins_are_its_own_subjects() -> None:
     for thing, instead in embedded._stand_ins.items():
         assert embedded.subject(thing) is None and embedded.subject(instead)
     assert embedded.with_stand_ins("a hawk and two lambs") == "an eagle and two sheep"
+    assert embedded.with_stand_ins("two calves, stockings") == "two cows, socks"
 
 
 def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None:

@@ -22,7 +22,7 @@ _IRREGULAR = {
     "sheep": "sheep", "deer": "deer", "bison": "bison", "shrimp": "shrimp", "squid": "squid",
     "moose": "moose", "knife": "knives", "leaf": "leaves", "loaf": "loaves", "scarf": "scarves",
     "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "superhero": "superheroes",
-    "die": "dice", "dice": "dice", "buffalo": "buffaloes",
+    "die": "dice", "dice": "dice", "calf": "calves", "spectacles": "spectacles", "buffalo": "buffaloes",
 }  # fmt: skip
 
 _ATTRIBUTES = {"with", "of", "in", "on", "at", "over", "behind", "without", "and", "from"}

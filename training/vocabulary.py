@@ -50,7 +50,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "grammar": list(GRAMMAR),
         "classes": classes(names),
         "related": related(names),
-        "stand_ins": stand_ins(names),
+        "stand_ins": stand_ins(subjects),
         "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
         "held_out": unseen(names),
     }
@@ -95,11 +95,13 @@ def related(names: list[str]) -> dict[str, list[str]]:
     return {word: to for word, to in near.items() if to}
 
 
-def stand_ins(names: list[str]) -> dict[str, str]:
-    """Things that are no subject -> the subject that is drawn for them, if among `names`; plurals too"""
+def stand_ins(subjects: tuple[Subject, ...]) -> dict[str, str]:
+    """Things that are no subject -> the subject that is drawn for them, one of `subjects`; plurals too"""
+    phrases = {subject.name: subject.phrases[0] for subject in subjects}
     listed = json.loads(STAND_INS.read_text(encoding="utf-8"))
-    kept = {thing: name for thing, name in listed.items() if name in names}
-    return kept | {plural(thing): plural(name) for thing, name in kept.items()}
+    kept = {thing: name for thing, name in listed.items() if name in phrases}
+    many = {name: plural(name) if countable(phrase) else name for name, phrase in phrases.items()}
+    return {plural(thing): many[name] for thing, name in kept.items()} | kept
 
 
 def main(arguments: list[str] | None = None) -> None:

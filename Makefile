@@ -41,7 +41,7 @@ test: $(VENV)/dev browser lint
 quick: $(VENV)/dev lint
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -m "not (browser or parity or slow)" $(QUICK) $(ARGS)
 
-# On a machine with an NVIDIA GPU, in minutes; the pair's tests need two. A model of the published size is made of
+# On a machine with an NVIDIA GPU, in minutes; those of several GPUs need two. A model of the published size is made of
 # random numbers.
 test-gpu: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "gpu or kernel" --durations=10 tests/gpu tests/kernels $(ARGS)

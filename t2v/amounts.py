@@ -41,9 +41,9 @@ def amounts(
     complete: Sequence[Complete], suffixes: Sequence[str], chosen: dict[str, str], native: ModelDefaults
 ) -> Amounts:
     """Return what these videos of a model with the defaults `native` take, each written in its format."""
-    from t2v.runtime import choose_device, choose_dtype  # imports torch
+    from t2v.runtime import choose_devices, choose_dtype  # imports torch
 
-    device, model = choose_device(chosen.get("device")), chosen.get("model", EMBEDDED)
+    device, model = choose_devices(chosen.get("device"))[0], chosen.get("model", EMBEDDED)
     dtype, memory = choose_dtype(chosen.get("dtype"), device), chosen.get("memory", "auto")
     alike = Counter(map(_alike, complete))
     planned = [(count, _planned(model, each, native, device, dtype, memory)) for each, count in alike.items()]

@@ -78,7 +78,9 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--model", help="a name that `t2v models` lists, a hub id, or a folder; +FILE:0.8 adds a LoRA"
     )
-    where.add_argument("--device", help="cuda, cuda:1, mps, cpu, or two GPUs for one video: cuda:0,cuda:1")
+    where.add_argument(
+        "--device", help="cuda, cuda:1, mps, cpu, or several GPUs for one video: cuda:0,cuda:1"
+    )
     where.add_argument("--dtype", help="float32, float16 or bfloat16")
     where.add_argument("--memory", help="how hard to save memory; auto chooses by what is there")
 

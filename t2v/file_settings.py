@@ -19,7 +19,7 @@ class Settings:
     notes: tuple[str, ...]
     frames: int
     size: tuple[int, int]  # width, height; an MP4's own is even
-    device: str = ""  # "cpu", "cuda", or the pair "cuda:0,cuda:1"
+    device: str = ""  # "cpu", "cuda", or those of one video, "cuda:0,cuda:1"
     dtype: str = ""
     memory: str = ""  # the rung; like `threads`, it changes how sums are formed, and so the last bits
     threads: int = 0  # of the processor, where it was the device

@@ -102,15 +102,15 @@ class TextToVideo:
     ) -> "TextToVideo":
         """Load `model`: "emoji" (embedded), a hub id, or a folder in ModelScope's or diffusers' layout.
 
-        `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": two GPUs share each guided step.
+        `device` is "cuda", "cuda:1", "mps" or "cpu", or "cuda:0,cuda:1": up to eight GPUs share each step.
         `memory` is a rung, from most memory to least (`runtime.memory`): "fast", "balanced", "low",
         "minimal"; "auto" chooses by the free memory. RequestError names a wrong device, precision or memory;
         CheckpointError says what is wrong with the weights.
         """
         for name in elsewhere:
             raise RequestError(name, f"is no option of loading; {LOADING.get(name, OPTIONS)}")
-        where, *second = choose_devices(device)
-        runner = Runner(where, choose_dtype(dtype, where), memory, *second)
+        where, *others = choose_devices(device)
+        runner = Runner(where, choose_dtype(dtype, where), memory, others)
         path = fspath(model) if isinstance(model, PathLike) else model
         place = runner.loading_device()
         opened = partial(prepare, device=place, dtype=runner.dtype)
@@ -294,7 +294,7 @@ class TextToVideo:
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""
-        devices = [self.device, self.runner.second] if self.runner.second else [self.device.type]
+        devices = self.runner.devices if self.runner.team else [self.device.type]
         threads = torch.get_num_threads() if self.device.type == "cpu" else 0
         precision = str(self.dtype).removeprefix("torch.")
         return ",".join(map(str, devices)), precision, self.runner.rung.name, threads

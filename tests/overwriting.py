@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from t2v.runtime.exchange import Exchanging
+
 
 class Overwriting:
     """`run`, each call of which overwrites the outputs of earlier calls, also of those that share its pool.
@@ -19,4 +21,17 @@ class Overwriting:
         for former in self.given:
             former.fill_(0.5)
         self.given[:] = [self.run(*inputs, **options).clone()]
+        return self.given[0]
+
+
+class OverwritingWork(Overwriting):
+    """As Overwriting, for work that exchanges tensors with other devices."""
+
+    def __call__(self, *inputs: Tensor, **options: object) -> Exchanging[Tensor]:
+        self.calls += 1
+        inputs = [each.clone() for each in inputs]
+        for former in self.given:
+            former.fill_(0.5)
+        result = yield from self.run(*inputs, **options)
+        self.given[:] = [result.clone()]
         return self.given[0]

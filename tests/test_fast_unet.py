@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from t2v.networks import TINY_UNET, TINY_VAE, VAE, UNetConfig
+from t2v.networks.unet import layers_of
 from t2v.runtime import fast_vae
-from t2v.runtime.fast_unet import FastUNet, layers_of
+from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.fast_vae import use_fast_ops
 from t2v.runtime.kernels import plain_ops
 

@@ -10,10 +10,11 @@ from torch import Tensor, nn
 from t2v import Request, RequestError, TextToVideo
 from t2v.cli import main
 from t2v.networks import TINY_UNET, UNet3D, UNetConfig
+from t2v.networks.unet import layers_of
 from t2v.request import Complete
 from t2v.runtime import RUNGS, Runner, Sizes, plan, sizes_of
 from t2v.runtime.dry_run import profile
-from t2v.runtime.fast_unet import FastUNet, layers_of
+from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.memory import GIB
 from t2v.runtime.planning import PROCESS, fitting, needs, weight_bytes
 from t2v.runtime.streaming import StreamedUNet

@@ -68,7 +68,7 @@ def test_a_processor_gets_the_precision_that_it_multiplies_itself(
         ((10, 0), {}, (None, None)),
     ],
 )
-@pytest.mark.parametrize("place", [0, 1], ids=["first", "second of a pair"])
+@pytest.mark.parametrize("place", [0, 1], ids=["first", "second"])
 def test_hopper_computes_without_workspaces_unless_the_user_chose_them(
     capability: tuple, chosen: dict, expected: tuple, place: int, monkeypatch: pytest.MonkeyPatch
 ):
@@ -80,7 +80,7 @@ def test_hopper_computes_without_workspaces_unless_the_user_chose_them(
     first, second = devices = [torch.device("cuda", number) for number in (0, 1)]
     known = {devices[place]: capability}
     monkeypatch.setattr("t2v.runtime.device.capability", lambda device: known.get(device, (0, 0)))
-    Runner(first, torch.float16, "fast", second)
+    Runner(first, torch.float16, "fast", [second])
     assert (os.environ.get(CUBLAS), os.environ.get(CUBLASLT)) == expected
 
 

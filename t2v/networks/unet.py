@@ -5,6 +5,7 @@ A Stable-Diffusion-like image UNet in which every block is followed by its twin 
 """
 
 import math
+from collections.abc import Iterator
 
 import torch
 from einops import rearrange
@@ -180,3 +181,12 @@ class UNet3D(nn.Module):
         for upper in self.up:
             x = upper(x, time, text, frames, skips)
         return rearrange(self.out(x), "(b f) c h w -> b c f h w", b=b)
+
+
+def layers_of(unet: UNet3D) -> Iterator[Layer]:
+    """Layers of the UNet in the order in which they run."""
+    for level in unet.down:
+        yield from level.layers
+    yield from unet.middle
+    for upper in unet.up:
+        yield from upper.layers

@@ -12,26 +12,28 @@ from t2v.request import RequestError
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 DEVICES = ("cpu", "cuda", "mps", "xpu")
+MOST_DEVICES = 8  # of one video
 HOPPER = 9  # the first number of its capability
 CUBLAS, CUBLASLT = "CUBLAS_WORKSPACE_CONFIG", "CUBLASLT_WORKSPACE_SIZE"  # PyTorch reads both once
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 
 
 def choose_devices(name: str | torch.device | None = None) -> tuple[torch.device, ...]:
-    """Choose one device, or a pair such as "cuda:0,cuda:1", whose second computes half of each guided step.
+    """Choose one device, or several that share a video, such as "cuda:0,cuda:1".
 
-    RequestError if a device is missing, or if the two are of different kinds or the same.
+    RequestError if a device is missing, or if they are of different kinds, too many, or one is named twice.
     """
     if name is None or isinstance(name, torch.device) or "," not in str(name):
         return (choose_device(name),)
     devices = tuple(map(_numbered, map(choose_device, str(name).replace(" ", "").split(","))))
-    if len(devices) > 2:
+    if len(devices) > MOST_DEVICES:
         many = "for many prompts, `accelerate launch -m t2v` starts a process on each"
-        raise RequestError("device", f"a video takes two at most, one for each half of guidance; {many}")
+        raise RequestError("device", f"a video takes {MOST_DEVICES} at most; {many}")
     if len({device.type for device in devices}) > 1:
-        raise RequestError("device", "a pair is of one kind, such as cuda:0,cuda:1")
-    if devices[0] == devices[1] and devices[0].type != "cpu":  # two of a CPU show that a pair is right
-        raise RequestError("device", f"{devices[0]} is named twice")
+        raise RequestError("device", "those of a video are of one kind, such as cuda:0,cuda:1")
+    twice = [device for device in devices if devices.count(device) > 1 and device.type != "cpu"]
+    if twice:  # a CPU may be: it shows that several devices give what one gives
+        raise RequestError("device", f"{twice[0]} is named twice")
     return devices
 
 

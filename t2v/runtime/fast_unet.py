@@ -9,6 +9,8 @@
 - Upsampling and the convolution after it are one layer (`doubling`).
 - A skip is never concatenated with its layer's input: kernels read the two where they are.
 - Norms, activations and short attentions are fused operations (`plain_ops`, `triton_ops`).
+
+A device may have only a part of the video (`parts`): then the pass yields what it exchanges with others.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,24 +27,26 @@ from t2v.networks.freeu import freeu
 from t2v.networks.options import PLAIN, Options
 from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
-from t2v.networks.unet import Layer
+from t2v.networks.unet import Layer, layers_of
 
+from .biases import Transformer, all_biases_ahead, inner_biases
+from .exchange import Exchanging, alone
 from .kernels import ops_for
 from .kernels.doubling import double, doubling_weight
 from .kernels.ops import Ops
 from .kernels.plain_ops import Vectors
+from .parts import ALONE, Alone, Pending
 
-Pending = tuple[Tensor, Vectors]  # a tensor, and the biases (c) not yet added to it
 Attend = Callable[[Attention, Tensor], Tensor]
-Transformer = SpatialTransformer | TemporalTransformer
 
 
 @dataclass
 class Pass:
     """State that the layers of one pass share. `shifts`, the time's (c) or (f c), and `text_kv`, keys and
-    values (g l 2·c), come in the layers' order."""
+    values (g l 2·c), come in the layers' order. `part`: of the video, that this device has."""
 
-    frames: int
+    part: Alone
+    frames: int  # of the part
     texts: int  # g: one prediction each
     options: Options
     shifts: Iterator[Tensor]
@@ -81,7 +85,7 @@ class FastUNet:
         self._qkv = {m: join([m.to_q, m.to_k, m.to_v], "weight", device) for m in attentions}
         upsamples = [level.upsample for level in unet.up if level.upsample is not None and not fetch]
         self._doubling = {m: doubling_weight(m.conv).to(device) for m in upsamples}
-        self._ahead = _all_biases_ahead(unet, device)
+        self._ahead = all_biases_ahead(unet, device)
         self._minus_ahead = {m: -bias for m, bias in self._ahead.items()}
 
     def refresh(self) -> None:
@@ -89,7 +93,7 @@ class FastUNet:
         place."""
         for upsample, weight in self._doubling.items():
             weight.copy_(doubling_weight(upsample.conv))
-        for m, bias in _all_biases_ahead(self.unet, self._time_weight.device).items():
+        for m, bias in all_biases_ahead(self.unet, self._time_weight.device).items():
             self._ahead[m].copy_(bias)
             self._minus_ahead[m].copy_(-bias)
 
@@ -103,6 +107,11 @@ class FastUNet:
         """Tensors that the device holds besides the network's weights."""
         return tuple(self._doubling.values())
 
+    def least_places(self, height: int, width: int) -> int:
+        """Places of the smallest feature maps of a video of h·w latents."""
+        scale = 2 ** (len(self.unet.down) - 1)
+        return -(-height // scale) * -(-width // scale)
+
     def read(self, text: Tensor) -> Tensor:
         """text (g l d), or of each frame (g f l d) -> keys and values of all cross-attentions (g l Σ 2·c), or
         (g f l Σ 2·c)"""
@@ -113,38 +122,63 @@ class FastUNet:
     ) -> Tensor:
         """x (1 c f h w), t (1) or (1 f), text_kv of `read`, guidance (1 d) as the UNet's
         -> predictions (g c f h w)"""
-        unet, run = self.unet, self._pass(x, t, text_kv, guidance, options)
+        return alone(self.run(x, t, text_kv, guidance, options))
+
+    def run(
+        self,
+        x: Tensor,
+        t: Tensor,
+        text_kv: Tensor,
+        guidance: Tensor | None = None,
+        options: Options = PLAIN,
+        part: Alone = ALONE,
+    ) -> Exchanging[Tensor]:
+        """As a call, of inputs for a whole video, for the frames of a part of it. Yields what it exchanges
+        with the devices of the other parts."""
+        x = part.frames_of(x, 2)
+        t = part.frames_of(t, 1) if t.dim() == 2 else t
+        text_kv = part.frames_of(text_kv, 1) if text_kv.dim() == 4 else text_kv
+        unet, run = self.unet, self._pass(x, t, text_kv, guidance, options, part)
         x = rearrange(x, "1 c f h w -> f c h w").contiguous(memory_format=torch.channels_last)
         bias = self._ahead[unet.temporal_in]
         if unet.conv_in.bias is not None:
             bias = unet.conv_in.bias + bias
-        x = self._temporal(unet.temporal_in, F.conv2d(x, unet.conv_in.weight, bias, padding=1), run)
+        x = F.conv2d(x, unet.conv_in.weight, bias, padding=1)
+        x = yield from self._temporal(unet.temporal_in, x, run)
         skips = [x]
         for level in unet.down:
             for layer in level.layers:
-                x = self._layer(layer, x, run)
+                x = yield from self._layer(layer, x, run)
                 skips.append(x)
             if level.downsample is not None:
                 self.fetch(level.downsample)
                 x = level.downsample(x)
                 skips.append(x)
         for layer in unet.middle:
-            x = self._layer(layer, x, run)
+            x = yield from self._layer(layer, x, run)
         for depth, upper in enumerate(unet.up):
             for layer in upper.layers:
                 skip = _copies(skips.pop(), len(x))
                 if options.freeu:
                     x, skip = freeu(depth, x, skip)
-                x = self._layer(layer, x, run, skip)
+                x = yield from self._layer(layer, x, run, skip)
             if upper.upsample is not None:
                 x = self._upsample(upper.upsample, x, skips[-1].shape[2:])
         return rearrange(self._norm_conv(unet.out, x), "(g f) c h w -> g c f h w", g=run.texts)
 
-    def _pass(self, x: Tensor, t: Tensor, text_kv: Tensor, guidance: Tensor | None, options: Options) -> Pass:
+    def _pass(
+        self,
+        x: Tensor,
+        t: Tensor,
+        text_kv: Tensor,
+        guidance: Tensor | None,
+        options: Options,
+        part: Alone,
+    ) -> Pass:
         shifts = self._shifts(t, guidance).split([len(layer.weight) for layer in self._times], dim=-1)
         widths = [2 * m.block.attention_2.to_k.out_features for m in self._spatial]
         texts = iter(text_kv.split(widths, dim=-1))
-        return Pass(x.shape[2], len(text_kv), options, iter(shifts), texts)
+        return Pass(part, x.shape[2], len(text_kv), options, iter(shifts), texts)
 
     def _shifts(self, t: Tensor, guidance: Tensor | None = None) -> Tensor:
         """t (1) -> the time's shift of every resnet (Σ c); t (1 f), one a frame -> (f Σ c), the same bits"""
@@ -152,7 +186,7 @@ class FastUNet:
             return torch.stack([self._shifts(frame, guidance) for frame in t.unbind(1)])
         return F.linear(F.silu(self.unet.time(t, guidance)), self._time_weight, self._time_bias)[0]
 
-    def _layer(self, layer: Layer, x: Tensor, run: Pass, skip: Tensor | None = None) -> Tensor:
+    def _layer(self, layer: Layer, x: Tensor, run: Pass, skip: Tensor | None = None) -> Exchanging[Tensor]:
         """x (n c h w), its channels followed by those of `skip` -> (n c' h w); at the first cross-attention
         n becomes g·n"""
         self.fetch(layer.resnet)
@@ -161,10 +195,10 @@ class FastUNet:
         x, biases = resnet(self.ops, layer.resnet, x, (shift,), skip)
         del skip  # frees its memory
         ahead = () if layer.spatial is None else (self._ahead[layer.spatial],)
-        x = self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
+        x = yield from self._temporal_conv(layer.temporal_conv, x, biases, ahead, run)
         if layer.spatial is not None and layer.temporal is not None:
             x = self._spatial_transformer(layer.spatial, x, run)
-            x = self._temporal(layer.temporal, x, run)
+            x = yield from self._temporal(layer.temporal, x, run)
         return x
 
     def _upsample(self, m: Upsample, x: Tensor, size: torch.Size) -> Tensor:
@@ -179,12 +213,12 @@ class FastUNet:
 
     def _temporal_conv(
         self, m: TemporalConv, x: Tensor, biases: Vectors, ahead: Vectors, run: Pass
-    ) -> Tensor:
+    ) -> Exchanging[Tensor]:
         """x (n c h w), `biases` (c) not yet added to it -> (n c h w), with `biases` and `ahead` (c) added"""
         self.fetch(m)
         h, pending = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames), biases
-        for part in m.convs:
-            h, pending = self.ops.temporal_conv(h, part.norm, part.conv, pending, run.options.loop)
+        for each in m.convs:
+            h, pending = yield from run.part.temporal_conv(self.ops, h, each, pending, run.options.loop)
         h = rearrange(h, "b c f (h w) -> (b f) c h w", h=x.shape[2])
         return self.ops.add(x, h, (*biases, *pending, *ahead))
 
@@ -199,19 +233,19 @@ class FastUNet:
         )
         return _add_to_map(_copies(x, total), h, m.proj_out)
 
-    def _temporal(self, m: TemporalTransformer, x: Tensor, run: Pass) -> Tensor:
+    def _temporal(self, m: TemporalTransformer, x: Tensor, run: Pass) -> Exchanging[Tensor]:
         """x (n c h w), overwritten -> (n c h w)"""
         self.fetch(m)
-        h = rearrange(x, "(b f) c h w -> b c f (h w)", f=run.frames)
-        h = rearrange(self.ops.group_norm(h, m.norm, (self._minus_ahead[m],)), "b c f p -> b f p c")
+        size = x.shape
+        x, h = yield from run.part.to_places(self.ops, x, m.norm, (self._minus_ahead[m],), run.frames)
         attend: Attend = lambda attention, h: self._temporal_attention(attention, h, run)  # noqa: E731
         h = self._transform(m, h, attend, attend, len(h))
-        return _add_to_map(x, h, m.proj_out)
+        return (yield from run.part.to_frames(_add_to_map(x, h, m.proj_out), size))
 
     def _transform(self, m: Transformer, h: Tensor, first: Attend, second: Attend, total: int) -> Tensor:
-        """h (n … d) -> the input of proj_out (total … d), without `_inner_biases`. If total is more than n, h
+        """h (n … d) -> the input of proj_out (total … d), without `inner_biases`. If total is more than n, h
         is copied between the two attentions."""
-        ops, block, biases = self.ops, m.block, _inner_biases(m)
+        ops, block, biases = self.ops, m.block, inner_biases(m)
         h = F.linear(h, m.proj_in.weight)
         normed = ops.layer_norm(h, block.norm_1, biases[:1])
         _add_product(h, first(block.attention_1, normed), block.attention_1.to_out)
@@ -270,15 +304,6 @@ def resnet(ops: Ops, m: ResnetBlock, x: Tensor, shifts: Vectors = (), skip: Tens
     return h, (*biases, *pending)
 
 
-def layers_of(unet: UNet3D) -> Iterator[Layer]:
-    """Layers of the UNet in the order in which they run."""
-    for level in unet.down:
-        yield from level.layers
-    yield from unet.middle
-    for upper in unet.up:
-        yield from upper.layers
-
-
 def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
     """Join the layers' weights (or biases) to one tensor (Σ out …) on `device`. The layers' tensors become
     views of it, so joining takes no more memory."""
@@ -287,43 +312,6 @@ def join(layers: list[nn.Linear], name: str, device: torch.device) -> Tensor:
     for tensor, part in zip(tensors, whole.split([len(tensor) for tensor in tensors]), strict=True):
         tensor.data = part
     return whole
-
-
-def _adjacent(unet: UNet3D) -> Iterator[tuple[Transformer, ...]]:
-    """Groups of transformers with nothing between them."""
-    yield (unet.temporal_in,)
-    for layer in layers_of(unet):
-        if layer.spatial is not None and layer.temporal is not None:
-            yield layer.spatial, layer.temporal
-
-
-def _all_biases_ahead(unet: UNet3D, device: torch.device) -> dict[Transformer, Tensor]:
-    """`_biases_ahead` of all groups."""
-    ahead: dict[Transformer, Tensor] = {}
-    for group in _adjacent(unet):
-        ahead |= _biases_ahead(group, device)
-    return ahead
-
-
-def _biases_ahead(group: tuple[Transformer, ...], device: torch.device) -> dict[Transformer, Tensor]:
-    """For each transformer of a group: the sum (c) of its own bias and those of the transformers after it."""
-    biases = [_total_bias(m).to(device) for m in group]
-    return {m: sum(biases[i + 1 :], biases[i]) for i, m in enumerate(group)}
-
-
-def _inner_biases(m: Transformer) -> Vectors:
-    """The biases (d) of the layers whose outputs are summed before proj_out, in their order."""
-    block = m.block
-    return m.proj_in.bias, *(
-        layer.bias
-        for layer in (block.attention_1.to_out, block.attention_2.to_out, block.feed_forward.proj_out)
-    )
-
-
-def _total_bias(m: Transformer) -> Tensor:
-    """-> (c), the total effect of all biases on the output: proj_out applied to the sum of `_inner_biases`"""
-    inner = sum(bias.float() for bias in _inner_biases(m))
-    return (m.proj_out.weight.float() @ inner + m.proj_out.bias.float()).to(m.proj_out.bias.dtype)
 
 
 def _add_product(total: Tensor, h: Tensor, layer: nn.Linear) -> None:

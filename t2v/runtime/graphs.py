@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .device import current
+from .exchange import Exchange, Exchanging, alone, reach
 from .kernels import compile_kernels, finish_ahead
 
 TensorFunction = Callable[..., Tensor]
@@ -15,39 +16,41 @@ MAX_RECORDINGS = 8  # in one pool: a step, and decoding in groups of every size 
 
 
 class Recording(NamedTuple):
-    """A graph that reads `inputs` and writes `output`."""
+    """A graph that reads `inputs` and writes `output`; or several, each of which but the first comes after an
+    exchange."""
 
     graph: torch.cuda.CUDAGraph
     inputs: list[Tensor]
     output: Tensor
+    later: list[tuple[Exchange, torch.cuda.CUDAGraph]]
 
 
-class GraphedFunction:
-    """`function` of CUDA tensors, recorded as CUDA graphs: one for each shape of its inputs, and for the
-    hashable `options` of a call, which are no tensors.
+class Graphed:
+    """A function recorded as CUDA graphs: one recording for each shape of its inputs, and for the hashable
+    `options` of a call, which are no tensors.
 
-    `function` must not wait for the device, and all that it reads besides its inputs must keep its address.
+    The function must not wait for the device, and all that it reads besides its inputs must keep its address.
     The output lies in the graphs' memory pool: the next call overwrites it, and so does a call of any
     function that shares the pool. `pool_of` is the function whose pool is shared; without it, this one owns a
     pool. A new shape of the owner's inputs means another video size: it drops all graphs of the pool, as
-    one graph too many (MAX_RECORDINGS) does.
+    one recording too many (MAX_RECORDINGS) does.
     """
 
-    def __init__(self, function: TensorFunction, pool_of: "GraphedFunction | None" = None):
+    def __init__(self, function: Callable[..., Any], pool_of: "Graphed | None" = None):
         self._function, self._owns_pool = function, pool_of is None
         self._recordings: dict[tuple, Recording] = {} if pool_of is None else pool_of._recordings
 
-    def __call__(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+    def _recording(self, inputs: tuple[Tensor, ...], options: dict[str, Hashable]) -> Recording:
+        """The recording for such inputs, which has read these."""
         key = self._function, *(each.shape for each in inputs), *sorted(options.items())
         if key not in self._recordings:
             if self._owns_pool or len(self._recordings) == MAX_RECORDINGS:
                 self._recordings.clear()  # frees their memory before more is taken
             self._recordings[key] = self._record(inputs, options)
-        graph, buffers, output = self._recordings[key]
-        for own, given in zip(buffers, inputs, strict=True):
+        recording = self._recordings[key]
+        for own, given in zip(recording.inputs, inputs, strict=True):
             own.copy_(given)
-        graph.replay()
-        return output
+        return recording
 
     def _record(self, inputs: tuple[Tensor, ...], options: dict[str, Hashable]) -> Recording:
         buffers, device = [each.clone() for each in inputs], inputs[0].device
@@ -56,14 +59,79 @@ class GraphedFunction:
         with current(device):
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
-                compile_kernels(device, lambda: self._function(*buffers, **options))
-                self._function(*buffers, **options)  # libraries choose their kernels before the recording
+                compile_kernels(device, lambda: self._run(*buffers, **options))
+                self._run(*buffers, **options)  # libraries choose their kernels before the recording
                 finish_ahead()  # no other thread loads kernels during the recording
-                graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
-                    output = self._function(*buffers, **options)
+                recording = self._capture(buffers, options, pool, stream)
             torch.cuda.current_stream().wait_stream(stream)
-        return Recording(graph, buffers, output)
+        return recording
+
+    def _run(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+        """Run the function once, unrecorded."""
+        raise NotImplementedError
+
+    def _capture(
+        self, buffers: list[Tensor], options: dict[str, Hashable], pool: Any, stream: torch.cuda.Stream
+    ) -> Recording:
+        """Record the function for inputs in `buffers`."""
+        raise NotImplementedError
+
+
+class GraphedFunction(Graphed):
+    """A function of CUDA tensors that gives a tensor, recorded as one graph."""
+
+    def __call__(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+        recording = self._recording(inputs, options)
+        recording.graph.replay()
+        return recording.output
+
+    def _run(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+        result: Tensor = self._function(*inputs, **options)
+        return result
+
+    def _capture(
+        self, buffers: list[Tensor], options: dict[str, Hashable], pool: Any, stream: torch.cuda.Stream
+    ) -> Recording:
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=pool, stream=stream, capture_error_mode="thread_local"):
+            output = self._function(*buffers, **options)
+        return Recording(graph, buffers, output, [])
+
+
+class GraphedWork(Graphed):
+    """Work of a device that exchanges tensors with others, recorded as a graph from each exchange to the
+    next, alone: what it would receive is garbage meanwhile.
+
+    The graphs are replayed in the order of their recording. So a tensor that is alive at an exchange keeps
+    its memory until the work, while it is recorded, drops it; what is exchanged keeps it for good.
+    """
+
+    def __call__(self, *inputs: Tensor, **options: Hashable) -> Exchanging[Tensor]:
+        recording = self._recording(inputs, options)
+        recording.graph.replay()
+        for exchange, graph in recording.later:
+            yield exchange
+            graph.replay()
+        return recording.output
+
+    def _run(self, *inputs: Tensor, **options: Hashable) -> Tensor:
+        work: Exchanging[Tensor] = self._function(*inputs, **options)
+        return alone(work)
+
+    def _capture(
+        self, buffers: list[Tensor], options: dict[str, Hashable], pool: Any, stream: torch.cuda.Stream
+    ) -> Recording:
+        work: Exchanging[Tensor] = self._function(*buffers, **options)
+        graphs: list[torch.cuda.CUDAGraph] = []
+        exchanges: list[Exchange] = []
+        while True:
+            graphs.append(torch.cuda.CUDAGraph())
+            with torch.cuda.graph(graphs[-1], pool=pool, stream=stream, capture_error_mode="thread_local"):
+                reached = reach(work)
+            if not isinstance(reached, Exchange):
+                return Recording(graphs[0], buffers, reached, list(zip(exchanges, graphs[1:], strict=True)))
+            exchanges.append(reached)
+            pool = graphs[0].pool()
 
 
 @cache

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,19 +12,19 @@ from torch.utils.hooks import RemovableHandle
 from t2v.checkpoints import Checkpoint
 from t2v.checkpoints.adapters import Adapter
 from t2v.diffusion import Predict
-from t2v.networks import UNet3D
+from t2v.networks import VAE, UNet3D
 from t2v.networks.options import PLAIN, Options
 from t2v.request import Request, RequestError
 
 from .device import current, has_own_memory, tune
 from .fast_unet import FastUNet
 from .fast_vae import use_fast_ops
-from .graphs import GraphedFunction, TensorFunction
+from .graphs import Graphed, GraphedFunction, GraphedWork, TensorFunction
 from .memory import AMPLE, GIB, RUNGS, Rung, frame_bytes, frames_at_once, free_bytes, rung_of
 from .merging import Merger
-from .pair import SecondDevice
 from .planning import Sizes, fitting
 from .streaming import StreamedUNet, offload
+from .team import Member, Team, copied
 
 DECODER = GIB // 2  # bytes of its weights and of libraries' workspaces
 
@@ -32,8 +33,8 @@ class Runner:
     """Places a checkpoint's networks on `device` by a rung, runs them, and steps down if memory runs out.
 
     `memory`: a rung's name, or "auto": the first rung on which a video of the model's default size fits, and
-    the next one down after an out-of-memory error. RequestError if it is neither. A `second` device computes
-    half of each guided step. Both then hold all weights: `memory` must be "fast" or "auto", which means
+    the next one down after an out-of-memory error. RequestError if it is neither. The devices `others` share
+    each video with the first. All then hold all weights: `memory` must be "fast" or "auto", which means
     "fast".
     """
 
@@ -42,17 +43,17 @@ class Runner:
         device: torch.device,
         dtype: torch.dtype,
         memory: str = "auto",
-        second: torch.device | None = None,
+        others: Sequence[torch.device] = (),
     ):
-        if second is not None and rung_of(memory) not in (None, RUNGS["fast"]):
-            raise RequestError("memory", "must be auto or fast with two devices, which hold all weights")
-        self.memory = memory if second is None else "fast"
+        if others and rung_of(memory) not in (None, RUNGS["fast"]):
+            raise RequestError("memory", "must be auto or fast with several devices, which hold all weights")
+        self.memory = "fast" if others else memory
         self._asked = rung_of(self.memory)
-        self.device, self.dtype, self.second = device, dtype, second
-        for each in filter(None, (device, second)):
+        self.device, self.dtype, self.devices = device, dtype, (device, *others)
+        for each in self.devices:
             tune(each)
         self._hooks: list[RemovableHandle] = []
-        self.other: SecondDevice | None = None
+        self.team: Team | None = None
         self.merger = Merger()
 
     def as_current_device(self) -> AbstractContextManager:
@@ -61,8 +62,8 @@ class Runner:
 
     @property
     def networks(self) -> Sequence[UNet3D]:
-        """The UNet, and its copy on the second device."""
-        return [self._checkpoint.unet, *([self.other.network] if self.other else [])]
+        """The UNet, and its copies on the other devices."""
+        return [member.unet.unet for member in self.team.members] if self.team else [self._checkpoint.unet]
 
     def loading_device(self) -> torch.device:
         """The device to load weights to: `device` if its memory is ample, else the host."""
@@ -92,20 +93,40 @@ class Runner:
             self._hooks += streamed.stream.hooks
         else:
             self.unet = FastUNet(unet.to(self.device), self.device, self.rung.rows)
-        self.step = self._recorded(self.unet)
         self.encode: TensorFunction = checkpoint.text_encoder
         self.decode: TensorFunction = vae.decode
+        if len(self.devices) > 1:
+            self.team = Team([self._member(self.unet, vae, self.device), *map(self._copy, self.devices[1:])])
+            first = self.team.members[0]
+            self.encode, self.decode = self._recorded(self.encode, first.run), first.decode
+            return
+        self.step = self._recorded(self.unet)
         if not self.rung.offloaded:
             self.encode, self.decode = (self._recorded(run, self.step) for run in (self.encode, self.decode))
-        if self.second is not None:
-            self.other = SecondDevice(unet, vae, self.second, self._recorded)
 
-    def _recorded(self, run: TensorFunction, pool_of: TensorFunction | None = None) -> TensorFunction:
+    def _copy(self, device: torch.device) -> Member:
+        """A member of the team with copies of the networks on another device."""
+        vae = copied(self._checkpoint.vae, device)
+        use_fast_ops(vae, device)
+        with current(device):
+            unet = FastUNet(copied(self._checkpoint.unet, device), device)
+        return self._member(unet, vae, device)
+
+    def _member(self, unet: FastUNet, vae: VAE, device: torch.device) -> Member:
+        run = self._recorded(unet.run, kind=GraphedWork)
+        return Member(device, unet, run, self._recorded(vae.decode, run))
+
+    def _recorded(
+        self,
+        run: Callable[..., Any],
+        pool_of: Callable[..., Any] | None = None,
+        kind: type[GraphedFunction] | type[GraphedWork] = GraphedFunction,
+    ) -> Callable[..., Any]:
         """Wrap `run` in CUDA graphs, on CUDA. Its output is overwritten by its next call, and by a call of
         any function that shares a memory pool with it, as with `pool_of`."""
         if self.device.type != "cuda":
             return run
-        return GraphedFunction(run, pool_of if isinstance(pool_of, GraphedFunction) else None)
+        return kind(run, pool_of if isinstance(pool_of, Graphed) else None)
 
     def _choose(self, checkpoint: Checkpoint) -> Rung:
         if self._asked is not None:
@@ -128,8 +149,8 @@ class Runner:
 
     @property
     def place_name(self) -> str:
-        """The name of the device, or of both."""
-        return ",".join(str(device) for device in (self.device, self.second) if device is not None)
+        """The name of the device, or of all."""
+        return ",".join(map(str, self.devices))
 
     def leave(self) -> None:
         """Move all networks to the host, for those of another model; `come_back` undoes it."""
@@ -154,12 +175,13 @@ class Runner:
         networks = {"unet": self.networks, "text_encoder": [self._checkpoint.text_encoder]}
         with self.as_current_device():
             self.merger.change(networks, adapters, self.device)
-            self.unet.refresh()
-            if self.other is not None:
-                self.other.refresh()
+            for member in self.team.members if self.team else ():
+                member.refresh()
+            if self.team is None:
+                self.unet.refresh()
 
     def _release(self) -> None:
-        self.other = None
+        self.team = None
         for name in ("step", "encode", "decode", "unet"):  # their graphs' memory goes with them
             vars(self).pop(name, None)
         while self._hooks:
@@ -175,10 +197,11 @@ class Runner:
         """
         if is_patched(self._checkpoint.unet, {hook.id for hook in self._hooks}):
             return self._plain_predictor(text, options, guidance)
-        text_kv = self.unet.read(text)
-        step, more = self.step, () if guidance is None else (guidance,)
-        if self.other is not None and len(text) == 2:
-            step = self.other.with_first_half(step, text[:1])
+        more = () if guidance is None else (guidance,)
+        if self.team is not None:
+            together = self.team.predictor(text, *more)
+            return lambda x, t: together(x.to(text.dtype), t, options).unsqueeze(1)
+        step, text_kv = self.step, self.unet.read(text)
 
         def predict(x: Tensor, t: Tensor) -> Tensor:
             x = x.to(text.dtype)
@@ -217,9 +240,8 @@ class Runner:
         same device may overwrite a group's images.
         """
         together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
-        decoders: list[Callable[[Tensor], Tensor]] = [self.decode]
-        if self.other is not None:
-            decoders.append(self.other.decode)
+        others = self.team.members[1:] if self.team else ()
+        decoders: list[Callable[[Tensor], Tensor]] = [self.decode, *(member.decoded for member in others)]
         return decoders * math.ceil(frames / (together * len(decoders)))
 
 

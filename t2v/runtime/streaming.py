@@ -9,8 +9,9 @@ from torch.utils.hooks import RemovableHandle
 
 from t2v.networks import UNet3D
 from t2v.networks.options import PLAIN, Options
+from t2v.networks.unet import layers_of
 
-from .fast_unet import FastUNet, layers_of
+from .fast_unet import FastUNet
 
 HostViews = list[tuple[nn.Parameter, Tensor]]  # a unit's weights, and their data on the host
 ALIGNMENT = 256  # of each tensor in a slot, in bytes

@@ -97,7 +97,7 @@ def usable() -> tuple[list[str], str]:
 
 
 def refusal(device: str) -> str:
-    """Say why a device, or a pair of them, can't be used, tried in another process; "" where it can."""
+    """Say why a device, or several of a video, can't be used, tried in another process; "" where it can."""
     command = [sys.executable, "-W", "ignore", "-c", TRIAL, device]
     try:
         tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)

@@ -18,7 +18,7 @@ SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, None: 1
 SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,3})?)\s*(B|kB|KB|MB|GB|TB)?")
 BYTES = {"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, None: 1}
 ROOT_PATH = re.compile(r"(https?://[^/?#\s]+)?(/?[\w.~%-]+(/[\w.~%-]+)*)?/?")
-DEVICE = re.compile(r"cpu|mps|xpu|cuda(:\d{1,3})?(,cuda:\d{1,3})?")
+DEVICE = re.compile(r"cpu|mps|xpu|cuda(:\d{1,3})?(,cuda:\d{1,3}){0,7}")
 CLUSTER = re.compile(r"auto|(ray://)?[^\s/]+:[0-9]{1,5}")
 LEAST_QUOTA = 10**6  # bytes: one video
 MOST_MARK = 40  # characters
@@ -182,7 +182,7 @@ def word_list(given: str) -> tuple[str, ...]:
 
 
 def devices(given: str) -> tuple[str, ...]:
-    """Devices between blanks, one for a video; a pair, with a comma, shares each video. None for `auto`."""
+    """Devices between blanks, one for a video; several, with commas, share each video. None for `auto`."""
     found = tuple(dict.fromkeys(given.lower().split()))
     if found == ("auto",):
         return ()

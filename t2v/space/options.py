@@ -168,7 +168,7 @@ OPTIONS = {
         Option(
             "device",
             "DEVICES",
-            "cpu, mps, cuda:1, cuda:0,cuda:1 (two for a video), or some of them with blanks between; "
+            "cpu, mps, cuda:1, cuda:0,cuda:1 (several for a video), or some of them with blanks between; "
             "auto: every GPU, else the processor",
             kinds.devices,
             "auto",

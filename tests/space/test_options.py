@@ -81,7 +81,7 @@ BAD = {
     "mark": ["x" * 41, "生成"],
     "lifetime": ["never", "0"],
     "quota": ["2", "two", "1 PB", "-1GB"],
-    "device": ["gpu", "cuda:", "cuda:0,cpu", "cuda:0,cuda:1,cuda:2"],
+    "device": ["gpu", "cuda:", "cuda:0,cpu", ",".join(f"cuda:{i}" for i in range(9))],
     "ray": ["nonsense", "host:", ":6379", "ray://host", "http://host:6379", "host:six"],
     "dtype": ["float64", "half"],
     "memory": ["lots"],

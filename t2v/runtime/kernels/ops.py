@@ -27,6 +27,23 @@ class Ops(Protocol):
         self, x: Tensor, norm: nn.GroupNorm, layer: nn.Conv2d, shifts: Vectors = (), loop: bool = False
     ) -> tuple[Tensor, Vectors]: ...
 
+    def moments(self, x: Tensor, norm: nn.GroupNorm, shifts: Vectors = ()) -> Tensor: ...
+
+    def group_norm_by(
+        self, x: Tensor, norm: nn.GroupNorm, moments: Tensor, shifts: Vectors = (), silu: bool = False
+    ) -> Tensor: ...
+
+    def temporal_conv_beside(
+        self,
+        x: Tensor,
+        norm: nn.GroupNorm,
+        layer: nn.Conv2d,
+        moments: Tensor,
+        shifts: Vectors = (),
+        before: Tensor | None = None,
+        after: Tensor | None = None,
+    ) -> tuple[Tensor, Vectors]: ...
+
     def add_shortcut(
         self, x: Tensor, y: Tensor, layer: nn.Conv2d, skip: Tensor | None = None
     ) -> tuple[Tensor, Vectors]: ...

@@ -41,6 +41,55 @@ def temporal_conv(
     return (F.conv2d(around(x), layer.weight, layer.bias), ()) if loop else conv(x, layer)
 
 
+def moments(x: Tensor, norm: nn.GroupNorm, shifts: Vectors = ()) -> Tensor:
+    """x (n c h w), a part of what is normed; shifts (c), added first -> for each group of channels the count,
+    the mean, and the sum of squares around it (n g 3), in float32; `joined` combines those of parts"""
+    x = x.float()
+    x = x + rearrange(sum(shifts), "c -> c 1 1") if shifts else x
+    x = rearrange(x, "n (g c) h w -> n g (c h w)", g=norm.num_groups)
+    variance, mean = torch.var_mean(x, dim=-1, correction=0)
+    count = torch.full_like(mean, x.shape[-1])
+    return torch.stack([count, mean, variance * count], dim=-1)
+
+
+def joined(moments: Tensor) -> tuple[Tensor, Tensor]:
+    """moments (k n g 3) of k parts -> mean and variance of all (n g). They are combined by the formula of
+    Chan et al. 1979, in which nothing cancels."""
+    count, mean, squares = moments.unbind(-1)
+    total = count.sum(0)
+    middle = (count * mean).sum(0) / total
+    return middle, (squares + count * (mean - middle).square()).sum(0) / total
+
+
+def group_norm_by(
+    x: Tensor, norm: nn.GroupNorm, moments: Tensor, shifts: Vectors = (), silu: bool = False
+) -> Tensor:
+    """x (n c h w), a part of what is normed; moments (k n g 3) of all k parts; shifts (c), added first
+    -> normed (n c h w), then SiLU if asked"""
+    mean, variance = (each.repeat_interleave(x.shape[1] // norm.num_groups, 1) for each in joined(moments))
+    scale, centre = norm.weight * (variance + norm.eps).rsqrt(), mean - sum(shifts)
+    centre, scale = (rearrange(each, "n c -> n c 1 1") for each in (centre, scale))
+    x = ((x - centre) * scale + rearrange(norm.bias, "c -> c 1 1")).to(x.dtype)
+    return F.silu(x, inplace=True) if silu else x
+
+
+def temporal_conv_beside(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    layer: nn.Conv2d,
+    moments: Tensor,
+    shifts: Vectors = (),
+    before: Tensor | None = None,
+    after: Tensor | None = None,
+) -> tuple[Tensor, Vectors]:
+    """x (b c f p), neighbouring frames of a video; those before and after them (b c 1 p), None at its ends;
+    moments of all frames, as `group_norm_by` -> as `temporal_conv` (b c' f p); and biases as `conv`"""
+    x = torch.cat([each for each in (before, x, after) if each is not None], dim=2)
+    x = group_norm_by(x, norm, moments, shifts, silu=True)
+    x = F.pad(x, (0, 0, int(before is None), int(after is None)))
+    return F.conv2d(x, layer.weight, layer.bias), ()
+
+
 def around(x: Tensor) -> Tensor:
     """x (b c f p) -> the last frame before the first, and the first after the last (b c f+2 p)"""
     return torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)

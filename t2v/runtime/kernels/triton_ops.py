@@ -18,6 +18,9 @@ from t2v.networks.windows import Windows
 from . import triton_products, triton_windows
 from .launching import launch
 from .plain_ops import Vectors, around
+from .plain_ops import group_norm_by as group_norm_by
+from .plain_ops import moments as moments
+from .plain_ops import temporal_conv_beside as temporal_conv_beside
 from .triton_group_norm import group_norm
 from .triton_products import gelu
 from .triton_rows import SIZES, TILE_ROWS, channel_tile, padded, sum_of

@@ -1,5 +1,7 @@
-"""One video on two devices: the second predicts half of each guided step, and the video stays the same."""
+"""One video on several devices, which share each step and the decoding: it stays the same."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,20 +10,15 @@ import torch
 
 from t2v import Request, RequestError, TextToVideo
 from t2v.networks import TINY_UNET, UNet3D
-from t2v.networks.options import Options
 from t2v.runtime import Runner, choose_devices
-from t2v.runtime.fast_unet import FastUNet
-from t2v.runtime.pair import copied
+from t2v.runtime.fast_unet import FastUNet, Pass
+from t2v.runtime.graphs import GraphedFunction, GraphedWork
+from t2v.runtime.team import copied
 
 from .common import CPU, apart
-from .overwriting import Overwriting
+from .overwriting import Overwriting, OverwritingWork
 
 PANDA = Request("a panda", "a cat", seed=7, frames=3, width=16, height=24, steps=3, guidance=2.0)
-
-
-@pytest.fixture(scope="module")
-def pair(folder: Path) -> TextToVideo:
-    return TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
 
 
 @pytest.fixture
@@ -33,36 +30,86 @@ def gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.accelerator, "current_device_index", lambda: 0)
 
 
-@pytest.mark.parametrize("change", [{}, {"guidance": 1}, {"sampler": "unipc"}, {"eta": 1.0}])
-def test_two_devices_give_the_video_of_one(folder: Path, pair: TextToVideo, change: dict):
-    one = TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
-    request = Request(**(vars(PANDA) | change))
-    assert apart(pair(request).frames, one(request).frames) <= 1
-    assert np.array_equal(pair(request).frames, pair(request).frames)
+@pytest.fixture(scope="module")
+def one(folder: Path) -> TextToVideo:
+    return TextToVideo.from_pretrained(folder, "cpu", "float32", "fast")
 
 
-def test_each_device_runs_one_half_and_without_guidance_the_second_rests(
-    pair: TextToVideo, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def several(folder: Path) -> Callable[[int], TextToVideo]:
+    """A function that gives a pipeline on so many devices."""
+    return cache(lambda count: TextToVideo.from_pretrained(folder, ",".join(["cpu"] * count), "float32"))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"guidance": 1},
+        {"sampler": "unipc", "frames": 5},
+        {"eta": 1.0, "frames": 1},
+        {"guidance": 1, "frames": 5, "loop": True},
+        {"guidance": 1, "frames": 9, "window": 8, "freeu": True},
+        {"guidance": 1, "frames": 6, "prompt": "a panda [0.2s: a wolf]"},
+    ],
+    ids=str,
+)
+def test_several_devices_give_the_video_of_one(
+    one: TextToVideo, several: Callable[[int], TextToVideo], count: int, change: dict
 ):
-    ran, networks = [], list(pair.runner.networks)
+    request = Request(**(vars(PANDA) | change))
+    frames = several(count)(request).frames
+    assert apart(frames, one(request).frames) <= 1
+    assert np.array_equal(several(count)(request).frames, frames)
 
-    def watched(
-        fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor, options: Options
-    ) -> torch.Tensor:
-        ran.append((networks.index(fast.unet), len(words)))
-        return run(fast, x, t, words, options)
 
-    run = FastUNet.__call__
-    monkeypatch.setattr(FastUNet, "__call__", watched)
-    pair(PANDA)
-    assert ran == [(1, 1), (0, 1)] * PANDA.steps
-    ran.clear()
-    pair(Request(**(vars(PANDA) | {"guidance": 1.0})))
-    assert ran == [(0, 1)] * PANDA.steps
+def watched(pipe: TextToVideo, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int, int]]:
+    """-> what each call of a network gets: its device, the frames it computes, of how many, and the texts"""
+    ran, networks, run = [], list(pipe.runner.networks), FastUNet._pass
+
+    def noted(fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor, *more: object) -> Pass:
+        ran.append((networks.index(fast.unet), x.shape[2], len(words)))
+        return run(fast, x, t, words, *more)
+
+    monkeypatch.setattr(FastUNet, "_pass", noted)
+    return ran
+
+
+@pytest.mark.parametrize(
+    ("count", "guidance", "frames", "expected"),
+    [
+        (2, 2.0, 3, [(1, 3, 1), (0, 3, 1)]),
+        (2, 1.0, 3, [(0, 1, 1), (1, 2, 1)]),
+        (3, 2.0, 3, [(0, 1, 2), (1, 1, 2), (2, 1, 2)]),
+        (4, 2.0, 3, [(2, 1, 1), (3, 2, 1), (0, 1, 1), (1, 2, 1)]),
+        (4, 1.0, 5, [(0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 2, 1)]),
+        (4, 1.0, 2, [(0, 1, 1), (1, 1, 1)]),
+        (4, 1.0, 1, [(0, 1, 1)]),
+    ],
+)
+def test_an_even_number_of_devices_shares_the_texts_then_the_frames(
+    several: Callable[[int], TextToVideo],
+    count: int,
+    guidance: float,
+    frames: int,
+    expected: list,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Of each device: its number, frames and texts."""
+    pipe = several(count)
+    ran = watched(pipe, monkeypatch)
+    pipe(Request(**(vars(PANDA) | {"guidance": guidance, "frames": frames})))
+    assert ran == expected * PANDA.steps
+
+
+@pytest.fixture
+def pair(several: Callable[[int], TextToVideo]) -> TextToVideo:
+    return several(2)
 
 
 def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: pytest.MonkeyPatch):
-    decoded, devices = [], (pair.vae, pair.runner.other._vae)
+    decoded, devices = [], [each.decode.__self__ for each in pair.runner.team.members]
     handles = [
         vae.decoder.register_forward_pre_hook(lambda m, given, i=i: decoded.append((i, len(given[0]))))
         for i, vae in zip("ab", devices, strict=True)
@@ -83,10 +130,16 @@ def test_recorded_results_of_both_are_used_before_the_next_call_overwrites_them(
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 2)
     request = Request(**(vars(PANDA) | {"frames": 7}))
     frames = pair(request).frames
-    monkeypatch.setattr(Runner, "_recorded", lambda ladder, run, pool_of=None: Overwriting(run, pool_of))
+    monkeypatch.setattr(Runner, "_recorded", overwriting)
     recorded = TextToVideo.from_pretrained(folder, "cpu,cpu", "float32")
     assert np.array_equal(recorded(request).frames, frames)
-    assert recorded.runner.decode.calls == recorded.runner.other._decode.calls == 2
+    assert [each.decode.calls for each in recorded.runner.team.members] == [2, 2]
+
+
+def overwriting(
+    runner: Runner, run: Callable, pool_of: Overwriting | None = None, kind: type = GraphedFunction
+) -> Overwriting:
+    return (OverwritingWork if kind is GraphedWork else Overwriting)(run, pool_of)
 
 
 def test_the_second_devices_weights_are_its_own():
@@ -102,7 +155,7 @@ def test_the_second_devices_weights_are_its_own():
 
 @pytest.mark.parametrize("memory", ["balanced", "low", "minimal"])
 def test_a_pair_holds_all_weights(memory: str):
-    with pytest.raises(RequestError, match="memory: must be auto or fast with two devices"):
+    with pytest.raises(RequestError, match="memory: must be auto or fast with several devices"):
         TextToVideo.from_pretrained("there is no such model", device="cpu,cpu", memory=memory)
 
 
@@ -129,7 +182,8 @@ def test_pairs_by_name(gpus: None):
         ("cuda:0,cuda:0", "cuda:0 is named twice"),
         ("cuda,cuda:0", "cuda:0 is named twice"),
         ("cuda:0,cpu", "of one kind"),
-        ("cuda:0,cuda:1,cpu", "two at most"),
+        (",".join(["cpu"] * 9), "8 at most"),
+        ("cuda:0,cuda:1,cuda:0", "cuda:0 is named twice"),
         ("cuda:0,", "must be one of"),
         (",", "must be one of"),
     ],

@@ -1,0 +1,101 @@
+"""Several devices for one video: halves of guidance, parts of the video, groups of frames to decode."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from t2v.networks import VAE, UNet3D, blank
+from t2v.networks.options import PLAIN, Options
+
+from .device import current
+from .exchange import Exchanging, in_step
+from .fast_unet import FastUNet
+from .parts import ALONE, Part
+
+Network = TypeVar("Network", UNet3D, VAE)
+Step = Callable[..., Tensor]  # x (1 c f h w), t (1) or (1 f), options -> predictions (g c f h w)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A device of a team, with copies of the networks: `unet`, its recorded `run`, and the VAE's recorded
+    `decode`."""
+
+    device: torch.device
+    unet: FastUNet
+    run: Callable[..., Exchanging[Tensor]]
+    decode: Callable[[Tensor], Tensor]
+
+    def read(self, text: Tensor) -> Tensor:
+        """text as FastUNet.read has it -> keys and values, on this device"""
+        with current(self.device):
+            return self.unet.read(text.to(self.device))
+
+    def refresh(self) -> None:
+        """Compute anew what was derived from the weights, after a change of these in place."""
+        with current(self.device):
+            self.unet.refresh()
+
+    def decoded(self, z: Tensor) -> Tensor:
+        """z (n c h w) -> images (n 3 8h 8w) on this device"""
+        with current(self.device):
+            return self.decode(z.to(self.device))
+
+
+@dataclass(frozen=True)
+class Team:
+    """Devices that make one video, the first of which holds it. All are launched without waiting for any.
+
+    With guidance and an even number of devices, each half of them predicts under one of the two texts. The
+    devices of a half, or else all, have a part of the video each.
+    """
+
+    members: Sequence[Member]
+
+    def predictor(self, text: Tensor, *guidance: Tensor) -> Step:
+        """text (g l d) or (g f l d) -> a step under g texts; guidance (1 d) as the UNet's"""
+        crews = [[(member, member.read(part)) for member in members] for members, part in self._halves(text)]
+
+        def step(x: Tensor, t: Tensor, options: Options = PLAIN) -> Tensor:
+            work = [self._work(crew, (x, t), guidance, options) for crew in crews]
+            whole = [torch.cat([part.to(x.device) for part in parts], dim=2) for parts in in_step(work)]
+            return torch.cat(whole)
+
+        return step
+
+    def _halves(self, text: Tensor) -> list[tuple[Sequence[Member], Tensor]]:
+        """Divide the members and the text (g …) among them; the first members predict under the last text."""
+        half, odd = divmod(len(self.members), 2)
+        if odd or len(text) == 1:
+            return [(self.members, text)]
+        return [(self.members[half:], text[:1]), (self.members[:half], text[1:])]
+
+    def _work(
+        self,
+        crew: Sequence[tuple[Member, Tensor]],
+        inputs: tuple[Tensor, Tensor],
+        guidance: Sequence[Tensor],
+        options: Options,
+    ) -> list[Exchanging[Tensor]]:
+        """The work of a step, of each device that gets a part: some get none where frames, or places of the
+        smallest maps, are fewer."""
+        frames, height, width = inputs[0].shape[2:]
+        count = min(len(crew), frames, crew[0][0].unet.least_places(height, width))
+        work = []
+        for index, (member, text_kv) in enumerate(crew[:count]):
+            x, t, *more = (each.to(member.device) for each in (*inputs, *guidance))
+            part = ALONE if count == 1 else Part(index, count, frames)
+            work.append(member.run(x, t, text_kv, *more, options=options, part=part))
+        return work
+
+
+def copied(network: Network, device: torch.device) -> Network:
+    """Copy the network and its weights to `device`, without a temporary copy on the host."""
+    with blank():
+        copy = type(network)(network.config)
+    weights = {name: weight.to(device, copy=True) for name, weight in network.state_dict().items()}
+    copy.load_state_dict(weights, assign=True)
+    return copy.eval().requires_grad_(False)

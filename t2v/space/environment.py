@@ -55,6 +55,7 @@ def prepare(root_path: str | None = None) -> None:
     if root_path:
         os.environ["GRADIO_ROOT_PATH"] = root_path
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("MPLBACKEND", "agg")  # Gradio asks Matplotlib at each event: else it tries screens
     given = {name for name in os.environ if name.startswith("GRADIO_")}
     if unused := sorted(given - READ_HERE - READ_BY_GRADIO):
         _say(strings.VARIABLES_UNUSED.format(names=", ".join(unused)))
@@ -112,6 +113,8 @@ def _import_gradio() -> None:
         importlib.import_module("gradio")
     finally:
         module.getfile = find
+    with suppress(Exception):  # where it is installed, Gradio's first event would wait for it
+        importlib.import_module("matplotlib")
 
 
 @contextmanager

@@ -203,3 +203,17 @@ def test_a_hangup_that_the_caller_ignores_stays_ignored():
     command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-c", code]
     done = subprocess.run(command, env=clean(), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "still here\n", "")
+
+
+def test_an_event_imports_nothing_of_matplotlibs_figures():
+    """Gradio asks Matplotlib for its backend around each event; without one named, the first event of a page
+    waited half a second, and all other visitors with it, until every part of it was imported."""
+    program = (
+        "import sys; from t2v.space import environment; environment.prepare()\n"
+        "from gradio.utils import MatplotlibBackendMananger as Around\n"
+        "with Around(): pass\n"
+        "print('matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=clean(), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["True", "False"], done.stderr

@@ -112,6 +112,7 @@ class Choosing:
         choice = self.service.choices[model]
         shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
         shown |= {page.ideas: prompting.ideas(model, choice.vocabulary), page.adapter: ""}
+        shown[page.source_words] = origin.words(choice.vocabulary)
         for name in form.SAME:
             if not isinstance(form.ROWS[name].check, Text):
                 info = settings.info(name, native)

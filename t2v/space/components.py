@@ -52,6 +52,7 @@ class Components:
     gallery: gr.HTML
     shown_examples: gr.HTML
     origin: gr.Accordion
+    source_words: gr.HTML
     source_shown: gr.HTML
     end_shown: gr.HTML
     about: gr.HTML
@@ -89,7 +90,7 @@ def build(
         shelf = screen.shelf(list(examples.values()), strings.EXAMPLES, "examples", "example")
         shown = gr.HTML(shelf, js_on_load=SCRIPT, elem_id="examples", visible=bool(examples))
         with gr.Accordion(strings.START_FROM, open=False, elem_id="origin") as made["origin"]:
-            of_source = origin.build()
+            of_source = origin.build(service.choices[service.default].vocabulary)
         with gr.Accordion(strings.SETTINGS, open=False, elem_id="settings"):
             of_settings = settings.build(service)
             drop = gr.File(label=strings.DROP, file_types=list(SUFFIXES), height=96, elem_id="drop")

@@ -105,7 +105,15 @@ class Events:
         of_way = [fields["way"], fields["steps"], fields["model"]]
         changed = [fields["strength"], fields["steps"]]
         fields["way"].input(choosing.set_way, of_way, changed, **QUIET)
-        switched = [*filled, page.about, page.ideas, page.length, page.quality, page.adapter]
+        switched = [
+            *filled,
+            page.about,
+            page.ideas,
+            page.source_words,
+            page.length,
+            page.quality,
+            page.adapter,
+        ]
         models = [fields["model"], page.last_model]
         adapted = [fields["model"], page.adapter, page.strength]
         for switch in (

@@ -15,6 +15,7 @@ from t2v.service.outputs import Record
 from t2v.service.sources import thumbnail_path
 from t2v.space import strings
 from t2v.texts import read_text
+from t2v.vocabulary import Vocabulary
 
 FIELDS = ("source", "way", "keep", "strength", "end", "mask")
 KEEP, CHANGE, REPLACE = "keep", "change", "replace"  # what is done with the source
@@ -24,8 +25,9 @@ HERE = Path(__file__).parent
 STARTS, PAINTER = read_text(HERE / "origin.js"), read_text(HERE / "painter.js")
 
 
-def build() -> dict[str, Any]:
-    """The fields of the form that are about a source."""
+def build(vocabulary: Vocabulary | None) -> dict[str, Any]:
+    """The fields of the form that are about a source, for a model of this vocabulary."""
+    source_words = gr.HTML(words(vocabulary), elem_id="source-words")
     source = gr.File(
         label=strings.SOURCE, file_types=["image", "video"], file_count="single", height=110, elem_id="source"
     )
@@ -48,7 +50,13 @@ def build() -> dict[str, Any]:
     way.change(_shown, way, [keep, strength, painter, end], **hidden)
     source.change(_chosen, source, [keep, mask], **hidden)
     fields = {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
-    return {"fields": fields, "source_shown": source_shown, "end_shown": end_shown}
+    shown = {"source_words": source_words, "source_shown": source_shown, "end_shown": end_shown}
+    return shown | {"fields": fields}
+
+
+def words(vocabulary: Vocabulary | None) -> str:
+    """What a model of a small vocabulary can start from."""
+    return f"<p class='note'>{strings.FEW_PICTURES}</p>" if vocabulary else ""
 
 
 def _shown(way: Any) -> tuple[Any, ...]:

@@ -68,6 +68,7 @@ SCENE_ADD, SCENE_REMOVE = "Add a scene", "Remove this scene"
 # A source
 START_FROM = "Start from a picture or a video"
 SOURCE = "A picture or a video: choose it, drop it, or take one with the camera"
+FEW_PICTURES = "This model knows emoji: start from one of its videos or a simple picture. A photo would melt."
 SOURCE_WAY = "What to do with it"
 STARTS = "Or one of these: your own videos, and the examples"
 KEEP_WAY, CHANGE_WAY = "Animate the picture, continue the video", "Change it"

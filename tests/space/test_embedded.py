@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from t2v.space.launch import App, arguments
 from t2v.video import Video
@@ -34,6 +34,8 @@ def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outpu
     visitor.see("done", timeout=180)
     shown = visitor.video()
     assert (shown["width"], shown["height"]) == (256, 256)
+    visitor.page.get_by_role("button", name="Start from a picture or a video").click()
+    expect(visitor.page.locator("#source-words")).to_contain_text("A photo would melt")
     assert visitor.problems == []
     visitor.context.close()
     (file,) = outputs.rglob("*.mp4")

@@ -112,6 +112,11 @@ def test_a_file_that_cant_be_read_is_said_in_a_sentence(visitor: Visitor, tmp_pa
     assert said.startswith("film.mp4") and said.endswith(".")
 
 
+def test_a_model_without_a_vocabulary_starts_from_any_picture(visitor: Visitor):
+    visitor.page.get_by_role("button", name="Start from a picture or a video").click()
+    expect(visitor.page.locator("#source-words")).to_have_text("")
+
+
 def test_of_a_picture_one_frame_is_kept_and_of_a_video_several():
     assert (origin.kept("a.PNG"), origin.kept("a.mp4"), origin.kept(None)) == (1, 8, 1)
 

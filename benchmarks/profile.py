@@ -11,7 +11,7 @@ from torch.profiler import ProfilerActivity, profile
 
 KIND_WORDS = {  # kind -> words; a kernel is of the first kind with a word in its name
     "attention": ("flash", "fmha", "_attend", "_temporal_attention", "_windowed_attention", "sdpa"),
-    "group norm": ("_norm_at_once", "_norm_group", "_measure_rows", "_fold_affine", "_apply_affine"),
+    "group norm": ("_norm_at_once", "_norm_group", "_measure_rows", "_fold_", "_apply_affine"),
     "layer norm": ("layer_norm",),
     "sums": ("_add_bias",),
     "products with GEGLU": ("_geglu",),

@@ -19,8 +19,10 @@ from triton.runtime.jit import JITFunction
 from t2v.networks.windows import Windows
 from t2v.runtime.kernels import (
     launching,
+    triton_affine,
     triton_group_norm,
     triton_ops,
+    triton_parts,
     triton_products,
     triton_rows,
     triton_windows,
@@ -28,7 +30,15 @@ from t2v.runtime.kernels import (
 
 from .given import Given
 
-MODULES = (triton_group_norm, triton_ops, triton_products, triton_rows, triton_windows)
+MODULES = (
+    triton_affine,
+    triton_group_norm,
+    triton_ops,
+    triton_parts,
+    triton_products,
+    triton_rows,
+    triton_windows,
+)
 
 
 class AbsentGPU:
@@ -87,6 +97,9 @@ def operations(ops: ModuleType, given: Given) -> None:
     for c, h, w in ((1280, 8, 8), (1280, 32, 32), (320, 32, 32)):  # at once, by groups, in three kernels
         ops.group_norm(given.maps(1, c, h, w), given.group_norm(32, c), (given.tokens(c),), silu=True)
     ops.temporal_conv(given.maps(1, 320, 2, 64), given.group_norm(32, 320), given.temporal_conv(320))
+    x, norm = given.maps(1, 320, 2, 64), given.group_norm(32, 320)
+    moments = ops.moments(x, norm)[None]
+    ops.temporal_conv_beside(x, norm, given.temporal_conv(320), moments, before=x[:, :, :1])
     ops.enlarge(given.maps(1, 320, 8, 8), (16, 16))
     ops.add(given.maps(1, 320, 8, 8), given.maps(1, 320, 8, 8), (given.tokens(320),))
     ops.layer_norm(given.tokens(2, 320), given.layer_norm(320), (given.tokens(320),))

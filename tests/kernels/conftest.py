@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from t2v.runtime.kernels import plain_ops, triton_group_norm, triton_ops, triton_products
+from t2v.runtime.kernels import plain_ops, triton_affine, triton_ops, triton_products
 from t2v.torch_state import OwnState
 
 from ..common import relative
@@ -56,7 +56,7 @@ def few_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a GPU, norms shared by few programs, which the interpreter runs one after the other; each
     sums several tiles, as on a GPU that a large map keeps busy."""
     if DEVICE.type == "cpu":
-        monkeypatch.setattr(triton_group_norm, "PROGRAMS", 16)
+        monkeypatch.setattr(triton_affine, "PROGRAMS", 16)
 
 
 @pytest.fixture

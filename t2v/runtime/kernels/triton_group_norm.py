@@ -1,9 +1,8 @@
 """GroupNorm over channels-last feature maps (n c h w), read as n blocks of h·w rows of c, in Triton.
 
 A group that fits in a program's registers is read once. If there are few groups, larger ones are read twice
-by their programs, the second time from the cache. Otherwise three kernels share the work: `_measure_rows`
-sums, `_fold_affine` turns the sums into a scale and an offset, `_apply_affine` applies these. All sums are in
-float32, in a fixed order, of differences from the mean or a number near it: nothing cancels.
+by their programs, the second time from the cache. Otherwise many programs share the work (`triton_affine`).
+All sums are in float32, in a fixed order, of differences from the mean or a number near it: nothing cancels.
 """
 
 import torch
@@ -13,20 +12,14 @@ from torch import Tensor, nn
 
 from .launching import launch
 from .plain_ops import Vectors
-from .triton_rows import SIZES, TILE_ROWS, channel_tile, get_rows, padded, put_rows, sum_of
+from .triton_affine import MOST_SHIFTS, norm_shared, stride_of
+from .triton_rows import SIZES, get_rows, padded, put_rows, sum_of
 
-TILE = 2048  # elements that a program sums at a time, each in its own place: 16 a thread
-TILES = 8  # that it sums: fewer if the GPU would idle, more if there would be too many sums
-TOGETHER = 4  # tiles loaded at once: more take registers that other programs need
-PROGRAMS = 512  # enough to keep a GPU busy
-CHUNKS = 1024  # the most whose sums `_fold_affine` combines
-FOLDED = 2048  # of these sums that it loads at a time
 SMALL_GROUP = 80_000  # the most places, rows times lanes, of a group that one program sums
 SMALL_PROGRAMS = 128  # that share such groups: each sums a whole group and writes a part of it
 SMALL_LANES = 32  # the fewest: shorter pieces of rows are slow to read
 BLOCK = 16_384  # places that such a program reads at a time
 HEIGHTS = 64, 256  # rows of smaller blocks, which are enough for small maps
-MOST_SHIFTS = 2
 
 
 def group_norm(
@@ -50,7 +43,7 @@ def group_norm(
     lanes = triton.next_power_of_2(c // norm.num_groups)
     few, places = n * norm.num_groups <= SMALL_PROGRAMS, h * w * lanes
     small = lanes >= SMALL_LANES and places <= (SMALL_GROUP if few else BLOCK)
-    (_norm_small if small else _norm_large)(x, tuple(others), out, norm, _together(shifts), silu, unfold)
+    (_norm_small if small else norm_shared)(x, tuple(others), out, norm, _together(shifts), silu, unfold)
     return out if unfold else out.permute(0, 3, 1, 2)
 
 
@@ -61,11 +54,6 @@ def _together(shifts: Vectors) -> Vectors:
     return (torch.as_tensor(sum(shift.float() for shift in shifts)).contiguous(),)
 
 
-def _stride(shifts: Vectors) -> int:
-    """Elements from one block's shifts to the next block's: 0 if all blocks share them."""
-    return shifts[0].stride(0) if shifts and shifts[0].dim() == 2 else 0
-
-
 def _norm_small(
     x: Tensor, skip: Vectors, out: Tensor, norm: nn.GroupNorm, shifts: Vectors, silu: bool, unfold: bool
 ) -> None:
@@ -74,7 +62,7 @@ def _norm_small(
     lanes = triton.next_power_of_2(width)
     height = _height(rows, BLOCK // lanes)
     tensors = x, skip, *padded(shifts, MOST_SHIFTS, norm.bias), norm.weight, norm.bias, out
-    sizes, tile = (rows, x.shape[3], own, c, _stride(shifts)), (unfold, height, width, lanes)
+    sizes, tile = (rows, x.shape[3], own, c, stride_of(shifts)), (unfold, height, width, lanes)
     warps = min(16, max(1, height * lanes // 1024))
     if rows <= height:
         grid: tuple[int, ...] = n, norm.num_groups
@@ -89,38 +77,6 @@ def _norm_small(
 def _height(rows: int, most: int) -> int:
     """Rows of a block, of few sizes, for each is a kernel: the smallest that has them all, or else `most`."""
     return next((height for height in HEIGHTS if rows <= height < most), most)
-
-
-def _norm_large(
-    x: Tensor, skip: Vectors, out: Tensor, norm: nn.GroupNorm, shifts: Vectors, silu: bool, unfold: bool
-) -> None:
-    n, own, rows, c = x.shape[0], x.shape[1], x.shape[2] * x.shape[3], norm.num_channels
-    width = c // norm.num_groups
-    tile = channel_tile(c)
-    height = TILE // tile
-    span = _span(n, rows, triton.cdiv(c, tile), height)
-    chunks = triton.cdiv(rows, span)
-    moments = torch.empty((n, chunks, 2, c), dtype=torch.float32, device=x.device)
-    affine = torch.empty((n, 2, c), dtype=torch.float32, device=x.device)
-    added, stride = padded(shifts, MOST_SHIFTS, norm.bias), _stride(shifts)
-    grid = n, chunks, triton.cdiv(c, tile)
-    given = x, skip, *added, moments, rows, own, c, stride, chunks, span
-    launch(_measure_rows, grid, *given, TOGETHER, height, tile)
-    lanes = triton.next_power_of_2(width)
-    sizes = rows, c, stride, chunks, span, width, norm.eps, max(1, FOLDED // lanes), lanes
-    launch(_fold_affine, (n, norm.num_groups), moments, *added, norm.weight, norm.bias, affine, *sizes)
-    grid = n, triton.cdiv(rows, TILE_ROWS), triton.cdiv(c, tile)
-    launch(_apply_affine, grid, x, skip, affine, out, rows, x.shape[3], own, c, silu, unfold, TILE_ROWS, tile)
-
-
-def _span(n: int, rows: int, tiles: int, height: int) -> int:
-    """Rows that one program sums, of n blocks of `rows` rows in `tiles` tiles of channels."""
-    span = TILES * height
-    while rows > CHUNKS * span:
-        span *= 2
-    while span > height and n * triton.cdiv(rows, span) * tiles < PROGRAMS:
-        span //= 2
-    return span
 
 
 @triton.jit(do_not_specialize=SIZES)
@@ -216,126 +172,3 @@ def _norm_group(
         if silu:
             value = value * tl.sigmoid(value)
         put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)
-
-
-@triton.jit(do_not_specialize=SIZES)
-def _measure_rows(
-    x,
-    skip,
-    shifts,
-    shifted,
-    moments,
-    rows,
-    own,
-    c,
-    stride,
-    chunks,
-    span,
-    TOGETHER: tl.constexpr,
-    ROWS: tl.constexpr,
-    TILE: tl.constexpr,
-):
-    """x (n rows c) -> moments (n chunks 2 c): mean of x + shifts over `span` rows, and the sum of
-    squares around it"""
-    n, chunk = tl.program_id(0), tl.program_id(1)
-    channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
-    inside = channel < c
-    first = chunk * span
-    last = tl.minimum(first + span, rows)
-    added = sum_of(shifts, shifted, n * stride + channel, inside)
-    top = first.to(tl.int64) + tl.arange(0, 1)
-    near = tl.sum(get_rows(x, skip, n, top, rows, channel, own, c, inside[None, :]), 0) + added
-    total = tl.zeros([ROWS, TILE], tl.float32)
-    squares = tl.zeros([ROWS, TILE], tl.float32)
-    for block in range(first, last, TOGETHER * ROWS):
-        for i in tl.static_range(TOGETHER):
-            row = block + i * ROWS + tl.arange(0, ROWS)
-            here = (row < last)[:, None] & inside[None, :]
-            value = get_rows(x, skip, n, row.to(tl.int64), rows, channel, own, c, here)
-            value = tl.where(here, value + (added - near)[None, :], 0.0)
-            total += value
-            squares += value * value
-    count = (last - first).to(tl.float32)
-    away = tl.sum(total, 0) / count
-    to = moments + (n * chunks + chunk) * 2 * c + channel
-    tl.store(to, near + away, mask=inside)
-    tl.store(to + c, tl.maximum(tl.sum(squares, 0) - away * away * count, 0.0), mask=inside)
-
-
-@triton.jit(do_not_specialize=SIZES)
-def _fold_affine(
-    moments,
-    shifts,
-    shifted,
-    weight,
-    bias,
-    affine,
-    rows,
-    c,
-    stride,
-    chunks,
-    span,
-    width,
-    eps,
-    CHUNKS: tl.constexpr,
-    WIDTH: tl.constexpr,
-):
-    """moments (n chunks 2 c) -> affine (n 2 c): norm(x + shifts) is x · affine[0] + affine[1], by groups
-
-    Chunks and channels are combined by the formula of Chan et al. 1979, CHUNKS at a time.
-    """
-    n, group = tl.program_id(0), tl.program_id(1)
-    lane = tl.arange(0, WIDTH)
-    channel = group * width + lane
-    inside = lane < width
-    near = tl.load(moments + n * chunks * 2 * c + channel, mask=inside, other=0.0)
-    near = tl.sum(near, 0) / width  # the first chunk's mean, to measure from
-    total = tl.zeros([CHUNKS, WIDTH], tl.float32)
-    squares = tl.zeros([CHUNKS, WIDTH], tl.float32)
-    for first in range(0, chunks, CHUNKS):
-        chunk = first + tl.arange(0, CHUNKS)
-        at = moments + (n * chunks + chunk)[:, None] * 2 * c + channel[None, :]
-        here = (chunk < chunks)[:, None] & inside[None, :]
-        count = tl.maximum(tl.minimum(rows - chunk * span, span), 0).to(tl.float32)[:, None]
-        away = tl.where(here, tl.load(at, mask=here, other=0.0) - near, 0.0)
-        total += away * count
-        squares += tl.load(at + c, mask=here, other=0.0) + away * away * count
-    places = rows * width * 1.0
-    away = tl.sum(tl.sum(total, 0), 0) / places
-    variance = tl.maximum(tl.sum(tl.sum(squares, 0), 0) / places - away * away, 0.0)
-    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
-    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (sum_of(shifts, shifted, n * stride + channel, inside) - (near + away)) * scale
-    to = affine + n * 2 * c + channel
-    tl.store(to, scale, mask=inside)
-    tl.store(to + c, offset, mask=inside)
-
-
-@triton.jit(do_not_specialize=SIZES)
-def _apply_affine(
-    x,
-    skip,
-    affine,
-    out,
-    rows,
-    places,
-    own,
-    c,
-    silu,
-    UNFOLD: tl.constexpr,
-    ROWS: tl.constexpr,
-    TILE: tl.constexpr,
-):
-    """x (n rows c), affine (n 2 c) -> x · affine[0] + affine[1], then SiLU if asked"""
-    n = tl.program_id(0)
-    row = tl.program_id(1) * ROWS + tl.arange(0, ROWS)
-    channel = tl.program_id(2) * TILE + tl.arange(0, TILE)
-    inside = channel < c
-    here = (row < rows)[:, None] & inside[None, :]
-    scale = tl.load(affine + n * 2 * c + channel, mask=inside, other=0.0)
-    offset = tl.load(affine + n * 2 * c + c + channel, mask=inside, other=0.0)
-    value = get_rows(x, skip, n, row.to(tl.int64), rows, channel, own, c, here)
-    value = value * scale[None, :] + offset[None, :]
-    if silu:
-        value = value * tl.sigmoid(value)
-    put_rows(out, value, n, row, rows, places, channel, c, here, UNFOLD)

@@ -18,10 +18,11 @@ from t2v.networks.windows import Windows
 from . import triton_products, triton_windows
 from .launching import launch
 from .plain_ops import Vectors, around
-from .plain_ops import group_norm_by as group_norm_by
-from .plain_ops import moments as moments
-from .plain_ops import temporal_conv_beside as temporal_conv_beside
+from .triton_affine import apply
 from .triton_group_norm import group_norm
+from .triton_parts import affine_by
+from .triton_parts import group_norm_by as group_norm_by
+from .triton_parts import moments as moments
 from .triton_products import gelu
 from .triton_rows import SIZES, TILE_ROWS, channel_tile, padded, sum_of
 
@@ -55,6 +56,40 @@ def temporal_conv(
         return conv(group_norm(x, norm, shifts, silu=True), layer)
     rows = group_norm(x, norm, shifts, silu=True, unfold=True)
     product = F.linear(rows, rearrange(layer.weight, "o c k 1 -> o (k c)"))  # a view in channels-last
+    return rearrange(product, "b f p c -> b c f p"), _biases(layer)
+
+
+def temporal_conv_beside(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    layer: nn.Conv2d,
+    moments: Tensor,
+    shifts: Vectors = (),
+    before: Tensor | None = None,
+    after: Tensor | None = None,
+) -> tuple[Tensor, Vectors]:
+    """x (b c f p), neighbouring frames of a video; those before and after them (b c 1 p), None at its ends;
+    moments of all frames, as `group_norm_by` -> as `temporal_conv` (b c' f p), without the bias (c')"""
+    x = x.contiguous(memory_format=torch.channels_last)
+    b, c, f, p = x.shape
+    affine, rows = (
+        affine_by(norm, moments, shifts),
+        torch.empty((b, f + 2, p, c), dtype=x.dtype, device=x.device),
+    )
+    for first, frames in ((0, before), (1, x), (f + 1, after)):
+        for video in range(b):
+            some = slice(video, video + 1)
+            if frames is None:
+                rows[some, first].zero_()
+            else:
+                apply(frames[some], (), affine[some], rows[some, first:], silu=True)
+    if triton_products.can_convolve(x, layer):
+        given = rearrange(rows, "b f p c -> b c f p")
+        return triton_products.temporal_conv(given, layer, beside=True), _biases(layer)
+    if c < UNFOLD:
+        return F.conv2d(rearrange(rows, "b f p c -> b c f p"), layer.weight), _biases(layer)
+    unfolded = torch.cat([rows[:, i : f + i] for i in range(3)], dim=-1)
+    product = F.linear(unfolded, rearrange(layer.weight, "o c k 1 -> o (k c)"))
     return rearrange(product, "b f p c -> b c f p"), _biases(layer)
 
 

@@ -55,18 +55,19 @@ def can_convolve(x: Tensor, layer: nn.Conv2d) -> bool:
     return serves(x) and layer.in_channels % DEPTH == 0 and layer.out_channels == WIDE + NARROW
 
 
-def temporal_conv(x: Tensor, layer: nn.Conv2d) -> Tensor:
-    """x (b c f p) channels-last -> convolution along f by the (3, 1) layer (b c' f p), without the bias"""
+def temporal_conv(x: Tensor, layer: nn.Conv2d, beside: bool = False) -> Tensor:
+    """x (b c f p) channels-last -> convolution along f by the (3, 1) layer (b c' f p), without the bias; with
+    `beside`, x (b c f+2 p) has the frame before the f frames, and the one after them"""
     b, c, f, p = x.shape
-    rows = f * p
-    out = torch.empty((b, f, p, WIDE + NARROW), dtype=x.dtype, device=x.device)
+    given, rows = f * p, (f - 2 if beside else f) * p
+    out = torch.empty((b, rows // p, p, WIDE + NARROW), dtype=x.dtype, device=x.device)
     weight = rearrange(layer.weight, "o c k 1 -> o (k c)")  # a view in channels-last
     left = TensorDescriptor(
-        rearrange(x, "b c f p -> b (f p) c"), [b, rows, c], [rows * c, c, 1], [1, ROWS, DEPTH]
+        rearrange(x, "b c f p -> b (f p) c"), [b, given, c], [given * c, c, 1], [1, ROWS, DEPTH]
     )
     rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, NARROW))
     programs = min(_multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
-    sizes = b, p, rows, c, programs, ROWS, WIDE, NARROW, DEPTH
+    sizes = b, p, rows, c, programs, int(not beside), ROWS, WIDE, NARROW, DEPTH
     launch(_temporal_conv, (programs,), left, *rights, out, *sizes, num_warps=8)
     return rearrange(out, "b f p c -> b c f p")
 
@@ -140,6 +141,7 @@ def _temporal_conv(
     rows,
     c,
     programs,
+    BEFORE: tl.constexpr,
     ROWS: tl.constexpr,
     WIDE: tl.constexpr,
     NARROW: tl.constexpr,
@@ -147,7 +149,7 @@ def _temporal_conv(
 ):
     """x (videos rows c), weight (WIDE + NARROW 3·c), given twice, once for each tile size -> out (videos rows
     WIDE + NARROW). A row's neighbours in time lie `places` before and after it; outside the video are
-    zeros."""
+    zeros. Without BEFORE, x has a frame more before the first row and after the last."""
     tall = tl.cdiv(rows, ROWS)
     for tile in tl.range(tl.program_id(0), videos * tall, programs):
         video, first = tile // tall, tile % tall * ROWS
@@ -155,7 +157,7 @@ def _temporal_conv(
         narrow = tl.zeros([ROWS, NARROW], tl.float32)
         for k in tl.range(0, 3 * c, DEPTH, num_stages=3):
             tap = k // c
-            left = tl.reshape(x.load([video, first + (tap - 1) * places, k - tap * c]), [ROWS, DEPTH])
+            left = tl.reshape(x.load([video, first + (tap - BEFORE) * places, k - tap * c]), [ROWS, DEPTH])
             sums = tl.dot(left, weight.load([0, k]).T, sums, input_precision="ieee")
             narrow = tl.dot(left, weight_narrow.load([WIDE, k]).T, narrow, input_precision="ieee")
         row = first + tl.arange(0, ROWS)

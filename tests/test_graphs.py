@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from t2v.runtime import graphs
-from t2v.runtime.graphs import GraphedFunction
+from t2v.runtime.exchange import Exchange, Exchanging, alone, reach
+from t2v.runtime.graphs import GraphedFunction, GraphedWork
 
 
 class Stream:
@@ -234,3 +235,44 @@ def test_other_options_are_another_recording(gpus: Gpus):
     assert step(Given("cuda:0"), loop=True) is True
     assert step(Given("cuda:0"), loop=False) is False
     assert step(Given("cuda:0"), loop=False) is False and gpus.replayed == 2
+
+
+def exchanging(gpus: Gpus, count: int) -> Callable[..., Exchanging[str]]:
+    """Work that exchanges so often, and notes in which recording it runs."""
+
+    def work(x: Given) -> Exchanging[str]:
+        for number in range(count + 1):
+            gpus.log.append((gpus.device, str(number), gpus.recording))
+            if number < count:
+                yield Exchange([(1, number)])
+        return "result"
+
+    return work
+
+
+def test_work_is_recorded_alone_from_each_exchange_to_the_next(gpus: Gpus):
+    step = GraphedWork(exchanging(gpus, 2))
+    for _ in range(2):
+        work = step(Given("cuda:1"))
+        reached = [reach(work) for _ in range(3)]
+        assert [each.sent for each in reached[:2]] == [[(1, 0)], [(1, 1)]] and reached[2] == "result"
+    unrecorded, recorded = ([("cuda:1", str(i), recording) for i in range(3)] for recording in (False, True))
+    assert gpus.log == unrecorded + recorded
+    assert sorted(graph.replayed for graph in gpus.graphs) == [2, 2, 2] and gpus.memories == 1
+
+
+def test_the_graphs_of_work_are_replayed_between_its_exchanges(gpus: Gpus):
+    step = GraphedWork(exchanging(gpus, 2))
+    work = step(Given("cuda:0"))
+    for replays in range(1, 4):
+        reach(work)
+        assert gpus.replayed == replays
+
+
+def test_work_of_a_new_shape_has_all_the_memory_and_one_graph_beside_it_stays_in_the_pool(gpus: Gpus):
+    step = GraphedWork(exchanging(gpus, 1))
+    decode = GraphedFunction(gpus.step(), pool_of=step)
+    for size in (1, 2):
+        alone(step(Given("cuda:0", size)))
+        decode(Given("cuda:0", 5))
+        assert len(gpus.graphs) == 3 and gpus.memories == 1

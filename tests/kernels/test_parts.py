@@ -21,7 +21,7 @@ def test_norms_of_parts(compare: Compare, shape: tuple[int, int, int], far: int)
     b, c, p = shape
 
     def case(ops: ModuleType, given: Given) -> Tensor:
-        x, norm = given.maps(b, c, sum(FRAMES), p), given.group_norm(32, c)
+        x, norm = given.maps(b, c, sum(FRAMES), p), given.group_norm(8, c)
         x, shifts = (x + far).to(given.stored).to(given.dtype), (given.tokens(c), given.tokens(c))
         parts = x.split(FRAMES, dim=2)
         moments = torch.stack([ops.moments(part, norm, shifts) for part in parts])

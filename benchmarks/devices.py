@@ -1,9 +1,15 @@
-"""Compare two devices with one: a video shared by both, and many videos. No video is written.
+"""Compare several devices with one: a video shared by all, and many videos. No video is written.
 
 python -m benchmarks.devices make FOLDER [--tiny]                random weights of the published size
-python -m benchmarks.devices share FOLDER [--devices a,b] [--shape 24x576x320]   one video on a, on a and b
+python -m benchmarks.devices share FOLDER [--devices a,b] [--shape 24x576x320] [--guidance 1]
+                                                                 one video on a, then on a and b
 python -m benchmarks.devices spread FOLDER                       many videos on one device
 accelerate launch -m benchmarks.devices spread FOLDER            the same on all
+
+What k devices that divide a video exchange: for attention over time the share 1 - 1/k of a map, there and
+back. A map of the first level of 24x1024x576 is 24·72·128 places of 320 numbers, in float16 142 MB a text.
+For a convolution over time, four times a layer, a frame to each neighbour. With --divide, videos are divided
+that are by estimate too small to gain (`runtime.dividing`).
 """
 
 import argparse
@@ -11,6 +17,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,8 +28,10 @@ import torch
 from benchmarks.measure import Figures
 from t2v import Request, TextToVideo
 from t2v.batch import LauncherQueue, make_all
+from t2v.runtime import dividing, exchange
 
 SMALLEST = "3x128x128", 3  # shape, steps
+GUIDANCE = 9.0, 1.0  # strengths that `share` compares
 
 
 def make(options: argparse.Namespace, figures: Figures) -> None:
@@ -36,39 +45,91 @@ def make(options: argparse.Namespace, figures: Figures) -> None:
 
 
 def share(options: argparse.Namespace, figures: Figures) -> None:
-    """Make one video on the first device, then on both: seconds, and differences of the frames."""
-    first = options.devices.partition(",")[0]
-    ways = {"one": loaded(options, first), "two": loaded(options, options.devices)}
+    """Make one video on the first device, then on all, with guidance and without: seconds, steps, bytes that
+    are exchanged, and differences of the frames."""
+    if options.divide:
+        dividing.LAUNCH = 0
+    one = loaded(options, options.devices.partition(",")[0])
+    figures["devices"] = len(options.devices.split(","))
+    every = loaded(options, options.devices)
+    for guidance in options.guidance or GUIDANCE:
+        compare(one, every, options, guidance, figures)
+
+
+def compare(
+    one: TextToVideo, every: TextToVideo, options: argparse.Namespace, guidance: float, figures: Figures
+) -> None:
+    """Compare one device with all, at a strength of guidance."""
+    ways, texts = {"one device": one, "all devices": every}, 1 if guidance == 1 else 2
+    steps = {name: step_times(pipe, options, texts) for name, pipe in ways.items()}
+    for name, (seconds, launched) in steps.items():
+        figures[f"guidance {guidance:g}, {name}, a step, ms"] = 1e3 * seconds
+        figures[f"guidance {guidance:g}, {name}, launching it, ms"] = 1e3 * launched
+    figures[f"guidance {guidance:g}, a step is faster by"] = steps["one device"][0] / steps["all devices"][0]
+    figures[f"guidance {guidance:g}, exchanged in a step: copies, MB"] = exchanged(every, options, texts)
     took, frames = {}, {}
     for name, pipe in ways.items():
-        took[name], frames[name] = video(pipe, options, repeat=3)
-        figures[f"one video, devices {name}, s"] = took[name]
-    figures["one video, two devices are faster by"] = took["one"] / took["two"]
-    far = np.abs(frames["one"].astype(int) - frames["two"])
-    figures["frames apart at most, mean, of 255"] = [int(far.max()), float(far.mean())]
-    gentle = [video(pipe, options, repeat=1, guidance=1.5)[1].astype(int) for pipe in ways.values()]
-    far = np.abs(gentle[0] - gentle[1])
-    figures["the same at guidance 1.5"] = [int(far.max()), float(far.mean())]
-    if first.startswith("cuda"):
-        figures["a step under two texts, under one, ms"] = [
-            1e3 * step_seconds(ways["one"], options, texts) for texts in (2, 1)
-        ]
+        pipe(request(options, steps=2, guidance=guidance))  # records
+        took[name], made = video(pipe, options, repeat=3, guidance=guidance)
+        figures[f"guidance {guidance:g}, {name}, a video, s"] = took[name]
+        frames[name] = made.astype(int)
+    figures[f"guidance {guidance:g}, a video is faster by"] = took["one device"] / took["all devices"]
+    far = np.abs(frames["one device"] - frames["all devices"])
+    figures[f"guidance {guidance:g}, frames apart at most, mean, of 255"] = [
+        int(far.max()),
+        float(far.mean()),
+    ]
 
 
-def step_seconds(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> float:
-    """The median seconds of a recorded step: they bound what a second device can save."""
+def step_of(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> Callable[[], Any]:
+    """A step of random latents under random text states."""
     frames, width, height = sizes(options)
-    x = torch.randn(1, 4, frames, height // 8, width // 8, device=pipe.device, dtype=pipe.dtype)
-    words = pipe.runner.unet.read(torch.randn(texts, 77, 1024, device=pipe.device, dtype=pipe.dtype))
-    t, took = torch.full((1,), 501.0, device=pipe.device), []
+    unet, given = pipe.unet.config, {"device": pipe.device, "dtype": pipe.dtype}
+    x = torch.randn(1, unet.in_channels, frames, height // 8, width // 8, **given)
+    t = torch.full((1,), 501.0, device=pipe.device)
+    guidance = torch.zeros(1, unet.guidance_width, **given) if unet.guidance_width else None
+    predict = pipe.runner.predictor(torch.randn(texts, 77, unet.text_width, **given), guidance=guidance)
+    return lambda: predict(x, t)
+
+
+def step_times(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> tuple[float, float]:
+    """The median seconds of a recorded step, and those until it is launched: as long as the second are fewer,
+    devices don't wait for the host."""
+    took, launched = [], []
     with torch.inference_mode(), pipe.runner.as_current_device():
-        for _ in range(12):
-            torch.cuda.synchronize()
+        run = step_of(pipe, options, texts)
+        for _ in range(3 if options.tiny else 12):
+            synchronize(pipe)
             start = time.perf_counter()
-            pipe.runner.step(x, t, words)
-            torch.cuda.synchronize()
+            run()
+            launched.append(time.perf_counter() - start)
+            synchronize(pipe)
             took.append(time.perf_counter() - start)
-    return median(took[2:])
+    return median(took[2:]), median(launched[2:])
+
+
+def synchronize(pipe: TextToVideo) -> None:
+    """Wait for all devices of the pipeline."""
+    for device in pipe.runner.devices:
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+
+def exchanged(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> list[float]:
+    """-> the copies between devices in a step, and their millions of bytes"""
+    sizes: list[int] = []
+
+    def counted(copies: exchange.Copies) -> None:
+        sizes.extend(source.numel() * source.element_size() for source, _ in copies)
+        copy(copies)
+
+    copy, exchange.copy = exchange.copy, counted
+    try:
+        with torch.inference_mode(), pipe.runner.as_current_device():
+            step_of(pipe, options, texts)()
+    finally:
+        exchange.copy = copy
+    return [len(sizes), sum(sizes) / 1e6]
 
 
 def many(options: argparse.Namespace, figures: Figures) -> None:
@@ -156,7 +217,9 @@ def main() -> None:
     )
     parser.add_argument("what", choices=SECTIONS)
     parser.add_argument("folder", type=Path, help="of the model")
-    parser.add_argument("--devices", default="cuda:0,cuda:1", help="a pair, or cpu,cpu")
+    parser.add_argument("--devices", default="cuda:0,cuda:1", help="of one video, or cpu,cpu")
+    parser.add_argument("--guidance", type=float, action="append", help="of `share`, instead of 9 and 1")
+    parser.add_argument("--divide", action="store_true", help="small videos of `share`, too")
     parser.add_argument("--videos", type=int, default=16)
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--shape", default="16x256x256", help="frames, width and height of the videos")

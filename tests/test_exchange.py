@@ -68,7 +68,7 @@ class Gpus:
         self.devices = [torch.device("cuda", i) for i in range(3)]
         self.usual = {device: Line(device) for device in self.devices}
         self.now, self.copies = dict(self.usual), {}
-        exchange._streams.cache_clear()
+        exchange._stream.cache_clear()
         monkeypatch.setattr(torch.cuda, "Stream", Line)
         monkeypatch.setattr(torch.cuda, "current_stream", lambda device: self.now[device])
         monkeypatch.setattr(torch.cuda, "stream", self.stream)
@@ -83,7 +83,7 @@ class Gpus:
 @pytest.fixture
 def gpus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gpus]:
     yield Gpus(monkeypatch)
-    exchange._streams.cache_clear()
+    exchange._stream.cache_clear()
 
 
 def test_copies_wait_for_both_devices_and_both_wait_for_them(gpus: Gpus):
@@ -100,12 +100,35 @@ def test_copies_wait_for_both_devices_and_both_wait_for_them(gpus: Gpus):
     assert gpus.now == gpus.usual
 
 
-def test_no_copy_waits_for_another(gpus: Gpus):
-    pairs = [(0, 1), (1, 0), (0, 2), (2, 1)]
+@pytest.mark.parametrize(
+    "pairs", [[(0, 1), (1, 0)], [(0, 1), (1, 2), (2, 0)]], ids=["two", "a round of three"]
+)
+def test_no_copy_of_a_round_waits_for_another(gpus: Gpus, pairs: list[tuple[int, int]]):
     exchange.copy([(Numbers(gpus, i), Numbers(gpus, j)) for i, j in pairs])
     for one in gpus.copies.values():
         others = [other for other in gpus.copies.values() if other is not one]
         assert not any(one.before[other.line] for other in others)
+
+
+def test_copies_come_in_rounds_in_which_each_device_sends_and_receives_once():
+    exchanges = [Exchange() for _ in range(4)]
+    for i, each in enumerate(exchanges):
+        for other in range(4):
+            if other != i:
+                each.send(other, torch.tensor([float(i)]))
+                each.receive(other, torch.tensor([float(i)]))
+    ways = [(int(source), int(target)) for source, target in exchange._copies(exchanges)]
+    for round in (ways[:4], ways[4:8], ways[8:]):
+        senders, receivers = zip(*round, strict=True)
+        assert sorted(senders) == sorted(receivers) == [0, 1, 2, 3]
+
+
+def test_a_packed_message_has_the_bits_of_what_was_packed():
+    given = [torch.randn(2, 4, 3), torch.randn(2, 5, 8).half()[:, ::2], torch.randn(3).bfloat16()]
+    message = exchange.packed(given)
+    assert message.shape == exchange.message_of(given).shape
+    for found, expected in zip(exchange.unpacked(message, given), given, strict=True):
+        assert found.dtype == expected.dtype and torch.equal(found, expected)
 
 
 def work(index: int, rounds: int) -> Exchanging[list[float]]:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from t2v.networks import TINY_UNET
 from t2v.networks.options import Options
+from t2v.runtime.dividing import exchanges
 from t2v.runtime.exchange import Exchange, alone, in_step, reach
 from t2v.runtime.fast_unet import FastUNet
 from t2v.runtime.kernels import plain_ops
@@ -49,9 +50,7 @@ def test_what_devices_exchange_has_one_shape_in_every_step_and_no_more_stops_tha
     work, stops = fast.run(x, t, fast.read(text), part=Part(0, 2, 4)), []
     while isinstance(reached := reach(work), Exchange):
         stops.append([(other, tuple(tensor.shape)) for other, tensor in reached.sent])
-    attentions = sum(type(m).__name__ == "TemporalTransformer" for m in unet.modules())
-    convolutions = sum(type(m).__name__ == "TemporalConv" for m in unet.modules())
-    assert len(stops) == 2 * attentions + 4 * convolutions
+    assert len(stops) == exchanges(unet)
     assert all(other == 1 for stop in stops for other, _ in stop)
 
 

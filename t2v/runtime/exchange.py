@@ -80,46 +80,63 @@ def _advanced(team: Sequence[Exchanging[T]], results: list[T]) -> bool:
 
 
 def _copies(exchanges: Sequence[Exchange]) -> Copies:
-    """Pair what is sent with the buffers of those who receive it."""
+    """Pair what is sent with the buffers of those who receive it: in rounds, in each of which a device sends
+    to one other and receives from one."""
     sent: defaultdict[tuple[int, int], list[Tensor]] = defaultdict(list)
-    for sender, exchange in enumerate(exchanges):
+    received: defaultdict[tuple[int, int], list[Tensor]] = defaultdict(list)
+    for index, exchange in enumerate(exchanges):
         for receiver, tensor in exchange.sent:
-            sent[sender, receiver].append(tensor)
-    return [
-        (sent[sender, receiver].pop(0), buffer)
-        for receiver, exchange in enumerate(exchanges)
-        for sender, buffer in exchange.received
-    ]
+            sent[index, receiver].append(tensor)
+        for sender, buffer in exchange.received:
+            received[sender, index].append(buffer)
+    count = len(exchanges)
+    rounds = ((i, (i + further) % count) for further in range(1, count) for i in range(count))
+    return [pair for way in rounds for pair in zip(sent[way], received[way], strict=True)]
 
 
 def copy(copies: Copies) -> None:
-    """Copy each source to its target. Between CUDA devices all directions copy at the same time.
+    """Copy each source to its target. Between CUDA devices the copies of a round run at the same time.
 
-    PyTorch copies on the source's current stream, which first waits for the target's; on those of the
-    computation, one direction would wait for the other. So each direction has two streams of its own.
+    PyTorch copies on the source's current stream, which first waits for the target's, and then lets that
+    wait. On the stream of the computation a device that receives would so wait before it sends: it sends on
+    a stream of its own.
     """
     if not copies or copies[0][0].device.type != "cuda":
         for source, target in copies:
             target.copy_(source, non_blocking=True)
         return
-    directions: defaultdict[tuple[torch.device, torch.device], Copies] = defaultdict(list)
+    streams = {
+        source.device: (torch.cuda.current_stream(source.device), _stream(source.device))
+        for source, _ in copies
+    }
+    for computing, sending in streams.values():
+        sending.wait_stream(computing)
     for source, target in copies:
-        directions[source.device, target.device].append((source, target))
-    now = {device: torch.cuda.current_stream(device) for direction in directions for device in direction}
-    ready = {device: stream.record_event() for device, stream in now.items()}
-    for direction, some in directions.items():
-        streams = _streams(*direction)
-        for device, stream in zip(direction, streams, strict=True):
-            stream.wait_event(ready[device])
-        with torch.cuda.stream(streams[0]), torch.cuda.stream(streams[1]):
-            for source, target in some:
-                target.copy_(source, non_blocking=True)
-    for direction in directions:
-        for device, stream in zip(direction, _streams(*direction), strict=True):
-            now[device].wait_stream(stream)
+        with torch.cuda.stream(streams[source.device][1]):
+            target.copy_(source, non_blocking=True)
+    for computing, sending in streams.values():
+        computing.wait_stream(sending)
 
 
 @cache
-def _streams(source: torch.device, target: torch.device) -> tuple[torch.cuda.Stream, torch.cuda.Stream]:
-    """The streams of a direction, one on each device."""
-    return torch.cuda.Stream(source), torch.cuda.Stream(target)
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """The stream on which a device sends."""
+    return torch.cuda.Stream(device)
+
+
+def packed(tensors: Sequence[Tensor]) -> Tensor:
+    """Pack the numbers of tensors of any types into one of bytes (n); each number's size divides the place
+    where its tensor begins."""
+    return torch.cat([tensor.contiguous().view(-1).view(torch.uint8) for tensor in tensors])
+
+
+def message_of(like: Sequence[Tensor]) -> Tensor:
+    """A buffer for the message that `packed` makes of such tensors (n)"""
+    size = sum(tensor.numel() * tensor.element_size() for tensor in like)
+    return torch.empty(size, dtype=torch.uint8, device=like[0].device)
+
+
+def unpacked(message: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
+    """Views of a packed message (n), with the types and shapes of the tensors `like`."""
+    parts = message.split([tensor.numel() * tensor.element_size() for tensor in like])
+    return [part.view(tensor.dtype).view(tensor.shape) for part, tensor in zip(parts, like, strict=True)]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from t2v.networks.resnet import NormConv
 
-from .exchange import Exchange, Exchanging
+from .exchange import Exchange, Exchanging, message_of, packed, unpacked
 from .kernels.ops import Ops
 from .kernels.plain_ops import Vectors
 
@@ -71,21 +71,23 @@ class Part(Alone):
     def temporal_conv(
         self, ops: Ops, x: Tensor, layer: NormConv, shifts: Vectors, loop: bool
     ) -> Exchanging[Pending]:
-        exchange = Exchange()
-        moments = self._everywhere(exchange, ops.moments(x, layer.norm, shifts))
-        before, after = self._beside(loop)
+        own = ops.moments(x, layer.norm, shifts)
         first, last = (rearrange(x[:, :, at], "b c p -> b p c") for at in (0, -1))
-        for other, edge in ((before, first), (after, last)):
-            if other is not None:
-                exchange.send(other, edge)
-        received = {  # what comes after is first: of two in a loop, each is before and after the other
-            other: exchange.receive(index, torch.empty_like(first, memory_format=torch.contiguous_format))
-            for other, index in (("after", after), ("before", before))
-            if index is not None
-        }
+        before, after = self._beside(loop)
+        exchange, messages = Exchange(), {}
+        # the first frame goes to the device before, the last to the device after
+        for other in self._others:
+            exchange.send(other, packed([own, *[first] * (other == before), *[last] * (other == after)]))
+            like = [own, *[first] * (other == after), *[last] * (other == before)]
+            messages[other] = exchange.receive(other, message_of(like)), like
         yield exchange
-        beside = {other: rearrange(edge, "b p c -> b c 1 p") for other, edge in received.items()}
-        return ops.temporal_conv_beside(x, layer.norm, layer.conv, moments, shifts, **beside)
+        found = {other: unpacked(*message) for other, message in messages.items()}
+        moments = torch.stack([own if i == self.index else found[i][0] for i in range(self.count)])
+        beside = [
+            None if other is None else rearrange(found[other][at], "b p c -> b c 1 p")
+            for other, at in ((before, -1), (after, 1))
+        ]
+        return ops.temporal_conv_beside(x, layer.norm, layer.conv, moments, shifts, *beside)
 
     def to_places(
         self, ops: Ops, x: Tensor, norm: nn.GroupNorm, shifts: Vectors, frames: int

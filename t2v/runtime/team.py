@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import torch
@@ -11,6 +12,7 @@ from t2v.networks import VAE, UNet3D, blank
 from t2v.networks.options import PLAIN, Options
 
 from .device import current
+from .dividing import best_count
 from .exchange import Exchanging, in_step
 from .fast_unet import FastUNet
 from .parts import ALONE, Part
@@ -50,7 +52,7 @@ class Team:
     """Devices that make one video, the first of which holds it. All are launched without waiting for any.
 
     With guidance and an even number of devices, each half of them predicts under one of the two texts. The
-    devices of a half, or else all, have a part of the video each.
+    devices of a half, or else all, have a part of the video each, unless it is too small to gain.
     """
 
     members: Sequence[Member]
@@ -58,13 +60,24 @@ class Team:
     def predictor(self, text: Tensor, *guidance: Tensor) -> Step:
         """text (g l d) or (g f l d) -> a step under g texts; guidance (1 d) as the UNet's"""
         crews = [[(member, member.read(part)) for member in members] for members, part in self._halves(text)]
+        count = cache(lambda size: self._count(size, len(text), len(crews)))
 
         def step(x: Tensor, t: Tensor, options: Options = PLAIN) -> Tensor:
-            work = [self._work(crew, (x, t), guidance, options) for crew in crews]
+            inputs, devices = (x, t, *guidance), count(x.shape[2:])
+            work = [_work(crew[:devices], inputs, options) for crew in crews]
             whole = [torch.cat([part.to(x.device) for part in parts], dim=2) for parts in in_step(work)]
             return torch.cat(whole)
 
         return step
+
+    def _count(self, size: torch.Size, texts: int, crews: int) -> int:
+        """Count the devices of each of the crews that divide a video of the size (f h w). Each has a frame at
+        least, and a place of the smallest maps. On a processor, which records nothing, no more matters."""
+        first = self.members[0]
+        most = min(len(self.members) // crews, size[0], first.unet.least_places(*size[1:]))
+        if first.device.type != "cuda":
+            return most
+        return best_count(first.unet.unet, most, size.numel(), texts // crews, crews)
 
     def _halves(self, text: Tensor) -> list[tuple[Sequence[Member], Tensor]]:
         """Divide the members and the text (g …) among them; the first members predict under the last text."""
@@ -73,23 +86,17 @@ class Team:
             return [(self.members, text)]
         return [(self.members[half:], text[:1]), (self.members[:half], text[1:])]
 
-    def _work(
-        self,
-        crew: Sequence[tuple[Member, Tensor]],
-        inputs: tuple[Tensor, Tensor],
-        guidance: Sequence[Tensor],
-        options: Options,
-    ) -> list[Exchanging[Tensor]]:
-        """The work of a step, of each device that gets a part: some get none where frames, or places of the
-        smallest maps, are fewer."""
-        frames, height, width = inputs[0].shape[2:]
-        count = min(len(crew), frames, crew[0][0].unet.least_places(height, width))
-        work = []
-        for index, (member, text_kv) in enumerate(crew[:count]):
-            x, t, *more = (each.to(member.device) for each in (*inputs, *guidance))
-            part = ALONE if count == 1 else Part(index, count, frames)
-            work.append(member.run(x, t, text_kv, *more, options=options, part=part))
-        return work
+
+def _work(
+    crew: Sequence[tuple[Member, Tensor]], inputs: Sequence[Tensor], options: Options
+) -> list[Exchanging[Tensor]]:
+    """The work of a step, of each device of a crew: it has a part of the video, or the video."""
+    frames, work = inputs[0].shape[2], []
+    for index, (member, text_kv) in enumerate(crew):
+        x, t, *more = (each.to(member.device) for each in inputs)
+        part = Part(index, len(crew), frames) if len(crew) > 1 else ALONE
+        work.append(member.run(x, t, text_kv, *more, options=options, part=part))
+    return work
 
 
 def copied(network: Network, device: torch.device) -> Network:

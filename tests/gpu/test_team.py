@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from t2v import Request, TextToVideo
+from t2v.runtime import dividing
 from t2v.runtime.graphs import GraphedFunction, GraphedWork
 
 from .conftest import DEVICE, GPU, PANDA, Load, places, same
@@ -18,6 +19,12 @@ def team(load: Load) -> TextToVideo:
     if COUNT < 2:
         pytest.skip("this machine has one GPU")
     return load(device=",".join(f"cuda:{i}" if GPU else "cpu" for i in range(COUNT)))
+
+
+@pytest.fixture(autouse=True)
+def all_divide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small videos are divided, too."""
+    monkeypatch.setattr(dividing, "LAUNCH", 0)
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ def test_several_devices_give_the_video_of_one(
     assert np.array_equal(several(count)(request).frames, frames)
 
 
-def watched(pipe: TextToVideo, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int, int]]:
-    """-> what each call of a network gets: its device, the frames it computes, of how many, and the texts"""
+def watched(pipe: TextToVideo, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int]]:
+    """-> what each run of a network gets, from now on: its number, its frames, its texts"""
     ran, networks, run = [], list(pipe.runner.networks), FastUNet._pass
 
     def noted(fast: FastUNet, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor, *more: object) -> Pass:
@@ -192,3 +192,25 @@ def test_what_is_no_pair(gpus: None, name: str, word: str):
     with pytest.raises(RequestError, match=word) as error:
         choose_devices(name)
     assert error.value.field == "device"
+
+
+def test_after_another_model_had_the_devices_all_work_again(
+    several: Callable[[int], TextToVideo], monkeypatch: pytest.MonkeyPatch
+):
+    pipe, before = several(3), several(3)(PANDA).frames
+    monkeypatch.setattr("t2v.runtime.runner.has_own_memory", lambda device: True)
+    pipe.runner.leave()
+    assert pipe.runner.team is None
+    pipe.runner.come_back()
+    assert len(pipe.runner.networks) == 3 and np.array_equal(pipe(PANDA).frames, before)
+
+
+def test_a_patched_network_runs_itself_on_the_first_device(
+    several: Callable[[int], TextToVideo], monkeypatch: pytest.MonkeyPatch
+):
+    pipe, seen = several(2), []
+    before, ran = pipe(PANDA).frames, watched(pipe, monkeypatch)
+    hook = pipe.unet.register_forward_hook(lambda module, given, out: seen.append(len(out)))
+    assert apart(pipe(PANDA).frames, before) <= 1
+    hook.remove()
+    assert seen == [1, 1] * PANDA.steps and not ran

@@ -70,27 +70,43 @@ def temporal_conv_beside(
 ) -> tuple[Tensor, Vectors]:
     """x (b c f p), neighbouring frames of a video; those before and after them (b c 1 p), None at its ends;
     moments of all frames, as `group_norm_by` -> as `temporal_conv` (b c' f p), without the bias (c')"""
-    x = x.contiguous(memory_format=torch.channels_last)
+    x, c = x.contiguous(memory_format=torch.channels_last), x.shape[1]
+    affine, own_kernel = affine_by(norm, moments, shifts), triton_products.can_convolve(x, layer)
+    if c >= UNFOLD and not own_kernel:
+        rows = _unfolded_beside(x, affine, before, after)
+        product = F.linear(rows, rearrange(layer.weight, "o c k 1 -> o (k c)"))
+        return rearrange(product, "b f p c -> b c f p"), _biases(layer)
+    video = _normed_beside(x, affine, before, after)
+    if own_kernel:
+        return triton_products.temporal_conv(video, layer, beside=True), _biases(layer)
+    return F.conv2d(video, layer.weight), _biases(layer)
+
+
+def _normed_beside(x: Tensor, affine: Tensor, before: Tensor | None, after: Tensor | None) -> Tensor:
+    """x (b c f p), affine (b 2 c) -> x and the frames beside it, normed, then SiLU (b c f+2 p)"""
     b, c, f, p = x.shape
-    affine, rows = (
-        affine_by(norm, moments, shifts),
-        torch.empty((b, f + 2, p, c), dtype=x.dtype, device=x.device),
-    )
+    rows = torch.empty((b, f + 2, p, c), dtype=x.dtype, device=x.device)
     for first, frames in ((0, before), (1, x), (f + 1, after)):
-        for video in range(b):
-            some = slice(video, video + 1)
+        for i in range(b):
+            some = slice(i, i + 1)
             if frames is None:
-                rows[some, first].zero_()
+                rows[i, first].zero_()
             else:
                 apply(frames[some], (), affine[some], rows[some, first:], silu=True)
-    if triton_products.can_convolve(x, layer):
-        given = rearrange(rows, "b f p c -> b c f p")
-        return triton_products.temporal_conv(given, layer, beside=True), _biases(layer)
-    if c < UNFOLD:
-        return F.conv2d(rearrange(rows, "b f p c -> b c f p"), layer.weight), _biases(layer)
-    unfolded = torch.cat([rows[:, i : f + i] for i in range(3)], dim=-1)
-    product = F.linear(unfolded, rearrange(layer.weight, "o c k 1 -> o (k c)"))
-    return rearrange(product, "b f p c -> b c f p"), _biases(layer)
+    return rearrange(rows, "b f p c -> b c f p")
+
+
+def _unfolded_beside(x: Tensor, affine: Tensor, before: Tensor | None, after: Tensor | None) -> Tensor:
+    """As `_normed_beside` -> each row between those of the frames before and after it (b f p 3·c)"""
+    b, c, f, p = x.shape
+    rows = torch.empty((b, f, p, 3 * c), dtype=x.dtype, device=x.device)
+    apply(x, (), affine, rows, silu=True, unfold=True)
+    for frame, place in ((before, rows[:, 0, :, :c]), (after, rows[:, -1, :, 2 * c :])):
+        if frame is not None:
+            edge = torch.empty((b, p, c), dtype=x.dtype, device=x.device)
+            apply(frame.contiguous(memory_format=torch.channels_last), (), affine, edge, silu=True)
+            place.copy_(edge)
+    return rows
 
 
 def add_shortcut(

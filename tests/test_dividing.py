@@ -4,8 +4,7 @@ import pytest
 from torch import nn
 
 from t2v.networks import UNet3D, UNetConfig, blank
-from t2v.runtime import dividing
-from t2v.runtime.dividing import best_count, exchanges
+from t2v.runtime.dividing import LAUNCH, Arrangement, arranged, exchanges
 
 PLACES = {"16x256x256": 16 * 32 * 32, "24x576x320": 24 * 72 * 40, "24x1024x576": 24 * 128 * 72}
 
@@ -16,23 +15,38 @@ def published() -> nn.Module:
         return UNet3D(UNetConfig())
 
 
+def way(unet: UNet3D, devices: int, places: int, texts: int, launch: float = LAUNCH) -> tuple[int, int]:
+    """-> teams, and devices of each"""
+    return arranged(unet, devices, places, places, texts, launch)[1:]
+
+
 def test_more_work_is_divided_among_no_fewer_devices(published: UNet3D):
-    for teams in (1, 2):
-        counts = [best_count(published, 8, places, 1, teams) for places in PLACES.values()]
+    for texts in (1, 2):
+        counts = [way(published, 8, places, texts)[1] for places in PLACES.values()]
         assert counts == sorted(counts) and counts[-1] > 1
-        assert best_count(published, 8, 100, 1, teams) == 1
-        assert best_count(published, 3, 10**9, 1, teams) == 3
+        assert way(published, 8, 100, texts) == (texts, 1)
+        assert way(published, 4, 10**9, texts) == (texts, 4 // texts)
 
 
 def test_two_devices_divide_a_large_video_and_not_a_small_one(published: UNet3D):
-    assert best_count(published, 2, PLACES["24x576x320"], 1, 1) == 2
-    assert best_count(published, 2, PLACES["24x1024x576"], 1, 2) == 2
-    assert best_count(published, 2, 16 * 16 * 16, 1, 1) == 1
+    assert way(published, 2, PLACES["24x576x320"], 1) == (1, 2)
+    assert way(published, 2, 16 * 16 * 16, 1) == (1, 1)
+    assert way(published, 2, PLACES["24x1024x576"], 2) == (2, 1), "each has a text, at any size"
 
 
-def test_where_launching_takes_nothing_all_divide(published: UNet3D, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(dividing, "LAUNCH", 0)
-    assert best_count(published, 8, 16, 1, 1) == 8
+def test_three_devices_divide_two_texts_where_the_video_is_small(published: UNet3D):
+    assert way(published, 3, 16 * 16 * 16, 2) == (2, 1)
+    assert way(published, 3, PLACES["24x1024x576"], 2) == (1, 3)
+
+
+def test_where_launching_takes_nothing_all_divide(published: UNet3D):
+    assert way(published, 8, 16, 1, launch=0) == (1, 8)
+    assert arranged(published, 8, 5, 16, 1, 0)[1:] == (1, 5), "but no more than there are frames"
+
+
+def test_one_device_makes_both_predictions(published: UNet3D):
+    assert isinstance(arranged(published, 1, 1, 16, 2, LAUNCH), Arrangement)
+    assert way(published, 1, 16, 2) == (1, 1)
 
 
 def test_the_published_network_exchanges_for_22_layers_and_17_attentions(published: UNet3D):

@@ -1,6 +1,8 @@
 """How many devices divide a video: the more they are, the sooner each has computed its part of a step, and
 the longer the host takes to launch all of them."""
 
+from typing import NamedTuple
+
 from t2v.networks import UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 
@@ -9,18 +11,33 @@ EXCHANGED = 1.1  # times the work, if it is divided: an estimate
 LAUNCH = 25e-6  # seconds of the host at an exchange of one device; of k devices, k² times: an estimate
 
 
-def best_count(unet: UNet3D, most: int, places: int, texts: int, teams: int) -> int:
-    """Count the devices, at most `most`, that a step of this UNet takes the fewest seconds on.
+class Arrangement(NamedTuple):
+    """So many teams of so many devices: the teams divide the texts, the devices of a team the video.
+    `seconds` of a step are an estimate."""
 
-    `places` in all frames, `texts` that each device predicts under, `teams` that each have so many devices.
+    seconds: float
+    teams: int
+    devices: int
+
+
+def arranged(unet: UNet3D, devices: int, most: int, places: int, texts: int, launch: float) -> Arrangement:
+    """Arrange `devices` so that a step under one or two `texts` takes the fewest seconds. An even number of
+    them divides two texts in any case: that takes no exchange.
+
+    `most`: devices that a video can be divided among; `places`: of latents, in all frames.
     """
     work = WORK * sum(weight.numel() for weight in unet.parameters()) * places * texts
-    launch = LAUNCH * exchanges(unet) * teams
+    launch = launch * exchanges(unet)
 
-    def seconds(count: int) -> float:
-        return work if count == 1 else max(EXCHANGED * work / count, launch * count**2)
+    def arrangement(teams: int, count: int) -> Arrangement:
+        seconds = work / teams
+        if count > 1:
+            seconds = max(EXCHANGED * seconds / count, teams * launch * count**2)
+        return Arrangement(seconds, teams, count)
 
-    return min(range(1, most + 1), key=seconds)
+    ways = [texts] if texts == 1 or devices % 2 == 0 else [1, texts] if devices > 1 else [1]
+    counts = ((teams, count) for teams in ways for count in range(1, min(most, devices // teams) + 1))
+    return min(arrangement(*each) for each in counts)
 
 
 def exchanges(unet: UNet3D) -> int:

@@ -11,8 +11,8 @@ from torch import Tensor
 from t2v.networks import VAE, UNet3D, blank
 from t2v.networks.options import PLAIN, Options
 
+from . import dividing
 from .device import current
-from .dividing import best_count
 from .exchange import Exchanging, in_step
 from .fast_unet import FastUNet
 from .parts import ALONE, Part
@@ -51,40 +51,35 @@ class Member:
 class Team:
     """Devices that make one video, the first of which holds it. All are launched without waiting for any.
 
-    With guidance and an even number of devices, each half of them predicts under one of the two texts. The
-    devices of a half, or else all, have a part of the video each, unless it is too small to gain.
+    They divide the two texts of guidance, and the video among the devices of a text, as `dividing` says.
     """
 
     members: Sequence[Member]
 
     def predictor(self, text: Tensor, *guidance: Tensor) -> Step:
         """text (g l d) or (g f l d) -> a step under g texts; guidance (1 d) as the UNet's"""
-        crews = [[(member, member.read(part)) for member in members] for members, part in self._halves(text)]
-        count = cache(lambda size: self._count(size, len(text), len(crews)))
+        crews = cache(lambda size: self._crews(text, size))
 
         def step(x: Tensor, t: Tensor, options: Options = PLAIN) -> Tensor:
-            inputs, devices = (x, t, *guidance), count(x.shape[2:])
-            work = [_work(crew[:devices], inputs, options) for crew in crews]
+            inputs = x, t, *guidance
+            work = [_work(crew, inputs, options) for crew in crews(x.shape[2:])]
             whole = [torch.cat([part.to(x.device) for part in parts], dim=2) for parts in in_step(work)]
             return torch.cat(whole)
 
         return step
 
-    def _count(self, size: torch.Size, texts: int, crews: int) -> int:
-        """Count the devices of each of the crews that divide a video of the size (f h w). Each has a frame at
-        least, and a place of the smallest maps. On a processor, which records nothing, no more matters."""
-        first = self.members[0]
-        most = min(len(self.members) // crews, size[0], first.unet.least_places(*size[1:]))
-        if first.device.type != "cuda":
-            return most
-        return best_count(first.unet.unet, most, size.numel(), texts // crews, crews)
-
-    def _halves(self, text: Tensor) -> list[tuple[Sequence[Member], Tensor]]:
-        """Divide the members and the text (g …) among them; the first members predict under the last text."""
-        half, odd = divmod(len(self.members), 2)
-        if odd or len(text) == 1:
-            return [(self.members, text)]
-        return [(self.members[half:], text[:1]), (self.members[:half], text[1:])]
+    def _crews(self, text: Tensor, size: torch.Size) -> list[list[tuple[Member, Tensor]]]:
+        """Arrange the members for a video of the size (f h w) -> those of each team, with what they read of
+        its text; the first member's team comes last. Each has a frame, and a place of the smallest maps."""
+        first, count = self.members[0], len(self.members)
+        most = min(size[0], first.unet.least_places(*size[1:]))
+        launch = dividing.LAUNCH if first.device.type == "cuda" else 0.0
+        way = dividing.arranged(first.unet.unet, count, most, size.numel(), len(text), launch)
+        starts = [i * (count // way.teams) for i in range(way.teams)][::-1]
+        return [
+            [(member, member.read(part)) for member in self.members[start : start + way.devices]]
+            for start, part in zip(starts, text.chunk(way.teams), strict=True)
+        ]
 
 
 def _work(

@@ -34,7 +34,7 @@ class Translator:
 
     def __init__(self, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
-        self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items()}
+        self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items() if code}
         self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
         places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
         self._places = places | {phrase: phrase for phrase in vocabulary.scenery}

@@ -74,8 +74,8 @@ class Name(NamedTuple):
 class Vocabulary:
     """The words of one model, from the `vocabulary.json` next to its weights.
 
-    `subjects` {name: hexcode}, `backgrounds` and `tints` {colour: [r, g, b]}, `motions`, `relations`,
-    `scenery` {phrase: hexcode or None}, `phrases` {name: the name with its article}.
+    `subjects` {name: hexcode, or "" where no emoji shows it}, `backgrounds` and `tints` {colour: [r, g, b]},
+    `motions`, `relations`, `scenery` {phrase: hexcode or None}, `phrases` {name: the name with its article}.
     """
 
     def __init__(self, words: dict[str, Any]):

@@ -17,6 +17,7 @@ from training.judge import Judge
 from training.known import encoded, sample, through_vae
 from training.nouns import NOUNS
 from training.report import report
+from training.subjects import Subject
 from training.trials import COLOURED, GROUPS, SEEDS, Trial, draw_trials, trial_of
 from training.truth import true_clips
 from training.vocabulary import vocabulary
@@ -74,6 +75,16 @@ def test_only_subjects_that_the_model_was_taught_are_asked_for(clips: EmojiClips
     words = Vocabulary(WORDS | {"subjects": {"box": "box", "tent": "tent"}})
     trials = draw_trials(Captions(clips.subjects, 0, clips.scenery), words, ["one", "scenery"], 24, 0, 0)
     assert {NAMES[t.content.entities[0].subject] for t in trials} == {"box", "tent"}
+
+
+def test_subjects_that_only_the_data_has_change_nothing_that_is_asked(captions: Captions) -> None:
+    names = dict.fromkeys([subject.name for subject in captions.subjects], "")
+    more = Captions((*captions.subjects, Subject("t2v-bench", ("a bench",))), 0, captions.scenery)
+    words = Vocabulary(WORDS | {"subjects": names})
+    before, after = (
+        draw_trials(each, words, ["scenery", "words", "three"], 4, 2, 3) for each in (captions, more)
+    )
+    assert before == after
 
 
 def test_shares_hold_every_trial_once_one_group_each_and_keep_a_prompts_seeds_together(

@@ -1,11 +1,12 @@
-"""The data of the embedded model: Microsoft's Fluent emoji, packed once, loaded to any device.
+"""The data of the embedded model: Microsoft's Fluent emoji and drawings, packed once, loaded to any device.
 
     python -m training.dataset --out runs/data                  # fetches 730 MB with `npm pack`, then packs
     python -m training.dataset --out runs/data --from FOLDER    # the four .tgz files are already in FOLDER
 
 writes `runs/data/emoji.zip`: `subjects.json`, `scenery.json`, for each subject one WebP, and for each
 landscape `scenery/CODE.webp`. An animated emoji is a 4×4 sheet of 16 frames of 256×256 taken evenly from its
-loop, a still one a single picture. The packages are checked by SHA-256.
+loop, a still one a single picture, as a drawing is (training/drawings). The packages are checked by SHA-256.
+A pack carries its own lists: an older one loads with the subjects that it was packed with.
 
 Usage in training, where `clips.pictures` is uint8 (pictures 4 256 256), premultiplied RGBA:
 
@@ -13,12 +14,14 @@ Usage in training, where `clips.pictures` is uint8 (pictures 4 256 256), premult
     frames = clips.at(subjects, times)                          # each subject at its time, (… 4 256 256)
 
 Source: npm packages @lobehub/fluent-emoji-anim-1 … -4 (MIT), which carry Microsoft's Fluent emoji (MIT).
+The drawings are this project's, under its licence.
 """
 
 import argparse
 import copy
 import hashlib
 import io
+import json
 import subprocess
 import tarfile
 import zipfile
@@ -32,10 +35,9 @@ from einops import rearrange
 from PIL import Image
 
 from t2v.machine import threads
+from training.drawings import DRAWINGS
 from training.skies import sky
 from training.subjects import (
-    LIST,
-    SCENERY,
     Scenery,
     Subject,
     load_scenery,
@@ -85,6 +87,14 @@ def originals(packages: list[Path], codes: Iterable[str]) -> Iterator[tuple[str,
         raise ValueError(f"not in the packages: {', '.join(sorted(wanted))}")
 
 
+def drawings(codes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (code, WebP without loss) for each drawing of `codes`."""
+    for code in codes:
+        buffer = io.BytesIO()
+        DRAWINGS[code]().save(buffer, "WEBP", lossless=True)
+        yield code, buffer.getvalue()
+
+
 def sheet(original: bytes) -> bytes:
     """Turn a WebP into a sheet of 16 frames, evenly from its loop, or into one picture if it is still."""
     film = Image.open(io.BytesIO(original))
@@ -115,15 +125,21 @@ def pack(
 ) -> None:
     """Write the pictures of `subjects` and `scenery` and their lists to one uncompressed zip."""
     grounds = [place.emoji for place in scenery if place.emoji]
-    found = dict(originals(packages, [*(subject.emoji for subject in subjects), *grounds]))
+    codes = [subject.hexcode for subject in subjects if subject.hexcode]
+    drawn = [subject.emoji for subject in subjects if not subject.hexcode]
+    found = dict(originals(packages, [*codes, *grounds])) | dict(drawings(drawn))
     with ProcessPoolExecutor(threads()) as pool:
         sheets = pool.map(sheet, [found[subject.emoji] for subject in subjects], chunksize=4)
         files = {f"{subject.emoji}.webp": data for subject, data in zip(subjects, sheets, strict=True)}
     files |= {f"scenery/{code}.webp": landscape(found[code]) for code in grounds}
+    lists = {
+        "subjects.json": [{"emoji": subject.emoji, "names": subject.phrases} for subject in subjects],
+        "scenery.json": [{"emoji": place.emoji, "phrases": place.phrases} for place in scenery],
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        for name, data in {"subjects.json": LIST, "scenery.json": SCENERY}.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data.read_text(encoding="utf-8"))
+        for name, rows in lists.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), json.dumps(rows))
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 

@@ -3,7 +3,8 @@
 `subjects.json` was curated by hand from the labels and tags of emojibase-data (MIT) and from the pictures:
 every Fluent emoji, animated or still, that a short spoken name distinguishes from the others. Skin tones,
 gender variants of one role, clock faces, national flags and buttons are left out. No name stands for two
-subjects. An emoji is named as its file, which may have `-fe0f` where emojibase has none, or lack it.
+subjects. An emoji is named as its file, which may have `-fe0f` where emojibase has none, or lack it. The last
+subjects are everyday things that no emoji shows: drawings of our own (`training/drawings/`), named `t2v-…`.
 
 `scenery.json` lists grounds that fill the frame: landscapes among the emoji, and skies and grounds that are
 drawn (`emoji` null).
@@ -15,6 +16,7 @@ from pathlib import Path
 
 LIST = Path(__file__).with_name("subjects.json")
 SCENERY = Path(__file__).with_name("scenery.json")
+DRAWN = "t2v-"  # what the name of a drawing begins with; no hexcode does
 ARTICLES = ("a", "an", "the")
 _IRREGULAR = {
     "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
@@ -31,10 +33,15 @@ _NOUNS_IN_ING = {"ring", "king", "wing", "building", "painting"}
 
 @dataclass(frozen=True)
 class Subject:
-    """An emoji and its names as spoken, article included (`phrases`): "a panda", "a panda bear"."""
+    """An emoji or drawing, its names as spoken, article included (`phrases`): "a panda", "a panda bear"."""
 
     emoji: str
     phrases: tuple[str, ...]
+
+    @property
+    def hexcode(self) -> str:
+        """The emoji's code; "" for a drawing."""
+        return "" if self.emoji.startswith(DRAWN) else self.emoji
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ CLIP's merges keep their order, and each merge that is kept keeps those that mak
 word of the captions splits exactly as in CLIP. CLIP's first, most general merges fill the rest and spell all
 other words.
 
-    python -m training.tokens --out t2v/checkpoints/emoji/tokenizer
+    python -m training.tokens --out runs/tokenizer
 """
 
 import argparse
@@ -125,7 +125,7 @@ def _write_json(path: Path, content: dict) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description="Write the tokenizer of the embedded model.")
-    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer"))
+    parser.add_argument("--out", type=Path, default=Path("runs/tokenizer"))
     parser.add_argument("--limit", type=int, default=LIMIT, help="vocabulary entries")
     options = parser.parse_args(arguments)
     words = words_of(sentences(load_subjects(), load_scenery()))

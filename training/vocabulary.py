@@ -1,6 +1,8 @@
-"""Write `vocabulary.json`: the words and combinations that the embedded model was taught.
+"""Write `vocabulary.json`: the words and combinations that a training of the embedded model teaches.
 
-python -m training.vocabulary --out t2v/checkpoints/emoji/vocabulary.json
+    python -m training.vocabulary --out runs/emoji/vocabulary.json
+
+`t2v/checkpoints/emoji/vocabulary.json` belongs to the shipped weights, which know fewer subjects.
 """
 
 import argparse
@@ -37,7 +39,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
     """The content of `vocabulary.json`: names, synonyms, colours, motions, relations, what was held out."""
     names = [subject.name for subject in subjects]
     return {
-        "subjects": {subject.name: subject.emoji for subject in subjects},
+        "subjects": {subject.name: subject.hexcode for subject in subjects},
         "synonyms": synonyms(subjects),
         "phrases": {subject.name: subject.phrases[0] for subject in subjects},
         "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
@@ -106,8 +108,8 @@ def stand_ins(subjects: tuple[Subject, ...]) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command in the module's docstring."""
-    parser = argparse.ArgumentParser(description="Write what the embedded model was taught.")
-    parser.add_argument("--out", type=Path, default=Path("t2v/checkpoints/emoji/vocabulary.json"))
+    parser = argparse.ArgumentParser(description="Write what the embedded model is taught.")
+    parser.add_argument("--out", type=Path, default=Path("runs/emoji/vocabulary.json"))
     options = parser.parse_args(arguments)
     text = json.dumps(vocabulary(load_subjects(), load_scenery()), ensure_ascii=False)
     options.out.write_text(text.replace("], [", "],\n["), encoding="utf-8")

@@ -276,10 +276,11 @@ def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app:
 
 
 def test_what_waits_for_a_video_is_told_that_it_was_stopped(visitor: Visitor):
-    visitor.generate(f"{8 * 'slow '}square")
+    visitor.generate("slow slow slow slow square")
     visitor.see("working")
     visitor.page.get_by_role("button", name="Change it next").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video")
+    expect(visitor.page.locator("#queue")).to_contain_text("Step")  # until then it lists the one that waits
     visitor.page.locator("#queue .stop-one").click()
     visitor.see("failed")
     expect(visitor.page.locator("#screen")).to_contain_text("was stopped, so it wasn't made either")

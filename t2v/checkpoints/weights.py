@@ -5,6 +5,7 @@ lives. So a file is mapped anew after every `WINDOW` bytes read.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -78,7 +79,7 @@ class Weights:
         return self.paths[0].name if len(self.paths) == 1 else f"{self.paths[0].name} and its other shards"
 
 
-class _Mapped:
+class _Mapped(ABC):
     """A weight file, mapped anew after every `WINDOW` bytes read, which frees the pages of the old map."""
 
     def __init__(self, path: Path):
@@ -86,9 +87,9 @@ class _Mapped:
         self._tensor: Callable[[str], Tensor] | None = None
         self._bytes = 0
 
+    @abstractmethod
     def _open(self) -> Callable[[str], Tensor]:
         """Map the file; -> a function from a tensor's name to the tensor."""
-        raise NotImplementedError
 
     def read(self, name: str) -> Tensor:
         if self._tensor is None or self._bytes > WINDOW:

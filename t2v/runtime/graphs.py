@@ -1,5 +1,6 @@
 """CUDA graphs: record a function once and replay it, without Python between kernels; pace its steps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ class Recording(NamedTuple):
     later: list[tuple[Exchange, torch.cuda.CUDAGraph]]
 
 
-class Graphed:
+class Graphed(ABC):
     """A function recorded as CUDA graphs: one recording for each shape of its inputs, and for the hashable
     `options` of a call, which are no tensors.
 
@@ -66,15 +67,15 @@ class Graphed:
             torch.cuda.current_stream().wait_stream(stream)
         return recording
 
+    @abstractmethod
     def _run(self, *inputs: Tensor, **options: Hashable) -> Tensor:
         """Run the function once, unrecorded."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _capture(
         self, buffers: list[Tensor], options: dict[str, Hashable], pool: Any, stream: torch.cuda.Stream
     ) -> Recording:
         """Record the function for inputs in `buffers`."""
-        raise NotImplementedError
 
 
 class GraphedFunction(Graphed):

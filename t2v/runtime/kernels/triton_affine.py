@@ -150,12 +150,19 @@ def _fold_affine(
     channel = group * width + lane
     inside = lane < width
     mean, variance = statistics(moments, n, channel, inside, rows, c, chunks, span, width, CHUNKS, WIDTH)
-    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
-    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (sum_of(shifts, shifted, n * stride + channel, inside) - mean) * scale
-    to = affine + n * 2 * c + channel
+    shift = sum_of(shifts, shifted, n * stride + channel, inside)
+    put_affine(
+        affine + n * 2 * c + channel, c, inside, weight + channel, bias + channel, mean, variance, eps, shift
+    )
+
+
+@triton.jit
+def put_affine(to, c, inside, weight, bias, mean, variance, eps, shift):
+    """Store a norm of these statistics, of channels shifted first, as a factor and, c further, a sum."""
+    scale = tl.load(weight, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
+    offset = tl.load(bias, mask=inside, other=0.0).to(tl.float32)
     tl.store(to, scale, mask=inside)
-    tl.store(to + c, offset, mask=inside)
+    tl.store(to + c, offset + (shift - mean) * scale, mask=inside)
 
 
 @triton.jit

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from .launching import launch
 from .plain_ops import Vectors
-from .triton_affine import MOST_SHIFTS, apply, fold_sizes, measured, statistics
+from .triton_affine import MOST_SHIFTS, apply, fold_sizes, measured, put_affine, statistics
 from .triton_rows import SIZES, padded, sum_of
 
 MOST_PARTS = 8
@@ -106,9 +106,7 @@ def _fold_parts(
     lane = tl.arange(0, WIDTH)
     inside = lane < width
     channel = group * width + lane
-    scale = tl.load(weight + channel, mask=inside, other=0.0).to(tl.float32) / tl.sqrt(variance + eps)
-    offset = tl.load(bias + channel, mask=inside, other=0.0).to(tl.float32)
-    offset += (sum_of(shifts, shifted, channel, inside) - mean) * scale
-    to = affine + n * 2 * c + channel
-    tl.store(to, scale, mask=inside)
-    tl.store(to + c, offset, mask=inside)
+    shift = sum_of(shifts, shifted, channel, inside)
+    put_affine(
+        affine + n * 2 * c + channel, c, inside, weight + channel, bias + channel, mean, variance, eps, shift
+    )

@@ -35,12 +35,12 @@ class WorkerActor:
         self._backend, self._device, self._setup, self._threads = backend, device, setup, threads
         self._incoming: Queue[Parcel] = Queue()
         self._outgoing: Queue[Parcel] = Queue()
+        self._folders: dict[str, Path] = {}  # of the orders that are being made
 
     def start(self) -> str:
         """Start the worker's thread -> the version of t2v; ImportError where it isn't whole here."""
         for needed in (self._backend, "torch"):
             importlib.import_module(needed)
-        self._folder = Path(tempfile.mkdtemp(prefix="t2v-"))
         Thread(target=self._work, daemon=True).start()
         return VERSION
 
@@ -70,17 +70,17 @@ class WorkerActor:
         """Send a message to the page, the video's files with a Done."""
         files = {}
         if isinstance(message, LAST):
-            folder = self._folder / message.order
+            folder = self._folders.pop(message.order)
             if isinstance(message, Done):
                 files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
             shutil.rmtree(folder, ignore_errors=True)
         self._outgoing.put(Parcel(message, files))
 
     def _placed(self, order: Order, files: dict[str, bytes]) -> Order:
-        """Write an order's files -> the order with its paths on this node"""
-        folder = self._folder / order.id
+        """Write an order's files to a new folder -> the order with its paths on this node"""
+        folder = self._folders[order.id] = Path(tempfile.mkdtemp(prefix="t2v-"))
         given = folder / GIVEN
-        given.mkdir(parents=True, exist_ok=True)
+        given.mkdir()
         for name, content in files.items():
             (given / name).write_bytes(content)
         paths = {name: path and given / f"{name}{path.suffix}" for name, path in vars(order.files).items()}

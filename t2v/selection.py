@@ -21,7 +21,6 @@ from t2v.video import MAX_VOLUME, Video
 
 MOST = 64  # videos that are compared at once: all are in memory
 INK, PAPER = (40, 40, 40), (255, 255, 255)
-OnVideo = Callable[[int, int], None]
 
 
 class Measure(NamedTuple):

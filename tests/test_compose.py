@@ -10,7 +10,8 @@ import torch.nn.functional as F
 
 from training import layout
 from training.captions import Captions, Content, Entity
-from training.compose import FRAMES, LAYERS, MOTIONS, SIZES, TRAVEL, Spec, compose, layer, plain_spec
+from training.compose import FRAMES, LAYERS, MOTIONS, SIZES, TRAVEL, Spec, compose, plain_spec
+from training.layers import without
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS
 from training.subjects import Scenery, Subject
@@ -20,6 +21,11 @@ SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(NAMES)
 PLACES = (Scenery(("on a hill",), "hill"),)
 GREY = torch.full((1, 3), 0.5)
 SHAPES = {"square": (32, 32), "wide": (32, 56), "tall": (56, 32)}
+
+
+def one_layer(spec: Spec, number: int) -> Spec:
+    """The spec without its other layers."""
+    return without(spec, set(range(LAYERS)) - {number})
 
 
 class Disc:
@@ -110,7 +116,7 @@ def test_each_subject_of_a_scene_stands_in_its_box(relation: str, shape: str):
     spec = Captions(SUBJECTS, seed=1).spec([content] * 8, aspect=w / h)
     boxes = layout.boxes(content.relation, len(subjects), w / h)
     for number in subjects:
-        mask = (compose(Disc(), layer(spec, number), 2, shape=(h, w)) < 0.9).any(2)  # (b f h w)
+        mask = (compose(Disc(), one_layer(spec, number), 2, shape=(h, w)) < 0.9).any(2)  # (b f h w)
         left, top, right, bottom = boxes[int(spec.subject[0, number])]
         rows, columns = mask.any(3).nonzero()[:, 2], mask.any(2).nonzero()[:, 2]
         slack = 0.02 * max(h, w) + 1
@@ -137,7 +143,7 @@ def test_relations_are_told_apart_by_places():
 def test_what_is_in_front_hides_what_is_behind():
     content = [Content((Entity(0), Entity(3)), "white", relation="in front of")]
     spec = replace(Captions(SUBJECTS, seed=1).spec(content), phase=torch.full((1,), 8.0))
-    video, alone = compose(Disc(), spec, 1), compose(Disc(), layer(spec, 1), 1)
+    video, alone = compose(Disc(), spec, 1), compose(Disc(), one_layer(spec, 1), 1)
     inside = (alone < 0.9).any(2, keepdim=True)
     core = F.max_pool2d((~inside).float()[0], 5, 1, 2)[None] == 0
     torch.testing.assert_close(video * core, alone * core)
@@ -150,7 +156,7 @@ def test_several_of_a_kind_do_not_touch(shape: str, count: int):
     content = Content((Entity(3, count=count),), "white")
     spec = Captions(SUBJECTS, seed=1).spec([content] * 4, aspect=w / h)
     assert (spec.subject >= 0).sum(1).tolist() == [count] * 4
-    masks = [(compose(Disc(), layer(spec, i), 1, shape=(h, w)) < 0.9).any(2) for i in range(count)]
+    masks = [(compose(Disc(), one_layer(spec, i), 1, shape=(h, w)) < 0.9).any(2) for i in range(count)]
     assert (sum(mask.int() for mask in masks) <= 1).all()
 
 

@@ -75,8 +75,7 @@ def plain_spec(subject: list[int], background: Tensor, motion: list[int], **othe
         chance=torch.zeros(n, len(OPEN)),
     )  # fmt: skip
     given = first | others
-    shapes = {name: getattr(spec, name) for name in given}
-    return replace(spec, **{name: _in_layer(shapes[name], value) for name, value in given.items()})
+    return replace(spec, **{name: _in_layer(getattr(spec, name), value) for name, value in given.items()})
 
 
 def _in_layer(whole: Tensor, value: Tensor) -> Tensor:
@@ -86,35 +85,26 @@ def _in_layer(whole: Tensor, value: Tensor) -> Tensor:
     return torch.cat([value[:, None].to(whole.dtype), whole[:, 1:]], dim=1)
 
 
-def layer(spec: Spec, number: int) -> Spec:
-    """The spec with that one layer, as its first, and no other."""
-    alone = {"tint": spec.tint, "motion": spec.motion, "x": spec.x, "y": spec.y, "size": spec.size}
-    moved = {name: value[:, [number, *range(1, LAYERS)]] for name, value in alone.items()}
-    subject = torch.full_like(spec.subject, -1)
-    subject[:, 0] = spec.subject[:, number]
-    return replace(spec, subject=subject, travel=spec.travel[:, [number, *range(1, LAYERS)]], **moved)
-
-
 def trajectory(spec: Spec, number: int, frames: int, loop: bool = False) -> tuple[Tensor, ...]:
     """Centre x, y, size and clockwise angle in radians of a layer in each frame, (b f) each.
 
     In a clip that loops, what moves, grows or shrinks goes back the way it came.
     """
     device, motion = spec.motion.device, spec.motion[:, number]
-    turn = torch.arange(frames, device=device) / frames
-    u = (
-        (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else torch.linspace(0, 1, frames, device=device)
-    )  # (f)
+    turn = torch.arange(frames, device=device) / frames  # (f)
+    there_and_back = (1 - torch.cos(2 * math.pi * turn)) / 2
+    u = there_and_back if loop else torch.linspace(0, 1, frames, device=device)  # (f)
     ways = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[motion]
     way = spec.travel[:, number, None] * (2 * u - 1)  # (b f)
     x, y = (place[:, number, None] + ways[:, i : i + 1] * way for i, place in enumerate((spec.x, spec.y)))
-    growth = SMALLEST + (1 - SMALLEST) * u
-    grows, shrinks, spins = (
-        (motion == MOTIONS.index(m))[:, None] for m in ("growing", "shrinking", "spinning")
-    )
-    fall = SMALLEST + (1 - SMALLEST) * (1 - u)
-    scale = torch.where(grows, growth, torch.where(shrinks, fall, 1.0))
-    return x, y, spec.size[:, number, None] * scale, torch.where(spins, 2 * math.pi * turn, 0.0)
+    growth, fall = (SMALLEST + (1 - SMALLEST) * share for share in (u, 1 - u))
+
+    def does(name: str) -> Tensor:
+        """True for the clips in which the layer moves so (b 1)"""
+        return motion[:, None] == MOTIONS.index(name)
+
+    scale = torch.where(does("growing"), growth, torch.where(does("shrinking"), fall, 1.0))
+    return x, y, spec.size[:, number, None] * scale, torch.where(does("spinning"), 2 * math.pi * turn, 0.0)
 
 
 def _affine(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high: float) -> Tensor:

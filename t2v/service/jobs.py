@@ -191,12 +191,6 @@ class Jobs:
         with self._changed:
             return self._held.get(worker)
 
-    def newest_of(self, visitor: str) -> Job | None:
-        """Return the visitor's latest job that isn't over; None if all are."""
-        with self._changed:
-            pending = self._pending(visitor)
-            return pending[-1] if pending else None
-
     def awaited(self, job: Job) -> Job | None:
         """The job whose video this one starts from, until that job is over."""
         with self._changed:

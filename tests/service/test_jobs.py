@@ -89,7 +89,7 @@ def test_a_visitors_second_job_is_overtaken_only_by_those_before_its_first_began
 
 def test_nobody_sees_or_stops_anothers_job(jobs: Jobs):
     job = submit(jobs, ANA)
-    assert jobs.follow(BOB, job.id) is None and jobs.newest_of(BOB) is None
+    assert jobs.follow(BOB, job.id) is None and jobs.follow_all(BOB) == []
     assert not jobs.stop(BOB, job.id) and not job.stopping
     assert jobs.follow(ANA, job.id) is job and jobs.stop(ANA, job.id) and job.stage == Stage.STOPPED
 

@@ -65,7 +65,8 @@ def stages(service: Service, ids: list[str]) -> list[Stage]:
 def test_the_jobs_of_a_killed_server_are_made_by_the_next(tmp_path: Path, services, begun: int):
     ids = killed(tmp_path, begun)
     service = services()
-    assert [service.jobs.newest_of(who).id for who in VISITORS] == ids and service.jobs.newest_of("") is None
+    queued = [[job.id for job in service.jobs.follow_all(who)] for who in (*VISITORS, "")]
+    assert queued == [*([id] for id in ids), []]
     eventually(lambda: stages(service, ids) == [Stage.DONE] * 3, timeout=60)
     for who, id, prompt in zip(VISITORS, ids, ("first", "second", "third"), strict=True):
         record = service.outputs.find_own(who, id)

@@ -14,7 +14,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks.attention import Attention, FeedForward, attend
-from t2v.networks.resnet import NormConv, ResnetBlock, Upsample
+from t2v.networks.resnet import NormConv, ResnetBlock, Upsample, around
 from t2v.networks.temporal import TemporalConv
 from t2v.networks.unet import TimeEmbedding
 
@@ -93,7 +93,7 @@ def _group_norm(module: nn.GroupNorm, active: bool, x: Tensor) -> Tensor:
 def _norm_conv(module: NormConv, bias: Tensor | None, x: Tensor) -> Tensor:
     x = _group_norm(module.norm, True, x)
     if module.circular:
-        return F.conv2d(torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2), module.conv.weight, bias)
+        return F.conv2d(around(x), module.conv.weight, bias)
     return F.conv2d(x, module.conv.weight, bias, padding=module.conv.padding)
 
 
@@ -205,8 +205,7 @@ class TrainingGraph:
         torch.cuda.empty_cache()  # the graph can't use the warm-ups' memory
         graph, others = torch.cuda.CUDAGraph(), next(iter(self.graphs.values()), None)
         pool = others[0].pool() if others else None
-        with torch.cuda.graph(
-            graph, pool=pool, capture_error_mode="thread_local"
-        ):  # NCCL has its own threads
+        # Only this thread's calls are captured: NCCL has threads of its own.
+        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
             output = self.step(*inputs)
         return graph, inputs, output

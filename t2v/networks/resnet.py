@@ -27,8 +27,12 @@ class NormConv(nn.Module):
         """x (n c h w) -> (n c' h w), without the norm"""
         if not self.circular:
             return self.conv(x)
-        around = torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)
-        return F.conv2d(around, self.conv.weight, self.conv.bias)
+        return F.conv2d(around(x), self.conv.weight, self.conv.bias)
+
+
+def around(x: Tensor) -> Tensor:
+    """x (b c f p) -> the last frame before the first, and the first after the last (b c f+2 p)"""
+    return torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)
 
 
 class ResnetBlock(nn.Module):

@@ -43,7 +43,7 @@ class Windows:
                 out = part.new_zeros(len(part), around.shape[1], *part.shape[2:])
             out[:, window] += part
         assert out is not None
-        return _folded(out, 1, frames)
+        return _folded(out, frames)
 
     def _shares(self, frames: int, length: int, device: torch.device) -> dict[int, Tensor]:
         """Of each window, by its start, the weights (size): 1, 2 … 2, 1, divided by their sums in each frame.
@@ -55,13 +55,13 @@ class Windows:
         total = torch.zeros(1, length, device=device)
         for start in self.starts(frames):
             total[0, start : start + self.size] += weights
-        total = _folded(total, 1, frames)[0]
+        total = _folded(total, frames)[0]
         total = torch.cat([total, total[: length - frames]])
         return {start: weights / total[start : start + self.size] for start in self.starts(frames)}
 
 
-def _folded(x: Tensor, axis: int, frames: int) -> Tensor:
-    """Add what goes beyond the last frame to the first ones, in place -> x with `frames` along `axis`"""
-    beyond = x.shape[axis] - frames
-    x.narrow(axis, 0, beyond).add_(x.narrow(axis, frames, beyond))
-    return x.narrow(axis, 0, frames)
+def _folded(x: Tensor, frames: int) -> Tensor:
+    """x (b length …) -> (b frames …): what lies beyond the last frame is added to the first ones, in place"""
+    beyond = x.shape[1] - frames
+    x[:, :beyond] += x[:, frames:]
+    return x[:, :frames]

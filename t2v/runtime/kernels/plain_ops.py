@@ -6,6 +6,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks.attention import attend
+from t2v.networks.resnet import around
 from t2v.networks.windows import Windows
 
 Vectors = tuple[Tensor, ...]  # each (c); their sum is added
@@ -88,11 +89,6 @@ def temporal_conv_beside(
     x = group_norm_by(x, norm, moments, shifts, silu=True)
     x = F.pad(x, (0, 0, int(before is None), int(after is None)))
     return F.conv2d(x, layer.weight, layer.bias), ()
-
-
-def around(x: Tensor) -> Tensor:
-    """x (b c f p) -> the last frame before the first, and the first after the last (b c f+2 p)"""
-    return torch.cat([x[:, :, -1:], x, x[:, :, :1]], dim=2)
 
 
 def add_shortcut(

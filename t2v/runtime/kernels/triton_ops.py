@@ -13,11 +13,12 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.networks import attention as networks
+from t2v.networks.resnet import around
 from t2v.networks.windows import Windows
 
 from . import triton_products, triton_windows
 from .launching import launch
-from .plain_ops import Vectors, around
+from .plain_ops import Vectors
 from .triton_affine import apply
 from .triton_group_norm import group_norm
 from .triton_parts import affine_by

@@ -23,10 +23,8 @@ def fit_colours(vae: VAE) -> Tensor:
     coarse = torch.rand((PICTURES, 3, 3, 3), generator=drawn, dtype=torch.float32, device="cpu") * 2 - 1
     size = SIDE * vae.config.factor
     pictures = F.interpolate(coarse, size=(size, size), mode="bilinear")
-    z = (
-        vae.encode(pictures.to(weight)).float().cpu().nan_to_num(0, 0, 0)
-    )  # the solver fails on NaN and infinity
-    z = rearrange(z, "n c h w -> (n h w) c")
+    z = rearrange(vae.encode(pictures.to(weight)).float().cpu(), "n c h w -> (n h w) c")
+    z = z.nan_to_num(0, 0, 0)  # the solver fails on NaN and infinity
     colours = rearrange(F.avg_pool2d(pictures, vae.config.factor), "n c h w -> (n h w) c")
     return torch.linalg.lstsq(F.pad(z, (0, 1), value=1.0), colours).solution
 

@@ -327,7 +327,7 @@ def _bounded(frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
 
 
 def _cropped(frames: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Remove the row and column that `_write_mp4` may have added."""
+    """frames (f h w 3) -> without the row and column that an MP4 adds to odd sides; size: width, height"""
     height, width = frames.shape[1:3]
     padded = (width - size[0], height - size[1])
     return frames[:, : size[1], : size[0]] if set(padded) <= {0, 1} else frames

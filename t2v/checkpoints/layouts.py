@@ -258,9 +258,8 @@ def open_clip_text(config: TextConfig, names: Collection[str], found: Collection
 
 def transformers_text(config: TextConfig, names: Collection[str], found: Collection[str]) -> Table:
     """Map our text encoder's tensors `names` to a CLIPTextModel's file, which keeps q, k and v apart."""
-    root = (
-        "text_model." if any(name.startswith("text_model.") for name in found) else ""
-    )  # gone since transformers 5
+    rooted = any(name.startswith("text_model.") for name in found)  # not since transformers 5
+    root = "text_model." if rooted else ""
     modules = {"tower.ln_final": f"{root}final_layer_norm"}
     modules["tower.token_embedding"] = f"{root}embeddings.token_embedding"
     table: Table = {"tower.positional_embedding": (f"{root}embeddings.position_embedding.weight",)}

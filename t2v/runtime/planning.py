@@ -150,15 +150,11 @@ def needs(
     device: torch.device,
 ) -> Needs:
     """The memory and the operations of `request` on `rung`."""
-    guided, shape = (
-        request.guidance != 1 and not sizes.unet.guidance_width,
-        (request.frames, request.height, request.width),
-    )
-    texts = 2 if guided and not rung.in_turn else 1
-    parts = _dry_run(sizes, shape, texts, rung, dtype)
-    calls = request.walked * (2 if guided and rung.in_turn else 1)
-    step, frame, together = parts.step, parts.frame, 1 if rung.rows else 4
-    frames = together * frame.peak
+    texts = 2 if request.guidance != 1 and not sizes.unet.guidance_width else 1
+    at_once, in_turn = (1, texts) if rung.in_turn else (texts, 1)
+    parts = _dry_run(sizes, (request.frames, request.height, request.width), at_once, rung, dtype)
+    step, frame = parts.step, parts.frame
+    frames = (1 if rung.rows else 4) * frame.peak
     if rung.offloaded:
         resident, decoding = parts.unet, max(parts.text_encoder, parts.vae + frames)
     else:
@@ -166,7 +162,7 @@ def needs(
     # A recorded step keeps its memory (`Runner.make_room`); decoding runs once before it is recorded there.
     kept = device.type == "cuda" and not rung.rows
     peak = resident + (step.peak + decoding if kept else max(step.peak, decoding))
-    return Needs(peak, round(calls * step.flops), request.frames * frame.flops)
+    return Needs(peak, round(request.walked * in_turn * step.flops), request.frames * frame.flops)
 
 
 @dataclass(frozen=True)

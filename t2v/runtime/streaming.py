@@ -172,15 +172,13 @@ def _place(unet: nn.Module, host_views: list[HostViews], device: torch.device) -
 def units_of(unet: UNet3D) -> Iterator[nn.Module]:
     """The modules of the UNet to stream, one at a time, in the order in which they run."""
     yield unet.temporal_in
-    layers = {layer: level for level in (*unet.down, *unet.up) for layer in level.layers[-1:]}
+    down = {level.layers[-1]: level.downsample for level in unet.down}
+    up = {level.layers[-1]: level.upsample for level in unet.up}
     for layer in layers_of(unet):
-        yield from (part for part in layer.children())
-        level = layers.get(layer)
-        last = (
-            None if level is None else getattr(level, "downsample", None) or getattr(level, "upsample", None)
-        )
-        if last is not None:
-            yield last
+        yield from layer.children()
+        resampling = down.get(layer) or up.get(layer)
+        if resampling is not None:
+            yield resampling
 
 
 def unit_bytes(unet: UNet3D) -> int:

@@ -5,7 +5,6 @@ No GPU is needed: `Line` knows a CUDA stream's rules, and writes down what comes
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -54,6 +53,8 @@ class Numbers:
 
     def copy_(self, source: "Numbers", non_blocking: bool) -> None:
         assert non_blocking
+        if self.gpus.broken == (source.device.index, self.device.index):
+            raise RuntimeError("no memory")
         here, there = (self.gpus.now[each.device] for each in (source, self))
         here.wait_stream(there)
         before = here.work()
@@ -68,16 +69,15 @@ class Gpus:
         self.devices = [torch.device("cuda", i) for i in range(3)]
         self.usual = {device: Line(device) for device in self.devices}
         self.now, self.copies = dict(self.usual), {}
+        self.device, self.broken = self.devices[1], None
         exchange._stream.cache_clear()
         monkeypatch.setattr(torch.cuda, "Stream", Line)
-        monkeypatch.setattr(torch.cuda, "current_stream", lambda device: self.now[device])
-        monkeypatch.setattr(torch.cuda, "stream", self.stream)
+        monkeypatch.setattr(torch.cuda, "current_stream", lambda device=None: self.now[device or self.device])
+        monkeypatch.setattr(torch.cuda, "set_stream", self.set_stream)
 
-    @contextmanager
-    def stream(self, line: Line) -> Iterator[None]:
-        before, self.now[line.device] = self.now[line.device], line
-        yield
-        self.now[line.device] = before
+    def set_stream(self, line: Line) -> None:
+        """As PyTorch's: the line's device becomes the current one."""
+        self.now[line.device], self.device = line, line.device
 
 
 @pytest.fixture
@@ -97,7 +97,15 @@ def test_copies_wait_for_both_devices_and_both_wait_for_them(gpus: Gpus):
                 line = gpus.usual[device]
                 assert copy.before[line] == done[device], "what the device did comes before the copy"
                 assert line.done[copy.line] >= copy.number, "and what it does next comes after it"
-    assert gpus.now == gpus.usual
+    assert gpus.now == gpus.usual and gpus.device == gpus.devices[1]
+
+
+@pytest.mark.parametrize("broken", [(0, 1), (2, 0)])
+def test_a_copy_that_fails_leaves_streams_and_device_as_they_were(gpus: Gpus, broken: tuple[int, int]):
+    gpus.broken = broken
+    with pytest.raises(RuntimeError, match="no memory"):
+        exchange.copy([(Numbers(gpus, i), Numbers(gpus, j)) for i, j in [(0, 1), (1, 2), (2, 0)]])
+    assert gpus.now == gpus.usual and gpus.device == gpus.devices[1]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from t2v.networks import UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 
 WORK = 5.5e-16  # seconds a weight takes a place, of an H100: 13.1 ms a text of 16x256x256 with 1.4e9 weights
-EXCHANGED = 1.1  # times the work, if it is divided: an estimate
-LAUNCH = 25e-6  # seconds of the host at an exchange of one device; of k devices, k² times: an estimate
+EXCHANGED = 1.06  # times the work, if it is divided: what is copied, and smaller products; an estimate
+LAUNCH = 20e-6  # seconds of an exchange, of k devices k² times for the host, k times for each: an estimate
 
 
 class Arrangement(NamedTuple):
@@ -32,7 +32,7 @@ def arranged(unet: UNet3D, devices: int, most: int, places: int, texts: int, lau
     def arrangement(teams: int, count: int) -> Arrangement:
         seconds = work / teams
         if count > 1:
-            seconds = max(EXCHANGED * seconds / count, teams * launch * count**2)
+            seconds = max(EXCHANGED * seconds / count + launch * count, teams * launch * count**2)
         return Arrangement(seconds, teams, count)
 
     ways = [texts] if texts == 1 or devices % 2 == 0 else [1, texts] if devices > 1 else [1]

@@ -16,6 +16,7 @@ from torch import Tensor
 
 T = TypeVar("T")
 Copies = list[tuple[Tensor, Tensor]]  # sources and targets, contiguous
+Streams = dict[torch.device, tuple[torch.cuda.Stream, torch.cuda.Stream]]  # that compute, that send
 
 
 @dataclass
@@ -105,17 +106,29 @@ def copy(copies: Copies) -> None:
         for source, target in copies:
             target.copy_(source, non_blocking=True)
         return
-    streams = {
-        source.device: (torch.cuda.current_stream(source.device), _stream(source.device))
-        for source, _ in copies
-    }
+    devices = {source.device for source, _ in copies}
+    streams = {device: (torch.cuda.current_stream(device), _stream(device)) for device in devices}
     for computing, sending in streams.values():
         sending.wait_stream(computing)
-    for source, target in copies:
-        with torch.cuda.stream(streams[source.device][1]):
-            target.copy_(source, non_blocking=True)
+    _send(copies, streams)
     for computing, sending in streams.values():
         computing.wait_stream(sending)
+
+
+def _send(copies: Copies, streams: Streams) -> None:
+    """Launch each copy on the sending stream of its source, while other devices' current streams are those of
+    the computation. A context of `torch.cuda.stream` for each would take as long as launching it."""
+    current = torch.cuda.current_stream()
+    try:
+        for source, target in copies:
+            computing, sending = streams[source.device]
+            torch.cuda.set_stream(sending)
+            target.copy_(source, non_blocking=True)
+            torch.cuda.set_stream(computing)
+    finally:
+        for computing, _ in streams.values():
+            torch.cuda.set_stream(computing)
+        torch.cuda.set_stream(current)  # makes its device the current one, too
 
 
 @cache

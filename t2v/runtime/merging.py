@@ -6,6 +6,7 @@ Only tensors that are changed now have a plain copy.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +27,8 @@ class Merger:
     def __init__(self) -> None:
         self._plain: dict[Key, Tensor] = {}
         self._present: tuple[Adapter, ...] = ()
-        self._guidance: dict[UNet3D, nn.Linear] = {}  # layers once added: graphs know their addresses
+        # layers once added, for graphs know their addresses; the copies on other devices may go and come anew
+        self._guidance: WeakKeyDictionary[UNet3D, nn.Linear] = WeakKeyDictionary()
 
     def change(
         self, networks: Mapping[str, Sequence[nn.Module]], adapters: Sequence[Adapter], device: torch.device
@@ -83,9 +85,12 @@ class Merger:
                 unet.config = replace(unet.config, guidance_width=width)
 
     def _forget_guidance(self, unets: Sequence[nn.Module]) -> None:
-        """Take away the layers that `_read_guidance` gave."""
+        """Take away the layers that `_read_guidance` gave, also from copies made since of such UNets."""
+        if not any(unet in self._guidance for unet in unets):
+            return
         for unet in unets:
-            if isinstance(unet, UNet3D) and unet in self._guidance and unet.time.guidance is not None:
+            if isinstance(unet, UNet3D) and unet.time.guidance is not None:
+                self._guidance.setdefault(unet, unet.time.guidance)
                 unet.time.guidance = None
                 unet.config = replace(unet.config, guidance_width=0)
 

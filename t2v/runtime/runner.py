@@ -1,5 +1,6 @@
 """Runner: place a model's networks on their devices, as a rung of the memory ladder says, and run them."""
 
+import gc
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -181,7 +182,9 @@ class Runner:
                 self.unet.refresh()
 
     def _release(self) -> None:
-        self.team = None
+        if self.team is not None:
+            self.team = None
+            gc.collect()  # the blocks of the VAE's copies refer to themselves (`fast_vae`)
         for name in ("step", "encode", "decode", "unet"):  # their graphs' memory goes with them
             vars(self).pop(name, None)
         while self._hooks:

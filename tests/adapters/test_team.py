@@ -1,6 +1,7 @@
 """Adapters of a model on several devices: each copy changes, and each gets its own weights back."""
 
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -30,3 +31,24 @@ def test_several_devices_give_what_one_gives_with_adapters_and_after_them(
     assert np.array_equal(several("a panda", **settings).frames, plain)
     first, *others = (network.state_dict() for network in several.runner.networks)
     assert all(other[name].equal(first[name]) for other in others for name in first)
+
+
+def test_copies_that_go_and_come_anew_are_freed_and_lose_the_guidances_layer(
+    several: TextToVideo, turbo: Path, monkeypatch: pytest.MonkeyPatch
+):
+    settings = SMALL | {"frames": 4, "steps": 1}
+    plain = several("a panda", **settings).frames
+    several.set_adapters(str(turbo))
+    adapted = several("a panda", **settings).frames
+    members = several.runner.team.members[1:]
+    gone = [ref(network) for each in members for network in (each.unet.unet, each.decode.__self__)]
+    del members
+    monkeypatch.setattr("t2v.runtime.runner.has_own_memory", lambda device: True)
+    several.runner.leave()
+    assert all(each() is None for each in gone)
+    several.runner.come_back()
+    assert np.array_equal(several("a panda", **settings).frames, adapted)
+    several.set_adapters()
+    first, *others = (network.state_dict().keys() for network in several.runner.networks)
+    assert all(other == first for other in others)
+    assert np.array_equal(several("a panda", **settings).frames, plain)

@@ -2,12 +2,15 @@
 
 import os
 import socket
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from safetensors.torch import save_file
 from torch import nn
 
 from t2v.checkpoints import load
@@ -20,8 +23,18 @@ from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.loop import Average, Clock, Update
 from training.muon import optimizers, orthogonal
+from training.sizes import VAE_SIZE
 from training.unet import DenoisingLoss, half_precision, learn_only, leave_out_time, zero_residuals
-from training.vae import HOLD, RefinedLoss, WholeLoss, droplets, fixed_error, flat_places, normalise
+from training.vae import (
+    HOLD,
+    RefinedLoss,
+    WholeLoss,
+    droplets,
+    fixed_error,
+    flat_places,
+    normalise,
+    read_vae,
+)
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
 UNET = UNetConfig(
@@ -193,7 +206,7 @@ def test_only_the_parts_that_are_named_learn() -> None:
 def test_refining_leaves_the_latents_alone_unless_the_encoder_is_asked_for() -> None:
     torch.manual_seed(0)
     for encoder in (False, True):
-        loss_of = RefinedLoss(VAE(TINY_VAE), encoder)
+        loss_of = RefinedLoss(VAE(TINY_VAE), VAE(TINY_VAE), encoder)
         loss_of(torch.rand(2, 3, 32, 32))[0].backward()
         reached = [p.grad is not None for p in loss_of.vae.encoder.parameters()]
         assert all(reached) if encoder else not any(reached)
@@ -202,13 +215,36 @@ def test_refining_leaves_the_latents_alone_unless_the_encoder_is_asked_for() -> 
 
 def test_a_refined_encoder_is_held_to_the_latents_that_it_gave() -> None:
     torch.manual_seed(0)
-    loss_of, images = RefinedLoss(VAE(TINY_VAE), encoder=True), torch.rand(1, 3, 32, 32)
+    vae, images = VAE(TINY_VAE), torch.rand(1, 3, 32, 32)
+    loss_of = RefinedLoss(vae, deepcopy(vae), encoder=True)
     torch.manual_seed(1)  # the latents' noise
     held = loss_of(images)[0]
     with torch.no_grad():
         loss_of.before.to_moments.bias += 1  # as if the encoder had moved by as much
     torch.manual_seed(1)
     torch.testing.assert_close(loss_of(images)[0], held + HOLD, atol=0.05, rtol=0)
+
+
+def test_a_vae_of_other_groups_learns_from_the_old_latents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decoder is given them, whatever the encoder says; the encoder learns them and nothing else."""
+    torch.manual_seed(0)
+    vae, before = VAE(replace(TINY_VAE, groups=TINY_VAE.groups // 2)), VAE(TINY_VAE)
+    loss_of, images, given = RefinedLoss(vae, before), torch.rand(2, 3, 32, 32), []
+    monkeypatch.setattr("training.vae.FINE_NOISE", 0.0)
+    vae.from_latents.register_forward_pre_hook(lambda module, args: given.append(args[0]))
+    loss_of(images)
+    torch.testing.assert_close(given[0], before.encode(images), atol=0.02, rtol=0)
+    monkeypatch.setattr("training.vae.HOLD", 0.0)
+    loss_of(images)[0].backward()
+    assert all(p.grad is None or not p.grad.any() for p in vae.encoder.parameters())
+    assert all(p.grad is not None for p in vae.decoder.parameters())
+
+
+def test_a_file_of_a_vae_says_its_groups(tmp_path: Path) -> None:
+    file = tmp_path / "vae.safetensors"
+    for metadata, groups in (({"groups": "8"}, 8), (None, VAE_SIZE.groups)):
+        save_file(VAE(VAE_SIZE).state_dict(), file, metadata)
+        assert read_vae(file).config.groups == groups
 
 
 def test_an_error_that_is_the_same_in_all_pictures_costs_more_than_one_that_is_not() -> None:
@@ -232,7 +268,7 @@ def test_a_droplet_costs_and_an_ordinary_map_does_not() -> None:
 
 def test_every_training_of_the_vae_counts_droplets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.vae.droplets", lambda h, groups: h.new_tensor(1e3))
-    for loss_of in (WholeLoss(VAE(TINY_VAE)), RefinedLoss(VAE(TINY_VAE), encoder=False)):
+    for loss_of in (WholeLoss(VAE(TINY_VAE)), RefinedLoss(VAE(TINY_VAE), VAE(TINY_VAE))):
         assert loss_of(torch.rand(4, 3, 32, 32))[0] > 1e3
         assert loss_of.costs == []
 

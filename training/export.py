@@ -21,7 +21,8 @@ from t2v.checkpoints.layouts import diffusers_unet, diffusers_vae, transformers_
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
-from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
+from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, text_size
+from training.vae import read_vae
 
 SHARD = 9_500_000  # bytes
 OLD = ["text_model.embeddings"]  # names of transformers before 5, which later ones still read
@@ -186,10 +187,10 @@ def export(text: Path, unet: Path, vae: Path, out: Path) -> None:
     """Write the embedded model's folder from the three files of its trainings."""
     weights = load_file(text)
     words = text_size(len(weights["tower.token_embedding.weight"]))
-    networks = (TextEncoder(words), UNet3D(UNET_SIZE), VAE(VAE_SIZE))
-    for network, tensors in zip(networks, (weights, load_file(unet), load_file(vae)), strict=True):
-        network.load_state_dict(tensors)
-    write_folder(out, *networks, SCHEDULE, NATIVE, scale=1.0)
+    tower, denoiser = TextEncoder(words), UNet3D(UNET_SIZE)
+    tower.load_state_dict(weights)
+    denoiser.load_state_dict(load_file(unet))
+    write_folder(out, tower, denoiser, read_vae(vae), SCHEDULE, NATIVE, scale=1.0)
 
 
 def main() -> None:

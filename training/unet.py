@@ -34,7 +34,8 @@ from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
 from training.pool import SHAPES, LatentPool
 from training.samples import sample_grid
-from training.sizes import SCHEDULE, UNET_SIZE, VAE_SIZE, text_size
+from training.sizes import SCHEDULE, UNET_SIZE, text_size
+from training.vae import read_vae
 
 EMPTY = 0.08  # share of captions replaced by an empty one, which guidance needs
 PURE_NOISE = 0.1  # share of single frames at the last time, where every video starts
@@ -239,8 +240,7 @@ def spread(count: int, device: torch.device) -> Tensor:
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
     """Make the networks: those of an earlier training (`--start`), or new ones, and the trained VAE."""
-    text, unet, vae = TextEncoder(text_size(vocabulary)), UNet3D(UNET_SIZE), VAE(VAE_SIZE)
-    vae.load_state_dict(load_file(options.vae))
+    text, unet, vae = TextEncoder(text_size(vocabulary)), UNet3D(UNET_SIZE), read_vae(options.vae)
     zero_residuals(unet)
     if options.start:
         text.load_state_dict(load_file(options.start / "text_encoder.safetensors"))

@@ -6,12 +6,12 @@ normalised by the 1×1 convolutions around the latents, so that the checkpoint's
 
 With `--refine runs/vae/vae.safetensors` only the decoder trains on, on whole frames: the latents don't
 change, so a UNet can be trained on them at the same time. With `--encoder` too, the encoder also trains, with
-a penalty on changes of its latents: a UNet trained on the old ones can go on from there.
+a penalty on changes of its latents: a UNet trained on the old ones can go on from there. With `--groups` too,
+the norms get that many groups; then both halves learn anew, from the old latents.
 """
 
 import argparse
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
 from einops import rearrange
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -43,6 +44,7 @@ SPIKE, SPIKES = 4.0, 10.0  # of the latents
 DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
 FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
+GROUPS = "groups"  # the name of their number in the metadata of a file of weights
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -61,14 +63,18 @@ class Options:
     fuse: bool
     refine: Path | None
     encoder: bool
+    groups: int | None
 
 
 class VAELoss(nn.Module):
-    """The base of both losses of a VAE: collects the cost of droplets in the decoder's feature maps."""
+    """The base of both losses of a VAE: collects the cost of droplets in the decoder's feature maps.
+
+    `on_crops`: they come first, whole frames at the end.
+    """
 
     def __init__(self, vae: VAE):
         super().__init__()
-        self.vae, self.costs = vae, []
+        self.vae, self.costs, self.on_crops = vae, [], True
         for module in vae.decoder.levels.modules():
             if isinstance(module, ResnetBlock | Upsample):
                 module.register_forward_hook(self._watch)
@@ -85,21 +91,28 @@ class VAELoss(nn.Module):
 
 
 class RefinedLoss(VAELoss):
-    """The loss of a trained VAE's decoder, and of its encoder if `encoder`."""
+    """The loss of a trained VAE's decoder, and of its encoder if `encoder`, which is held to its latents.
 
-    def __init__(self, vae: VAE, encoder: bool):
-        before = deepcopy(vae).requires_grad_(False) if encoder else None
+    before: the VAE as it was. With another number of groups than it has, `vae` begins as a stranger to its
+    weights: the decoder then learns from the old latents, the encoder to give them.
+    """
+
+    def __init__(self, vae: VAE, before: VAE, encoder: bool = False):
         super().__init__(vae)
-        self.before = before
+        self.before = before.requires_grad_(False)
+        self.anew = vae.config.groups != before.config.groups
+        self.encodes, self.on_crops = encoder or self.anew, self.anew
         for part in (vae.encoder, vae.to_moments):
-            part.requires_grad_(encoder)
+            part.requires_grad_(self.encodes)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
         with torch.autocast(images.device.type, torch.bfloat16):
-            z = self.vae.encode(images).float()
+            old = self.before.encode(images).float()
+            own = self.vae.encode(images).float() if self.encodes else old
+            z = old if self.anew else own
             decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
-            moved = F.mse_loss(z, self.before.encode(images).float()) if self.before else 0.0
+        moved = F.mse_loss(own, old)
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
         fixed = FIXED * fixed_error(decoded, images)
         loss = picture_loss(decoded, images) + flat + fixed + self.droplets() + HOLD * moved
@@ -194,10 +207,8 @@ def train(options: Options) -> None:
     set_seed(options.seed)
     clips = EmojiClips(options.data, device=device, only=options.only)
     captions = Captions(clips.subjects, options.seed + accelerator.process_index, clips.scenery)
-    vae = VAE(VAE_SIZE)
-    if options.refine:
-        vae.load_state_dict(load_file(options.refine))
-    loss_of = RefinedLoss(vae, options.encoder) if options.refine else WholeLoss(vae)
+    vae = VAE(replace(VAE_SIZE, groups=options.groups or VAE_SIZE.groups))
+    loss_of = _refined(vae, options) if options.refine else WholeLoss(vae)
     loss_of.to(device, memory_format=torch.channels_last)
     set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
     networks = {"vae": loss_of.vae}
@@ -214,7 +225,7 @@ def train(options: Options) -> None:
         load_state(state, clock, average, opts)
     update = Update(accelerator, loss_of, opts, average)
     while clock.tick(accelerator) < 1:
-        whole = clock.progress > WHOLE_FRAMES_FROM or options.refine is not None
+        whole = clock.progress > WHOLE_FRAMES_FROM or not loss_of.on_crops
         shape = SHAPES[WHOLE[clock.done % len(WHOLE)]] if whole else SHAPES[0]
         images = frames_for(clips, captions, options.frames, whole, shape)
         loss, mse = update(clock.rate(), images)
@@ -228,7 +239,23 @@ def train(options: Options) -> None:
             normalise(loss_of.vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
         print(f"VAE: {decibels(loss_of.vae, clips, captions, count):.2f} dB")
         weights = {k: v.half().contiguous() for k, v in loss_of.vae.state_dict().items()}
-        save_file(weights, options.out / "vae.safetensors")
+        save_file(weights, options.out / "vae.safetensors", {GROUPS: str(vae.config.groups)})
+
+
+def _refined(vae: VAE, options: Options) -> RefinedLoss:
+    """Give `vae` the weights to be refined -> its loss"""
+    before = read_vae(options.refine)
+    vae.load_state_dict(before.state_dict())
+    return RefinedLoss(vae, before, options.encoder)
+
+
+def read_vae(path: Path) -> VAE:
+    """Read a VAE that `train` wrote; the file's metadata have its number of groups."""
+    with safe_open(path, framework="pt") as file:
+        groups = int((file.metadata() or {}).get(GROUPS, VAE_SIZE.groups))
+    vae = VAE(replace(VAE_SIZE, groups=groups))
+    vae.load_state_dict(load_file(path))
+    return vae
 
 
 @torch.no_grad()
@@ -255,6 +282,7 @@ def main() -> None:
     parser.add_argument("--only", type=int, help="number of subjects to train on, from the first")
     parser.add_argument("--refine", type=Path, help="weights whose decoder goes on learning")
     parser.add_argument("--encoder", action="store_true", help="the encoder too, held near to what it was")
+    parser.add_argument("--groups", type=int, help="of each norm, instead of those of VAE_SIZE")
     parser.add_argument("--fuse", action="store_true", help="use our own GPU kernels for some layers")
     train(Options(**vars(parser.parse_args())))
 

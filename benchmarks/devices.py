@@ -1,8 +1,8 @@
 """Compare several devices with one: a video shared by all, and many videos. No video is written.
 
 python -m benchmarks.devices make FOLDER [--tiny]                random weights of the published size
-python -m benchmarks.devices share FOLDER [--devices a,b] [--shape 24x576x320] [--guidance 1]
-                                                                 one video on a, then on a and b
+python -m benchmarks.devices share FOLDER [--devices a,b,c] [--shape 24x576x320] [--guidance 1]
+                                                                 one video on a, on a and b, on all three
 python -m benchmarks.devices spread FOLDER                       many videos on one device
 accelerate launch -m benchmarks.devices spread FOLDER            the same on all
 
@@ -17,21 +17,24 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from benchmarks.measure import Figures
+from benchmarks.measure import GIB, Figures
 from t2v import Request, TextToVideo
 from t2v.batch import LauncherQueue, make_all
 from t2v.runtime import dividing, exchange
+from t2v.runtime.team import Team
 
 SMALLEST = "3x128x128", 3  # shape, steps
 GUIDANCE = 9.0, 1.0  # strengths that `share` compares
+LITTLE, MUCH, EXCHANGES = 2**10, 2**26, 50  # bytes of an exchange, and how many are measured
 
 
 def make(options: argparse.Namespace, figures: Figures) -> None:
@@ -45,40 +48,95 @@ def make(options: argparse.Namespace, figures: Figures) -> None:
 
 
 def share(options: argparse.Namespace, figures: Figures) -> None:
-    """Make one video on the first device, then on all, with guidance and without: seconds, steps, bytes that
-    are exchanged, and differences of the frames."""
+    """Make one video on the first device, on the first two, and so on, with guidance and without: steps,
+    what is exchanged, memory, seconds, how far the frames are from one device's. First, exchanges alone."""
     if options.divide:
         dividing.LAUNCH = 0
-    one = loaded(options, options.devices.partition(",")[0])
-    figures["devices"] = len(options.devices.split(","))
-    every = loaded(options, options.devices)
+    pipe = loaded(options, options.devices)
+    runner, counts = pipe.runner, range(1, len(pipe.runner.devices) + 1)
+    for count in counts[1:]:
+        links(runner.devices[:count], options, figures)
+    members = runner.team.members
     for guidance in options.guidance or GUIDANCE:
-        compare(one, every, options, guidance, figures)
+        alone: dict[str, Any] = {}
+        for count in counts:
+            runner.team = Team(members[:count])
+            found = measured(pipe, options, guidance, runner.devices[:count])
+            name = f"guidance {guidance:g}, {count} of the devices"
+            for what, figure in (found | (compared(found, alone) if alone else {})).items():
+                if what != "frames":
+                    figures[f"{name}: {what}"] = figure
+            alone = alone or found
 
 
-def compare(
-    one: TextToVideo, every: TextToVideo, options: argparse.Namespace, guidance: float, figures: Figures
-) -> None:
-    """Compare one device with all, at a strength of guidance."""
-    ways, texts = {"one device": one, "all devices": every}, 1 if guidance == 1 else 2
-    steps = {name: step_times(pipe, options, texts) for name, pipe in ways.items()}
-    for name, (seconds, launched) in steps.items():
-        figures[f"guidance {guidance:g}, {name}, a step, ms"] = 1e3 * seconds
-        figures[f"guidance {guidance:g}, {name}, launching it, ms"] = 1e3 * launched
-    figures[f"guidance {guidance:g}, a step is faster by"] = steps["one device"][0] / steps["all devices"][0]
-    figures[f"guidance {guidance:g}, exchanged in a step: copies, MB"] = exchanged(every, options, texts)
-    took, frames = {}, {}
-    for name, pipe in ways.items():
-        pipe(request(options, steps=2, guidance=guidance))  # records
-        took[name], made = video(pipe, options, repeat=3, guidance=guidance)
-        figures[f"guidance {guidance:g}, {name}, a video, s"] = took[name]
-        frames[name] = made.astype(int)
-    figures[f"guidance {guidance:g}, a video is faster by"] = took["one device"] / took["all devices"]
-    far = np.abs(frames["one device"] - frames["all devices"])
-    figures[f"guidance {guidance:g}, frames apart at most, mean, of 255"] = [
-        int(far.max()),
-        float(far.mean()),
-    ]
+def links(devices: Sequence[torch.device], options: argparse.Namespace, figures: Figures) -> None:
+    """Measure an exchange of each device with each other: of little, which shows the time of the host, and of
+    much, which shows the rate of the devices' links."""
+    name = f"{len(devices)} of the devices exchange"
+    if devices[0].type == "cuda":
+        ways = [(a, b) for a in devices for b in devices if a != b]
+        figures[f"{name} without the host"] = all(torch.cuda.can_device_access_peer(a, b) for a, b in ways)
+    for size in LITTLE, LITTLE if options.tiny else MUCH:
+        given = [torch.zeros(size, dtype=torch.uint8, device=device) for device in devices]
+        buffers = [[torch.empty_like(each) for _ in devices] for each in given]
+        took, launched = exchange_times(given, buffers)
+        rate = size * (len(devices) - 1) / took / 1e9
+        figures[f"{name} {size} bytes: µs, launching it, GB/s that each sends"] = [
+            took * 1e6,
+            launched * 1e6,
+            rate,
+        ]
+
+
+def exchange_times(given: Sequence[Tensor], buffers: Sequence[Sequence[Tensor]]) -> tuple[float, float]:
+    """The seconds of an exchange, one of many in a row, of what each device is given; those until it is
+    launched."""
+
+    def meet(index: int) -> exchange.Exchanging[None]:
+        own = exchange.Exchange()
+        for other in set(range(len(given))) - {index}:
+            own.send(other, given[index])
+            own.receive(other, buffers[index][other])
+        yield own
+
+    def run() -> None:
+        exchange.in_step([[meet(index) for index in range(len(given))]])
+
+    devices = [each.device for each in given]
+    run()
+    synchronize(devices)
+    start = time.perf_counter()
+    for _ in range(EXCHANGES):
+        run()
+    launched = time.perf_counter() - start
+    synchronize(devices)
+    return (time.perf_counter() - start) / EXCHANGES, launched / EXCHANGES
+
+
+def measured(
+    pipe: TextToVideo, options: argparse.Namespace, guidance: float, devices: Sequence[torch.device]
+) -> dict[str, Any]:
+    """-> the figures of a pipeline whose team has these devices, and the frames of a video (f h w 3)"""
+    texts, on_gpus = 1 if guidance == 1 else 2, devices[0].type == "cuda"
+    for device in devices if on_gpus else ():
+        torch.cuda.reset_peak_memory_stats(device)
+    first, took, launched = step_times(pipe, options, texts)
+    found = {"recording a step, s": first, "a step, ms": 1e3 * took, "launching it, ms": 1e3 * launched}
+    found["exchanged in a step: copies, MB"] = exchanged(pipe, options, texts)
+    found["a video, s"], frames = video(pipe, options, repeat=1, guidance=guidance)
+    if on_gpus:
+        found["peak memory of each, GiB"] = [torch.cuda.max_memory_allocated(each) / GIB for each in devices]
+    return found | {"frames": frames.astype(int)}
+
+
+def compared(found: dict[str, Any], alone: dict[str, Any]) -> dict[str, Any]:
+    """Compare what was measured with what was on one device -> figures."""
+    far = np.abs(found["frames"] - alone["frames"])
+    faster = {
+        f"{what.split(',')[0]} is faster by": alone[what] / found[what]
+        for what in ("a step, ms", "a video, s")
+    }
+    return faster | {"frames apart at most, mean, of 255": [int(far.max()), float(far.mean())]}
 
 
 def step_of(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> Callable[[], Any]:
@@ -92,25 +150,25 @@ def step_of(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> Calla
     return lambda: predict(x, t)
 
 
-def step_times(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> tuple[float, float]:
-    """The median seconds of a recorded step, and those until it is launched: as long as the second are fewer,
-    devices don't wait for the host."""
-    took, launched = [], []
+def step_times(pipe: TextToVideo, options: argparse.Namespace, texts: int) -> tuple[float, float, float]:
+    """The seconds of the first step, which is recorded; the median seconds of the next ones, and those until
+    a step is launched: as long as these are fewer, devices don't wait for the host."""
+    took, launched, devices = [], [], pipe.runner.devices
     with torch.inference_mode(), pipe.runner.as_current_device():
         run = step_of(pipe, options, texts)
-        for _ in range(3 if options.tiny else 12):
-            synchronize(pipe)
+        for _ in range(3 if options.tiny else 8):
+            synchronize(devices)
             start = time.perf_counter()
             run()
             launched.append(time.perf_counter() - start)
-            synchronize(pipe)
+            synchronize(devices)
             took.append(time.perf_counter() - start)
-    return median(took[2:]), median(launched[2:])
+    return took[0], median(took[2:]), median(launched[2:])
 
 
-def synchronize(pipe: TextToVideo) -> None:
-    """Wait for all devices of the pipeline."""
-    for device in pipe.runner.devices:
+def synchronize(devices: Sequence[torch.device]) -> None:
+    """Wait for all these devices."""
+    for device in devices:
         if device.type == "cuda":
             torch.cuda.synchronize(device)
 

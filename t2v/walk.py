@@ -33,33 +33,47 @@ class Walk:
     def run(
         self,
         denoise: Denoise,
-        first: Tensor,
+        noise: Tensor,
         known: Known | None,
         on_step: OnStep | None,
         unfinished: Unfinished | None = None,
     ) -> Tensor:
-        """first, the noise (1 c f h w) -> clean latents (1 c f h w). `on_step` sees each step.
+        """noise (1 c f h w) -> clean latents (1 c f h w). `on_step` sees each step.
 
         After each hop the state goes to `unfinished`; where it holds one, the walk goes on from there. A
         solver of second order then begins anew, at first order.
         """
-        noise, state = first, unfinished.read() if unfinished else None
-        for lap, hops in enumerate(self.laps):
-            if state and lap < state.lap:
-                continue
-            x, done = self._start(hops, known, noise), 0
-            if state and lap == state.lap:
-                x, done = state.x.to(x), state.hops
-                self.generator.set_state(state.drawn)
-            for number, step in enumerate(self._steps(denoise, x, hops[done:]), 1 + done * self.rounds):
-                x = step.x
-                if on_step:
-                    on_step(sum(map(len, self.laps[:lap])) * self.rounds + number, self.steps, step.x0)
-                if unfinished and number % self.rounds == 0:
-                    unfinished.keep(lap, number // self.rounds, x, self.generator)
-            if lap + 1 < len(self.laps):
-                noise = renewed(x, first, self.schedule, self.generator)
+        state = unfinished.read() if unfinished else None
+        if state:
+            self.generator.set_state(state.drawn)
+            begun, done, x = state.lap, state.hops, state.x.to(noise)
+        else:
+            begun, done, x = 0, 0, self._start(self.laps[0], known, noise)
+        x = self._lap(begun, done, denoise, x, on_step, unfinished)
+        for lap in range(begun + 1, len(self.laps)):
+            again = renewed(x, noise, self.schedule, self.generator)
+            x = self._start(self.laps[lap], known, again)
+            x = self._lap(lap, 0, denoise, x, on_step, unfinished)
         return known.pasted(x) if known else x
+
+    def _lap(
+        self,
+        lap: int,
+        done: int,
+        denoise: Denoise,
+        x: Tensor,
+        on_step: OnStep | None,
+        unfinished: Unfinished | None,
+    ) -> Tensor:
+        """x (1 c f h w) after the first `done` hops of a lap -> x after its last"""
+        earlier = sum(map(len, self.laps[:lap])) * self.rounds
+        for number, step in enumerate(self._steps(denoise, x, self.laps[lap][done:]), 1 + done * self.rounds):
+            x = step.x
+            if on_step:
+                on_step(earlier + number, self.steps, step.x0)
+            if unfinished and number % self.rounds == 0:
+                unfinished.keep(lap, number // self.rounds, x, self.generator)
+        return x
 
     def _steps(self, denoise: Denoise, x: Tensor, hops: list[Hop]) -> Iterator[Step]:
         return paced(self._walk(denoise, x, hops, self.schedule.config.prediction), self.device)

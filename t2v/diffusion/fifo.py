@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from t2v.diffusion.hops import Hop, ddim_hops
-from t2v.diffusion.samplers import gaussian
+from t2v.diffusion.samplers import ddim_noise, gaussian, split
 from t2v.diffusion.schedule import NoiseSchedule
 
 PARTS = 4  # blocks without overlap in the queue: its length is PARTS times the network's frames (sec. 4.2)
@@ -26,8 +26,8 @@ class Diagonal:
         self.frames, self.half, self.generator = frames, frames // 2, generator
         self.hops = ddim_hops(schedule, parts * frames)[::-1]  # the cleanest first
         self.prediction = schedule.config.prediction
-        ahead = [self.hops[0]] * self.half
-        self._times = torch.tensor([hop.time for hop in [*ahead, *self.hops]], dtype=torch.float32)
+        self._places = [self.hops[0]] * self.half + self.hops  # the hop of each frame, those before first
+        self._times = torch.tensor([hop.time for hop in self._places], dtype=torch.float32)
 
     @property
     def warm_up(self) -> int:
@@ -41,8 +41,7 @@ class Diagonal:
         """
         before = clean[:, :, :1].repeat(1, 1, self.half + self.warm_up, 1, 1)
         whole = torch.cat([before, clean], dim=2)
-        signal = _along([hop.now.signal for hop in [self.hops[0]] * self.half + self.hops], whole)
-        noise = _along([hop.now.noise for hop in [self.hops[0]] * self.half + self.hops], whole)
+        signal, noise = _levels(self._places, whole)
         return signal * whole + noise * gaussian(whole.shape, self.generator).to(whole)
 
     def round(self, predict: Mixed, queue: Tensor) -> tuple[Tensor, Tensor]:
@@ -61,24 +60,15 @@ class Diagonal:
 
     def _moved(self, raw: Tensor, x: Tensor) -> Tensor:
         """raw, x (1 c n h w), the queue -> x after a step of DDIM with eta 1, each frame at its own level"""
-        now, after = [hop.now for hop in self.hops], [hop.after for hop in self.hops]
-        signal, noise = _along([each.signal for each in now], x), _along([each.noise for each in now], x)
-        if self.prediction == "v_prediction":
-            x0, epsilon = signal * x - noise * raw, signal * raw + noise * x
-        else:
-            x0, epsilon = (x - noise * raw) / signal, raw
-        fresh = [_fresh(hop) for hop in self.hops]
-        old = [
-            max(0.0, hop.after.noise**2 - new**2) ** 0.5 for hop, new in zip(self.hops, fresh, strict=True)
-        ]
-        x = _along([each.signal for each in after], x) * x0 + _along(old, x) * epsilon
+        x0, epsilon = split(raw, x, _levels(self.hops, x), self.prediction)
+        old, fresh = zip(*(ddim_noise(hop, eta=1.0) for hop in self.hops), strict=True)
+        x = _along([hop.after.signal for hop in self.hops], x) * x0 + _along(old, x) * epsilon
         return x + _along(fresh, x) * gaussian(x.shape, self.generator).to(x)
 
 
-def _fresh(hop: Hop) -> float:
-    """The deviation of the noise that a step of DDIM with eta 1 draws (Song et al. 2020, eq. 16)."""
-    now, after = hop.now, hop.after
-    return after.noise / now.noise * max(0.0, 1 - (now.signal / after.signal) ** 2) ** 0.5
+def _levels(hops: Sequence[Hop], like: Tensor) -> tuple[Tensor, Tensor]:
+    """The hop of each frame -> signal and noise before that hop, (1 1 f 1 1) each"""
+    return _along([hop.now.signal for hop in hops], like), _along([hop.now.noise for hop in hops], like)
 
 
 def _along(numbers: Sequence[float], like: Tensor) -> Tensor:

@@ -43,14 +43,19 @@ def ddim(
 ) -> Iterator[Step]:
     """DDIM (Song et al. 2020, eq. 12): `eta` 0 is deterministic, 1 adds as much noise as DDPM."""
     for hop in hops:
-        now, after = hop.now, hop.after
-        x0, epsilon = split(denoise(x, hop), x, now, prediction)
-        fresh = eta * after.noise / now.noise * math.sqrt(1 - (now.signal / after.signal) ** 2)
-        old = math.sqrt(max(0.0, after.noise**2 - fresh**2))  # rounding may leave -1e-17 at eta 1
-        x = after.signal * x0 + old * epsilon
+        x0, epsilon = split(denoise(x, hop), x, hop.now, prediction)
+        old, fresh = ddim_noise(hop, eta)
+        x = hop.after.signal * x0 + old * epsilon
         if fresh > 0:
             x = x + fresh * gaussian(x.shape, generator).to(x)
         yield Step(x, x0)
+
+
+def ddim_noise(hop: Hop, eta: float) -> tuple[float, float]:
+    """The noise after a step of DDIM, as two deviations: of what stays (epsilon), and of what is drawn."""
+    now, after = hop.now, hop.after
+    fresh = eta * after.noise / now.noise * math.sqrt(max(0.0, 1 - (now.signal / after.signal) ** 2))
+    return math.sqrt(max(0.0, after.noise**2 - fresh**2)), fresh  # rounding may leave -1e-17 at eta 1
 
 
 def euler(denoise: Denoise, x: Tensor, hops: Sequence[Hop], prediction: str) -> Iterator[Step]:
@@ -139,8 +144,13 @@ def gaussian(shape: Sequence[int], generator: Generators = None) -> Tensor:
     return torch.cat([gaussian((1, *shape[1:]), each) for each in generator])
 
 
-def split(raw: Tensor, x: Tensor, level: Level, prediction: str) -> tuple[Tensor, Tensor]:
-    """Split x at `level`, given the network's prediction `raw`, into (x0, epsilon), all (b c f h w)."""
+def split(
+    raw: Tensor, x: Tensor, level: Level | tuple[Tensor, Tensor], prediction: str
+) -> tuple[Tensor, Tensor]:
+    """Split x at `level`, given the network's prediction `raw`, into (x0, epsilon), all (b c f h w).
+
+    Frames at levels of their own have them as tensors (1 1 f 1 1): signal, noise.
+    """
     signal, noise = level
     if prediction == "v_prediction":  # v = signal · ε - noise · x0 (Salimans & Ho 2022)
         return signal * x - noise * raw, signal * raw + noise * x

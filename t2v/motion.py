@@ -25,8 +25,8 @@ GROWTH = 0.18  # of the side's logarithm, that count as growing or shrinking
 ONE_SIDED = 0.01  # of a subject's side: least distance of a colour's centre from its own that shows a turn
 
 
-def told(request: Complete, frames: np.ndarray | None, translator: Translator | None) -> Complete:
-    """The request as the model is told it: to a prompt without a motion the source's is added.
+def with_motion_of(frames: np.ndarray | None, request: Complete, translator: Translator | None) -> Complete:
+    """Add the source's motion to a prompt without one; else the request itself.
 
     `frames` uint8 (f h w 3), None without a source; `translator`: None for a model without a vocabulary.
     """
@@ -35,12 +35,12 @@ def told(request: Complete, frames: np.ndarray | None, translator: Translator | 
     said, words = translator.read(request.prompt).sentence, translator.vocabulary
     if len(scenes(request.prompt)) > 1 or words.motion(said):
         return request
-    motion = seen(frames)
+    motion = motion_in(frames)
     unsaid = motion == STILL or motion not in words.motions
     return request if unsaid else replace(request, prompt=f"{said} {motion}")
 
 
-def seen(frames: np.ndarray) -> str:
+def motion_in(frames: np.ndarray) -> str:
     """The motion of what stands out in frames uint8 (f h w 3), from the first to the last, as a word.
 
     One of still, moving left, right, up, down, growing, shrinking, spinning.

@@ -33,7 +33,7 @@ from t2v.file_settings import Settings
 from t2v.given import Given
 from t2v.measures import counted
 from t2v.request import Complete
-from t2v.second import steps_of
+from t2v.second import second_steps
 from t2v.stops import held
 from t2v.ways import Order
 
@@ -189,7 +189,7 @@ class Driver:
                 items = self._order.items
                 self._complete = {video: items[video].complete(native) for video in self._missing}
                 self._walks = {
-                    video: each.walked + steps_of(each, native) for video, each in self._complete.items()
+                    video: each.walked + second_steps(each, native) for video, each in self._complete.items()
                 }
         else:
             self._store(worker, worker.video, answer)

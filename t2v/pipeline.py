@@ -32,7 +32,7 @@ from t2v.progress import with_bar
 from t2v.prompt_reader import PromptReader
 from t2v.request import Complete, Request, RequestError
 from t2v.runtime import Runner, attention_slice, choose_devices, choose_dtype, prepare
-from t2v.second import Enlarger, after, before, second_complete, steps_of
+from t2v.second import Enlarger, as_part, second_complete, second_steps
 from t2v.torch_state import OnStep, OwnState
 from t2v.unfinished import Unfinished, identity
 from t2v.version import VERSION
@@ -219,21 +219,20 @@ class TextToVideo:
         """
         if output_video is not None:
             check_saving(output_video)
-        known = Given.of(source, end, mask)
+        given = Given.of(source, end, mask)
         if isinstance(request, list | tuple):
             refuse_for_several(latents=latents, output_video=output_video, resume=resume)
-            requests = [self._complete(each, settings, known) for each in request]
-            one = partial(self, **known.arguments)
+            requests = [self._complete(each, settings, given) for each in request]
+            one = partial(self, **given.arguments)
             return [one(each, on_step=on_step, progress=progress) for each in requests]
-        complete = self._complete(request, settings, known)
-        steps, second = self.steps_of(complete), steps_of(complete, self.native)
+        complete = self._complete(request, settings, given)
+        steps, second = self.steps_of(complete), second_steps(complete, self.native)
         with with_bar(complete.prompt, steps, on_step) if progress else nullcontext(on_step) as on_step:
-            own = before(on_step, second)
             with OwnState(self.device, inference=True) as state, self.runner.as_current_device():
-                seen = own and state.outside(own)
-                video = self._make(partial(self._attempt, complete, known, seen, latents, resume))
+                own = as_part(on_step and state.outside(on_step), after=second)
+                video = self._make(partial(self._attempt, complete, given, own, latents, resume))
             if complete.larger:
-                video = self._enlarge(self, video, complete, after(on_step, steps - second))
+                video = self._enlarge(self, video, complete, as_part(on_step, before=steps - second))
         if output_video is not None:
             video.save(output_video)
         if isinstance(request, Mapping):
@@ -249,8 +248,8 @@ class TextToVideo:
         return complete
 
     def steps_of(self, request: Complete) -> int:
-        """Steps that `on_step` is told of, those of a second pass too."""
-        return request.walked + steps_of(request, self.native)
+        """Steps that `on_step` is called for, those of a second pass too."""
+        return request.walked + second_steps(request, self.native)
 
     def _make(self, attempt: Callable[[], Video]) -> Video:
         """Make the video; if memory runs out, step down the memory ladder and try once more."""
@@ -277,20 +276,36 @@ class TextToVideo:
         noise = self._noise(request, latents, generator)
         what = identity(request=request.to_json(), model=model, given=given.digest, on=self._made_on())
         unfinished = Unfinished(Path(resume), what) if resume is not None and latents is None else None
-        told = motion.told(request, given.seen_in(request), self._reader.translator)
-        x = walk.run(self._denoisers.of(told, known), noise, known, on_step, unfinished)
+        moving = motion.with_motion_of(given.seen_in(request), request, self._reader.translator)
+        x = walk.run(self._denoisers.of(moving, known), noise, known, on_step, unfinished)
         if not x.isfinite().all():
             raise NotFiniteError.of_unet(str(self.dtype).removeprefix("torch."))
-        frames = self.codec.decode(x)
-        notes = (*self.notes(request), *given.notes(request, model))
-        if told is not request:
-            notes += (motion.NOTE.format(sentence=told.prompt),)
-        made = (self.name, self.revision, VERSION, notes)
+        notes = () if moving is request else (motion.NOTE.format(sentence=moving.prompt),)
+        video = self._decoded(x, request, given, notes)
         if unfinished:
             unfinished.remove()
-        adapters = tuple(adapter.record for adapter in self.adapters)
-        own = given.before(request), adapters, Latents.of(x[0].cpu().numpy(), model, frames)
-        return Video(frames, request, *made, *self._made_on(), given.digest, 0, *own)
+        return video
+
+    def _decoded(self, x: Tensor, request: Complete, given: Given, notes: tuple[str, ...]) -> Video:
+        """Decode clean latents x (1 c f h w) to the video of a request; `notes`: more than its own."""
+        frames, model = self.codec.decode(x), f"{self.name}@{self.revision}"
+        device, dtype, memory, threads = self._made_on()
+        return Video(
+            frames,
+            request,
+            model=self.name,
+            revision=self.revision,
+            version=VERSION,
+            notes=(*self.notes(request), *given.notes(request, model), *notes),
+            device=device,
+            dtype=dtype,
+            memory=memory,
+            threads=threads,
+            source=given.digest,
+            before=given.before(request),
+            adapters=tuple(adapter.record for adapter in self.adapters),
+            latents=Latents.of(x[0].cpu().numpy(), model, frames),
+        )
 
     def _made_on(self) -> tuple[str, str, str, int]:
         """-> device, precision, rung, and number of CPU threads: the frames' last bits depend on them"""

@@ -88,17 +88,12 @@ class Enlarger:
             pipe.runner.come_back()
 
 
-def steps_of(request: Complete, first: ModelDefaults) -> int:
+def second_steps(request: Complete, first: ModelDefaults) -> int:
     """Steps that the second pass adds to a video's own."""
     second = second_complete(request, first)
     return second.walked if second else 0
 
 
-def before(on_step: OnStep | None, more: int) -> OnStep | None:
-    """Report to `on_step` as of a walk with `more` steps after it."""
-    return on_step and (lambda step, steps, x0: on_step(step, steps + more, x0))
-
-
-def after(on_step: OnStep | None, fewer: int) -> OnStep | None:
-    """Report to `on_step` as of a walk with `fewer` steps before it."""
-    return on_step and (lambda step, steps, x0: on_step(step + fewer, steps + fewer, x0))
+def as_part(on_step: OnStep | None, *, before: int = 0, after: int = 0) -> OnStep | None:
+    """Report the steps of one pass as part of a whole: `before` steps come before it, `after` after it."""
+    return on_step and (lambda step, steps, x0: on_step(before + step, before + steps + after, x0))

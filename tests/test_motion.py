@@ -5,7 +5,7 @@ import pytest
 
 from t2v import Request, TextToVideo
 from t2v.checkpoints import EMBEDDED
-from t2v.motion import seen
+from t2v.motion import motion_in
 from t2v.vocabulary import Vocabulary
 from training.from_source import along, centres, seams_of
 
@@ -60,7 +60,7 @@ def test_a_change_keeps_the_motion_that_the_prompt_leaves_open(emoji: TextToVide
 def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
     emoji: TextToVideo, settings: dict, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.motion.seen", lambda *_: pytest.fail("looked for the motion"))
+    monkeypatch.setattr("t2v.motion.motion_in", lambda *_: pytest.fail("looked for the motion"))
     small = {"width": 32, "height": 32, "frames": 8, "steps": 2, "seed": 1}
     frames = np.zeros((8, 32, 32, 3), np.uint8)
     made = emoji(source=frames, **{"prompt": "a cat"} | small | settings)
@@ -69,7 +69,7 @@ def test_where_the_prompt_says_it_or_nothing_is_changed_nothing_is_added(
 
 def test_a_model_without_a_vocabulary_is_told_the_prompt_alone(folder, monkeypatch: pytest.MonkeyPatch):
     pipe = TextToVideo.from_pretrained(folder, "cpu", "float32")
-    monkeypatch.setattr("t2v.motion.seen", lambda *_: pytest.fail("looked for the motion"))
+    monkeypatch.setattr("t2v.motion.motion_in", lambda *_: pytest.fail("looked for the motion"))
     pipe("a cat", source=np.zeros((2, 16, 16, 3), np.uint8), width=16, height=16, frames=2, steps=2, seed=1)
 
 
@@ -105,8 +105,8 @@ MOTIONS = (
 @pytest.mark.parametrize("motion", MOTIONS)
 @pytest.mark.parametrize("frames", [8, 16, 40])
 def test_the_motion_of_what_stands_out_is_seen(motion: str, frames: int):
-    assert seen(moving(motion, PLAIN, frames)) == motion
-    assert seen(np.ascontiguousarray(moving(motion, PLAIN, frames).transpose(0, 2, 1, 3))) == {
+    assert motion_in(moving(motion, PLAIN, frames)) == motion
+    assert motion_in(np.ascontiguousarray(moving(motion, PLAIN, frames).transpose(0, 2, 1, 3))) == {
         "moving left": "moving up", "moving up": "moving left",
         "moving right": "moving down", "moving down": "moving right",
     }.get(motion, motion)  # fmt: skip
@@ -115,14 +115,14 @@ def test_the_motion_of_what_stands_out_is_seen(motion: str, frames: int):
 @pytest.mark.parametrize("motion", ["still", "moving left", "moving down", "spinning"])
 def test_it_is_seen_over_a_scenery_too(motion: str):
     """Growth only in part: where a subject always stands, nothing tells it from the ground."""
-    assert seen(moving(motion, SCENERY, 16)) == motion
+    assert motion_in(moving(motion, SCENERY, 16)) == motion
 
 
 @pytest.mark.parametrize(
     "frames", [PLAIN[None], np.stack([PLAIN] * 4), np.stack([SCENERY] * 4), np.zeros((3, 1, 1, 3), np.uint8)]
 )
 def test_where_nothing_stands_out_nothing_moves(frames: np.ndarray):
-    assert seen(frames) == "still"
+    assert motion_in(frames) == "still"
 
 
 def test_a_model_says_how_its_sources_are_changed(emoji: TextToVideo):

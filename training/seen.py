@@ -10,9 +10,10 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from t2v.motion import seen
-from training.captions import Captions, Content, single
+from t2v.motion import motion_in
+from training.captions import Captions
 from training.compose import MOTIONS
+from training.content import Content, single
 from training.dataset import EmojiClips
 from training.evaluate import pixels
 from training.phrases import BACKGROUNDS
@@ -33,7 +34,7 @@ def right(clips: EmojiClips, captions: Captions, motion: str, scenery: bool, cou
     dice, hits = random.Random(f"{motion} {scenery}"), 0
     for seed in range(count):
         asked = Trial("one", "", seed, content(captions, motion, scenery, dice), height=SIDE, width=SIDE)
-        hits += seen(pixels(true_clips(clips, captions, [asked])[0])) == motion
+        hits += motion_in(pixels(true_clips(clips, captions, [asked])[0])) == motion
     return hits
 
 

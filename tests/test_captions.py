@@ -8,8 +8,10 @@ from itertools import combinations
 import torch
 
 from t2v.vocabulary import Vocabulary, split
-from training.captions import KINDS, Captions, Content, Entity, held_out, held_pair, held_relation
+from training.captions import KINDS, Captions
 from training.compose import LAYERS, MOTIONS
+from training.content import Content, Entity
+from training.held_out import held_out, held_pair, held_relation
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, NUMBERS, TINTS, sentences
 from training.subjects import ARTICLES, Subject, load_scenery, load_subjects

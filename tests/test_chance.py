@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from t2v import TextToVideo
-from training.captions import FAST, STARTS, Captions, single
+from training.captions import FAST, STARTS, Captions
 from training.chance import CHANNELS, OPEN, number_of, one_of, read_code, write_code
+from training.content import single
 from training.dataset import FRAMES
 from training.heard import compare
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from training import layout
-from training.captions import Captions, Content, Entity
+from training.captions import Captions
 from training.compose import FRAMES, LAYERS, MOTIONS, SIZES, TRAVEL, Spec, compose, plain_spec
+from training.content import Content, Entity
 from training.layers import without
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS

@@ -9,7 +9,8 @@ import torch
 
 from t2v import TextToVideo
 from t2v.vocabulary import Vocabulary
-from training.captions import Captions, single
+from training.captions import Captions
+from training.content import single
 from training.dataset import EmojiClips
 from training.evaluate import SHARE, load, made, pixels, save, shares
 from training.examine import LINE, Examination, line, loop_errors, seed_decibels

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pytest
 import torch
 
-from training.captions import Captions, Content, Entity, single
+from training.captions import Captions
 from training.compose import LAYERS, MOTIONS, Spec, compose
+from training.content import Content, Entity, single
 from training.dataset import EmojiClips
 from training.examine import Examination
 from training.judge import Judge, Verdict

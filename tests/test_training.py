@@ -22,9 +22,10 @@ from t2v.runtime import device
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.loop import Average, Clock, Update
+from training.loss import DenoisingLoss, half_precision
 from training.muon import optimizers, orthogonal
 from training.sizes import VAE_SIZE
-from training.unet import DenoisingLoss, half_precision, learn_only, leave_out_time, zero_residuals
+from training.unet import learn_only, leave_out_time, zero_residuals
 from training.vae import (
     HOLD,
     RefinedLoss,

@@ -3,19 +3,17 @@
 A caption fixes one to three subjects, the number, colour and motion of each, their relation, and the
 background or the scenery. Position, size, the start and speed of the loop, and the background where none is
 named are drawn at random, and the clip's noise encodes them (training/chance.py). A subject without a motion
-is still. Some combinations, pairs and relations are held out of training, by hashes that never change.
+is still. What is held out of training (training/held_out.py) is not drawn.
 """
-
-import hashlib
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from training import layout
 from training.chance import OPEN, number_of, one_of, uniform
-from training.compose import LAYERS, MOTIONS, SIZES, TRAVEL, Spec
+from training.compose import MOTIONS, Spec
+from training.content import Content, Entity
+from training.held_out import held_out, held_pair, held_relation
 from training.layout import AND, RELATIONS
 from training.phrases import (
     ADJECTIVES,
@@ -28,59 +26,13 @@ from training.phrases import (
     PREFIXES,
     TINTS,
 )
+from training.placing import layers_of
 from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indefinite, plural
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
 KINDS = {"one": 0.42, "tinted": 0.06, "scenery": 0.1, "count": 0.08, "pair": 0.24, "three": 0.1}
-SCENE_TRAVEL = 0.2  # of a subject among others
-SCENE_SIZE = {"still": 1.0, "growing": 1.0, "shrinking": 1.0, "spinning": 0.88}  # others: 0.85
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
-
-
-def held_out(subject: str, background: str, motion: str) -> bool:
-    """True for the tenth of the combinations (names as in `vocabulary.json`) that training never sees."""
-    return _hash(subject, background, motion) % 10 == 0
-
-
-def held_pair(first: str, second: str) -> bool:
-    """True for the 300th part of the pairs of subjects that training never shows together."""
-    return _hash("pair", *sorted((first, second))) % 300 == 0
-
-
-def held_relation(first: str, relation: str, second: str) -> bool:
-    """True for the 5,000th part of the relations of two subjects that training never shows."""
-    return _hash("relation", first, relation, second) % 5000 == 0
-
-
-def _hash(*words: str) -> int:
-    return int.from_bytes(hashlib.sha256("|".join(words).encode()).digest()[:4], "big")
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A subject of a caption."""
-
-    subject: int
-    motion: str = "still"
-    tint: str = ""
-    count: int = 1
-
-
-@dataclass(frozen=True)
-class Content:
-    """The content that one caption fixes. `relation`: of the first entity to the second, or "and"."""
-
-    entities: tuple[Entity, ...]
-    background: str = "white"
-    scenery: int = -1
-    relation: str = AND
-    named: bool = True  # the caption names the background
-
-
-def single(subject: int, background: str, motion: str, tint: str = "") -> Content:
-    """One subject on a plain background."""
-    return Content((Entity(subject, motion, tint),), background)
 
 
 class Captions:
@@ -178,7 +130,7 @@ class Captions:
         chance = self._chances(contents) if chance is None else chance
         start = one_of(chance[:, OPEN.index("size")], self.starts)
         speed = 1.0 + (uniform(chance[:, OPEN.index("y")]) >= 1 - self.fast)
-        rows = [_layers(c, u, aspect) for c, u in zip(contents, uniform(chance).numpy(), strict=True)]
+        rows = [layers_of(c, u, aspect) for c, u in zip(contents, uniform(chance).numpy(), strict=True)]
         columns = [np.array(column) for column in zip(*rows, strict=True)]
         subject, tint, motion, x, y, size, travel = columns
         return Spec(
@@ -317,49 +269,6 @@ def _listed(things: list[str]) -> str:
     """ "a", "a and b" or "a, b and c" """
     *first, last = things
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _layers(content: Content, open_: np.ndarray, aspect: float) -> tuple[list, ...]:
-    """The layers of one clip, LAYERS each: subject, tint, motion, x, y, size, travel.
-
-    open_: the quantiles of the numbers that the caption leaves open.
-    """
-    _, x, y, size = open_.tolist()
-    alone = len(content.entities) == 1 and content.entities[0].count == 1
-    drawn = (
-        [_single(content.entities[0], x, y, size)] if alone else _scene_layers(content, x, y, size, aspect)
-    )
-    empty = (-1, (0.0, 0.0, 0.0, 0.0), 0, 0.0, 0.0, 1.0, 0.0)
-    return tuple(zip(*(drawn + [empty] * (LAYERS - len(drawn)))[:LAYERS], strict=True))
-
-
-def _single(entity: Entity, x: float, y: float, size: float) -> tuple:
-    motion = entity.motion
-    growing, along_x, along_y = (motion in some for some in (MOTIONS[5:7], MOTIONS[1:3], MOTIONS[3:5]))
-    largest = SIZES[MOTIONS.index(motion)] * (0.84 + 0.26 * size if motion == "still" else 0.87 + 0.13 * size)
-    room = 0.03 if growing else 0.11 if motion in ("still", "spinning") else 0.14
-    place = ((2 * x - 1) * (0.02 if along_x else room), (2 * y - 1) * (0.02 if along_y else room))
-    return entity.subject, _tint(entity), MOTIONS.index(motion), *place, largest, TRAVEL
-
-
-def _scene_layers(content: Content, x: float, y: float, size: float, aspect: float) -> list[tuple]:
-    """The layers of several subjects, in the order in which they are drawn."""
-    entities, drawn = content.entities, []
-    places = layout.boxes(content.relation, len(entities), aspect)
-    for i in layout.order(content.relation, len(entities)):
-        entity = entities[i]
-        for box in layout.group(places[i], entity.count, aspect) if entity.count > 1 else [places[i]]:
-            centre_x, centre_y, full = layout.placed(box, aspect)
-            full *= SCENE_SIZE.get(entity.motion, 0.85) * (0.9 + 0.1 * size)
-            place = (centre_x + 0.04 * (2 * x - 1), centre_y + 0.04 * (2 * y - 1))
-            drawn.append(
-                (entity.subject, _tint(entity), MOTIONS.index(entity.motion), *place, full, SCENE_TRAVEL)
-            )
-    return drawn
-
-
-def _tint(entity: Entity) -> tuple[float, ...]:
-    return (*(value / 255 for value in TINTS[entity.tint]), 1.0) if entity.tint else (0.0, 0.0, 0.0, 0.0)
 
 
 def _coloured(subject: Subject) -> bool:

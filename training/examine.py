@@ -9,8 +9,9 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
-from training.captions import Captions, Content
+from training.captions import Captions
 from training.compose import LAYERS, MOTIONS, Spec
+from training.content import Content
 from training.dataset import EmojiClips
 from training.judge import Judge, Verdict
 from training.layers import Wanted, wanted

@@ -37,7 +37,8 @@ from training.clip_codes import ClipCodes, reads_codes
 from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
 from training.lora import Changes
-from training.unet import EMPTY, OWN_FROM, DenoisingLoss
+from training.loss import DenoisingLoss
+from training.unet import EMPTY, OWN_FROM
 
 LR, LORA_LR = 1e-4, 2e-3  # of AdamW
 WARM_UP = 40  # iterations: the codes of clips are found before the network learns from wrong ones

@@ -32,8 +32,8 @@ from tqdm import tqdm
 from t2v import TextToVideo
 from t2v.checkpoints import locate
 from t2v.vocabulary import Vocabulary
-from training.captions import single
 from training.compose import DIRECTIONS, FRAMES
+from training.content import single
 from training.evaluate import examination, pixels
 from training.examine import Examination
 from training.phrases import canonical

@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
-from training.captions import Captions, Content, Entity
+from training.captions import Captions
 from training.chance import OPEN
 from training.compose import MOTIONS, Spec
+from training.content import Content, Entity
 from training.match import COLOURS
 
 OF_A_LAYER = ("subject", "tint", "motion", "x", "y", "size", "travel")  # fields of a Spec

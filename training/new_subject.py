@@ -22,8 +22,9 @@ from PIL import Image
 
 from t2v import Request, TextToVideo, Video
 from training import glorp
-from training.captions import Captions, single
+from training.captions import Captions
 from training.compose import compose
+from training.content import single
 from training.dataset import EmojiClips
 from training.evaluate import examination_of, pixels
 from training.examine import Examination

@@ -9,8 +9,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from training.captions import Captions, Content
+from training.captions import Captions
 from training.compose import LAYERS, Spec, compose
+from training.content import Content
 from training.judge import Judge, to_unit
 from training.layers import OF_A_LAYER, Wanted, on_ground, wanted, without
 from training.layout import AND, RELATIONS

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from t2v.vocabulary import Vocabulary
-from training.captions import Captions, Content, Entity, held_out, held_pair, held_relation, single
+from training.captions import Captions
 from training.compose import MOTIONS
+from training.content import Content, Entity, single
+from training.held_out import held_out, held_pair, held_relation
 from training.layout import AND, RELATIONS
 from training.nouns import NOUNS, prompt_of
 from training.phrases import BACKGROUNDS, TINTS, canonical

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
-from einops import rearrange
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -25,12 +23,12 @@ from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import read_merges
-from t2v.runtime import choose_dtype
 from training.captions import FAST, STARTS, Captions
 from training.compose import FRAMES
 from training.dataset import EmojiClips
 from training.fused import freeze_biases, fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
+from training.loss import DenoisingLoss
 from training.muon import optimizers
 from training.pool import SHAPES, LatentPool
 from training.samples import sample_grid
@@ -73,58 +71,6 @@ class Options:
     fast: float
     fuse: bool
     shapes: int
-
-
-def half_precision(device: torch.device) -> torch.autocast:
-    """A context of bfloat16 arithmetic, or of float32 on a processor that would have to emulate it."""
-    slow = device.type == "cpu" and choose_dtype(None, device) != torch.bfloat16
-    return torch.autocast(device.type, torch.bfloat16, enabled=not slow)
-
-
-class DenoisingLoss(nn.Module):
-    """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
-
-    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 each clip is seen twice:
-    as pure noise, where sampling starts, and at its time. In the second pass the first `own` clips are mixed
-    from the network's prediction for pure noise instead of the truth, as in sampling: it learns to correct
-    its first prediction. That needs v, a last time of pure noise, and a code in the noise (chance.py),
-    without which a blur would be the best answer.
-    """
-
-    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
-        super().__init__()
-        self.text_encoder, self.unet, self.own = text_encoder, unet, own
-        self.of_v = schedule.config.prediction == "v_prediction"
-        signal = schedule.alphas_cumprod.float()
-        self.register_buffer("a", signal.sqrt(), persistent=False)
-        self.register_buffer("s", (1 - signal).sqrt(), persistent=False)
-
-    def forward(
-        self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
-    ) -> tuple[Tensor, ...]:
-        """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise"""
-        with half_precision(z.device):
-            text = self.text_encoder(tokens)
-            if not self.own:
-                return (self._loss(z, z, text, t, noise, known)[0],)
-            first, predicted = self._loss(z, z, text, torch.full_like(t, len(self.a) - 1), noise, known)
-            seen = torch.cat([-predicted[: self.own].detach().float(), z[self.own :]])
-            then, _ = self._loss(z, seen, text, t, noise, known)
-        return (first + then) / 2, first
-
-    def _loss(
-        self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor, known: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """Mix `seen` with noise and predict -> the error against the truth z, the prediction"""
-        a, s = (rearrange(x[t], "b -> b 1 1 1 1") for x in (self.a, self.s))
-        x = a * seen + s * noise
-        if known is None:
-            predicted = self.unet(x, t, text)
-            return F.mse_loss(predicted.float(), (a * x - z) / s if self.of_v else noise), predicted
-        given = rearrange(known, "b f -> b 1 f 1 1")
-        predicted = self.unet(torch.where(given, z, x), torch.where(known, 0, t[:, None]), text)
-        error = (predicted.float() - ((a * x - z) / s if self.of_v else noise)).square()
-        return (error.mean((1, 3, 4)) * ~known).sum() / (~known).sum(), predicted
 
 
 class Trainer:

@@ -11,8 +11,8 @@ from itertools import combinations, permutations
 from pathlib import Path
 
 from t2v.vocabulary import singular
-from training.captions import held_out, held_pair, held_relation
 from training.compose import MOTIONS
+from training.held_out import held_out, held_pair, held_relation
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, TINTS
 from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects, plural

@@ -1,0 +1,65 @@
+"""The loss of denoising: what the UNet, and the text tower with it, are trained to make small."""
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from t2v.diffusion import NoiseSchedule
+from t2v.networks import TextEncoder, UNet3D
+from t2v.runtime import choose_dtype
+
+
+class DenoisingLoss(nn.Module):
+    """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
+
+    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 each clip is seen twice:
+    as pure noise, where sampling starts, and at its time. In the second pass the first `own` clips are mixed
+    from the network's prediction for pure noise instead of the truth, as in sampling: it learns to correct
+    its first prediction. That needs v, a last time of pure noise, and a code in the noise (chance.py),
+    without which a blur would be the best answer.
+    """
+
+    def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
+        super().__init__()
+        self.text_encoder, self.unet, self.own = text_encoder, unet, own
+        self.of_v = schedule.config.prediction == "v_prediction"
+        alphas_cumprod = schedule.alphas_cumprod.float()
+        self.register_buffer("signal", alphas_cumprod.sqrt(), persistent=False)
+        self.register_buffer("sigma", (1 - alphas_cumprod).sqrt(), persistent=False)
+
+    def forward(
+        self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
+    ) -> tuple[Tensor, ...]:
+        """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise"""
+        with half_precision(z.device):
+            text = self.text_encoder(tokens)
+            if not self.own:
+                return (self._loss(z, z, text, t, noise, known)[0],)
+            last = torch.full_like(t, len(self.signal) - 1)
+            first, v = self._loss(z, z, text, last, noise, known)
+            own = -v[: self.own].detach().float()  # at pure noise the clean latents expected are -v
+            seen = torch.cat([own, z[self.own :]])
+            then, _ = self._loss(z, seen, text, t, noise, known)
+        return (first + then) / 2, first
+
+    def _loss(
+        self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor, known: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Predict from `seen`, the truth z or a guess of it, mixed with noise -> the error, the prediction"""
+        a, s = (rearrange(share[t], "b -> b 1 1 1 1") for share in (self.signal, self.sigma))
+        x = a * seen + s * noise
+        target = (a * x - z) / s if self.of_v else noise  # v, as it leads to the truth: z = a x - s v
+        if known is None:
+            predicted = self.unet(x, t, text)
+            return F.mse_loss(predicted.float(), target), predicted
+        given = rearrange(known, "b f -> b 1 f 1 1")
+        predicted = self.unet(torch.where(given, z, x), torch.where(known, 0, t[:, None]), text)
+        error = (predicted.float() - target).square()
+        return (error.mean((1, 3, 4)) * ~known).sum() / (~known).sum(), predicted
+
+
+def half_precision(device: torch.device) -> torch.autocast:
+    """A context of bfloat16 arithmetic, or of float32 on a processor that would have to emulate it."""
+    slow = device.type == "cpu" and choose_dtype(None, device) != torch.bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=not slow)

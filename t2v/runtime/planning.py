@@ -4,13 +4,11 @@ Dry runs of the networks (see `dry_run`) count bytes and operations, for any siz
 seconds rest on measurements: how fast this device multiplies, and the share of that which a video reaches.
 """
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from t2v import machine
@@ -18,9 +16,10 @@ from t2v.checkpoints.adapter_catalogue import ADAPTERS
 from t2v.checkpoints.adapter_names import split
 from t2v.checkpoints.adapters import native_with, open_adapter
 from t2v.checkpoints.catalogue import EMBEDDED, adapted
-from t2v.checkpoints.loading import native, open_parts
+from t2v.checkpoints.loading import open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.model_names import listed
+from t2v.checkpoints.model_settings import native
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig, blank
 from t2v.request import Complete, ModelDefaults
 from t2v.torch_state import OwnState
@@ -28,6 +27,7 @@ from t2v.torch_state import OwnState
 from .dry_run import Profile, profile
 from .fast_unet import FastUNet
 from .memory import RUNGS, Rung, free_bytes, rung_of
+from .speed import rate
 from .streaming import SLOTS, unit_bytes
 
 META = torch.device("meta")
@@ -201,32 +201,3 @@ def weight_bytes(network: nn.Module) -> int:
 def tensor_bytes(tensors: Iterable[Tensor]) -> int:
     """Bytes of all elements of `tensors`."""
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
-
-
-@cache
-def rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second, measured in less than a second: by a large product on a GPU, by a
-    convolution like the networks' elsewhere."""
-    if device.type == "cuda":
-        side = 8192
-        a, b = (_numbers((side, side), device, dtype) for _ in range(2))
-        return 2 * side**3 / _seconds(lambda: a @ b)
-    x, weight = (_numbers(shape, device, dtype) for shape in ((8, 128, 32, 32), (128, 128, 3, 3)))
-    x, weight = (each.contiguous(memory_format=torch.channels_last) for each in (x, weight))
-    return 2 * x.numel() * weight[0].numel() / _seconds(lambda: F.conv2d(x, weight, padding=1))
-
-
-def _numbers(shape: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
-    """Normal numbers from a new generator: the calling program's random numbers stay as they are."""
-    return torch.randn(shape, generator=torch.Generator(device), device=device, dtype=dtype)
-
-
-def _seconds(run: Callable[[], Tensor]) -> float:
-    """The shortest time of six runs."""
-    return min(_once(run) for _ in range(6))
-
-
-def _once(run: Callable[[], Tensor]) -> float:
-    start = time.perf_counter()
-    run().flatten()[0].item()  # wait for the device
-    return time.perf_counter() - start

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED, Entry, find, locate
-from t2v.checkpoints.loading import native
+from t2v.checkpoints.model_settings import native
 from t2v.request import Request
 
 

@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 
 from t2v.checkpoints import CATALOGUE, EMBEDDED, load, locate
-from t2v.checkpoints.loading import native
+from t2v.checkpoints.model_settings import native
 from t2v.defaults import ModelDefaults
 
 from .tiny_model import write_diffusers, write_modelscope

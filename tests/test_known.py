@@ -13,7 +13,7 @@ from torch import Tensor
 from t2v import Request, RequestError, TextToVideo, Video
 from t2v.checkpoints.configs import Config
 from t2v.checkpoints.errors import CheckpointError
-from t2v.checkpoints.loading import _stated
+from t2v.checkpoints.model_settings import _stated
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import SAMPLERS, Hop, Level
 from t2v.diffusion.rounds import noised_again

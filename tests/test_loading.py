@@ -16,7 +16,7 @@ from t2v.checkpoints.loading import fill, open_parts
 from t2v.checkpoints.locate import locate
 from t2v.checkpoints.weights import Weights
 from t2v.defaults import ModelDefaults
-from t2v.diffusion.schedule import ScheduleConfig
+from t2v.diffusion.schedule_config import ScheduleConfig
 
 from . import tiny_model
 from .tiny_model import TEXT, UNET, VAE, stored, write_diffusers, write_modelscope

@@ -10,7 +10,8 @@ the catalogue without it. The modules:
 - configs, sizes, layouts: JSON configs, network sizes from them, names of tensors in files
 - weight_files: choose a part's files; weights: read tensors; state_dict: find them in a training checkpoint
 - formats, incomplete_downloads: check a file before it is read
-- tokenizer_files: load a tokenizer; parts: match a network with its files; loading: load the whole model
+- tokenizer_files: load a tokenizer; model_settings: a model's schedule, native settings and vocabulary
+- parts: match a network with its files; loading: load the whole model
 - adapter_names, adapter_catalogue, adapter_files: parse and find a model's adapters; adapters: open them
 - lora_file, lora_formats, lora_order, lora_places, lora_strangers: read a LoRA, match it with the layers
 - kinds: recognise weights by their names; unsupported: explain what can't be loaded; doctor: report

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from t2v.defaults import ModelDefaults
-from t2v.diffusion.schedule import NoiseSchedule, ScheduleConfig
+from t2v.diffusion.schedule import NoiseSchedule
+from t2v.diffusion.schedule_config import ScheduleConfig
 from t2v.networks import TextEncoder, UNet3D
 from t2v.request import Request
 from t2v.vocabulary import Vocabulary

@@ -13,10 +13,11 @@ from .adapters import describe, native_with, open_adapter
 from .catalogue import EMBEDDED
 from .errors import CheckpointError
 from .kinds import kind
-from .loading import native, open_parts, schedule, tokenizer, vae_scale
+from .loading import open_parts, tokenizer
 from .locate import locate
 from .lora_formats import is_lora
 from .model_names import is_embedded, local_path
+from .model_settings import native, schedule, vae_scale
 from .weights import Weights, finite
 
 

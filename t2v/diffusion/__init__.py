@@ -9,7 +9,8 @@ from t2v.diffusion.hops import HOPS, Hop, last, start_deviation, way
 from t2v.diffusion.loops import closing
 from t2v.diffusion.rounds import repeated
 from t2v.diffusion.samplers import SAMPLERS, Denoise, Step, gaussian, sampler
-from t2v.diffusion.schedule import Level, NoiseSchedule, ScheduleConfig
+from t2v.diffusion.schedule import Level, NoiseSchedule
+from t2v.diffusion.schedule_config import ScheduleConfig
 from t2v.diffusion.wrappers import keeping, timed
 
 __all__ = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from t2v import latents
 from t2v.arguments import add_places, number, places_of
 from t2v.defaults import ModelDefaults
 from t2v.errors import UsageError
+from t2v.latents import latents_path, read_latents
 from t2v.places import PlaceError
 from t2v.request import SETTINGS
 from t2v.streams import plain, say
@@ -25,9 +25,9 @@ def decoded(file: Path, chosen: Mapping[str, str], fps: int | None = None) -> Vi
     model; RequestError for a wrong speed.
     """
     video = Video.open(file)
-    kept = latents.kept(file, video.frames)
-    if kept is None or video.request is None:
-        missing = latents.place(file).name
+    latents = read_latents(file, video.frames)
+    if latents is None or video.request is None:
+        missing = latents_path(file).name
         raise UsageError(f"{file.name}: has no latents beside it, {missing}: make it with --keep-latents")
     SETTINGS["fps"].check("fps", fps, ModelDefaults())
 
@@ -36,19 +36,20 @@ def decoded(file: Path, chosen: Mapping[str, str], fps: int | None = None) -> Vi
     from t2v.pipeline import TextToVideo
     from t2v.torch_state import OwnState
 
-    name, _, revision = kept.model.rpartition("@")
+    name, _, revision = latents.model.rpartition("@")
     model = f"{name}@{revision}" if revision and "/" in name and "+" not in name else name
     pipe = TextToVideo.from_pretrained(**{"model": model} | dict(chosen))
-    if f"{pipe.name}@{pipe.revision}" != kept.model:
+    if f"{pipe.name}@{pipe.revision}" != latents.model:
         raise UsageError(
             f"{file.name}: its latents are of {name}, not of {pipe.name}: name that with --model"
         )
     with OwnState(pipe.device, inference=True), pipe.runner.as_current_device():
-        frames = pipe.codec.decode(torch.from_numpy(kept.array)[None].to(pipe.device))
+        frames = pipe.codec.decode(torch.from_numpy(latents.array)[None].to(pipe.device))
     earlier = video.frames[: len(video) - len(frames)]
     if len(earlier):
         frames = np.concatenate([earlier, frames])
-    return replace(video, frames=frames, request=replace(video.request, fps=fps or video.fps), latents=kept)
+    request = replace(video.request, fps=fps or video.fps)
+    return replace(video, frames=frames, request=request, latents=latents)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -40,17 +40,17 @@ class Latents:
         return count <= len(frames) and _digest(frames[len(frames) - count :]) == self.digest
 
 
-def place(file: Path) -> Path:
+def latents_path(file: Path) -> Path:
     """The path of a video's latents: panda.latents.safetensors beside panda.mp4."""
     return file.with_suffix(SUFFIX)
 
 
-def keep(latents: Latents, file: Path, path: Path | None = None) -> Path:
-    """Write latents beside the video's file, or to `path`; -> where. VideoError where that can't be.
+def write_latents(latents: Latents, file: Path) -> Path:
+    """Write latents beside the video's file; -> where. VideoError where that can't be.
 
     They name the file by its SHA-256: beside a file that was replaced they are ignored.
     """
-    path = path or place(file)
+    path = latents_path(file)
     draft = path.with_name(f".{secrets.token_hex(8)}.part")
     facts = {"made_by": "t2v", "model": latents.model, "of": sha256(file.read_bytes()).hexdigest()}
     try:
@@ -66,9 +66,9 @@ def keep(latents: Latents, file: Path, path: Path | None = None) -> Path:
     return path
 
 
-def kept(file: Path, frames: np.ndarray, path: Path | None = None) -> Latents | None:
+def read_latents(file: Path, frames: np.ndarray) -> Latents | None:
     """Read the latents beside a video's file, whose frames are `frames`; None where there are none of it."""
-    path = path or place(file)
+    path = latents_path(file)
     with suppress(OSError, SafetensorError, ValueError, TypeError, KeyError):
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             return None

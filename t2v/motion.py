@@ -53,13 +53,13 @@ def motion_in(frames: np.ndarray) -> str:
     if there.sum() < 2:
         return STILL
     small, subject, area = small[there], subject[there], area[there]
-    centre = _centre(subject)
-    right, down = _change(centre[:, 0]), _change(centre[:, 1])
+    middle = centre(subject)
+    right, down = _change(middle[:, 0]), _change(middle[:, 1])
     if max(abs(right), abs(down)) > TRAVEL:
         if abs(right) > abs(down):
             return "moving right" if right > 0 else "moving left"
         return "moving down" if down > 0 else "moving up"
-    if abs(_turn(small, subject, centre, np.sqrt(area))) > TURN:
+    if abs(_turn(small, subject, middle, np.sqrt(area))) > TURN:
         return "spinning"
     growth = _change(np.log(area)) / 2
     return STILL if abs(growth) < GROWTH else "growing" if growth > 0 else "shrinking"
@@ -67,13 +67,18 @@ def motion_in(frames: np.ndarray) -> str:
 
 def _ground(frames: np.ndarray) -> np.ndarray:
     """frames (f h w 3) -> their border's colour (3) where it has one, else each place's median (h w 3)"""
-    border = np.concatenate([frames[:, [0, -1]].reshape(-1, 3), frames[:, :, [0, -1]].reshape(-1, 3)])
-    colour = np.median(border, 0)
-    plain = (np.abs(border - colour).max(1) < DIFFERENT).mean() > PLAIN
+    edges = border(frames)
+    colour = np.median(edges, 0)
+    plain = (np.abs(edges - colour).max(1) < DIFFERENT).mean() > PLAIN
     return colour if plain else np.median(frames, 0)
 
 
-def _centre(weights: np.ndarray) -> np.ndarray:
+def border(frames: np.ndarray) -> np.ndarray:
+    """frames (f h w 3) -> the pixels of their first and last rows and columns (n 3)"""
+    return np.concatenate([frames[:, [0, -1]].reshape(-1, 3), frames[:, :, [0, -1]].reshape(-1, 3)])
+
+
+def centre(weights: np.ndarray) -> np.ndarray:
     """weights (f h w) -> their centre in shares of the sides, x and y (f 2)"""
     h, w = weights.shape[1:]
     total = np.maximum(weights.sum((1, 2)), 1e-6)
@@ -86,14 +91,14 @@ def _change(values: np.ndarray) -> float:
     return float(np.polyfit(np.linspace(0, 1, len(values)), values, 1)[0])
 
 
-def _turn(frames: np.ndarray, subject: np.ndarray, centre: np.ndarray, side: np.ndarray) -> float:
-    """Radians by which the subject's colours turn about its centre, by the colour that shows it best.
+def _turn(frames: np.ndarray, subject: np.ndarray, middle: np.ndarray, side: np.ndarray) -> float:
+    """Radians by which the subject's colours turn about its middle, by the colour that shows it best.
 
-    frames (f h w 3), subject bool (f h w), centre (f 2), side (f) in shares of the frame
+    frames (f h w 3), subject bool (f h w), middle (f 2), side (f) in shares of the frame
     """
     turns = {0.0: 0.0}
     for channel in range(3):
-        x, y = (_centre(frames[..., channel] * subject) - centre).T
+        x, y = (centre(frames[..., channel] * subject) - middle).T
         angles = np.unwrap(np.arctan2(y, x))
         turns[float((np.hypot(x, y) / side).mean())] = float(angles[-1] - angles[0])
     clearest = max(turns)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from t2v.errors import UsageError
-from t2v.latents import keep
+from t2v.latents import write_latents
 from t2v.places import PlaceError, claim, draft_of
 from t2v.prompts import Item
 from t2v.video import CONTAINERS, Video
@@ -36,7 +36,7 @@ class Target(NamedTuple):
         """Write the video; -> its path. A given name overwrites an old file, a number never does."""
         path = video.save_new(self._numbers()) if self.number else video.save(self.path)
         if self.latents and video.latents is not None:
-            keep(video.latents, path)
+            write_latents(video.latents, path)
         return path
 
     def store(self, data: bytes) -> Path:

@@ -21,7 +21,7 @@ from t2v import ffmpeg
 from t2v.ffmpeg import VideoError
 from t2v.frames import FramesError, name_of, to_frames
 from t2v.image import cropped, shrunk, shrunk_size, to_rgb
-from t2v.latents import Latents, kept
+from t2v.latents import Latents, read_latents
 from t2v.request import Complete, RequestError
 from t2v.video import MAX_BYTES, Video
 
@@ -70,7 +70,7 @@ class Source:
         name = _shown(path.name) or "the file"
         try:
             frames = _read(path, name)
-            return cls._new(frames, name, kept(path, frames))
+            return cls._new(frames, name, read_latents(path, frames))
         except VideoError as error:
             raise _refusal(name, f"can't be read. {error}") from None
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from t2v import Request, TextToVideo, Video
 from t2v.cli import DONE, MISUSED, main
-from t2v.latents import keep, kept, place
+from t2v.latents import latents_path, read_latents, write_latents
 from t2v.unfinished import Unfinished
 
 from .tiny_model import write_diffusers
@@ -33,10 +33,10 @@ def test_latents_are_those_of_the_frames(pipe: TextToVideo, tmp_path: Path):
     assert video.latents.array.shape == (4, 4, 8, 8) and video.latents.belong_to(video.frames)
     assert np.array_equal(decode(pipe, video.latents.array), video.frames)
     file = video.save(tmp_path / "a.mp4")
-    path = keep(video.latents, file)
+    path = write_latents(video.latents, file)
     assert path == tmp_path / "a.latents.safetensors" and path.stat().st_size < 5_000
     frames = Video.open(file).frames
-    again = kept(file, frames)
+    again = read_latents(file, frames)
     assert np.array_equal(again.array, video.latents.array) and again.model == video.latents.model
     assert again.belong_to(frames) and not again.belong_to(video.frames), "the file's frames lost a little"
     assert video.larger().latents is video.smoother(16).latents is None
@@ -46,16 +46,16 @@ def test_latents_of_another_file_or_none_are_ignored(pipe: TextToVideo, tmp_path
     video = pipe("a", **SMALL)
     file = video.save(tmp_path / "a.mp4")
     frames = Video.open(file).frames
-    assert kept(file, frames) is None
-    whole = keep(video.latents, file).read_bytes()
+    assert read_latents(file, frames) is None
+    whole = write_latents(video.latents, file).read_bytes()
     video.save(tmp_path / "a.gif")
-    assert kept(tmp_path / "a.gif", frames) is None, "of the MP4"
-    assert kept(file, frames[:3]) is None, "more latents than frames"
+    assert read_latents(tmp_path / "a.gif", frames) is None, "of the MP4"
+    assert read_latents(file, frames[:3]) is None, "more latents than frames"
     for broken in (b"", whole[:40], whole[:-9], b"\xff" * 200, whole.replace(b'of\\"', b'xx\\"')):
-        place(file).write_bytes(broken)
-        assert kept(file, frames) is None
-    keep(replace(video.latents, array=np.full((4, 4, 8, 8), np.nan, np.float32)), file)
-    assert kept(file, frames) is None, "numbers that are none"
+        latents_path(file).write_bytes(broken)
+        assert read_latents(file, frames) is None
+    write_latents(replace(video.latents, array=np.full((4, 4, 8, 8), np.nan, np.float32)), file)
+    assert read_latents(file, frames) is None, "numbers that are none"
 
 
 def test_a_video_is_continued_from_its_latents(pipe: TextToVideo, tmp_path: Path):
@@ -64,7 +64,7 @@ def test_a_video_is_continued_from_its_latents(pipe: TextToVideo, tmp_path: Path
     file = video.save(tmp_path / "a.mp4")
     request = Request("b", keep=2, rounds=1, **SMALL)
     plain = pipe(request, source=file)
-    keep(video.latents, file)
+    write_latents(video.latents, file)
     own, from_file = pipe(request, source=video), pipe(request, source=file)
     assert np.array_equal(own.frames[:2], video.frames[2:]) and own == from_file
     assert not np.array_equal(plain.frames[:2], video.frames[2:])
@@ -98,7 +98,7 @@ def test_the_commands_keep_and_decode(folder: Path, tmp_path: Path, capsys: pyte
     assert made.fps == 12 and made.request == replace(Video.open(file).request, fps=12)
     assert main(["decode", str(file), "-o", str(out), "--fps", "0", *where]) == MISUSED
     assert "fps: must be a whole number from 1 to 60" in capsys.readouterr().err
-    place(file).unlink()
+    latents_path(file).unlink()
     assert main(["decode", str(file), "-o", str(out), *where]) == MISUSED
     assert "a.mp4: has no latents beside it, a.latents.safetensors" in capsys.readouterr().err
 

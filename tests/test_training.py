@@ -122,7 +122,7 @@ def test_clips_are_seen_as_noise_and_then_as_what_the_network_made_of_it() -> No
     loss_of.unet = unet
     z, noise, t = torch.randn(2, 4, 2, 4, 4), torch.randn(2, 4, 2, 4, 4), torch.tensor([600, 300])
     loss, first = loss_of(z, torch.zeros(2, 77, dtype=torch.long), t, noise)
-    a, s = (x[t].view(2, 1, 1, 1, 1) for x in (loss_of.a, loss_of.s))
+    a, s = (x[t].view(2, 1, 1, 1, 1) for x in (loss_of.signal, loss_of.sigma))
     (pure, last), (mixture, then) = seen
     torch.testing.assert_close(pure, noise)
     assert last.tolist() == [999, 999] and torch.equal(then, t)

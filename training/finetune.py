@@ -98,14 +98,9 @@ def finetune(
     optimizer = torch.optim.AdamW(learning, lr=lr, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda done: rate(done, iterations))
     codes = ClipCodes(len(z), pipe.device) if reads_codes(pipe) else None
-    empty, chosen = pipe.tokenizer([""]).to(pipe.device), in_rounds(len(z), batch)
     bar = trange(iterations, desc="fine-tuning")
-    for _ in bar:
-        rows = next(chosen).to(pipe.device)
-        words = torch.where(torch.rand(batch, 1, device=pipe.device) < EMPTY, empty, tokens[rows])
-        noise = torch.randn_like(z[rows])
-        noise = codes.noise(noise, rows) if codes else noise
-        (loss,) = loss_of(z[rows], words, times(pipe.checkpoint.schedule, batch).to(pipe.device), noise)
+    for _, drawn in zip(bar, batches(pipe, z, tokens, batch, codes), strict=False):
+        (loss,) = loss_of(*drawn)
         loss.backward()
         nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
@@ -116,6 +111,19 @@ def finetune(
         bar.set_postfix(loss=f"{loss.item():.4f}")
     for weight in learning:
         weight.requires_grad_(False)
+
+
+def batches(
+    pipe: TextToVideo, z: Tensor, tokens: Tensor, batch: int, codes: ClipCodes | None
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield what the loss takes, without end: latents (b c f h w), tokens (b l), times (b), noise."""
+    empty = pipe.tokenizer([""]).to(pipe.device)
+    for chosen in in_rounds(len(z), batch):
+        rows = chosen.to(pipe.device)
+        words = torch.where(torch.rand(batch, 1, device=pipe.device) < EMPTY, empty, tokens[rows])
+        noise = torch.randn_like(z[rows])
+        noise = codes.noise(noise, rows) if codes else noise
+        yield z[rows], words, times(pipe.checkpoint.schedule, batch).to(pipe.device), noise
 
 
 def rate(done: int, iterations: int) -> float:

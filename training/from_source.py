@@ -31,6 +31,7 @@ from tqdm import tqdm
 
 from t2v import TextToVideo
 from t2v.checkpoints import locate
+from t2v.motion import border, centre
 from t2v.vocabulary import Vocabulary
 from training.compose import DIRECTIONS, FRAMES
 from training.content import single
@@ -128,11 +129,7 @@ def decibels(error: float) -> float:
 def centres(frames: np.ndarray) -> np.ndarray:
     """frames uint8 (f h w 3) -> the centre of what differs from the border's colour (f 2): x, y in 0…1"""
     levels = frames.astype(np.float32)
-    border = np.concatenate([levels[:, [0, -1]].reshape(-1, 3), levels[:, :, [0, -1]].reshape(-1, 3)])
-    there = np.abs(levels - np.median(border, 0)).mean(3) > SEEN  # (f h w)
-    h, w = there.shape[1:]
-    x, y = (there.sum(axis) @ (np.arange(side) + 0.5) / side for axis, side in ((1, w), (2, h)))
-    return np.stack([x, y], 1) / np.maximum(there.sum((1, 2)), 1)[:, None]
+    return centre(np.abs(levels - np.median(border(levels), 0)).mean(3) > SEEN)
 
 
 def along(source: np.ndarray, made: np.ndarray, motion: str) -> float:

@@ -8,7 +8,7 @@ from einops import rearrange
 from torch import Tensor
 
 from t2v import TextToVideo
-from t2v.diffusion import HOPS, SAMPLERS, Hop
+from t2v.diffusion import HOPS, SAMPLERS, guided, timed
 
 
 @torch.inference_mode()
@@ -17,21 +17,20 @@ def sample(pipe: TextToVideo, prompts: list[str], noise: Tensor, clean: Tensor, 
 
     The model's own sampler and number of steps, without guidance.
     """
-    native, device = pipe.native, pipe.device
+    native, device, text = pipe.native, pipe.device, pipe.text_encoder(prompts)
     noise, clean, known = noise.to(device), clean.to(device), known.to(device)
-    text, given = pipe.text_encoder(prompts), rearrange(known, "f -> 1 1 f 1 1")
 
-    def denoise(x: Tensor, hop: Hop) -> Tensor:
-        t = torch.where(known, 0.0, float(hop.time)).expand(len(x), -1)
-        return pipe.unet(torch.where(given, clean, x).to(pipe.dtype), t, text).float()
+    def predict(x: Tensor, t: Tensor) -> Tensor:
+        """x (b c f h w), t (b f) -> (1 b c f h w)"""
+        return pipe.unet(x.to(pipe.dtype), t, text)[None]
 
+    denoise = guided(timed(predict, clean, known.expand(len(prompts), -1)), scale=1.0)
     hops = HOPS[native.sampler](pipe.schedule, native.steps)
     *_, last = SAMPLERS[native.sampler](denoise, noise, hops, pipe.schedule.config.prediction)
-    z = torch.where(given, clean, last.x) / pipe.checkpoint.vae_scale
-    frames = [
-        pipe.vae.decode(part) for part in rearrange(z, "b c f h w -> (b f) c h w").to(pipe.dtype).split(16)
-    ]
-    return rearrange(torch.cat(frames).float().clamp(-1, 1), "(b f) c h w -> b f c h w", b=len(prompts))
+    z = torch.where(rearrange(known, "f -> 1 1 f 1 1"), clean, last.x) / pipe.checkpoint.vae_scale
+    parts = rearrange(z, "b c f h w -> (b f) c h w").to(pipe.dtype).split(16)
+    frames = torch.cat([pipe.vae.decode(part) for part in parts]).float().clamp(-1, 1)
+    return rearrange(frames, "(b f) c h w -> b f c h w", b=len(prompts))
 
 
 @torch.inference_mode()

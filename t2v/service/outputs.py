@@ -29,7 +29,7 @@ from typing import Any
 
 from t2v.errors import T2VError
 from t2v.latents import SUFFIX as LATENTS
-from t2v.latents import place
+from t2v.latents import latents_path
 from t2v.request import Request
 from t2v.service import legacy, sentences
 from t2v.service.store import Store, StoreError, owner_of
@@ -141,7 +141,7 @@ class Outputs:
     def note(self, path: Path) -> None:
         """Count a new file of `served` in the quota, and make room for it."""
         with self._lock:
-            beside = place(path)
+            beside = latents_path(path)
             self._used += path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
             if self._used > self.quota:
                 self.sweep()

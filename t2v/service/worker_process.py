@@ -19,7 +19,8 @@ from threading import Lock, Thread
 from types import ModuleType
 from typing import Any, NoReturn
 
-from t2v import latents, machine, provenance
+from t2v import machine, provenance
+from t2v.latents import write_latents
 from t2v.service import logs
 from t2v.service.device_memory import Peak, free_memory, memory_of_device
 from t2v.service.faults import explain
@@ -264,7 +265,7 @@ class PipelineHost:
         video.save(order.path)
         if video.latents is not None:
             with suppress(VideoError):  # the video is there without them
-                latents.keep(video.latents, order.path)
+                write_latents(video.latents, order.path)
         writing = time.perf_counter() - start
         seconds = (made.denoising, made.decoding, writing)
         return Done(order.id, video.request or order.request, tuple(video.notes), *seconds, made.peak)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from t2v import Request, Video
-from t2v.latents import kept, place
+from t2v.latents import latents_path, read_latents
 from t2v.service import backend
 from t2v.service.messages import Done, Failed, Order, Progress, Setup, Stopped
 from t2v.service.outputs import Outputs, Record
@@ -51,7 +51,7 @@ def test_a_video_goes_on_in_the_next_worker(order: Order):
     assert [each.step for each in second if isinstance(each, Progress)] == [3, 4]
     assert not order.unfinished.exists()
     video = Video.open(order.path)
-    latents = kept(order.path, video.frames)
+    latents = read_latents(order.path, video.frames)
     assert latents is not None and latents.array.shape == (4, 3, 8, 8)
 
 
@@ -70,13 +70,13 @@ def test_latents_count_in_the_quota_and_go_with_their_video(tmp_path: Path):
     request = Request("a", **SMALL).validate()
     path = outputs.path("one", ".mp4")
     path.write_bytes(b"v" * 500)
-    place(path).write_bytes(b"l" * 700)
+    latents_path(path).write_bytes(b"l" * 700)
     outputs.add(Record("one", "someone", "emoji", request, ".mp4", 0.0, 1.0))
     assert outputs.size() == outputs._used == 1200
-    assert outputs.remove("one") and not place(path).exists() and outputs.size() == 0
+    assert outputs.remove("one") and not latents_path(path).exists() and outputs.size() == 0
     path.write_bytes(b"v")
-    place(path).write_bytes(b"l")
+    latents_path(path).write_bytes(b"l")
     outputs.add(Record("one", "someone", "emoji", request, ".mp4", 0.0, 1.0))
     path.unlink()
     outputs.sweep()
-    assert not place(path).exists()
+    assert not latents_path(path).exists()

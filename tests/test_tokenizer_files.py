@@ -9,10 +9,10 @@ import pytest
 from t2v.checkpoints import CheckpointError
 from t2v.checkpoints.tokenizer_files import read
 from t2v.networks import TextConfig, Tokenizer
-from t2v.networks.tokenizer import END, START, clip_merges, words
+from t2v.networks.tokenizer import END, START, clip_merges, token_ids
 
 FEW = clip_merges()[:20]
-WORDS = words(FEW)
+WORDS = token_ids(FEW)
 TEXT = TextConfig(vocabulary=len(WORDS))
 MERGES = "\n".join(["#version: 0.2", *FEW, ""])
 MODEL = {"type": "BPE", "vocab": WORDS, "merges": FEW}
@@ -76,7 +76,7 @@ BROKEN = {
     "an enormous number": ({"vocab": WORDS | {"a": 10**12}}, "vocab.json: a is"),
     "no words": ({"vocab": {}}, "vocab.json lacks"),
     "a word that is missing": ({"vocab": {k: v for k, v in WORDS.items() if k != "th"}}, "lacks 1 of the"),
-    "words of a larger model": ({"vocab": words(clip_merges()[:400])}, "merges were cut off"),
+    "words of a larger model": ({"vocab": token_ids(clip_merges()[:400])}, "merges were cut off"),
     "merges that are cut off": ({"merges": "\n".join(FEW[:-1])}, "different models"),
     "merges of three": ({"merges": MERGES + "a b c\n"}, "not a list of merges"),
     "merges in another text": ({"merges": None, "tokenizer": {"model": {"vocab": WORDS}}}, "tokenizer.json"),

@@ -67,18 +67,15 @@ def measure(
     spec = captions.spec([trial.content], read_code(noise))
     video = made(pipe, trial.prompt, noise, settings)
     near, speed = nearest_loop(video, clips, spec, captions.starts)
-    encoded = encoded_background(noise)
     bare = made(pipe, clips.subjects[trial.content.entities[0].subject].phrases[0], noise, settings)
-    away = abs(background_of(bare) - encoded)
+    away = abs(background_of(bare) - encoded_background(noise))
     return compare(video, compose(clips, spec)[0].cpu()) | {
         "nearest to the encoded speed, share": float(speed == spec.speed[0]),
         "twice as fast is encoded, share": float(spec.speed[0] == SPEEDS[1]),
         "nearest to the encoded start, share": float(near == spec.phase[0]),
         "nearest to it or the next, share": float(abs(near - spec.phase[0]) <= 1),
         "the encoded background, share": float(away == 0),
-        "background that or the next, share": float(
-            abs(background_of(bare) - encoded_background(noise)) <= 1
-        ),
+        "background that or the next, share": float(away <= 1),
     }
 
 

@@ -8,27 +8,24 @@ other words.
 """
 
 import argparse
-import gzip
 import json
 from itertools import pairwise
 from pathlib import Path
 
 import regex
-from open_clip.tokenizer import bytes_to_unicode, default_bpe
+from open_clip.tokenizer import bytes_to_unicode
 
+from t2v.networks.tokenizer import END, START, clip_merges, token_ids
 from training.phrases import sentences
 from training.subjects import load_scenery, load_subjects
 
 Merge = tuple[str, str]
-START, END = "<|startoftext|>", "<|endoftext|>"
 LIMIT = 5120  # vocabulary entries
 
 
 def all_merges() -> list[Merge]:
-    """Read CLIP's 48,894 merges, in order, from open_clip's package data."""
-    with gzip.open(default_bpe(), "rt", encoding="utf-8") as file:
-        lines = file.read().split("\n")
-    return [tuple(line.split()) for line in lines[1 : 49152 - 256 - 2 + 1]]
+    """CLIP's 48,894 merges, in order."""
+    return [tuple(merge.split()) for merge in clip_merges()]
 
 
 def words_of(sentences: list[str]) -> set[str]:
@@ -85,14 +82,6 @@ def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: st
 
     Ids are those of open_clip's tokenizer over the same merges: bytes, merges in order, start, end.
     """
-    letters = list(bytes_to_unicode().values())
-    entries = [
-        *letters,
-        *(letter + "</w>" for letter in letters),
-        *("".join(merge) for merge in merges),
-        START,
-        END,
-    ]
     special = {"bos_token": START, "eos_token": END, "unk_token": END, "pad_token": pad}
     config = {
         "tokenizer_class": "CLIPTokenizer",
@@ -101,11 +90,11 @@ def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: st
         **special,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "vocab.json", {entry: i for i, entry in enumerate(entries)})
+    lines = [" ".join(merge) for merge in merges]
+    _write_json(folder / "vocab.json", token_ids(lines))
     _write_json(folder / "tokenizer_config.json", config)
     _write_json(folder / "special_tokens_map.json", special)
-    lines = ["#version: 0.2", *(" ".join(merge) for merge in merges)]
-    (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *lines]) + "\n", encoding="utf-8")
 
 
 def moved(old: Path, new: Path) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from t2v.defaults import KNOWN, LOOPS
 from t2v.diffusion.schedule import NoiseSchedule
-from t2v.diffusion.schedule_config import MODELSCOPE, ScheduleConfig
+from t2v.diffusion.schedule_config import MODELSCOPE_SCHEDULE, ScheduleConfig
 from t2v.request import MULTIPLE, SAMPLER_NAMES, ModelDefaults
 
 from . import identity
@@ -21,7 +21,7 @@ MAX_NATIVE = 2**26  # limit of every native setting; the largest is a volume in 
 def schedule(located: Located) -> ScheduleConfig:
     """Return ModelScope's schedule, or that of scheduler_config.json."""
     if located.layout == "modelscope":
-        return MODELSCOPE
+        return MODELSCOPE_SCHEDULE
     config = Config.read(located.folder / "scheduler" / "scheduler_config.json")
     listed = Config.read(located.folder / "model_index.json").get("scheduler")
     kind = {"_class_name": listed[1]} if isinstance(listed, list) and len(listed) == 2 else {}

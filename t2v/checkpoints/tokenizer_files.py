@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from t2v.networks import TextConfig, Tokenizer
-from t2v.networks.tokenizer import END, START, TransformersTokenizer, clip_merges, read_merges, words
+from t2v.networks.tokenizer import END, START, TransformersTokenizer, clip_merges, read_merges, token_ids
 from t2v.texts import TextError
 
 from .configs import Config
@@ -102,7 +102,7 @@ def _words(folder: Path, text: TextConfig) -> tuple[list[str], dict[str, int]]:
         raise CheckpointError(why + "tokenizer/merges.txt, which would list them, is missing.")
     if ids is None and vocabulary.is_file():
         ids = Config.read(vocabulary, MAX_FILE)
-    made = words(merges)
+    made = token_ids(merges)
     _check(made, ids, text)
     return merges, made if ids is None else ids.values
 

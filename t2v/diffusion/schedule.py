@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from t2v.diffusion.schedule_config import MODELSCOPE, ScheduleConfig
+from t2v.diffusion.schedule_config import MODELSCOPE_SCHEDULE, ScheduleConfig
 
 
 class Level(NamedTuple):
@@ -37,7 +37,7 @@ class NoiseSchedule:
     Python float and no sampler waits for a device.
     """
 
-    def __init__(self, config: ScheduleConfig = MODELSCOPE) -> None:
+    def __init__(self, config: ScheduleConfig = MODELSCOPE_SCHEDULE) -> None:
         self.config = config
         first, last = math.sqrt(config.beta_start), math.sqrt(config.beta_end)
         roots = torch.linspace(first, last, config.train_steps, dtype=torch.float64, device="cpu")

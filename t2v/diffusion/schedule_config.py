@@ -118,4 +118,4 @@ class ScheduleConfig:
         )
 
 
-MODELSCOPE = ScheduleConfig()
+MODELSCOPE_SCHEDULE = ScheduleConfig()

@@ -41,7 +41,7 @@ class Tokenizer:
         self._bpe = copy(_clip())
         self._forget()
         if merges is not None:
-            self._use(merges, words(merges))
+            self._use(merges, token_ids(merges))
         self.start, self.end = self._bpe.sot_token_id, self._bpe.eot_token_id
 
     @property
@@ -130,8 +130,8 @@ class TransformersTokenizer(Tokenizer):
         return "".join(self._bpe.byte_encoder[byte] for byte in word.encode()) + "</w>"
 
 
-def words(merges: Sequence[str]) -> dict[str, int]:
-    """Ids of CLIP's tokens: 256 bytes, the same as ends of words, the merges in order, start, end."""
+def token_ids(merges: Sequence[str]) -> dict[str, int]:
+    """CLIP's tokens -> their ids: 256 bytes, the same as ends of words, the merges in order, start, end"""
     letters = list(_clip().byte_encoder.values())
     ends = [letter + "</w>" for letter in letters]
     all_words = [*letters, *ends, *("".join(_pair(merge)) for merge in merges), START, END]

@@ -1,9 +1,5 @@
 """The models that the app offers, and how a worker loads one. The list costs no torch."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,42 +15,12 @@ from t2v.prompt_weights import plain
 from t2v.request import Request
 from t2v.scenes import scenes
 from t2v.service import sentences
+from t2v.service.devices import seeming
 from t2v.service.estimate import size_of
 from t2v.service.messages import Reading
 from t2v.vocabulary import Vocabulary, english
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
-PROBE_SECONDS = 120.0
-PROBE = """
-import json, torch
-works, problem = [], ""
-count = torch.cuda.device_count()
-if not torch.version.cuda and not torch.version.hip:
-    problem = "this PyTorch is built without CUDA"
-elif not count:
-    problem = "no driver and GPU that it can use were found"
-for index in range(count):
-    try:
-        (torch.ones(1, device=f"cuda:{index}") + 1).item()
-        works.append(index)
-    except Exception as error:
-        problem = str(error).partition("\\n")[0]
-print(json.dumps([works, problem]))
-"""
-TRIAL = """
-import json, sys, torch
-from t2v.errors import RequestError
-from t2v.runtime import choose_devices
-problem = ""
-try:
-    for device in choose_devices(sys.argv[1]):
-        (torch.ones(1, device=device) + 1).item()
-except RequestError as error:
-    problem = error.message
-except Exception as error:
-    problem = str(error).partition("\\n")[0]
-print(json.dumps(problem))
-"""
 
 
 @dataclass(frozen=True)
@@ -75,42 +41,11 @@ class OfferedModel:
         return self.source or self.id
 
 
-def devices() -> list[str]:
-    """List the devices that seem to be there, without importing torch: "cuda:0", … or "cpu"."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        count = len([name for name in visible.split(",") if name.strip() not in ("", "-1")])
-    else:
-        count = len(list(Path("/dev").glob("nvidia[0-9]*")))
-    return [f"cuda:{index}" for index in range(count)] or ["cpu"]
-
-
-def usable() -> tuple[list[str], str]:
-    """-> the GPUs on which PyTorch can compute, tried in another process; what is wrong with the rest."""
-    try:
-        command = [sys.executable, "-W", "ignore", "-c", PROBE]
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
-        works, problem = json.loads(tried.stdout.splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        return [], f"trying it failed: {type(error).__name__}"
-    return [f"cuda:{index}" for index in works], problem
-
-
-def refusal(device: str) -> str:
-    """Say why a device, or several of a video, can't be used, tried in another process; "" where it can."""
-    command = [sys.executable, "-W", "ignore", "-c", TRIAL, device]
-    try:
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
-        return str(json.loads(tried.stdout.splitlines()[-1]))
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        return f"trying it failed: {type(error).__name__}"
-
-
 def choices(extra: str | None, models: Sequence[str] = ()) -> list[OfferedModel]:
     """List `models`, or all of the catalogue. The first is the default: `extra` if given,
     else what suits the machine, if it is among them."""
     offered = [_own(model) for model in models] or [_choice(entry) for entry in CATALOGUE.values()]
-    suited = EMBEDDED if devices() == ["cpu"] else WITH_GPU
+    suited = EMBEDDED if seeming() == ["cpu"] else WITH_GPU
     default = next((model for model in offered if model.id == suited), offered[0])
     first = _own(extra) if extra else default
     return [first, *(model for model in offered if model.id != first.id)]

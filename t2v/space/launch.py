@@ -20,7 +20,7 @@ import psutil
 
 from t2v import ffmpeg, streams
 from t2v.checkpoints.errors import CheckpointError
-from t2v.service import backend, logs
+from t2v.service import devices, logs
 from t2v.service.drain import drain
 from t2v.service.jobs import Limits
 from t2v.service.outputs import Outputs
@@ -313,17 +313,17 @@ def _usable(folder: Path) -> Iterator[None]:
 def _devices(wanted: Sequence[str]) -> list[str]:
     """-> the devices to work on: those that are `wanted`, else those that work, the CPU if no GPU does.
     LaunchError where a wanted one can't be used."""
-    seeming = backend.devices()
+    seeming = devices.seeming()
     if wanted == ("cpu",):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # for the workers
     if os.environ.get("SPACES_ZERO_GPU") or wanted == ("cpu",) or (seeming == ["cpu"] and not wanted):
         return ["cpu"] if wanted == ("cpu",) else seeming
     if wanted:
         for device in wanted:
-            if reason := backend.refusal(device):
+            if reason := devices.refusal(device):
                 raise LaunchError(strings.DEVICE_MISSING.format(device=device, reason=reason), "device")
         return list(wanted)
-    usable, reason = backend.usable()
+    usable, reason = devices.usable()
     if usable:
         return usable
     print(strings.GPU_UNUSABLE.format(reason=reason), file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from t2v.networks.tokenizer import clip_merges, words
+from t2v.networks.tokenizer import clip_merges, token_ids
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 FEW = clip_merges()[:40]
@@ -34,7 +34,7 @@ def write(folder: Path, **files: dict | list | str) -> Path:
 def vocabulary(merges: Iterable[str] = FEW) -> dict:
     """vocab.json and merges.txt, as arguments of `write`."""
     merges = list(merges)
-    return {"vocab": words(merges), "merges": "\n".join(["#version: 0.2", *merges, ""])}
+    return {"vocab": token_ids(merges), "merges": "\n".join(["#version: 0.2", *merges, ""])}
 
 
 OLD_CONFIG = {  # of transformers 4.2x
@@ -61,7 +61,7 @@ def decoder(vocabulary: dict[str, int], *contents: str, **more: bool) -> dict:
 
 NEW_CONFIG = {  # of transformers 4.34 … 4.57
     "add_prefix_space": False,
-    "added_tokens_decoder": decoder(words(FEW), "!", START, END),
+    "added_tokens_decoder": decoder(token_ids(FEW), "!", START, END),
     "bos_token": START,
     "clean_up_tokenization_spaces": True,
     "do_lower_case": True,
@@ -73,7 +73,7 @@ NEW_CONFIG = {  # of transformers 4.34 … 4.57
     "unk_token": END,
 }
 OTHER_ORDER = {
-    word: number for number, word in enumerate([START, END, *sorted(words(FEW).keys() - {START, END})])
+    word: number for number, word in enumerate([START, END, *sorted(token_ids(FEW).keys() - {START, END})])
 }
 TOKENIZERS = {  # the files of tokenizer/, by what is special about them
     "Stable Diffusion 2": {"tokenizer_config": OLD_CONFIG, "special_tokens_map": OLD_MAP},
@@ -116,13 +116,13 @@ TOKENIZERS = {  # the files of tokenizer/, by what is special about them
     "a learnt word": {
         "tokenizer_config": OLD_CONFIG,
         "special_tokens_map": OLD_MAP,
-        "added_tokens": {"<cat-Toy>": len(words(FEW))},
+        "added_tokens": {"<cat-Toy>": len(token_ids(FEW))},
     },
     "a learnt word since 4.34": {
         "tokenizer_config": NEW_CONFIG
         | {
             "added_tokens_decoder": NEW_CONFIG["added_tokens_decoder"]
-            | {str(len(words(FEW))): token("<cat-Toy>", special=False)}
+            | {str(len(token_ids(FEW))): token("<cat-Toy>", special=False)}
         }
     },
 }

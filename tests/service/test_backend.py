@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED
 from t2v.checkpoints.errors import CheckpointError
 from t2v.request import Request
-from t2v.service import backend
+from t2v.service import backend, devices
 from t2v.service.messages import Stage
 from t2v.service.service import Service
 from t2v.video import Video
@@ -92,9 +92,9 @@ def test_the_models_own_defaults_replace_a_guess(service: Service):
 
 def test_the_default_suits_the_machine(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert backend.devices() == ["cpu"] and backend.choices(None)[0].id == EMBEDDED
+    assert devices.seeming() == ["cpu"] and backend.choices(None)[0].id == EMBEDDED
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,3")
-    assert backend.devices() == ["cuda:0", "cuda:1"] and backend.choices(None)[0].id == backend.WITH_GPU
+    assert devices.seeming() == ["cuda:0", "cuda:1"] and backend.choices(None)[0].id == backend.WITH_GPU
     assert {choice.id for choice in backend.choices("some/model")} == {"some/model", *CATALOGUE}
 
 

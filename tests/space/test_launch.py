@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from t2v.service import backend, store
+from t2v.service import devices, store
 from t2v.space import address, environment, launch
 from t2v.space.address import LaunchError
 from tests.space.started import ROOT, started
@@ -157,7 +157,7 @@ def test_a_gpu_that_pytorch_cannot_use_is_none(monkeypatch: pytest.MonkeyPatch):
     import torch
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    found, reason = backend.usable()
+    found, reason = devices.usable()
     assert len(found) <= torch.cuda.device_count() and (found or reason)
 
 

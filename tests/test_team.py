@@ -120,6 +120,11 @@ def test_each_device_decodes_half_of_the_frames(pair: TextToVideo, monkeypatch: 
     monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: 3)
     assert apart(pair(Request(**(vars(PANDA) | {"frames": 8}))).frames, frames) <= 1
     assert decoded == [("a", 2), ("b", 2)] * 2
+    decoded.clear()
+    of_each = iter([9, 2])  # the second device has less memory
+    monkeypatch.setattr("t2v.runtime.runner.frames_at_once", lambda *sizes: next(of_each))
+    pair(Request(**(vars(PANDA) | {"frames": 8})))
+    assert decoded == [("a", 2), ("b", 2)] * 2
     for handle in handles:
         handle.remove()
 

@@ -239,10 +239,11 @@ class Runner:
     def decoders(self, frames: int, height: int, width: int) -> list[Callable[[Tensor], Tensor]]:
         """A decode function, z (n c h w) -> images (n 3 8h 8w), for each group of frames.
 
-        The groups are the fewest that fit in memory, spread evenly over the devices. The next group on the
-        same device may overwrite a group's images.
+        The groups are the fewest that fit in any device's memory, spread evenly over the devices. The next
+        group on the same device may overwrite a group's images.
         """
-        together = 1 if self.rung.rows else frames_at_once(self.device, height, width, self.dtype)
+        at_once = (frames_at_once(device, height, width, self.dtype) for device in self.devices)
+        together = 1 if self.rung.rows else min(at_once)
         others = self.team.members[1:] if self.team else ()
         decoders: list[Callable[[Tensor], Tensor]] = [self.decode, *(member.decoded for member in others)]
         return decoders * math.ceil(frames / (together * len(decoders)))

@@ -53,13 +53,13 @@ def test_no_library_s_cache_is_needed(tmp_path: Path):
 
 
 def test_a_peak_is_of_one_run_and_not_of_the_ones_before():
-    before = Peak()
+    before = Peak("cpu")
     held = bytearray(400 * MB)
     held[::4096] = bytes(len(held[::4096]))
     del held
     assert before.read() > 400 * MB
     highest = before.read()
-    after = Peak().read()
+    after = Peak("cpu").read()
     assert after is None or after < highest - 300 * MB
 
 
@@ -69,7 +69,7 @@ def test_without_a_way_to_reset_it_an_older_peak_is_not_told_as_this_run_s(
     monkeypatch.setattr(
         "t2v.service.device_memory.SELF", tmp_path / "missing"
     )  # neither clear_refs nor status
-    earlier, peak = _highest(), Peak()
+    earlier, peak = _highest(), Peak("cpu")
     assert peak.read() is None
     held = bytearray(earlier)
     held[::4096] = bytes(len(held[::4096]))

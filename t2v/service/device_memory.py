@@ -1,9 +1,14 @@
-"""The memory of a worker's device: how much there is, how much a run took, as far as the system tells."""
+"""The memory of a worker's device: how much there is, how much a run took, as far as the system tells.
+
+A device is named as the worker's: such as "cuda:1", or "cuda:0,cuda:1" for several that share a video; of
+these the one with the least room counts.
+"""
 
 import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from t2v import machine
 
@@ -18,37 +23,45 @@ def free_memory() -> None:
         torch.cuda.empty_cache()
 
 
-def memory_of_device() -> tuple[str, int]:
+def memory_of_device(device: str) -> tuple[str, int]:
     """-> the device's name, and the bytes of its memory that a container lets us have; 0 if unknown"""
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        return torch.cuda.get_device_name(), torch.cuda.mem_get_info()[1]
+    if cuda := _cuda(device):
+        gpus = device.split(",")
+        return cuda.get_device_name(gpus[0]), min(cuda.mem_get_info(gpu)[1] for gpu in gpus)
     return f"CPU, {machine.threads()} cores", machine.memory().total or 0
 
 
-def is_ample() -> bool:
+def is_ample(device: str) -> bool:
     """Check whether most of the device's memory is free: another model and its runs find room beside it."""
-    if (torch := sys.modules.get("torch")) and torch.cuda.is_available():
-        free, total = torch.cuda.mem_get_info()
-        return free > max(AMPLE, total // 2)
+    if cuda := _cuda(device):
+        amounts = map(cuda.mem_get_info, device.split(","))
+        return all(free > max(AMPLE, total // 2) for free, total in amounts)
     total, free = machine.memory()
     return total is not None and free is not None and free > total // 2
+
+
+def _cuda(device: str) -> Any:
+    """torch.cuda, if the device is a GPU and torch has been imported; else None."""
+    torch = sys.modules.get("torch")
+    return torch.cuda if torch and device.startswith("cuda") and torch.cuda.is_available() else None
 
 
 class Peak:
     """Measure the most memory in use since the object was made: the GPU's, or without one the process's."""
 
-    def __init__(self) -> None:
-        self._torch = sys.modules.get("torch")
-        if self._torch and self._torch.cuda.is_available():
-            self._torch.cuda.reset_peak_memory_stats()
+    def __init__(self, device: str) -> None:
+        self._cuda, self._gpus = _cuda(device), device.split(",")
+        if self._cuda:
+            for gpu in self._gpus:
+                self._cuda.reset_peak_memory_stats(gpu)
             self._before = None
         else:
             self._before = None if _reset() else _highest()
 
     def read(self) -> int | None:
         """Return bytes; None if only the peak of the process's whole life is known, and it was earlier."""
-        if self._torch and self._torch.cuda.is_available():
-            return self._torch.cuda.max_memory_reserved()
+        if self._cuda:
+            return max(map(self._cuda.max_memory_reserved, self._gpus))
         highest = _highest()
         return None if highest == self._before else highest
 

@@ -47,7 +47,7 @@ class Pipelines:
 
     def _is_tight(self) -> bool:
         """Check whether more pipelines are held than there should be."""
-        return len(self._held) > 1 and (len(self._held) > MOST or not is_ample())
+        return len(self._held) > 1 and (len(self._held) > MOST or not is_ample(self._device))
 
     def drop_others(self) -> bool:
         """Drop all pipelines but the one that was used last; False: there was no other."""

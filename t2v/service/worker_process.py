@@ -177,7 +177,7 @@ class PipelineHost:
         """Load a model ahead of the first job."""
         try:
             pipe = self.pipelines.use(model)
-            self.send(Ready(*memory_of_device(), model, pipe.native))
+            self.send(Ready(*memory_of_device(self._device), model, pipe.native))
         except Exception as error:
             self.send(Unready(explain(error)[1]))
 
@@ -233,7 +233,7 @@ class PipelineHost:
     def _computed(self, order: Order) -> Made:
         self.enter(order, Stage.LOADING)
         pipe = self.pipelines.use(order.model)
-        peak = Peak()
+        peak = Peak(self._device)
         self.enter(order, Stage.READING)
         given = opened(order)
         steps = StepReporter(self, order, pipe)

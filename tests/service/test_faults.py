@@ -271,7 +271,7 @@ class Crowded:
 
 
 def test_a_run_that_lacks_memory_is_tried_without_the_other_models(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("t2v.service.pipelines.is_ample", lambda: True)
+    monkeypatch.setattr("t2v.service.pipelines.is_ample", lambda device: True)
     told: list = []
     hosts: list[PipelineHost] = []
     backend = SimpleNamespace(

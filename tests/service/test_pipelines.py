@@ -44,7 +44,7 @@ def holder(backend: Backend) -> Pipelines:
 
 
 def ample(monkeypatch: pytest.MonkeyPatch, really: bool) -> None:
-    monkeypatch.setattr(pipelines, "is_ample", lambda: really)
+    monkeypatch.setattr(pipelines, "is_ample", lambda device: really)
 
 
 def test_two_models_stay_side_by_side_while_memory_is_ample(monkeypatch: pytest.MonkeyPatch):
@@ -116,7 +116,7 @@ def test_others_are_dropped_on_demand(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(("free", "answer"), [(51, True), (49, False), (None, False)])
 def test_ample_is_more_than_half(monkeypatch: pytest.MonkeyPatch, free: int | None, answer: bool):
     monkeypatch.setattr("t2v.service.device_memory.machine.memory", lambda: (100, free))
-    assert is_ample() is answer
+    assert is_ample("cpu") is answer
 
 
 def test_two_real_models_side_by_side_give_the_frames_of_each_alone(folder: Path, monkeypatch):

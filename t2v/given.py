@@ -8,7 +8,8 @@ import numpy as np
 
 from t2v.image import cropped
 from t2v.request import MASK_ALONE, Complete, RequestError
-from t2v.source import ENDS, Source, continues
+from t2v.source import Source, continues
+from t2v.source_file import ENDS
 
 CONTINUED = (
     "It goes on from the latents kept with its source, which are more exact than the frames in its file."

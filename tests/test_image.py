@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from t2v import Source, Video, source
+from t2v import Source, Video, source_file
 from tests.pictures import GREEN, RED, WHITE, quarters, saved
 
 LOSSLESS = (".png", ".bmp", ".webp", ".gif")
@@ -131,7 +131,7 @@ def test_a_large_photo_is_scaled_down_as_it_is_decoded(tmp_path):
     path = saved(tmp_path / "a.jpg", Image.fromarray(quarters(3072, 4080)), quality=90)
     frames = Source.open(path).frames
     _, height, width, _ = frames.shape
-    assert 0.9 * source.AREAS[0] < height * width <= source.AREAS[0]
+    assert 0.9 * source_file.AREAS[0] < height * width <= source_file.AREAS[0]
     assert width / height == pytest.approx(4080 / 3072, rel=2e-3)
     assert np.abs(frames[0, height // 4, width // 4].astype(int) - RED).max() < 9
 

@@ -61,6 +61,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.torch_state",
     "t2v.given",
     "t2v.source",
+    "t2v.source_file",
     "t2v.video",
     "t2v.notebook",
     "t2v.latents",
@@ -142,6 +143,7 @@ STANDARD_LIBRARY_ONLY = (
 WITHOUT_TORCH = (
     "t2v.progress",
     "t2v.source",
+    "t2v.source_file",
     "t2v.video",
     "t2v.notebook",
     "t2v.latents",

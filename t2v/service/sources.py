@@ -17,7 +17,8 @@ from t2v.service import sentences
 from t2v.service.messages import Files, Order
 from t2v.service.outputs import THUMBNAIL, Outputs
 from t2v.service.stripping import strip
-from t2v.source import check_kind, continues
+from t2v.source import continues
+from t2v.source_file import check_kind
 
 MAX_PATH = 1024  # characters
 SIDE = 96  # pixels of a thumbnail's longer side

@@ -9,7 +9,8 @@ from PIL import Image
 
 from t2v import ffmpeg
 from t2v.errors import T2VError
-from t2v.source import Source, demuxer_of
+from t2v.source import Source
+from t2v.source_file import demuxer_of
 from t2v.video import Video
 
 

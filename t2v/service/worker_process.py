@@ -49,7 +49,7 @@ from t2v.service.messages import (
 )
 from t2v.service.pipelines import Pipelines
 from t2v.service.sources import opened, thumbnail_path
-from t2v.source import check_begins
+from t2v.source_file import check_begins
 from t2v.video import Video, VideoError
 
 PREVIEW_EVERY = 0.5  # seconds

@@ -9,7 +9,7 @@ from t2v.errors import RequestError
 from t2v.request import Request
 from t2v.service.api_videos import ApiVideos
 from t2v.service.outputs import NoSpace
-from t2v.source import is_video
+from t2v.source_file import is_video
 from t2v.space import strings, video_answers
 from t2v.space.video_fields import FILES, Reference
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from t2v import Request, RequestError, Source, Video, VideoError, ffmpeg, source, video
+from t2v import Request, RequestError, Source, Video, VideoError, ffmpeg, source_file, video
 from tests.pictures import brightness, encoded, numbered, quarters, refused, saved
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +69,8 @@ def _without_settings(path: Path) -> None:
 
 
 def test_frames_are_smaller_the_more_there_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "MAX_VOLUME", 2**16)
-    monkeypatch.setattr(source, "AREAS", (2**14, 2**12, 2**7))
+    monkeypatch.setattr(source_file, "MAX_VOLUME", 2**16)
+    monkeypatch.setattr(source_file, "AREAS", (2**14, 2**12, 2**7))
     sizes = []
     for count in (3, 15, 300):
         path = encoded(tmp_path / "a.mp4", f"testsrc=size=320x180:rate=50:duration={count / 50}")
@@ -82,7 +82,7 @@ def test_frames_are_smaller_the_more_there_are(tmp_path, monkeypatch):
 
 
 def test_an_endless_animation_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(source, "MAX_WALK", 100 * source.LEAST_WALK)
+    monkeypatch.setattr(source_file, "MAX_WALK", 100 * source_file.LEAST_WALK)
     first, *rest = map(Image.fromarray, numbered(101, 8, 8))
     path = saved(tmp_path / "a.gif", first, save_all=True, append_images=rest)
     assert "shorten it" in refused(path)
@@ -292,7 +292,7 @@ def test_what_is_no_file_is_refused(tmp_path, monkeypatch):
     for given in ("", ".", "/", "a\0b.png", "x" * 5_000, "https://example.org/a.png", Path("")):
         with pytest.raises(RequestError, match="^source: "):
             Source.of(given)
-    monkeypatch.setattr(source, "MAX_BYTES", 100)
+    monkeypatch.setattr(source_file, "MAX_BYTES", 100)
     assert "larger" in refused(saved(tmp_path / "a.png", Image.fromarray(quarters(99, 99))))
 
 
@@ -301,14 +301,14 @@ def test_a_look_at_the_beginning_refuses_what_opening_would_and_no_more(tmp_path
     still = saved(tmp_path / "a.png", Image.fromarray(quarters(40, 60)))
     film = Video(numbered(5)).save(tmp_path / "a.gif")
     for path in (still, film):
-        source.check_begins(path)
+        source_file.check_begins(path)
     (tmp_path / "text.mp4").write_text("no film")
     (tmp_path / "half.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(99))
     (tmp_path / "half.png").write_bytes(still.read_bytes()[:200])
-    monkeypatch.setattr(source, "MAX_STILL", 1000)
+    monkeypatch.setattr(source_file, "MAX_STILL", 1000)
     for path in (still, *(tmp_path / name for name in ("text.mp4", "half.mp4", "half.png", "absent.png"))):
         with pytest.raises(RequestError) as caught:
-            source.check_begins(path)
+            source_file.check_begins(path)
         assert str(caught.value) == refused(path)
 
 

@@ -144,7 +144,7 @@ def films(videos: list[np.ndarray]) -> Tensor:
     return rearrange(torch.from_numpy(np.stack(videos)), "b f h w c -> b f c h w").float() / 127.5 - 1
 
 
-def told(name: str, records: list[dict]) -> str:
+def row(name: str, records: list[dict]) -> str:
     """A row of the table."""
     right = np.mean([record["subject right"] for record in records])
     alike = np.mean([record["class right"] for record in records])
@@ -188,7 +188,7 @@ def main(arguments: list[str] | None = None) -> None:
     print("| | clips | subject | its class | place, or seam | neighbours |\n|---|---:|---:|---:|---:|---:|")
     for name, make in made_groups(options).items():
         found[name] = [make(pipe, exam, trial) for trial in tqdm(trials, desc=name, disable=None)]
-        print(told(name, found[name]), flush=True)
+        print(row(name, found[name]), flush=True)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=1))
 

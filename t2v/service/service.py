@@ -56,10 +56,10 @@ class Service:
     """The queue, the workers, the outputs and the estimates of one app.
 
     `backend` names a module such as `t2v.service.backend`: `choices(extra, models)`, the default model
-    first; `load(model, device)`, `fetched(model)`, `reader(pipe)` and `planned(model, device, pipe)`, which
-    only workers call; `load` and `planned` take what `placement` holds as keywords. `mark` is drawn into
-    every video. `adapters`: a folder of LoRA files that visitors may add to a model. `cluster`: where the
-    workers run, if not on this machine's `devices`.
+    first; `load(model, device)`, `adapt(pipe, before, model)`, `fetched(model)`, `reader(pipe)` and
+    `planned(model, device, pipe)`, which only workers call; `load` and `planned` take what `placement` holds
+    as keywords. `mark` is drawn into every video. `adapters`: a folder of LoRA files that visitors may add to
+    a model. `cluster`: where the workers run, if not on this machine's `devices`.
     """
 
     def __init__(

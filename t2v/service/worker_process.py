@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Queue
@@ -37,8 +36,6 @@ from t2v.service.messages import (
     Order,
     PlanModel,
     Planned,
-    Preview,
-    Progress,
     Reading,
     Ready,
     Setup,
@@ -49,11 +46,10 @@ from t2v.service.messages import (
 )
 from t2v.service.pipelines import Pipelines
 from t2v.service.sources import opened, thumbnail_path
+from t2v.service.step_reporter import StepReporter
 from t2v.source_file import check_begins
 from t2v.video import Video, VideoError
 
-PREVIEW_EVERY = 0.5  # seconds
-PREVIEW_SHARE = 0.025  # of the run's time, at most
 log = logging.getLogger("t2v.service")
 
 
@@ -275,39 +271,3 @@ class PipelineHost:
         if self._is_stopped(order):
             raise OrderStopped
         self.send(Entered(order.id, stage))
-
-
-class StepReporter:
-    """The pipeline's `on_step`: reports each step, sends previews within their share of the time, stops."""
-
-    def __init__(self, host: PipelineHost, order: Order, pipe: Any):
-        self._host, self._order, self._pipe = host, order, pipe
-        self.begun = self.ended = self._next_preview = time.perf_counter()
-
-    def __call__(self, step: int, steps: int, x0: Any) -> None:
-        """x0 (1 c f h w): the video that the network expects after this step"""
-        self.ended = time.perf_counter()
-        self._host.enter(self._order, Stage.DENOISING)
-        self._host.send(Progress(self._order.id, step, steps))
-        if step >= steps:
-            self._host.enter(self._order, Stage.DECODING)
-        elif self.ended >= self._next_preview:
-            self._show(x0)
-
-    def _show(self, x0: Any) -> None:
-        start = time.perf_counter()
-        still = self._pipe.still(x0)
-        frames = self._pipe.preview(x0) if still is None else still
-        self._host.send(Preview(self._order.id, filmstrip(frames), len(frames)))
-        end = time.perf_counter()
-        self._next_preview = end + max(PREVIEW_EVERY, (end - start) / PREVIEW_SHARE)
-
-
-def filmstrip(frames: Any) -> bytes:
-    """frames (f h w 3) uint8 -> one JPEG (h f·w 3), played by the page's stylesheet"""
-    from einops import rearrange
-    from PIL import Image
-
-    file = BytesIO()
-    Image.fromarray(rearrange(frames, "f h w c -> h (f w) c")).save(file, "JPEG", quality=80)
-    return file.getvalue()

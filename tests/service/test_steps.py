@@ -9,7 +9,8 @@ import pytest
 from t2v.request import Request
 from t2v.service import worker_process
 from t2v.service.messages import Order, Preview, Progress
-from t2v.service.worker_process import PREVIEW_EVERY, PREVIEW_SHARE, PipelineHost, StepReporter
+from t2v.service.step_reporter import PREVIEW_EVERY, PREVIEW_SHARE, StepReporter
+from t2v.service.worker_process import PipelineHost
 from tests.common import Clock
 
 STEPS = 2_000

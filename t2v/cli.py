@@ -19,7 +19,7 @@ from t2v.dry_run import dry_run
 from t2v.errors import T2VError, UsageError
 from t2v.machine import limit_threads
 from t2v.naming import ENDINGS, files_of
-from t2v.prompts import check_sources, items_of, known
+from t2v.prompts import check_sources, items_of, listed_defaults
 from t2v.request import RequestError
 from t2v.shards import shard_of
 from t2v.stops import Terminated, stopped_once
@@ -154,7 +154,7 @@ def _order(args: argparse.Namespace) -> Order:
     named = files_of(items, args.output, args.number, fixed)
     files = [target._replace(latents=args.keep_latents) for target in named]
     mine = shard.of(list(zip(items, files, strict=True)))
-    check_sources([item for item, _ in mine], known(args.model))
+    check_sources([item for item, _ in mine], listed_defaults(args.model))
     return Order(
         [item for item, _ in mine],
         [target for _, target in mine],

@@ -62,7 +62,7 @@ def items_of(args: argparse.Namespace) -> list[Item]:
     What the catalogue says of the model is checked as well, so that no weights are loaded for nothing. All
     lines of a file are read before an error tells of the first wrong one, and names the next.
     """
-    count, model = NUMBER("-n", args.number, ModelDefaults()) or 1, known(args.model)
+    count, model = NUMBER("-n", args.number, ModelDefaults()) or 1, listed_defaults(args.model)
     base = settings_of(args)
     Request("a video", **base).checked(model or ModelDefaults())  # what is wrong here is no line's fault
     own, found, wrong = Paths(args.source, args.end, args.mask), list[Item](), list[RequestError]()
@@ -93,7 +93,7 @@ def check_sources(items: Sequence[Item], model: ModelDefaults | None) -> None:
                 _long_enough(item, source, complete.keep)
 
 
-def known(model: str | None) -> ModelDefaults | None:
+def listed_defaults(model: str | None) -> ModelDefaults | None:
     """Return the defaults and limits of a model of the catalogue, None for another: loading it will tell."""
     try:
         entry = listed(EMBEDDED if model is None else model)

@@ -9,7 +9,7 @@ from t2v.defaults import ModelDefaults
 from t2v.ends import is_cut_off
 from t2v.errors import UsageError
 from t2v.file_settings import Settings
-from t2v.prompts import Item, known
+from t2v.prompts import Item, listed_defaults
 from t2v.request import SETTINGS
 from t2v.streams import plain
 from t2v.video import Video, VideoError
@@ -24,7 +24,7 @@ class Model(NamedTuple):
     @classmethod
     def of(cls, model: str | None) -> "Model":
         """Find both without loading the weights; CheckpointError if there is no such model."""
-        native = known(model)
+        native = listed_defaults(model)
         if native is None:
             from t2v.runtime import sizes_of  # imports torch
 
@@ -32,7 +32,7 @@ class Model(NamedTuple):
         return cls(recorded_name(model or EMBEDDED), native)
 
 
-def kept(path: Path, item: Item, model: Model) -> Settings | None:
+def already_made(path: Path, item: Item, model: Model) -> Settings | None:
     """Return the settings of a whole file that is this video already; None if it is to be made.
 
     A file that doesn't open, or lacks frames, is to be made again. UsageError if the file is another video.

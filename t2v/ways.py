@@ -19,7 +19,7 @@ from t2v.measures import counted
 from t2v.naming import Target
 from t2v.places import PlaceError, remove_drafts
 from t2v.prompts import Item
-from t2v.resume import Model, kept
+from t2v.resume import Model, already_made
 from t2v.stops import held
 from t2v.streams import plain
 from t2v.video import check_saving
@@ -91,7 +91,7 @@ class Order:
         model, found = Model.of(self.chosen.get("model")), {}
         pairs = list(zip(self.items, self.targets, strict=True))
         for place, (item, target) in enumerate(tqdm(pairs, "files", unit="file", leave=False, disable=None)):
-            if settings := kept(target.path, item, model):
+            if settings := already_made(target.path, item, model):
                 found[place] = settings
         return found
 

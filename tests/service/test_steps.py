@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from t2v.request import Request
-from t2v.service import worker_process
+from t2v.service import step_reporter, worker_process
 from t2v.service.messages import Order, Preview, Progress
 from t2v.service.step_reporter import PREVIEW_EVERY, PREVIEW_SHARE, StepReporter
 from t2v.service.worker_process import PipelineHost
@@ -25,7 +25,7 @@ def run(step: float, preview: float, monkeypatch: pytest.MonkeyPatch) -> tuple[l
         clock.now += preview
         return np.zeros((2, 8, 8, 3), np.uint8)
 
-    monkeypatch.setattr(worker_process, "time", SimpleNamespace(perf_counter=clock))
+    monkeypatch.setattr(step_reporter, "time", SimpleNamespace(perf_counter=clock))
     host = PipelineHost(worker_process, "cpu", messages.append, lambda order: False)
     report = StepReporter(host, ORDER, SimpleNamespace(preview=seen, still=lambda x0: None))
     for number in range(1, STEPS + 1):

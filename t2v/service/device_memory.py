@@ -1,7 +1,7 @@
 """The memory of a worker's device: how much there is, how much a run took, as far as the system tells.
 
 A device is named as the worker's: such as "cuda:1", or "cuda:0,cuda:1" for several that share a video; of
-these the one with the least room counts.
+these the one with the least room counts. "cpu" is torch's current GPU, if there is one (`backend`).
 """
 
 import gc
@@ -25,32 +25,36 @@ def free_memory() -> None:
 
 def memory_of_device(device: str) -> tuple[str, int]:
     """-> the device's name, and the bytes of its memory that a container lets us have; 0 if unknown"""
-    if cuda := _cuda(device):
-        gpus = device.split(",")
+    if cuda := _cuda():
+        gpus = _gpus(device)
         return cuda.get_device_name(gpus[0]), min(cuda.mem_get_info(gpu)[1] for gpu in gpus)
     return f"CPU, {machine.threads()} cores", machine.memory().total or 0
 
 
 def is_ample(device: str) -> bool:
     """Check whether most of the device's memory is free: another model and its runs find room beside it."""
-    if cuda := _cuda(device):
-        amounts = map(cuda.mem_get_info, device.split(","))
-        return all(free > max(AMPLE, total // 2) for free, total in amounts)
+    if cuda := _cuda():
+        return all(free > max(AMPLE, total // 2) for free, total in map(cuda.mem_get_info, _gpus(device)))
     total, free = machine.memory()
     return total is not None and free is not None and free > total // 2
 
 
-def _cuda(device: str) -> Any:
-    """torch.cuda, if the device is a GPU and torch has been imported; else None."""
+def _cuda() -> Any:
+    """torch.cuda, if torch has been imported and sees a GPU; else None."""
     torch = sys.modules.get("torch")
-    return torch.cuda if torch and device.startswith("cuda") and torch.cuda.is_available() else None
+    return torch.cuda if torch and torch.cuda.is_available() else None
+
+
+def _gpus(device: str) -> list[str | None]:
+    """The GPUs of a worker's device, as torch.cuda takes them; None is the current one."""
+    return [*device.split(",")] if device.startswith("cuda") else [None]
 
 
 class Peak:
     """Measure the most memory in use since the object was made: the GPU's, or without one the process's."""
 
     def __init__(self, device: str) -> None:
-        self._cuda, self._gpus = _cuda(device), device.split(",")
+        self._cuda, self._gpus = _cuda(), _gpus(device)
         if self._cuda:
             for gpu in self._gpus:
                 self._cuda.reset_peak_memory_stats(gpu)

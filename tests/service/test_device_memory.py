@@ -7,14 +7,14 @@ import pytest
 
 from t2v.service.device_memory import AMPLE, Peak, is_ample, memory_of_device
 
-TOTAL = {"cuda:0": 4 * AMPLE, "cuda:1": 5 * AMPLE, "cuda:2": 3 * AMPLE}
-FREE = {"cuda:0": 0, "cuda:1": 4 * AMPLE, "cuda:2": 3 * AMPLE}
+TOTAL = {"cuda:0": 4 * AMPLE, "cuda:1": 5 * AMPLE, "cuda:2": 3 * AMPLE, None: 4 * AMPLE}
+FREE = {"cuda:0": 0, "cuda:1": 4 * AMPLE, "cuda:2": 3 * AMPLE, None: 0}  # None: the current one
 
 
 @pytest.fixture
-def reset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def reset(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """A machine with three GPUs of different memory -> those whose peak is reset, from now on."""
-    found: list[str] = []
+    found: list[str | None] = []
     cuda = SimpleNamespace(
         is_available=lambda: True,
         get_device_name=lambda gpu: f"name of {gpu}",
@@ -36,14 +36,13 @@ def reset(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 def test_memory_is_that_of_the_workers_devices(
-    reset: list[str], device: str, name: str, least: int, ample: bool, peak: int
+    reset: list[str | None], device: str, name: str, least: int, ample: bool, peak: int
 ):
     assert memory_of_device(device) == (name, least)
     assert is_ample(device) is ample
     assert Peak(device).read() == peak and reset == device.split(",")
 
 
-def test_a_worker_on_the_processor_measures_no_gpu(reset: list[str]):
-    assert memory_of_device("cpu")[0].startswith("CPU")
-    Peak("cpu").read()
-    assert not reset
+def test_a_worker_called_cpu_measures_the_gpu_that_it_takes_where_there_is_one(reset: list[str | None]):
+    assert memory_of_device("cpu") == ("name of None", 4 * AMPLE) and not is_ample("cpu")
+    assert Peak("cpu").read() == 4 * AMPLE and reset == [None]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ import torch
 from torch import Tensor
 
 from t2v import Request, TextToVideo
+from t2v.checkpoints import lora_places
 from t2v.runtime import dividing
 from t2v.runtime.device import current
 from t2v.runtime.exchange import Exchange, Exchanging, in_step, reach
 from t2v.runtime.graphs import GraphedFunction, GraphedWork
 from t2v.runtime.team import Member, Team
 
+from ..lora_files import write_named
 from .conftest import DEVICE, GPU, PANDA, Load, inputs, places, same
 
 COUNT = min(torch.cuda.device_count(), 4) if GPU else 2
@@ -140,6 +143,16 @@ def test_each_device_holds_what_it_runs(team: TextToVideo):
     assert team.runner.devices[0] == DEVICE and places(team.vae) == {DEVICE.type}
     for member in team.runner.team.members:
         assert isinstance(member.run, GraphedWork) == isinstance(member.decode, GraphedFunction) == GPU
+
+
+def test_adapters_change_every_copy_and_leave_it(team: TextToVideo, fast: TextToVideo, tmp_path: Path):
+    layers = lora_places.places(fast.unet, fast.checkpoint.text_encoder)
+    file, plain = write_named(tmp_path / "lora.safetensors", layers), fast.unet.state_dict()
+    for names, as_it_was in (((str(file),), False), ((), True)):
+        team.set_adapters(*names)
+        first, *others = (network.state_dict() for network in team.runner.networks)
+        assert all(torch.equal(first[name], plain[name]) for name in first) is as_it_was
+        assert all(torch.equal(first[name], other[name].to(DEVICE)) for other in others for name in first)
 
 
 def test_another_model_gets_the_memory_of_all(team: TextToVideo):

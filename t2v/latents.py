@@ -52,9 +52,10 @@ def write_latents(latents: Latents, file: Path) -> Path:
     """
     path = latents_path(file)
     draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    array = np.ascontiguousarray(latents.array)  # safetensors would write another order as if it were this
     facts = {"made_by": "t2v", "model": latents.model, "of": sha256(file.read_bytes()).hexdigest()}
     try:
-        save_file({"latents": latents.array}, draft, metadata={"t2v": json.dumps(facts)})
+        save_file({"latents": array}, draft, metadata={"t2v": json.dumps(facts)})
         os.replace(draft, path)
     except (OSError, SafetensorError) as error:
         raise VideoError(

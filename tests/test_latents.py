@@ -42,6 +42,20 @@ def test_latents_are_those_of_the_frames(pipe: TextToVideo, tmp_path: Path):
     assert video.larger().latents is video.smoother(16).latents is None
 
 
+def test_latents_come_back_whatever_their_order_in_memory(pipe: TextToVideo, tmp_path: Path):
+    """Those of a video from a picture have their frames outside."""
+    picture = np.full((16, 16, 3), 90, np.uint8)
+    video = pipe("a", source=picture, keep=1, strength=1.0, **SMALL)
+    turned = replace(
+        video.latents, array=video.latents.array.transpose(1, 0, 2, 3).copy().transpose(1, 0, 2, 3)
+    )
+    file = video.save(tmp_path / "a.mp4")
+    for latents in (video.latents, turned):
+        write_latents(latents, file)
+        again = read_latents(file, Video.open(file).frames)
+        assert np.array_equal(again.array, video.latents.array)
+
+
 def test_latents_of_another_file_or_none_are_ignored(pipe: TextToVideo, tmp_path: Path):
     video = pipe("a", **SMALL)
     file = video.save(tmp_path / "a.mp4")

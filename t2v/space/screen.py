@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from t2v.defaults import ModelDefaults
+from t2v.interpolation import SMOOTH
 from t2v.measures import size
 from t2v.request import Complete, Request
 from t2v.service.jobs import Job
@@ -93,7 +94,7 @@ def finished(record: Record, folder: str = "video", grouped: int = 0, source: bo
     notes = "".join(
         f"<p class='note' title='{escape(note, quote=True)}'>{escape(note)}</p>" for note in record.notes
     )
-    words = _caption(request) + f"<p class='summary'>{summary(request)}</p>" + notes
+    words = _caption(request) + f"<p class='summary'>{summary(request)}{_versions(request)}</p>" + notes
     about = (origin.thumbnail(record, folder) if source else "") + words
     return section(
         "done", body + status(made) + about + actions.of(record, folder, grouped, source), say=made
@@ -175,6 +176,13 @@ def problems_line(problems: dict[str, str]) -> str:
     """The line under the button where settings would be refused."""
     lines = (f"{LABELS[name]}: {escape(text[0].lower() + text[1:])}" for name, text in problems.items())
     return f"<p class='cost warn'>{'<br>'.join(lines)}</p>"
+
+
+def _versions(request: Request) -> str:
+    """What the video's larger and smoother versions have, hidden while they aren't shown."""
+    larger = strings.SHOWN_SIZE.format(width=2 * (request.width or 0), height=2 * (request.height or 0))
+    smooth = strings.SHOWN_FPS.format(fps=SMOOTH)
+    return f"<span class='of-larger'>{larger}</span><span class='of-smooth'>{smooth}</span>"
 
 
 def summary(request: Request) -> str:

@@ -157,6 +157,7 @@ FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
 SHARE = "Share"
 SMOOTH, SMOOTH_WAIT, SMOOTH_WRONG = "Smooth, {fps} fps", "Smoothing …", "Smoothing failed, try again"
 LARGER, LARGER_WAIT, LARGER_WRONG = "Larger", "Enlarging …", "That failed, try again"
+SHOWN_SIZE, SHOWN_FPS = " · shown at {width}×{height}", " · shown at {fps} fps"
 DELETE, DELETE_SURE = "Delete", "Really delete?"
 NOTIFY, NOTIFIED = "Notify me when it's done", "You will be notified"
 NOTICE_DONE, NOTICE_FAILED = "Your video is ready", "Your video could not be made"

@@ -148,8 +148,13 @@ def test_a_finished_video_becomes_larger_and_smoother(visitor: Visitor):
     visitor.generate("a square walks by")
     visitor.see("done")
     page.locator("#screen .more > summary").click()
-    for name, ending in (("Larger", ".larger.mp4"), ("Smooth, 24 fps", ".larger.24.mp4")):
+    line = page.locator("#screen .summary")
+    for name, ending, shown in (
+        ("Larger", ".larger.mp4", "shown at 128×128"), ("Smooth, 24 fps", ".larger.24.mp4", "shown at 24 fps")
+    ):  # fmt: skip
+        expect(line.get_by_text(shown)).to_be_hidden()
         page.locator("#screen").get_by_role("button", name=name).click()
+        expect(line.get_by_text(shown)).to_be_visible()
         page.wait_for_function("end => document.querySelector('#screen video').src.endsWith(end)", arg=ending)
     assert visitor.video()["width"] == 128
     page.locator("#screen").get_by_role("button", name="Larger").click()

@@ -242,6 +242,9 @@ class Service:
     def seconds_left(self, job: Job) -> float | None:
         """Seconds until a job is done: by its own pace once it has one, before by earlier runs."""
         cost = self.cost(job.model, job.request, job.worker)
+        if job.stage in (Stage.DECODING, Stage.WRITING):
+            decoding = job.stage == Stage.DECODING
+            return max(0.0, cost.rest - (self.jobs.clock() - job.entered)) if decoding else 0.0
         step, steps = job.step, shares(job.request, self.native(job.model))
         walked = sum(steps[1:step])  # since the first step's report
         if not walked or job.denoising_since is None:

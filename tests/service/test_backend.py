@@ -64,11 +64,19 @@ def test_what_a_visitor_should_know_is_in_the_record_and_in_the_file(service: Se
     assert notes == Video.open(service.outputs.path(job.id, ".mp4")).notes
 
 
-def test_the_time_left_after_the_last_step_is_what_decoding_takes(service: Service):
+def test_the_time_left_after_the_last_step_is_what_decoding_takes_and_runs_down(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+):
     job = service.submit(ME, None, Request("a panda", frames=3, width=32, height=24, steps=2, seed=5))
     eventually(lambda: service.jobs.follow(ME, job.id).over, timeout=60)
-    decoding = replace(job, stage=Stage.DECODING, step=2, denoising_since=service.jobs.clock())
-    assert service.seconds_left(decoding) == service.cost("tiny", job.request).rest > 0
+    now = service.jobs.clock()
+    monkeypatch.setattr(service.jobs, "clock", lambda: now)
+    decoding = replace(job, stage=Stage.DECODING, step=2, denoising_since=now)
+    rest = service.cost("tiny", job.request).rest
+    for share in (0.0, 0.5, 2.0):
+        decoding.entered = now - share * rest
+        assert service.seconds_left(decoding) == pytest.approx(max(0.0, 1 - share) * rest)
+    assert rest > 0 and service.seconds_left(replace(decoding, stage=Stage.WRITING)) == 0
 
 
 def test_a_worker_that_reports_more_steps_than_a_request_has_costs_no_estimate(service: Service):

@@ -20,6 +20,7 @@ class VisitorState:
     example: str | None = None
     group: tuple[str, ...] = ()  # variations, shown side by side
     pages: int = 1  # of the gallery that are open
+    keeps_seed: bool = False  # the seed that was asked for last was a written one
 
     @classmethod
     def read(cls, state: Any) -> "VisitorState":
@@ -33,7 +34,7 @@ class VisitorState:
         ids = [id for id in group if isinstance(id, str)] if isinstance(group, (list, tuple)) else []
         pages = given.get("pages")
         pages = min(PAGES, max(1, pages)) if isinstance(pages, int) else 1
-        return cls(visitor, job, example, tuple(ids[:MOST]), pages)
+        return cls(visitor, job, example, tuple(ids[:MOST]), pages, given.get("keeps_seed") is True)
 
     def showing(self, job: str | None = None, example: str | None = None) -> "VisitorState":
         """The same visitor with something else on the screen; a group stays in reach of its members."""

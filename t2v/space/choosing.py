@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +193,7 @@ class Choosing:
         known = record.model in self.service.choices
         text = strings.RESTORED if known else strings.RESTORED_PARTLY.format(model=record.model[:80])
         notice(text)
-        now = kept.showing(record.id)
+        now = replace(kept.showing(record.id), keeps_seed=record.request.seed is not None)
         seed = {} if record.request.seed is None else {"random": False}
         filled = self.showing.filled(record.request, record.model, random=seed.get("random"))
         return shown | {self.page.state: asdict(now), self.page.screen: self.showing.screen(now)} | filled

@@ -147,7 +147,8 @@ class Events:
             return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
         # without one, the form may have been filled in already
-        return shown | (self.showing.filled(found.request, found.model, random=None) if found else {})
+        random = not kept.keeps_seed
+        return shown | (self.showing.filled(found.request, found.model, random=random) if found else {})
 
     def _by_link(self, kept: VisitorState, query: dict[str, str], pending: Sequence[Job]) -> Shown:
         """Show a link's video: made before, made now where that takes seconds, or made after a click."""

@@ -84,7 +84,7 @@ function label() {
 
 // What was refused for want of a mask: it may be folded away, or far below the button.
 function refused() {
-  const wrong = find("#source-way .validation-error:not([data-seen])");
+  const wrong = find("#origin .validation-error:not([data-seen])");
   if (!wrong) return;
   wrong.dataset.seen = "yes";
   open("#origin");

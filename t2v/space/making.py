@@ -11,6 +11,7 @@ from t2v.request import MAX_SEED, Request
 from t2v.second import second_request
 from t2v.service.faults import explain
 from t2v.service.jobs import Job, QueueFull
+from t2v.service.looking import problem_of
 from t2v.service.messages import NO_FILES, Files
 from t2v.service.outputs import NoSpace, Record
 from t2v.service.service import Service
@@ -31,20 +32,29 @@ class Making:
         """Before the queue, say each field's problem at the field. Gradio takes validations by position."""
         given = form.named(values)
         wrong = form.problems(self.service, given) | origin.missing(given)
+        if "way" not in wrong and (unreadable := self._unreadable(origin.files(given))):
+            wrong["way"] = unreadable
         return [gr.validate(True, "")] + [
             gr.validate(name not in wrong, wrong.get(name, "")) for name in form.FIELDS
         ]
 
+    def _unreadable(self, files: Files) -> str:
+        """Name the first file that can't be read, and say why; "" where all can."""
+        outputs, workers = self.service.outputs, self.service.workers
+        looked = (problem_of(outputs, workers, path) for path in (files.source, files.end) if path)
+        return next(filter(None, looked), "")
+
     def start(self, state: Any, *values: Any) -> Shown:
         """Queue what the form says."""
-        return self._submit(VisitorState.read(state), [form.read(form.named(values))])
+        filled = form.read(form.named(values))
+        return self._submit(_asking(state, filled), [filled])
 
     def variations(self, state: Any, *values: Any) -> Shown:
         """Queue what the form says with four seeds: random ones, or from the one that is kept on."""
         filled = form.read(form.named(values))
         first = filled.request.seed
         seeds = [first if first is None else (int(first) + more) % (MAX_SEED + 1) for more in range(MOST)]
-        return self._submit(VisitorState.read(state), [_with_seed(filled, seed) for seed in seeds])
+        return self._submit(_asking(state, filled), [_with_seed(filled, seed) for seed in seeds])
 
     def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
         """Queue what is on the screen again, in the way that a button of the screen has offered."""
@@ -143,6 +153,11 @@ class Making:
         native = self.service.native(self.service.default)
         view = screen.failed(strings.FAILED, problem, native, [("again", strings.TRY_AGAIN)])
         return {self.page.state: asdict(VisitorState(kept.visitor)), self.page.screen: view}
+
+
+def _asking(state: Any, filled: Filled) -> VisitorState:
+    """The visitor, who asks for a seed of their own or for a random one: a reload keeps to that."""
+    return replace(VisitorState.read(state), keeps_seed=filled.request.seed not in (None, -1))
 
 
 def _with_seed(filled: Filled, seed: int | None) -> Filled:

@@ -116,9 +116,13 @@ def _path(file: Any) -> Path | None:
 
 
 def missing(values: Mapping[str, Any]) -> dict[str, str]:
-    """What is still to be done, by its field: a part is to be replaced, and none is painted over."""
-    wanted = values.get("source") and values.get("way") == REPLACE
-    return {"way": strings.PAINT_FIRST} if wanted and not values.get("mask") else {}
+    """What is still to be done, by its field: a source to be changed is chosen, its part painted over."""
+    if values.get("way") not in (CHANGE, REPLACE):
+        return {}
+    if not values.get("source"):
+        return {"way": strings.CHOOSE_FIRST}
+    painted = values.get("way") == CHANGE or values.get("mask")
+    return {} if painted else {"way": strings.PAINT_FIRST}
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:

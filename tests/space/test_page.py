@@ -62,6 +62,25 @@ def test_a_reload_in_mid_job_still_gets_the_video(visitor: Visitor):
     )
 
 
+def test_a_reload_keeps_a_random_seed_random_and_a_written_one(visitor: Visitor):
+    page = visitor.page
+    random, seed = page.get_by_label("Random seed"), page.get_by_label("Seed", exact=True)
+    visitor.settings()
+    for written in ("", "77"):
+        if written:
+            seed.fill(written)
+            expect(random).not_to_be_checked()
+        visitor.generate("a square, and a reload")
+        expect(page.locator("#screen .summary")).to_contain_text(f"seed {written}")
+        visitor.reload()
+        visitor.settings()
+        expect(seed).not_to_have_value("")
+        expect(random).to_be_checked(checked=not written)
+    page.goto(visitor.url + page.locator("a.settings-link").get_attribute("href"))
+    expect(page.locator("#lock")).to_contain_text("Seed 77 is kept")
+    visitor.problems.clear()  # a page that is left logs that its streams were cut
+
+
 def test_a_closed_page_finds_its_video_later(visitor: Visitor):
     visitor.generate("slow slow slow square left alone")
     visitor.see("working")

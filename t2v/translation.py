@@ -118,6 +118,7 @@ class Translator:
         elements = sorted(elements)
         things = [each for each in elements if each.kind == "thing"]
         scenery = [each for each in things[1:] if each.value in self._places]
+        places = [each for each in elements if each.kind == "scenery" and each.value in self._places]
         things = [each for each in things if each not in scenery]
         colours = [each for each in elements if each.kind == "colour"]
         background = _background(colours, elements, things)
@@ -127,8 +128,8 @@ class Translator:
         parts += [each.value for each in elements if each.kind == "motion"][:1]
         if background:
             parts.append(f"on {_article(background.value)} {background.value} background")
-        elif scenery:
-            parts.append(self._places[scenery[0].value])
+        elif places or scenery:
+            parts.append(self._places[(places or scenery)[0].value])
         return " ".join(filter(None, parts))
 
     def phrase(self, name: str, tint: str = "") -> str:

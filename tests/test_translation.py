@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from t2v import TextToVideo, Video
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
-from t2v.languages import COLOURS, LANGUAGES, MOTIONS, TABLE
+from t2v.languages import COLOURS, LANGUAGES, MOTIONS, PLACES, SCENERY, TABLE
 from t2v.languages.names import emoji_character, emoji_key, names_of
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
@@ -121,12 +121,56 @@ prompts = st.builds(
 )
 
 
-def test_there_are_twenty_languages_with_a_word_for_each_colour_and_motion():
+def test_there_are_twenty_languages_with_a_word_for_each_colour_motion_and_place():
     assert set(SENTENCES) == set(TABLE) == set(LANGUAGES[1:]) and len(TABLE) == 20
     for background, colours, motions in TABLE.values():
         assert background and len(colours.split()) == len(COLOURS)
         assert len(motions.split(", ")) == len(MOTIONS)
     assert set(COLOURS) == set(VOCABULARY.backgrounds) and set(MOTIONS) < set(VOCABULARY.motions)
+    assert set(PLACES) == set(TABLE) and set(SCENERY) < set(VOCABULARY.scenery)
+    assert all(len(places.split(", ")) == len(SCENERY) for places in PLACES.values())
+
+
+PLACED = {
+    "da": ("en kat i rummet", "en hund på stranden", "en ræv i sneen"),
+    "de": ("eine Katze im Weltraum", "ein Hund am Strand", "ein Fuchs im Schnee"),
+    "es": ("un gato en el espacio", "un perro en la playa", "un zorro en la nieve"),
+    "et": ("kass kosmoses", "koer rannas", "rebane lumes"),
+    "fi": ("kissa avaruudessa", "koira rannalla", "kettu lumessa"),
+    "fr": ("un chat dans l’espace", "un chien à la plage", "un renard dans la neige"),
+    "hi": ("अंतरिक्ष में बिल्ली", "समुद्र तट पर कुत्ता", "बर्फ में लोमड़ी"),
+    "hu": ("egy macska az űrben", "egy kutya a strandon", "egy róka a hóban"),
+    "it": ("un gatto nello spazio", "il cane sulla spiaggia", "una volpe nella neve"),
+    "ja": ("宇宙の猫", "ビーチの犬", "雪の中のキツネ"),
+    "ko": ("우주에 있는 고양이", "해변의 개", "눈 속의 여우"),
+    "nb": ("en katt i verdensrommet", "en hund på stranden", "en rev i snøen"),
+    "nl": ("een kat in de ruimte", "een hond op het strand", "een vos in de sneeuw"),
+    "pl": ("kot w kosmosie", "piesek na plaży", "lis w śniegu"),
+    "pt": ("um gato no espaço", "um cão na praia", "uma raposa na neve"),
+    "ru": ("кошка в космосе", "собака на пляже", "лиса в снегу"),
+    "sv": ("en katt i rymden", "en hund på stranden", "en räv i snön"),
+    "uk": ("кіт у космосі", "собака на пляжі", "лисиця в снігу"),
+    "vi": ("con mèo trong vũ trụ", "con chó trên bãi biển", "con cáo trong tuyết"),
+    "zh": ("太空中的猫", "沙滩上的狗", "雪地里的狐狸"),
+}
+
+
+@pytest.mark.parametrize("language", PLACED)
+def test_the_place_of_a_subject_is_understood_in_each_language(language: str):
+    wanted = ("a cat in space", "a dog on a beach", "a fox in the snow")
+    assert tuple(TRANSLATOR.read(prompt).sentence for prompt in PLACED[language]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    [
+        ("ein Schneemann am Strand", "a snowman with snow on a beach"), ("eine Wüste", "a desert"),
+        ("宇宙人がいる", "an alien"), ("宇航员在沙滩上", "an astronaut on a beach"),
+        ("ein Bär im Wald auf blauem Hintergrund", "a bear on a blue background"),
+    ],
+)  # fmt: skip
+def test_a_place_in_the_name_of_a_thing_is_none(prompt: str, sentence: str):
+    assert TRANSLATOR.read(prompt).sentence == sentence
 
 
 @pytest.mark.parametrize("language", SENTENCES)

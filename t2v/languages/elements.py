@@ -1,4 +1,4 @@
-"""The words of a text that name a thing, a colour, a motion or the background, in one language."""
+"""The words of a text that name a thing, a colour, a motion, the background or a place, in one language."""
 
 import re
 import unicodedata
@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from t2v.languages.names import EmojiName, emoji_key, names_of
+from t2v.languages.places import PLACES, SCENERY
 from t2v.languages.words import BACKGROUND, COLOURS, MOTIONS, SIGNS, SMALL, TABLE, UNINFLECTED, UNSPACED
 
 PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
@@ -16,8 +17,9 @@ TOKEN = re.compile(r"[^\s.,!?;:()\"“”„«»।、。，！？「」…]+")
 LONGEST_WORDS, LONGEST_LETTERS = 4, 8  # of a name: with spaces between words, and without
 SHORT = 3  # letters of a word that is too short to be a tag, or to have endings
 ENDING = 4  # letters of an ending at most
-Kind = Literal["thing", "motion", "background", "colour"]
-KINDS: tuple[Kind, ...] = ("thing", "motion", "background", "colour")  # the first wins over equally long ones
+Kind = Literal["thing", "motion", "background", "colour", "scenery"]
+# The first wins over equally long ones.
+KINDS: tuple[Kind, ...] = ("thing", "motion", "background", "colour", "scenery")
 Draws = Callable[[str], str | None]  # hexcode -> the model's name of that subject
 
 
@@ -80,6 +82,9 @@ def _expressions(language: str) -> list[tuple[Kind, str, re.Pattern]]:
     rows: list[tuple[Kind, str, str]] = [("background", BACKGROUND, background)]
     rows += [("colour", name, each) for name, each in zip(COLOURS, colours.split(), strict=True)]
     rows += [("motion", name, each) for name, each in zip(MOTIONS, motions.split(", "), strict=True)]
+    rows += [
+        ("scenery", name, each) for name, each in zip(SCENERY, PLACES[language].split(", "), strict=True)
+    ]
     return [(kind, value, _compiled(fragments, language)) for kind, value, fragments in rows]
 
 
@@ -98,8 +103,8 @@ def _patterns(text: str, language: str) -> Iterator[Element]:
 
 
 def _without_overlaps(things: list[Element], patterns: list[Element], named: bool) -> list[Element]:
-    """The longest first. A word that is a colour and a thing ("rosa"), or a motion and a thing, is a thing
-    only if there is no other."""
+    """The longest first. A word that is a colour and a thing ("rosa"), or a motion or a place and a thing, is
+    a thing only if there is no other."""
     clear = [each for each in things if not any(_within(each, pattern) for pattern in patterns)]
     found = [*patterns, *(clear if clear or named else things)]
     found.sort(key=lambda each: (each.start - each.end, KINDS.index(each.kind), not each.known))

@@ -181,12 +181,14 @@ SMALL: dict[str, frozenset[str]] = {
 }
 # Everyday names that the table of names has under another word, or for another emoji.
 ALSO: dict[str, dict[str, str]] = {
+    "da": {"ræv": "1f98a"},
     "hi": {"कार": "1f697"},
     "it": {"macchina": "1f697"},
     "ja": {"猫": "1f408", "犬": "1f415"},
-    "pl": {"niedźwiedź": "1f43b"},
+    "pl": {"lis": "1f98a", "niedźwiedź": "1f43b"},
     "pt": {"cão": "1f415"},
     "ru": {"машина": "1f697"},
+    "sv": {"räv": "1f98a"},
     "uk": {"машина": "1f697"},
     "vi": {"gấu trúc": "1f43c"},
     "zh": {"车": "1f697"},

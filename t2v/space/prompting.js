@@ -1,9 +1,18 @@
 // Runs once in each gr.HTML with chips: a clicked one writes into the prompt.
 const prompt = () => document.querySelector("#prompt textarea");
 // Gradio hears of a value by the event, and the setter of the element's class isn't shadowed by it.
+// With a keyboard it is written as if it had been typed, so that Ctrl+Z brings back what was there.
 function write(text) {
   const field = prompt(), set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
-  set.call(field, text.replace(/\s+/g, " ").trim());
+  const wanted = text.replace(/\s+/g, " ").trim(), focused = document.activeElement;
+  if (matchMedia("(pointer: fine)").matches && wanted !== field.value) {
+    field.focus({ preventScroll: true });
+    field.select();
+    document.execCommand(wanted ? "insertText" : "delete", false, wanted);
+    focused?.focus({ preventScroll: true });
+  }
+  if (wanted === field.value) return;
+  set.call(field, wanted);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 const article = (word) => (/^[aeiou]/i.test(word) ? "an" : "a");
@@ -15,9 +24,30 @@ const phrases = (list, more = "") => {
 };
 const motion = () => phrases(ideas()?.dataset.motions);
 const background = () => phrases(ideas()?.dataset.scenes, "(?:on|in front of)\\s+an?\\s+[\\w-]+\\s+background");
-// A sentence is "a panda", then a motion, then "on a green background": a part replaces its like.
+const bare = (say) => say.replace(/^(an?|the) /, "");
+const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+// The first of some subjects that a sentence names, the longest where several begin there, and its article.
+function named(text, subjects) {
+  const known = subjects.map((say) => escaped(bare(say))).sort((a, b) => b.length - a.length);
+  return text.match(new RegExp(`(?:\\b(?:an?|the)\\s+)?(?<![\\p{L}])(?:${known.join("|") || "-"})(?![\\p{L}])`, "iu"));
+}
+const onChips = () => [...element.querySelectorAll("[data-part=subject]")].map((chip) => chip.dataset.say);
+// A sentence is "a panda", then a motion, then "on a green background": a part replaces its like, or is added.
 const parts = {
-  subject(text, say) {
+  // `subjects`: those that may be in the sentence. "a blue whale" becomes "a blue panda".
+  subject(text, say, subjects) {
+    const found = named(text, subjects), before = text.slice(0, found?.index);
+    if (found) {
+      const follows = /[\p{L}\d]\s+$/u.test(before) && !/\b(?:and|or|with)\s+$/i.test(before);
+      const article = /^(?:an?|the)\s/i.test(found[0]);
+      return before + (follows && !article ? bare(say) : say) + text.slice(found.index + found[0].length);
+    }
+    const ends = [text.search(motion()), text.search(background())].filter((at) => at > 0);
+    const at = Math.min(text.length, ...ends);
+    return text.slice(0, at).replace(/[\s.,;!?]*$/, (end) => ` and ${say}${end}`) + text.slice(at);
+  },
+  // In place of a sentence of which nothing is drawn.
+  instead(text, say) {
     const rest = [text.match(motion()), text.match(background())].filter(Boolean).map((match) => match[0]);
     return say + rest.join("");
   },
@@ -36,7 +66,7 @@ const parts = {
 };
 // Whether a sentence has a part that a chip says.
 const says = {
-  subject: (text, say) => new RegExp(`(?<![\\p{L}])${say.replace(/^(an?|the) /, "")}(?![\\p{L}])`, "iu").test(text),
+  subject: (text, say) => Boolean(named(text, [say])),
   motion: (text, say) => text.match(motion())?.[0].trim().toLowerCase() === say,
   scene: (text, say) => text.match(background())?.[0].trim().toLowerCase() === say,
   colour: (text, say) => says.scene(text, `on ${article(say)} ${say} background`),
@@ -51,13 +81,21 @@ function take(chip) {
   const { say, part, replace, write: whole } = chip.dataset, text = prompt().value.trim();
   if (whole) return write(whole);
   if (replace) {
-    const word = replace.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const found = new RegExp(`(?:\\b(?:an?|the)\\s+)?(?<![\\p{L}])${word}(?![\\p{L}])`, "iu");
-    return write(found.test(text) ? text.replace(found, say) : say);
+    const found = named(text, [replace]);
+    return write(found ? text.replace(found[0], () => say) : say);
   }
-  if (!part || (!text && part === "subject")) return write(part || !text ? say : parts.subject(text, say));
+  if (part === "subject") return subject(say);
+  if (!part) return write(text ? parts.instead(text, say) : say);
   const first = element.querySelector("[data-part=subject]")?.dataset.say ?? "";
   write(parts[part](text || first, say));
+}
+// All subjects are asked for only where the sentence names none of those on chips.
+async function subject(say) {
+  const text = () => prompt().value.trim();
+  if (!text()) return write(say);
+  if (says.subject(text(), say)) return;
+  const all = named(text(), onChips()) ? null : await words().catch(() => null);
+  write(parts.subject(text(), say, all ? all.subjects.map(([, , phrase]) => phrase) : onChips()));
 }
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 const words = async () => (element.words ??= await (await fetch(ideas().dataset.words)).json());

@@ -102,6 +102,23 @@ def test_chips_write_the_prompt_and_a_part_replaces_its_like(guest: Visitor):
     eventually(lambda: page.wait_for_timeout(50) or pressed(page) == {"panda", "green"})
 
 
+def test_a_subject_changes_only_what_it_finds_in_a_sentence_of_ones_own(guest: Visitor):
+    field = guest.page.get_by_label("Prompt", exact=True)
+    for written, chip, prompt in (
+        ("my very own sentence about life", "panda", "my very own sentence about life and a panda"),
+        ("my dream, at night.", "fox", "my dream and a fox, at night."),
+        ("two men and a whale growing in my garden", "fox", "two men and a fox growing in my garden"),
+        ("an old hedgehog spinning slowly", "unicorn", "an old unicorn spinning slowly"),
+        ("a whale and a panda, friends", "panda", "a whale and a panda, friends"),
+        ("all my own", "panda", "all my own and a panda"),
+    ):
+        field.fill(written)
+        guest.page.locator("#ideas").get_by_role("button", name=chip, exact=True).click()
+        expect(field).to_have_value(prompt)
+    field.press("Control+z")
+    expect(field).to_have_value("all my own")
+
+
 def _chips(page: Page) -> list[str]:
     return page.locator("#ideas [data-part=subject]").all_inner_texts()
 

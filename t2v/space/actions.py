@@ -49,8 +49,8 @@ def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
     ]
     rows = f"<div class='links'>{_smooth(record)}{_larger(record)}{''.join(formats)}</div>"
     start = f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>"
-    rows += (_further(record) if record.owner else "") + f"<div class='links'>{start}</div>"
-    rows += (_delete(record) if record.owner else "") + _json(record)
+    rows += _further(record) if record.owner else ""
+    rows += f"<div class='links'>{start}{_delete(record) if record.owner else ''}</div>" + _json(record)
     return f"<details class='more'><summary>{strings.MORE}</summary>{rows}</details>"
 
 
@@ -119,8 +119,7 @@ def _format(suffix: str) -> str:
 
 def _delete(record: Record) -> str:
     sure = escape(strings.DELETE_SURE, quote=True)
-    button = f"<button type='button' data-delete='{record.id}' data-sure='{sure}'>{strings.DELETE}</button>"
-    return f"<div class='links'>{button}</div>"
+    return f"<button type='button' data-delete='{record.id}' data-sure='{sure}'>{strings.DELETE}</button>"
 
 
 def file_name(record: Record) -> str:

@@ -225,7 +225,7 @@ def frame(width: int, height: int, body: str) -> str:
 def status(text: str, beside: str = "", stoppable: bool = False) -> str:
     """The line under the frame; `stoppable`: with the button that stops all that is on the screen."""
     stop = f"<button type='button' id='stop' data-stop=''>{strings.STOP}</button>" if stoppable else ""
-    return f"<p class='status'><b>{text}</b><span>{beside}</span>{stop}</p>"
+    return f"<p class='status'><span><b>{text}</b><i>{beside}</i></span>{stop}</p>"
 
 
 def bar(done: float) -> str:

@@ -19,11 +19,14 @@ from t2v.space.launch import App, arguments
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
 from tests.space.conftest import Visitor, forget
+from tests.space.states import calm
 from tests.space.test_access import violations
+from tests.space.test_layout import CONTROLS, RECTANGLES
 from tests.waiting import eventually
 
 VOCABULARY = Vocabulary.open(EMBEDDED_FOLDER)
 SCREENS = {"wide": (1440, 900), "phone": (390, 844)}
+BETWEEN = ((768, 1024), (844, 390), (900, 900))  # where two columns don't fit
 MOST = 450_000  # bytes before anything is clicked, the playing video included
 OURS = 120_000  # of them, that aren't Gradio's own files
 LINK = {"prompt": "a fox growing on a yellow background", "seed": "5", "steps": "1", "frames": "4"}
@@ -74,6 +77,15 @@ def test_a_video_plays_and_all_is_said_in_the_first_viewport(guest: Visitor, scr
         assert part.bounding_box()["y"] + part.bounding_box()["height"] <= height
     assert page.evaluate("document.documentElement.scrollWidth") == width
     guest.problems.clear()  # a reload logs that its streams were cut
+
+
+def test_between_phone_and_desktop_every_control_has_its_place(guest: Visitor):
+    page = guest.page
+    for width, height in BETWEEN:
+        page.set_viewport_size({"width": width, "height": height})
+        calm(page)
+        assert page.evaluate(CONTROLS) == [] and page.evaluate(RECTANGLES) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_chips_write_the_prompt_and_a_part_replaces_its_like(guest: Visitor):

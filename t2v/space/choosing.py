@@ -147,10 +147,13 @@ class Choosing:
         """Fill in the steps of a quality."""
         return steps if isinstance(steps, int) else gr.skip()
 
-    def set_way(self, way: Any, steps: Any, model: Any) -> Any:
-        """Fill in what a way to use the source needs: its strength, and steps."""
+    def set_way(self, way: Any, steps: Any, model: Any, before: Any) -> Any:
+        """Fill in what a way to use the source needs, its strength and steps; say so where it needs more."""
         native = self.service.native(model if model in self.service.choices else self.service.default)
-        return origin.of_way(way, steps, native)
+        strength, needed, before = origin.of_way(way, steps, native, before)
+        if way == origin.CHANGE and needed != steps:
+            notice(strings.CHANGE_STEPS.format(steps=needed))
+        return strength, needed, before
 
     def defaults(self, *values: Any) -> Shown:
         """Fill in the model's own settings; prompt and model stay."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from t2v.request import MAX_PROMPT
 from t2v.service.outputs import SUFFIXES, Record
 from t2v.service.service import Service
 from t2v.space import about, form, markdown, origin, prompting, screen, settings, start, strings
@@ -17,6 +16,7 @@ HERE = Path(__file__).parent
 CSS = "\n".join(read_text(path) for path in sorted(HERE.glob("*.css")))
 SCRIPT, LIVE = read_text(HERE / "page.js"), read_text(HERE / "live.js")
 START = SCRIPT + read_text(HERE / "start.js")
+MOST_WRITTEN = 100_000  # characters: the body of a request may be 256 KB
 GALLERY = 12  # videos shown
 LIVE_REGION = "<p role='status'></p><p role='alert'></p>"  # permanent: new ones aren't read out reliably
 STATE_KEY = "t2v"  # of the browser's local storage
@@ -40,6 +40,7 @@ class Components:
     faster: gr.Button
     default: gr.Button
     last_model: gr.Textbox
+    steps_before: gr.State
     adapter: gr.Dropdown
     strength: gr.Slider
     length: gr.Radio
@@ -78,6 +79,7 @@ def build(
     """All components, inside an open `gr.Blocks`. `reel`: the examples that play before the first video;
     `terms`: Markdown, the line under the page."""
     made: dict[str, Any] = {"examples": examples, "reel": reel}
+    made["steps_before"] = gr.State(None)  # "Change it" was chosen
     made["state"] = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
     gr.HTML(f"<h1>{escape(title)}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
     with gr.Row(elem_id="columns"):
@@ -112,7 +114,7 @@ def _controls(service: Service) -> dict[str, Any]:
         placeholder=strings.PROMPT_HINT,
         lines=1,
         max_lines=6,
-        max_length=2 * MAX_PROMPT,
+        max_length=MOST_WRITTEN,  # what is too long is counted, and not cut without a word
         elem_id="prompt",
         autofocus=True,
     )

@@ -14,8 +14,9 @@ import gradio as gr
 
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
+from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import components, form, links, prompting, strings
+from t2v.space import components, form, links, origin, prompting, strings
 from t2v.space.browser import VisitorState
 from t2v.space.choosing import Choosing
 from t2v.space.making import Making
@@ -102,8 +103,8 @@ class Events:
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)
         page.quality.input(choosing.set_quality, page.quality, fields["steps"], **QUIET)
-        of_way = [fields["way"], fields["steps"], fields["model"]]
-        changed = [fields["strength"], fields["steps"]]
+        of_way = [fields["way"], fields["steps"], fields["model"], page.steps_before]
+        changed = [fields["strength"], fields["steps"], page.steps_before]
         fields["way"].input(choosing.set_way, of_way, changed, **QUIET)
         switched = [
             *filled,
@@ -146,15 +147,25 @@ class Events:
         if query:
             return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
-        # without one, the form may have been filled in already
-        random = not kept.keeps_seed
-        return shown | (self.showing.filled(found.request, found.model, random=random) if found else {})
+        return shown | (
+            self._again(found, not kept.keeps_seed) if found else {}
+        )  # it may be filled in already
+
+    def _again(self, found: Record | Job, random: bool) -> Shown:
+        """The form as it was for a video. Its source is gone with the page that was left."""
+        request, model = found.request, found.model
+        if model in self.service.choices:
+            request = origin.alone(request, self.service.native(model))
+        return self.showing.filled(request, model, random=random)
 
     def _by_link(self, kept: VisitorState, query: dict[str, str], pending: Sequence[Job]) -> Shown:
         """Show a link's video: made before, made now where that takes seconds, or made after a click."""
         page, (values, wrong) = self.page, form.from_link(self.service, query)
         if wrong:
             notice(wrong)
+        if missing := form.missing_model(self.service, query):
+            used = self.service.choices[values["model"]].title
+            notice(strings.MODEL_MISSING.format(model=missing[:80], used=used))
         if form.is_earlier(query):
             notice(strings.EARLIER_MODEL)
         shown = page.filled(values)

@@ -158,6 +158,12 @@ def is_earlier(query: Mapping[str, str]) -> bool:
     )
 
 
+def missing_model(service: Service, query: Mapping[str, str]) -> str:
+    """The model of a link that this server hasn't; "" where it has it."""
+    model = query.get("model", "")
+    return "" if model in service.choices else model
+
+
 def from_link(service: Service, query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """-> the form's values for a link's query, and what was wrong with it. A wrong setting is left out."""
     model = query.get("model", service.default)

@@ -1,6 +1,7 @@
 """Start from a picture or a video: the components, what a form makes of them, and the picture shown."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -133,11 +134,17 @@ def settings(values: Mapping[str, Any]) -> dict[str, Any]:
     return {way: values[way]}
 
 
-def of_way(way: Any, steps: Any, native: ModelDefaults) -> tuple[float, Any]:
-    """The strength of a way, and the steps, of which a change may need more."""
-    if way != CHANGE:
-        return 1.0, steps
-    return native.strength, max(steps, native.change_steps) if isinstance(steps, int) else steps
+def of_way(way: Any, steps: Any, native: ModelDefaults, before: Any = None) -> tuple[float, Any, Any]:
+    """-> the strength of a way, its steps, of which a change may need more, and the steps before those.
+
+    Leaving the change gives these back, unless others have been chosen since.
+    """
+    if way == CHANGE and isinstance(steps, int) and steps < native.change_steps:
+        return native.strength, native.change_steps, steps
+    if way == CHANGE:
+        return native.strength, steps, before
+    given_back = before is not None and steps == native.change_steps
+    return 1.0, before if given_back else steps, None
 
 
 def continued(request: Request) -> dict[str, Any]:
@@ -148,6 +155,12 @@ def continued(request: Request) -> dict[str, Any]:
 def changed(request: Request, native: ModelDefaults) -> dict[str, Any]:
     """The settings of a video that changes one of `request`."""
     return {"strength": native.strength, "steps": max(request.steps or 0, native.change_steps) or None}
+
+
+def alone(request: Request, native: ModelDefaults) -> Request:
+    """The settings of a video for another one without its source: what only its change needed is left out."""
+    needed = request.strength not in (None, 1.0) and request.steps == native.change_steps
+    return replace(request, steps=None) if needed else request
 
 
 def started(request: Request) -> bool:

@@ -14,6 +14,7 @@ LINK_DESCRIPTION = (
     "Watch it here, and change the sentence. Made with {title}, which turns sentences into videos."
 )
 
+MODEL_MISSING = "This server has no model “{model}”: {used} is used instead."
 EARLIER_MODEL = "This link's video was made with an earlier model: the one of now draws the same words anew."
 
 # The chips that write a prompt
@@ -73,6 +74,7 @@ SOURCE_WAY = "What to do with it"
 STARTS = "Or one of these: your own videos, and the examples"
 KEEP_WAY, CHANGE_WAY = "Animate the picture, continue the video", "Change it"
 REPLACE_WAY = "Replace a part"
+CHANGE_STEPS = "A change takes {steps} steps or more, so it has {steps} now. Another choice gives yours back."
 END, MASK = "A last picture, if it should end at one", "Mask"
 PAINT_HINT = "Paint over what is to be made anew. The rest stays, in every frame."
 PAINT_ALT = "The first frame, to paint on"

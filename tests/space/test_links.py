@@ -36,6 +36,13 @@ def test_a_link_that_can_not_be_made_only_fills_in_the_form(visitor: Visitor, ap
     assert set(app.service.jobs._jobs) == before
 
 
+def test_a_link_says_which_model_is_used_in_place_of_an_unknown_one(visitor: Visitor):
+    page = visitor.open("?prompt=a+square&model=nope")
+    told = "This server has no model “nope”: Moving square is used instead."
+    expect(page.get_by_test_id("toast-body")).to_contain_text(told)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("a square")
+
+
 def test_tiles_show_their_still_and_load_their_video_when_pointed_at(visitor: Visitor):
     visitor.generate("a square on a tile")
     visitor.see("done")

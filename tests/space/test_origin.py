@@ -116,6 +116,26 @@ def test_nothing_is_changed_before_a_source_is_chosen(visitor: Visitor, app: App
     refused(visitor, app, strings.CHOOSE_FIRST)
 
 
+def test_the_steps_of_a_change_go_with_it(
+    visitor: Visitor, app: App, picture: Path, monkeypatch: pytest.MonkeyPatch
+):
+    page, steps = visitor.page, visitor.page.get_by_label("Steps")
+    monkeypatch.setattr(app.service, "native", lambda model: replace(NATIVE, change_steps=30))
+    visitor.settings()
+    choose(visitor, picture)
+    steps.fill("5")
+    for way, needed in (("Change it", "30"), ("Replace a part", "5"), ("Change it", "30")):
+        page.get_by_label(way).check()
+        expect(steps).to_have_value(needed)
+    visitor.generate("a cat")
+    visitor.see("done")
+    assert made(visitor, app).request.steps == 30
+    visitor.reload()
+    visitor.settings()
+    expect(page.get_by_label("Seed", exact=True)).not_to_have_value("")
+    expect(steps).to_have_value(str(NATIVE.steps))
+
+
 def refused(visitor: Visitor, app: App, why: str) -> None:
     """Generate says why not, and begins nothing."""
     before = set(app.service.jobs._jobs)

@@ -206,6 +206,14 @@ def test_bad_values_are_told_at_their_fields_and_beside_the_button(visitor: Visi
     ]  # the browser logs the refusal
 
 
+def test_a_long_prompt_is_counted_and_not_cut(visitor: Visitor):
+    prompt = visitor.page.get_by_label("Prompt", exact=True)
+    prompt.focus()
+    visitor.page.keyboard.insert_text("x" * 5000)
+    expect(prompt).to_have_value("x" * 5000)
+    expect(visitor.page.locator("#cost")).to_contain_text("1,000 characters, not 5,000")
+
+
 def test_visitors_neither_see_nor_stop_each_others_jobs(visitor: Visitor, other: Visitor, app: App):
     visitor.generate("slow slow slow clandestine square")
     visitor.see("working")

@@ -5,13 +5,15 @@ const prompt = () => document.querySelector("#prompt textarea");
 function write(text) {
   const field = prompt(), set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
   const wanted = text.replace(/\s+/g, " ").trim(), focused = document.activeElement;
-  if (matchMedia("(pointer: fine)").matches && wanted !== field.value) {
+  if (wanted === field.value) return;
+  if (matchMedia("(pointer: fine)").matches) {
     field.focus({ preventScroll: true });
     field.select();
     document.execCommand(wanted ? "insertText" : "delete", false, wanted);
+    const done = field.value === wanted;
     focused?.focus({ preventScroll: true });
+    if (done) return;
   }
-  if (wanted === field.value) return;
   set.call(field, wanted);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }

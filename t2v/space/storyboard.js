@@ -4,7 +4,8 @@ const WHOLE = /^(?:[^[\]]|\[[^[\]]*\])*$/; // brackets in pairs, as a scene may 
 const STEP = 2; // seconds from the last scene to a new one, if the video is that long
 const board = element.querySelector(".storyboard"), rows = board.querySelector("ol");
 const prompt = () => document.querySelector("#prompt textarea");
-let written = null;
+let written = null, shorter = null; // the length before a story
+let typed = false; // the prompt was written by hand since it was read
 
 // "a panda [2s: a wolf]" -> [[0, "a panda"], [2, "a wolf"]]
 function scenes(text) {
@@ -17,7 +18,7 @@ function scenes(text) {
 }
 function text(list) {
   const [[, first], ...later] = list;
-  const marks = later.map(([time, shows]) => `[${time}s: ${WHOLE.test(shows) ? shows : shows.replace(/[[\]]/g, "")}]`);
+  const marks = later.filter(([, shows]) => shows).map(([time, shows]) => `[${time}s: ${WHOLE.test(shows) ? shows : shows.replace(/[[\]]/g, "")}]`);
   return [first, ...marks].filter(Boolean).join(" ");
 }
 const seconds = (value) => Math.round(1000 * Math.min(9999, Math.max(0, Number(value) || 0))) / 1000;
@@ -56,8 +57,18 @@ function longer() {
   const offered = [...document.querySelectorAll("#length input[type=radio]")];
   const longest = offered.at(-1), chosen = offered.find((each) => each.checked);
   if (!chosen) return Infinity; // its frames were written
-  if (chosen !== longest) longest.click();
+  if (chosen !== longest) {
+    shorter = chosen.value;
+    longest.click();
+  }
   return Number(longest.value) || Infinity;
+}
+// Without later scenes the video has its own length again, unless another has been chosen since.
+function asBefore() {
+  if (rows.children.length > 1) return;
+  const offered = [...document.querySelectorAll("#length input[type=radio]")];
+  if (offered.at(-1)?.checked) offered.find((each) => each.value === shorter)?.click();
+  shorter = null;
 }
 function added(list) {
   const length = longer(), last = Math.max(...list.map(([time]) => time)), next = last + STEP;
@@ -68,13 +79,33 @@ function added(list) {
 function fill(list) {
   rows.replaceChildren(...list.map(row));
 }
+// Whether a new sentence was typed over a story, of which the later scenes stay: deleting them leaves the first one.
+function typedOver(now) {
+  const [[, first] = [], ...later] = listed();
+  return typed && now.trim() && now.trim() !== first && !now.match(MARK) && later.some(([, shows]) => shows);
+}
 // The prompt is looked at while the editor is open: examples, chips and links change it without an event.
-function read() {
+function read(leaving = false) {
   const now = prompt()?.value;
   if (!board.open || now === undefined || now === written || board.contains(document.activeElement)) return;
-  written = now;
-  fill(scenes(now));
+  if (typedOver(now)) {
+    if (!leaving && document.activeElement === prompt()) return; // more may be typed
+    rows.querySelector("[type=text]").value = now;
+    write();
+  } else {
+    written = now;
+    fill(scenes(now));
+    if (typed) asBefore();
+  }
+  typed = false;
 }
+document.addEventListener("input", ({ target, isTrusted }) => {
+  if (isTrusted && board.open && target === prompt()) typed = true;
+});
+document.addEventListener("focusout", ({ target }) => { if (target === prompt()) read(true); });
+document.addEventListener("keydown", ({ target, key }) => { // before Gradio takes it
+  if (key === "Enter" && target === prompt()) read(true);
+}, true);
 board.addEventListener("toggle", () => {
   if (prompt()?.value.match(MARK)) written = null;
   read();
@@ -91,6 +122,7 @@ board.addEventListener("click", (event) => {
   } else {
     button.closest("li").remove();
     write();
+    asBefore();
     board.querySelector("[data-add]").focus();
   }
 });

@@ -59,6 +59,50 @@ def test_rows_are_written_into_the_prompt_and_removed_again(page: Page):
     expect(page.locator("#tokens")).to_contain_text("only turns towards the scene at 4.5 s.")
 
 
+def test_the_length_comes_back_with_the_last_scene_gone(page: Page):
+    page.get_by_label("Prompt", exact=True).fill("a panda")
+    wait_for(page, [(0.0, "a panda")])
+    lengths = page.locator("#length input")
+    chosen = lengths.evaluate_all("all => all.findIndex((each) => each.checked)")
+    assert 0 <= chosen < lengths.count() - 1
+    for _ in range(2):
+        page.get_by_role("button", name="Add a scene").click()
+    expect(lengths.last).to_be_checked()
+    page.get_by_role("button", name="Remove this scene").last.click()
+    expect(lengths.last).to_be_checked()
+    page.get_by_role("button", name="Remove this scene").last.click()
+    expect(lengths.nth(chosen)).to_be_checked()
+
+
+def test_an_empty_scene_is_left_out(page: Page):
+    field, rows = page.get_by_label("Prompt", exact=True), page.locator(".storyboard li")
+    field.fill("a panda")
+    wait_for(page, [(0.0, "a panda")])
+    for _ in range(2):
+        page.get_by_role("button", name="Add a scene").click()
+    rows.last.get_by_label("What it shows then").fill("a wolf")
+    time = rows.last.get_by_label("From this second").input_value()
+    expect(field).to_have_value(f"a panda [{time}s: a wolf]")
+    expect(rows).to_have_count(3)
+
+
+@pytest.mark.parametrize("way", ["Enter", "Tab"])
+def test_a_new_sentence_keeps_the_scenes_and_deleting_them_does_not(page: Page, visitor: Visitor, way: str):
+    field = page.get_by_label("Prompt", exact=True)
+    field.fill("a panda [2s: a wolf]")
+    wait_for(page, [(0.0, "a panda"), (2.0, "a wolf")])
+    field.fill("a square")
+    field.press(way)
+    expect(field).to_have_value("a square [2s: a wolf]")
+    wait_for(page, [(0.0, "a square"), (2.0, "a wolf")])
+    if way == "Enter":
+        expect(page.locator("#screen .prompt")).to_have_text("a square [2s: a wolf]")
+    field.fill("a square")
+    field.press("Tab")
+    wait_for(page, [(0.0, "a square")])
+    expect(field).to_have_value("a square")
+
+
 def test_the_editor_fits_a_phone(page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_label("Prompt", exact=True).fill("a panda [2s: a wolf]")

@@ -1,4 +1,4 @@
-"""Times, sizes and counts in words."""
+"""Times, sizes and counts in words; texts made short."""
 
 
 def duration(seconds: float) -> str:
@@ -20,3 +20,8 @@ def counted(number: int, thing: str) -> str:
 def size(bytes: float) -> str:
     """Return "183 MB" or "1.2 GB", of 10⁶ and 10⁹ bytes."""
     return f"{bytes / 1e9:.1f} GB" if bytes >= 1e9 else f"{max(1, round(bytes / 1e6))} MB"
+
+
+def shortened(text: str, letters: int = 40) -> str:
+    """Return a text of at most so many letters, with "…" at the end of one that was longer."""
+    return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v.measures import shortened
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
@@ -57,7 +58,7 @@ class Knowledge:
                 None if self.known else "The prompt names nothing that this model can draw, such as a panda."
             )
         more = len(self.unknown) - SHOWN
-        words = ", ".join(self.unknown[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+        words = ", ".join(map(shortened, self.unknown[:SHOWN])) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
         hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
         return f"This model was not taught: {words}.{hint}"

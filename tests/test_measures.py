@@ -1,8 +1,8 @@
-"""Times and sizes are told as people say them."""
+"""Times and sizes are told as people say them, long texts are made short."""
 
 import pytest
 
-from t2v.measures import counted, duration, size
+from t2v.measures import counted, duration, shortened, size
 
 WORDS = {
     0.2: "about 1 s",
@@ -30,3 +30,10 @@ def test_bytes_in_words(bytes: float, words: str):
 
 def test_one_is_no_plural():
     assert [counted(number, "frame") for number in (0, 1, 2)] == ["0 frames", "1 frame", "2 frames"]
+
+
+@pytest.mark.parametrize("letters", [1, 5, 40])
+def test_a_short_text_stays_and_a_long_one_is_cut(letters: int):
+    assert shortened("x" * letters, letters) == "x" * letters
+    cut = shortened("ab " * letters, letters)
+    assert len(cut) <= letters and cut.endswith("…") and "ab ".startswith(cut[:3].rstrip("…"))

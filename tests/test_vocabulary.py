@@ -52,6 +52,7 @@ def test_unknown_words_are_named_with_what_is_near(vocabulary: Vocabulary) -> No
     assert knowledge.nearest == {"quokka": (), "pandra": ("panda",), "heart": ("red heart",)}
     assert "quokka" in knowledge.note()
     assert "panda" in knowledge.note()
+    assert len(vocabulary.explain(f"a panda and {'x' * 2000}").note()) < 100
 
 
 def test_a_word_is_near_what_it_means(vocabulary: Vocabulary) -> None:

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from t2v.measures import shortened
 from t2v.space import strings
 
 METAS = re.compile(r"<meta\s[^>]*(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
@@ -69,7 +70,7 @@ def described(query: Mapping[str, str], title: str) -> tuple[str, str]:
     prompt = " ".join(query.get("prompt", "").split())
     if not prompt:
         return strings.HEAD_TITLE.format(title=title), strings.HEAD_DESCRIPTION
-    short = prompt if len(prompt) <= TITLE else f"{prompt[: TITLE - 1].rstrip()}…"
+    short = shortened(prompt, TITLE)
     return strings.LINK_TITLE.format(prompt=short), strings.LINK_DESCRIPTION.format(title=title)
 
 

@@ -109,7 +109,7 @@ function leaves(target) {
   if (document.fullscreenElement || [...document.querySelectorAll(ASKING)].some(visible)) return true;
   const field = target.closest("input, textarea, select");
   if (field?.closest("#prompt")) return false; // there a visitor has asked for the work
-  if (field && (field.value || !field.closest(".all"))) return true; // the browser empties a field of search
+  if (field && !field.closest(".all")) return true; // that of a list is emptied and its list closed
   const lists = [...document.querySelectorAll(LISTS)];
   const opener = [target.closest(PART)?.querySelector(HEAD), ...lists].find(visible);
   opener?.click();

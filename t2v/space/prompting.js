@@ -76,8 +76,17 @@ const says = {
 function mark(text) {
   for (const chip of element.querySelectorAll("[data-part]")) {
     const pressed = String(says[chip.dataset.part](` ${text}`, chip.dataset.say));
-    if (chip.getAttribute("aria-pressed") !== pressed) chip.setAttribute("aria-pressed", pressed);
+    if (chip.getAttribute("aria-pressed") === pressed) continue;
+    chip.setAttribute("aria-pressed", pressed);
+    if (pressed === "true") bring(chip);
   }
+}
+// On a phone a row of chips is scrolled sideways: its pressed one comes into sight.
+function bring(chip) {
+  const row = chip.closest(".choice"), seen = row?.getBoundingClientRect(), box = chip.getBoundingClientRect();
+  const fading = 48; // pixels at the right, as in prompting.css
+  if (!row || (box.left >= seen.left && box.right <= seen.right - fading)) return;
+  row.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
 }
 function take(chip) {
   const { say, part, replace, write: whole } = chip.dataset, text = prompt().value.trim();

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from t2v.languages.names import emoji_character
+from t2v.measures import shortened
 from t2v.prompt_weights import plain
 from t2v.scenes import scenes
 from t2v.service.messages import Reading
@@ -85,8 +86,8 @@ def ideas(model: str, vocabulary: Vocabulary | None) -> str:
 
 
 def words(vocabulary: Vocabulary) -> dict[str, list]:
-    """All that the model draws: subjects as [emoji, name, phrase], colours and motions."""
-    subjects = [_listed(vocabulary, name) for name in vocabulary.subjects]
+    """All that the model draws: subjects by name, as [emoji, name, phrase], colours and motions."""
+    subjects = [_listed(vocabulary, name) for name in sorted(vocabulary.subjects, key=str.casefold)]
     motions = [motion for motion in vocabulary.motions if motion in SHORT]
     return {
         "subjects": subjects,
@@ -125,7 +126,7 @@ def _tokens(found: Reading | None) -> str:
     parts = [strings.TOKENS.format(count=found.count, limit=found.limit)] if many else []
     parts += [strings.WEIGHT.format(words=escape(text[:30]), weight=f"{w:.3g}") for text, w in found.weights]
     if over:
-        parts.append(strings.CUT.format(words=escape(found.cut[:120])))
+        parts.append(strings.CUT.format(words=escape(shortened(found.cut, 120))))
     return f"<p class='tokens{' warn' if over else ''}'>{' · '.join(parts)}</p>"
 
 
@@ -142,7 +143,8 @@ def _of_scene(prompt: str, vocabulary: Vocabulary, alone: bool) -> list[str]:
     read = translator(vocabulary).read(prompt)
     remarks = []
     if read.sentence != prompt:
-        remarks.append(f"<p class='remark read'>{strings.READ_AS.format(words=escape(read.sentence))}</p>")
+        short = escape(shortened(read.sentence, 240))
+        remarks.append(f"<p class='remark read'>{strings.READ_AS.format(words=short)}</p>")
     knowledge = vocabulary.explain(plain(read.sentence))
     if note := knowledge.note():
         remarks.append(_advice(note, knowledge, read.sentence, vocabulary, alone))
@@ -154,7 +156,7 @@ def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabula
     each = NEAR if len(knowledge.unknown) == 1 else 1
     near = [(word, name) for word, names in knowledge.nearest.items() for name in names[:each]]
     phrase = translator(vocabulary).phrase
-    chips = [_chip(f"{word} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
+    chips = [_chip(f"{shortened(word)} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
     if not knowledge.known and not chips and alone:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     text = note.partition(" It does know:")[0]

@@ -17,11 +17,11 @@ def under(source: bool = False, **settings: object) -> str:
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
-        ({}, "16 frames at 8 fps · 2 steps of ddim, guidance 1 · seed 7<"),
+        ({}, "16 frames at 8 fps\u00a0· 2 steps of ddim, guidance 1\u00a0· seed 7<"),
         ({"keep": 8, "strength": 1.0}, "8 frames after its source's at 8 fps"),
         ({"keep": 15, "strength": 1.0}, "1 frame after its source's at 8 fps"),
         ({"keep": 8, "strength": 0.5}, "256×256, 16 frames at"),
-        ({"loop": True}, "seed 7 · a loop<"),
+        ({"loop": True}, "seed 7\u00a0· a loop<"),
     ],
 )
 def test_the_settings_of_a_video_are_a_line(settings: dict, line: str):

@@ -174,6 +174,25 @@ def test_all_that_is_drawn_can_be_looked_through(guest: Visitor):
     assert all("heart" in text for text in page.locator(".found .chip").all_inner_texts())
     page.locator(".found").get_by_role("button", name="broken heart", exact=True).click()
     assert prompt_of(page) == "a broken heart"
+    page.get_by_label("Find a subject").fill("")
+    expect(page.locator(".found .chip")).to_have_count(len(VOCABULARY.subjects))
+    names = page.locator(".found .chip").all_inner_texts()
+    assert names == sorted(names, key=str.casefold)
+    page.get_by_label("Find a subject").press("Escape")
+    expect(page.locator(".found")).to_be_hidden()
+    expect(page.get_by_role("button", name="See all")).to_be_focused()
+
+
+def test_a_pressed_chip_is_in_sight_on_a_phone(guest: Visitor):
+    page = guest.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    prompt = page.get_by_label("Prompt", exact=True)
+    for words in ("a butterfly spinning in the mountains", "a panda growing at night"):
+        prompt.fill(words)
+        pressed = page.locator(".choice [aria-pressed=true]")
+        expect(pressed).to_have_count(3)
+        for box in (chip.bounding_box() for chip in pressed.all()):
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390 - 48  # where the row fades out
 
 
 def test_a_click_on_the_loop_takes_the_example_that_plays(guest: Visitor, front: App):

@@ -39,7 +39,7 @@ from t2v.video import CONTAINERS, Video, VideoError
 DAY = 86_400.0
 DRAFT = 600.0  # seconds that a file may take to be written; the draft of a killed worker goes then
 MB = 1_000_000
-THUMBNAIL = ".source.jpg"  # what a video started from
+THUMBNAILS = {"source": ".source.jpg", "end": ".end.jpg"}  # what a video started from, what it ends on
 SECRET = re.compile(r"[!-~]{16,}")
 SUFFIXES = tuple(CONTAINERS)
 COLUMNS = "id, owner, model, request, suffix, created, seconds, notes"
@@ -156,7 +156,7 @@ class Outputs:
         if record is None:
             return False
         with self._lock:
-            for suffix in (record.suffix, THUMBNAIL, LATENTS):
+            for suffix in (record.suffix, *THUMBNAILS.values(), LATENTS):
                 self.path(record.id, suffix).unlink(missing_ok=True)
             self._forget_the_gone()
         return True

@@ -15,7 +15,7 @@ from t2v.errors import RequestError
 from t2v.given import Given
 from t2v.service import sentences
 from t2v.service.messages import Files, Order
-from t2v.service.outputs import THUMBNAIL, Outputs
+from t2v.service.outputs import THUMBNAILS, Outputs
 from t2v.service.stripping import strip
 from t2v.source import continues
 from t2v.source_file import check_kind
@@ -61,13 +61,18 @@ def _resolved(given: Any) -> Path | None:
     return path
 
 
-def thumbnail_path(path: Path) -> Path:
-    """The thumbnail of a video's source, beside the video."""
-    return path.with_name(path.stem + THUMBNAIL)
+def thumbnail_path(path: Path, name: str = "source") -> Path:
+    """The thumbnail of a video's source, or of the picture that it ends on, beside the video."""
+    return path.with_name(path.stem + THUMBNAILS[name])
+
+
+def thumbnails(path: Path) -> list[str]:
+    """The names of a video's thumbnails that are there."""
+    return [name for name in THUMBNAILS if thumbnail_path(path, name).is_file()]
 
 
 def opened(order: Order) -> Given:
-    """Strip and open the order's files, write their thumbnail; RequestError if one is damaged or gone."""
+    """Strip and open the order's files, write their thumbnails; RequestError if one is damaged or gone."""
     files = order.files
     for name, path in vars(files).items():
         if path and not path.is_file():
@@ -75,25 +80,15 @@ def opened(order: Order) -> Given:
         if path and path.parent != order.path.parent:  # an upload, not a video of ours
             strip(path)
     given = Given.of(files.source, files.end, files.mask)
-    if pictures := _shown(given, order):
-        _thumbnail(pictures).save(thumbnail_path(order.path), "JPEG", quality=80)
+    for name, frame in _shown(given, order).items():
+        small = Image.fromarray(frame)  # without what its file said besides
+        small.thumbnail((SIDE, SIDE))
+        small.save(thumbnail_path(order.path, name), "JPEG", quality=80)
     return given
 
 
-def _shown(given: Given, order: Order) -> list[np.ndarray]:
+def _shown(given: Given, order: Order) -> dict[str, np.ndarray]:
     """The frames (h w 3) that stand for what is given: of the source, and the last picture."""
-    first = [given.source.frames[-1 if continues(order.request) else 0]] if given.source else []
-    return first + ([given.end.frames[0]] if given.end else [])
-
-
-def _thumbnail(pictures: list[np.ndarray]) -> Image.Image:
-    """The pictures side by side, small, and without what their files said besides."""
-    small = [Image.fromarray(picture) for picture in pictures]
-    for each in small:
-        each.thumbnail((SIDE, SIDE))
-    whole = Image.new("RGB", (sum(each.width for each in small), max(each.height for each in small)), "white")
-    left = 0
-    for each in small:
-        whole.paste(each, (left, 0))
-        left += each.width
-    return whole
+    last = -1 if continues(order.request) else 0
+    source = {"source": given.source.frames[last]} if given.source else {}
+    return source | ({"end": given.end.frames[0]} if given.end else {})

@@ -45,7 +45,7 @@ from t2v.service.messages import (
     Unready,
 )
 from t2v.service.pipelines import Pipelines
-from t2v.service.sources import opened, thumbnail_path
+from t2v.service.sources import opened, thumbnail_path, thumbnails
 from t2v.service.step_reporter import StepReporter
 from t2v.source_file import check_begins
 from t2v.video import Video, VideoError
@@ -250,7 +250,8 @@ class PipelineHost:
 
     def _report(self, order: Order, end: Stopped | Failed) -> None:
         """Report the end of an order without a video, of which no thumbnail stays."""
-        thumbnail_path(order.path).unlink(missing_ok=True)
+        for name in thumbnails(order.path):
+            thumbnail_path(order.path, name).unlink(missing_ok=True)
         self.send(end)
 
     def _written(self, made: Made) -> Done:

@@ -168,7 +168,8 @@ def started(request: Request) -> bool:
     return request.strength not in (None, 1.0) or bool(request.keep) or (request.rounds or 1) > 1
 
 
-def thumbnail(record: Record, folder: str) -> str:
-    """The picture of what a video started from."""
-    path = f"{folder}/{escape(thumbnail_path(Path(record.name)).name, quote=True)}"
-    return f"<p class='source'><img src='{path}' alt='{strings.SOURCE_ALT}'>{strings.SOURCE_SHOWN}</p>"
+def thumbnail(record: Record, folder: str, name: str) -> str:
+    """The picture of what a video started from, or ends on."""
+    path = f"{folder}/{escape(thumbnail_path(Path(record.name), name).name, quote=True)}"
+    alt, words = strings.MADE_FROM[name]
+    return f"<p class='source'><img src='{path}' alt='{alt}'>{words}</p>"

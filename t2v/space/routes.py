@@ -15,7 +15,7 @@ from starlette.routing import Route
 from t2v.service.files import ENDINGS, FilesBusy
 from t2v.service.outputs import NoSpace, Record
 from t2v.service.service import Service
-from t2v.service.sources import thumbnail_path
+from t2v.service.sources import thumbnail_path, thumbnails
 from t2v.space import links, prompting, stills, strings
 from t2v.space.examples import REEL
 from t2v.video import VideoError
@@ -47,15 +47,15 @@ class Files:
     folder: Path
 
     async def video(self, request: Request) -> FileResponse:
-        """A video, a version of it, or the thumbnail of its source."""
+        """A video, a version of it, or a thumbnail of what it was made from."""
         name = request.path_params["name"]
         record = self.service.outputs.find(name.partition(".")[0])
         if record is None:
             raise HTTPException(404, strings.GONE)
         path = self.service.outputs.path(record.id, record.suffix)
-        small = thumbnail_path(path)
-        if name == small.name and small.is_file():
-            return FileResponse(small, headers=CACHED)
+        for small in (thumbnail_path(path, each) for each in thumbnails(path)):
+            if name == small.name:
+                return FileResponse(small, headers=CACHED)
         return await self._version(path, name)
 
     async def example(self, request: Request) -> FileResponse:

@@ -81,10 +81,10 @@ def _loading(service: Service, job: Job) -> str:
     )
 
 
-def finished(record: Record, folder: str = "video", grouped: int = 0, source: bool = False) -> str:
+def finished(record: Record, folder: str = "video", grouped: int = 0, pictures: Sequence[str] = ()) -> str:
     """The video, the line of its settings, what can be done with it.
 
-    `grouped`: videos made along with it; `source`: there is a thumbnail of what it started from.
+    `grouped`: videos made along with it; `pictures`: names of the thumbnails of what it was made from.
     """
     request, address = record.request, f"{folder}/{record.name}"
     assert request.width and request.height  # it has been made
@@ -95,9 +95,9 @@ def finished(record: Record, folder: str = "video", grouped: int = 0, source: bo
         f"<p class='note' title='{escape(note, quote=True)}'>{escape(note)}</p>" for note in record.notes
     )
     words = _caption(request) + f"<p class='summary'>{summary(request)}{_versions(request)}</p>" + notes
-    about = (origin.thumbnail(record, folder) if source else "") + words
+    about = "".join(origin.thumbnail(record, folder, name) for name in pictures) + words
     return section(
-        "done", body + status(made) + about + actions.of(record, folder, grouped, source), say=made
+        "done", body + status(made) + about + actions.of(record, folder, grouped, bool(pictures)), say=made
     )
 
 

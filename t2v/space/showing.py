@@ -12,7 +12,7 @@ from t2v.service.jobs import Job
 from t2v.service.messages import Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.service.sources import thumbnail_path
+from t2v.service.sources import thumbnails
 from t2v.space import components, form, queue, screen, start, strings
 from t2v.space.browser import PAGES, VisitorState
 
@@ -73,8 +73,8 @@ class Showing:
     def _job(self, kept: VisitorState, id: str) -> str | None:
         found = self._found(kept, id)
         if isinstance(found, Record):
-            small = thumbnail_path(self.service.outputs.path(found.id, found.suffix))
-            return screen.finished(found, grouped=len(kept.group), source=small.is_file())
+            pictures = thumbnails(self.service.outputs.path(found.id, found.suffix))
+            return screen.finished(found, grouped=len(kept.group), pictures=pictures)
         if found is None:
             return None
         if found.over:

@@ -20,6 +20,7 @@ from t2v.video import Video
 from tests.pictures import numbered, quarters
 from tests.service.fakes import NATIVE
 from tests.space.conftest import Visitor
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -303,7 +304,14 @@ def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):
     visitor.generate("a fox waves")
     visitor.see("done")
     assert files_of(visitor, app).end and made(visitor, app).request.keep == 1
-    visitor.page.wait_for_function("document.querySelector('#screen .source img').naturalWidth === 120")
+    pictures = visitor.page.locator("#screen .source")
+    expect(pictures).to_have_text(["Started from this", "Ends on this"])
+    for picture_shown in pictures.locator("img").all():
+        eventually(lambda shown=picture_shown: shown.evaluate("img => img.naturalWidth") == 60)
+    visitor.page.locator("#source").get_by_label("Clear").click()
+    visitor.generate("a fox waves at the end")
+    expect(visitor.page.locator("#screen .is-done .prompt")).to_have_text("a fox waves at the end")
+    expect(pictures).to_have_text(["Ends on this"])
 
 
 def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app: App):

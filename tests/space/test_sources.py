@@ -29,13 +29,17 @@ def picture(tmp_path: Path) -> Path:
     return tmp_path / "fox.png"
 
 
+def newest(app: App, name: str) -> Path:
+    """The thumbnail that was written last: of a source, or of an end."""
+    return max(app.service.outputs.served.glob(f"*.{name}.jpg"), key=lambda path: path.stat().st_mtime)
+
+
 def test_a_picture_that_a_client_uploads_is_the_source(app: App, picture: Path):
     client = Client(app.url, verbose=False)
     path, settings = client.predict("a fox", strength=0.5, source=handle_file(picture), api_name="/generate")
     assert {name: settings[name] for name in OF_SOURCE} == OF_SOURCE
     assert Video.open(path).request.strength == 0.5
-    (small,) = app.service.outputs.served.glob("*.source.jpg")
-    assert Image.open(small).size == (60, 40)
+    assert Image.open(newest(app, "source")).size == (60, 40)
 
 
 def test_a_continued_video_comes_joined(app: App, tmp_path: Path):
@@ -116,11 +120,10 @@ def test_a_last_picture_and_a_mask_are_sent_along(app: App, picture: Path, tmp_p
     Image.fromarray(quarters(40, 20)).save(tmp_path / "later.png")
     client = Client(app.url, verbose=False)
     files = {"source": handle_file(picture), "end": handle_file(tmp_path / "later.png")}
-    made, settings = client.predict("a fox", **files, mask=handle_file(picture), api_name="/generate")
+    _, settings = client.predict("a fox", **files, mask=handle_file(picture), api_name="/generate")
     assert (settings["strength"], settings["rounds"]) == (1.0, 4)
-    small = next(app.service.outputs.served.glob(f"{Path(made).stem}.source.jpg"), None)
-    newest = max(app.service.outputs.served.glob("*.source.jpg"), key=lambda path: path.stat().st_mtime)
-    assert Image.open(small or newest).size == (60 + 20, 40), "both pictures, side by side"
+    for name, size in (("source", (60, 40)), ("end", (20, 40))):
+        assert Image.open(newest(app, name)).size == size
 
 
 def test_what_is_wrong_with_a_last_picture_or_a_mask_is_said_of_it(app: App, picture: Path):

@@ -12,7 +12,7 @@ from pathlib import Path
 from t2v.languages.names import emoji_character
 from t2v.measures import shortened
 from t2v.prompt_weights import plain
-from t2v.scenes import scenes
+from t2v.scenes import Scene, scenes
 from t2v.service.messages import Reading
 from t2v.space import strings
 from t2v.texts import read_text
@@ -134,12 +134,15 @@ def _remarks(found: Reading | None, prompt: str, vocabulary: Vocabulary | None) 
     if vocabulary is None:
         return [f"<p class='remark'>{escape(found.remark)}</p>"] if found and found.remark else []
     said = scenes(prompt)
-    remarks = [remark for scene in said for remark in _of_scene(scene.prompt, vocabulary, len(said) == 1)]
+    remarks = [remark for scene in said for remark in _of_scene(scene, vocabulary, len(said) == 1)]
     return list(dict.fromkeys(remarks))
 
 
-def _of_scene(prompt: str, vocabulary: Vocabulary, alone: bool) -> list[str]:
-    """What is said of a scene's prompt, which is the whole one where it is `alone`."""
+def _of_scene(scene: Scene, vocabulary: Vocabulary, alone: bool) -> list[str]:
+    """What is said of a scene, whose prompt is the whole one where it is `alone`."""
+    prompt = scene.prompt
+    if not prompt:
+        return [f"<p class='remark'>{strings.SCENE_EMPTY.format(time=scene.time)}</p>"]
     read = translator(vocabulary).read(prompt)
     remarks = []
     if read.sentence != prompt:

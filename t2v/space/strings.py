@@ -66,6 +66,7 @@ SIZE_WRONG = "Write it as width×height, such as 256×256."
 STORY = "Tell a story: prompts over time"
 STORY_HINT = "Each line is shown from its second on; in between, one turns into the next."
 SCENE_AT, SCENE_SHOWS = "From this second", "What it shows then"
+SCENE_EMPTY = "The scene at {time:g} s is empty: say what it shows, or remove it."
 SCENE_ADD, SCENE_REMOVE = "Add a scene", "Remove this scene"
 # A source
 START_FROM = "Start from a picture or a video"

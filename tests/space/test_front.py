@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER
-from t2v.space import strings
+from t2v.space import prompting, strings
 from t2v.space.launch import App, arguments
 from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
@@ -129,6 +129,11 @@ def test_a_subject_changes_only_what_it_finds_in_a_sentence_of_ones_own(guest: V
         expect(field).to_have_value(prompt)
     field.press("Control+z")
     expect(field).to_have_value("all my own")
+
+
+def test_an_empty_scene_is_named():
+    said = prompting.reading(None, "a fox [2.7s: ] [4s: a rocket]", VOCABULARY)
+    assert strings.SCENE_EMPTY.format(time=2.7) in said and "names nothing" not in said
 
 
 def _chips(page: Page) -> list[str]:

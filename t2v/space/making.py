@@ -62,7 +62,8 @@ class Making:
             return self._further(kept, way, values)
         filled = self._shown(kept, values)
         if way == "another":
-            return self._submit(kept, [_with_seed(filled, None)]) | {self.page.fields["random"]: True}
+            asking = replace(kept, keeps_seed=False)
+            return self._submit(asking, [_with_seed(filled, None)]) | {self.page.fields["random"]: True}
         changed = self._changed(filled, way)
         if changed is None:
             return self._submit(kept, [filled])

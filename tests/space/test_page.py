@@ -234,6 +234,9 @@ def test_a_second_tab_follows_the_same_job(visitor: Visitor):
 
 
 def test_same_again_draws_another_seed(visitor: Visitor):
+    visitor.settings()
+    visitor.page.get_by_label("Seed", exact=True).fill("77")
+    expect(visitor.page.get_by_label("Random seed")).not_to_be_checked()
     visitor.generate("a square, twice")
     visitor.see("done")
     first = json.loads(visitor.page.locator("#screen pre").text_content())
@@ -245,6 +248,10 @@ def test_same_again_draws_another_seed(visitor: Visitor):
     )
     second = json.loads(visitor.page.locator("#screen pre").text_content())
     assert {**first, "seed": None} == {**second, "seed": None} and first["seed"] != second["seed"]
+    visitor.reload()
+    visitor.settings()
+    expect(visitor.page.get_by_label("Seed", exact=True)).to_have_value(str(second["seed"]))
+    expect(visitor.page.get_by_label("Random seed")).to_be_checked()
 
 
 def test_a_picked_video_of_ones_own_comes_back(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):

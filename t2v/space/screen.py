@@ -70,7 +70,7 @@ def _waiting(service: Service, job: Job) -> str:
     if not others and any(each.owner == job.owner for each in made + before):
         text = strings.AFTER_OWN
     seconds = service.forecast.until_begun(job)
-    return text + (strings.BEGINS.format(seconds=duration(seconds)) if seconds is not None else "")
+    return text + (strings.BEGINS.format(seconds=duration(seconds)) if seconds else "")  # 0: it is late
 
 
 def _loading(service: Service, job: Job) -> str:

@@ -23,6 +23,18 @@ def test_a_download_is_shown_to_the_job_that_waits_for_it(number: int | None):
     assert text.startswith("Loading Moving square") and ("500 MB of 2.0 GB" in text) == (number == 0)
 
 
+@pytest.mark.parametrize(("seconds", "promised"), [(12.0, True), (0.0, False), (None, False)])
+def test_a_job_that_should_have_begun_is_promised_no_moment(seconds: float | None, promised: bool):
+    """As while its worker starts on a busy machine: "in under a second" would stand there for long."""
+    service = SimpleNamespace(
+        jobs=SimpleNamespace(awaited=lambda job: None, line=lambda: ([], [])),
+        forecast=SimpleNamespace(ahead=lambda job: [], until_begun=lambda job: seconds),
+    )
+    job = Job("id", "owner", "square", Request("a square", seed=1).validate(fakes.NATIVE), ".mp4", 0.0)
+    text = screen.stage_text(service, job)
+    assert text.startswith("You are next") and ("12" in text) == promised == ("begins" in text)
+
+
 def test_the_settings_of_a_source_are_not_shown():
     settings = screen.settings_of(Request("a square").validate(fakes.NATIVE))
     assert "frames" in settings and not settings.keys() & {"strength", "keep"}

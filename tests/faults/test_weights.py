@@ -359,7 +359,8 @@ def test_mutated_models_are_loaded_or_refused(folder: Path):
         except CheckpointError:
             refused += 1
         path.write_bytes(originals[path])
-    assert times(20) < refused < times(60)
+    assert refused > times(20)
+    load(folder)  # as it was: not everything is refused
 
 
 def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch):

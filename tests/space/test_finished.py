@@ -1,5 +1,7 @@
 """What stands under a finished video: its settings in a line, and what can be done with it."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from t2v.request import Request
@@ -9,9 +11,9 @@ from t2v.space import screen
 SIZE = {"width": 256, "height": 256, "frames": 16, "fps": 8, "steps": 2, "guidance": 1.0, "sampler": "ddim"}
 
 
-def under(source: bool = False, **settings: object) -> str:
+def under(pictures: Sequence[str] = (), **settings: object) -> str:
     request = Request("a panda", seed=7, **SIZE | settings)
-    return screen.finished(Record("a1", "me", "emoji", request, ".mp4", 0.0, 2.0), source=source)
+    return screen.finished(Record("a1", "me", "emoji", request, ".mp4", 0.0, 2.0), pictures=pictures)
 
 
 @pytest.mark.parametrize(
@@ -30,4 +32,5 @@ def test_the_settings_of_a_video_are_a_line(settings: dict, line: str):
 
 def test_a_link_is_offered_where_it_brings_the_video_back():
     assert "data-copy=" in under() and "data-share=" in under()
-    assert "data-copy=" not in under(source=True) and "data-share=" not in under(source=True)
+    started = under(pictures=["a1.source.jpg"])
+    assert "data-copy=" not in started and "data-share=" not in started

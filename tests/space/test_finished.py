@@ -32,5 +32,5 @@ def test_the_settings_of_a_video_are_a_line(settings: dict, line: str):
 
 def test_a_link_is_offered_where_it_brings_the_video_back():
     assert "data-copy=" in under() and "data-share=" in under()
-    started = under(pictures=["a1.source.jpg"])
+    started = under(pictures=["source"])
     assert "data-copy=" not in started and "data-share=" not in started

@@ -147,9 +147,8 @@ class Events:
         if query:
             return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
-        return shown | (
-            self._again(found, not kept.keeps_seed) if found else {}
-        )  # it may be filled in already
+        # without one, the form may have been filled in already
+        return shown | (self._again(found, not kept.keeps_seed) if found else {})
 
     def _again(self, found: Record | Job, random: bool) -> Shown:
         """The form as it was for a video. Its source is gone with the page that was left."""

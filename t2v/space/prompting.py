@@ -12,6 +12,7 @@ from pathlib import Path
 from t2v.languages.names import emoji_character
 from t2v.measures import shortened
 from t2v.prompt_weights import plain
+from t2v.request import MAX_PROMPT
 from t2v.scenes import Scene, scenes
 from t2v.service.messages import Reading
 from t2v.space import strings
@@ -110,9 +111,12 @@ def _listed(vocabulary: Vocabulary, name: str) -> list[str]:
 
 
 def reading(found: Reading | None, prompt: str, vocabulary: Vocabulary | None, size_note: str = "") -> str:
-    """What is said of a prompt before it is made: its tokens, what it is read as, what isn't drawn."""
+    """What is said of a prompt before it is made: its tokens, what it is read as, what isn't drawn.
+
+    One that is too long isn't read: other languages take a millisecond for each letter or two.
+    """
     remarks = [f"<p class='remark'>{escape(size_note)}</p>"] if size_note else []
-    if prompt.strip():
+    if prompt.strip() and len(prompt) <= MAX_PROMPT:
         remarks = _remarks(found, prompt, vocabulary) + remarks
     return _tokens(found if prompt.strip() else None) + "".join(remarks)
 

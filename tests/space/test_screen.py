@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from t2v.request import Request
+from t2v.request import MAX_PROMPT, Request
 from t2v.service.jobs import Job
 from t2v.service.messages import Fetched, Reading, Stage
 from t2v.space import prompting, screen
@@ -33,6 +33,15 @@ def test_a_job_that_should_have_begun_is_promised_no_moment(seconds: float | Non
     job = Job("id", "owner", "square", Request("a square", seed=1).validate(fakes.NATIVE), ".mp4", 0.0)
     text = screen.stage_text(service, job)
     assert text.startswith("You are next") and ("12" in text) == promised == ("begins" in text)
+
+
+def test_a_prompt_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch):
+    """A hundred thousand letters of another language would keep the page busy for a minute."""
+    read = []
+    monkeypatch.setattr(prompting, "_remarks", lambda found, prompt, vocabulary: [read.append(prompt) or ""])
+    for letters in (MAX_PROMPT, MAX_PROMPT + 1, 100_000):
+        prompting.reading(None, "x" * letters, None)
+    assert read == ["x" * MAX_PROMPT]
 
 
 def test_the_settings_of_a_source_are_not_shown():

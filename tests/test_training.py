@@ -32,6 +32,7 @@ from training.vae import (
     WholeLoss,
     droplets,
     fixed_error,
+    fixtures,
     flat_places,
     normalise,
     read_vae,
@@ -241,9 +242,26 @@ def test_a_vae_of_other_groups_learns_from_the_old_latents(monkeypatch: pytest.M
     assert all(p.grad is not None for p in vae.decoder.parameters())
 
 
+def test_fitted_norms_of_other_groups_give_nearly_what_those_before_gave() -> None:
+    torch.manual_seed(0)
+    before, images = VAE(TINY_VAE), torch.rand(8, 3, 32, 32)
+
+    def error(vae: VAE) -> float:
+        with torch.no_grad():
+            return float((vae.encode(images) - before.encode(images)).square().mean())
+
+    same, other = deepcopy(before), VAE(replace(TINY_VAE, groups=TINY_VAE.groups // 2))
+    other.load_state_dict(before.state_dict())
+    plain = error(other)
+    for vae in (same, other):
+        RefinedLoss(vae, deepcopy(before)).begin(images)
+    assert error(same) < 1e-6
+    assert error(other) < plain / 2
+
+
 def test_a_file_of_a_vae_says_its_groups(tmp_path: Path) -> None:
     file = tmp_path / "vae.safetensors"
-    for metadata, groups in (({"groups": "8"}, 8), (None, VAE_SIZE.groups)):
+    for metadata, groups in (({"groups": "16"}, 16), (None, VAE_SIZE.groups)):
         save_file(VAE(VAE_SIZE).state_dict(), file, metadata)
         assert read_vae(file).config.groups == groups
 
@@ -265,6 +283,29 @@ def test_a_droplet_costs_and_an_ordinary_map_does_not() -> None:
     cost = droplets(h, groups=4)
     cost.backward()
     assert cost > 0 and h.grad[:, 3, 5, 60].min() > 10 * h.grad.abs().mean()
+
+
+def test_what_stands_in_all_feature_maps_costs_and_what_moves_does_not() -> None:
+    still = torch.randn(16, 8, 64, 64, generator=torch.manual_seed(0))
+    moving = still.clone()
+    still[:, 3, 5, 60] = 7
+    moving[range(16), 3, range(16), 60] = 7
+    assert fixtures(moving, groups=4) == 0
+    assert fixtures(still, groups=4) > 0
+
+
+def test_a_decoder_of_other_groups_goes_on_alone_from_the_old_latents(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.manual_seed(0)
+    vae, before, given = VAE(replace(TINY_VAE, groups=TINY_VAE.groups // 2)), VAE(TINY_VAE), []
+    loss_of, images = RefinedLoss(vae, before, again=True), torch.rand(2, 3, 32, 32)
+    monkeypatch.setattr("training.vae.FINE_NOISE", 0.0)
+    vae.from_latents.register_forward_pre_hook(lambda module, args: given.append(args[0]))
+    loss_of(images)[0].backward()
+    torch.testing.assert_close(given[0], before.encode(images), atol=0.02, rtol=0)
+    assert not loss_of.on_crops
+    assert all(p.grad is None for p in vae.encoder.parameters())
 
 
 def test_every_training_of_the_vae_counts_droplets(monkeypatch: pytest.MonkeyPatch) -> None:

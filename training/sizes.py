@@ -4,13 +4,16 @@ The VAE has one level more than ModelScope's: a latent spans 16 pixels a side an
 numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of 8²
 and 4² of the 16² latents. Heads are 16 wide: wider ones would make the entry transformer, of eight heads at
 any width, the costliest layer of all.
+
+The VAE's norms have 8 groups: with 32, the finest level's would have one channel each, which hides how bright
+a picture is, and the decoder would carry that in a spot that draws a line into every video.
 """
 
 from t2v.checkpoints.catalogue import EMBEDDED, find
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
-VAE_SIZE = VAEConfig(latent_channels=16, widths=(32, 64, 128, 160, 160), blocks=1)
+VAE_SIZE = VAEConfig(latent_channels=16, widths=(32, 64, 128, 160, 160), blocks=1, groups=8)
 UNET_SIZE = UNetConfig(
     in_channels=VAE_SIZE.latent_channels,
     out_channels=VAE_SIZE.latent_channels,

@@ -7,7 +7,8 @@ normalised by the 1×1 convolutions around the latents, so that the checkpoint's
 With `--refine runs/vae/vae.safetensors` only the decoder trains on, on whole frames: the latents don't
 change, so a UNet can be trained on them at the same time. With `--encoder` too, the encoder also trains, with
 a penalty on changes of its latents: a UNet trained on the old ones can go on from there. With `--groups` too,
-the norms get that many groups; then both halves learn anew, from the old latents.
+the norms get that many groups; then both halves learn anew, from the old latents. `--latents` names the VAE
+that gives them when such a training goes on: then the decoder alone learns, on whole frames.
 """
 
 import argparse
@@ -32,16 +33,19 @@ from training.fused import fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
 from training.pool import SHAPES, Shape
+from training.regroup import fit_norms
 from training.sizes import VAE_SIZE
 
 KL, NOISE, MSE = 1e-4, 0.06, 2.0
+FIRST = 16  # clips, two frames of each, to which norms of other groups are fitted
 FINE_NOISE = 0.04  # on the latents of a VAE that is refined
 HOLD = 0.5  # cost of a refined encoder's changes of its latents
 FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
 # scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
 SPIKE, SPIKES = 4.0, 10.0  # of the latents
-DROPLET, DROPLETS = 8.0, 1.0  # of the decoder's feature maps
+DROPLET, DROPLETS = 8.0, 10.0  # of the decoder's feature maps
+FIXTURE, FIXTURES = 2.5, 30.0  # of the mean of all pictures' feature maps: droplets have their places
 FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
 GROUPS = "groups"  # the name of their number in the metadata of a file of weights
@@ -64,10 +68,11 @@ class Options:
     refine: Path | None
     encoder: bool
     groups: int | None
+    latents: Path | None
 
 
 class VAELoss(nn.Module):
-    """The base of both losses of a VAE: collects the cost of droplets in the decoder's feature maps.
+    """The base of both losses of a VAE: collects the cost of droplets before all of the decoder's norms.
 
     `on_crops`: they come first, whole frames at the end.
     """
@@ -78,11 +83,14 @@ class VAELoss(nn.Module):
         for module in vae.decoder.levels.modules():
             if isinstance(module, ResnetBlock | Upsample):
                 module.register_forward_hook(self._watch)
+            if isinstance(module, ResnetBlock):  # within blocks the droplets were the largest
+                module.conv_1.register_forward_hook(self._watch)
 
     def _watch(self, module: nn.Module, inputs: tuple, out: Tensor) -> None:
         if torch.is_grad_enabled():
+            groups = self.vae.config.groups
             some = out[: max(1, len(out) // 4)]  # a droplet is in every picture
-            self.costs.append(DROPLETS * droplets(some, self.vae.config.groups))
+            self.costs.append(DROPLETS * droplets(some, groups) + FIXTURES * fixtures(out, groups))
 
     def droplets(self) -> Tensor:
         """The mean cost of all feature maps since the last call."""
@@ -93,24 +101,35 @@ class VAELoss(nn.Module):
 class RefinedLoss(VAELoss):
     """The loss of a trained VAE's decoder, and of its encoder if `encoder`, which is held to its latents.
 
-    before: the VAE as it was. With another number of groups than it has, `vae` begins as a stranger to its
-    weights: the decoder then learns from the old latents, the encoder to give them.
+    before: the VAE as it was. With another number of groups than it has, `vae` has to learn anew what its
+    weights mean, after `begin`: the decoder from the old latents, the encoder to give them. `again`: it has
+    done so, and its decoder goes on learning from them.
     """
 
-    def __init__(self, vae: VAE, before: VAE, encoder: bool = False):
+    def __init__(self, vae: VAE, before: VAE, encoder: bool = False, again: bool = False):
         super().__init__(vae)
         self.before = before.requires_grad_(False)
-        self.anew = vae.config.groups != before.config.groups
+        self.from_old = vae.config.groups != before.config.groups
+        self.anew = self.from_old and not again
         self.encodes, self.on_crops = encoder or self.anew, self.anew
         for part in (vae.encoder, vae.to_moments):
             part.requires_grad_(self.encodes)
+
+    def begin(self, images: Tensor) -> None:
+        """Fit the norms to those before, over images (n 3 h w) in −1…1."""
+
+        def run() -> None:
+            for part in images.split(8):
+                self.before.decode(self.before.encode(part))
+
+        fit_norms(self.vae, self.before, run)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
         with torch.autocast(images.device.type, torch.bfloat16):
             old = self.before.encode(images).float()
             own = self.vae.encode(images).float() if self.encodes else old
-            z = old if self.anew else own
+            z = old if self.from_old else own
             decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
         moved = F.mse_loss(own, old)
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
@@ -146,6 +165,13 @@ def droplets(h: Tensor, groups: int) -> Tensor:
     grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
     away = (grouped - grouped.mean(-1, keepdim=True)).abs() / grouped.detach().std(-1, keepdim=True)
     return F.relu(away - DROPLET).square().mean()
+
+
+def fixtures(h: Tensor, groups: int) -> Tensor:
+    """h (n c h w) -> the mean square of deviations beyond FIXTURE that all pictures have in common"""
+    grouped = rearrange(h.float(), "n (g c) h w -> n g (c h w)", g=groups)
+    away = (grouped - grouped.mean(-1, keepdim=True)) / grouped.detach().std(-1, keepdim=True)
+    return F.relu(away.mean(0).abs() - FIXTURE).square().mean()
 
 
 def fixed_error(decoded: Tensor, images: Tensor) -> Tensor:
@@ -210,6 +236,9 @@ def train(options: Options) -> None:
     vae = VAE(replace(VAE_SIZE, groups=options.groups or VAE_SIZE.groups))
     loss_of = _refined(vae, options) if options.refine else WholeLoss(vae)
     loss_of.to(device, memory_format=torch.channels_last)
+    if isinstance(loss_of, RefinedLoss) and loss_of.anew:
+        same = Captions(clips.subjects, options.seed, clips.scenery)  # in all processes
+        loss_of.begin(compose(clips, same.batch(FIRST)[1], count=2).flatten(0, 1))
     set_seed(options.seed, device_specific=True)  # the networks begin equal, the noise differs
     networks = {"vae": loss_of.vae}
     if options.fuse:
@@ -244,9 +273,10 @@ def train(options: Options) -> None:
 
 def _refined(vae: VAE, options: Options) -> RefinedLoss:
     """Give `vae` the weights to be refined -> its loss"""
-    before = read_vae(options.refine)
-    vae.load_state_dict(before.state_dict())
-    return RefinedLoss(vae, before, options.encoder)
+    given = read_vae(options.refine)
+    vae.load_state_dict(given.state_dict())
+    before = read_vae(options.latents) if options.latents else given
+    return RefinedLoss(vae, before, options.encoder, again=options.latents is not None)
 
 
 def read_vae(path: Path) -> VAE:
@@ -283,6 +313,7 @@ def main() -> None:
     parser.add_argument("--refine", type=Path, help="weights whose decoder goes on learning")
     parser.add_argument("--encoder", action="store_true", help="the encoder too, held near to what it was")
     parser.add_argument("--groups", type=int, help="of each norm, instead of those of VAE_SIZE")
+    parser.add_argument("--latents", type=Path, help="weights that give the latents, instead of --refine's")
     parser.add_argument("--fuse", action="store_true", help="use our own GPU kernels for some layers")
     train(Options(**vars(parser.parse_args())))
 

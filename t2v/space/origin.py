@@ -77,7 +77,8 @@ def shown(path: str, problem: str) -> str:
     link = "gradio_api/file=" + quote(path)
     picture = f"<img src='{link}' alt='{strings.CHOSEN_ALT}'>"
     film = f"<video src='{link}' aria-label='{strings.CHOSEN_ALT}' muted playsinline preload='auto'></video>"
-    return f"<div class='chosen'>{picture if path.lower().endswith((*PICTURES, '.gif')) else film}</div>"
+    small = picture if path.lower().endswith((*PICTURES, ".gif")) else film
+    return f"<div class='chosen'>{small}<p class='note'>{strings.MIDDLE_USED}</p></div>"
 
 
 def _chosen(file: Any) -> tuple[Any, str]:

@@ -90,6 +90,7 @@ KEEP, STRENGTH = "Kept frames", "Strength"
 KEEP_HINT = "A picture is one frame. Of a video the last frames are kept, and it goes on from there."
 STRENGTH_HINT = "How much of it is made anew: at 0 it stays as it is, at 1 hardly anything of it stays."
 CHOSEN_ALT = "What you have chosen"
+MIDDLE_USED = "If its shape isn't the video's, its middle is used."
 MADE_FROM = {  # what is said of a file's picture, to those who listen and beside it
     "source": ("What it started from", "Started from this"),
     "end": ("What it ends on", "Ends on this"),

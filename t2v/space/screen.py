@@ -31,10 +31,19 @@ def working(service: Service, job: Job) -> str:
     time = strings.LEFT.format(seconds=duration(left)) if left is not None and job.started else ""
     line = status(stage_text(service, job), time, stoppable=not job.stopping)
     notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
-    body = frame(job.request.width, job.request.height, preview(job)) + bar(share(job)) + line
+    done = _done(service, job, left)
+    body = frame(job.request.width, job.request.height, preview(job)) + bar(done) + line
     say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
     ahead = "" if job.stopping else actions.ahead()
-    return section("working", body + _caption(job.request) + ahead + notify, share(job), say)
+    return section("working", body + _caption(job.request) + ahead + notify, done, say)
+
+
+def _done(service: Service, job: Job, left: float | None) -> float:
+    """The share of a job's time that is over, if it is known how many seconds are left; else of its steps."""
+    if left is None or job.started is None:
+        return share(job)
+    spent = service.jobs.clock() - job.started
+    return spent / (spent + left) if left else 1.0
 
 
 def share(job: Job) -> float:

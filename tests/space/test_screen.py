@@ -35,6 +35,16 @@ def test_a_job_that_should_have_begun_is_promised_no_moment(seconds: float | Non
     assert text.startswith("You are next") and ("12" in text) == promised == ("begins" in text)
 
 
+@pytest.mark.parametrize(("left", "percent"), [(6.0, 25), (0.0, 100), (None, 50)])
+def test_the_bar_shows_time_where_it_is_known_and_steps_elsewhere(left: float | None, percent: int):
+    """A model of two steps takes as long to decode: by steps alone the bar would be full at half the time."""
+    service = SimpleNamespace(jobs=SimpleNamespace(clock=lambda: 12.0), seconds_left=lambda job: left)
+    request = Request("a square", seed=1).validate(fakes.NATIVE)
+    job = Job("id", "owner", "square", request, ".mp4", 0.0, stage=Stage.DENOISING, started=10.0)
+    job.step, job.steps = 1, 2
+    assert f"aria-valuenow='{percent}'" in screen.working(service, job)
+
+
 def test_a_prompt_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch):
     """A hundred thousand letters of another language would keep the page busy for a minute."""
     read = []

@@ -42,7 +42,7 @@ def group(service: Service, cells: Sequence[Record | Job]) -> str:
     if not jobs:
         head = screen.status(strings.VARIATIONS_DONE)
         return screen.section("done", body + head + caption)
-    done = sum(map(screen.share, jobs), len(cells) - len(jobs)) / len(cells)
+    done = (sum(screen.over(service, job) for job in jobs) + len(cells) - len(jobs)) / len(cells)
     stage = screen.stage_text(service, jobs[0])
     words = strings.VARIATIONS_UNDER_WAY.format(done=len(cells) - len(jobs), count=len(cells), stage=stage)
     line = screen.status(words, stoppable=not all(job.stopping for job in jobs))

@@ -22,6 +22,7 @@ from t2v.space.form import LABELS, settings_of
 
 MEMORY_WORTH_SAYING = 0.7  # of the device's
 WORTH_NOTIFYING = 20.0  # seconds
+NEARLY = 0.97  # of the bar
 Ways = Sequence[tuple[str, str]]  # ways out of a failure: the name that `Making.way` knows, and the words
 
 
@@ -31,19 +32,25 @@ def working(service: Service, job: Job) -> str:
     time = strings.LEFT.format(seconds=duration(left)) if left is not None and job.started else ""
     line = status(stage_text(service, job), time, stoppable=not job.stopping)
     notify = actions.notify() if left is None or left > WORTH_NOTIFYING else ""
-    done = _done(service, job, left)
+    done = over(service, job)
     body = frame(job.request.width, job.request.height, preview(job)) + bar(done) + line
     say = stage_text(service, job) if job.stage in (Stage.WAITING, Stage.LOADING) else strings.MAKING
     ahead = "" if job.stopping else actions.ahead()
     return section("working", body + _caption(job.request) + ahead + notify, done, say)
 
 
-def _done(service: Service, job: Job, left: float | None) -> float:
-    """The share of a job's time that is over, if it is known how many seconds are left; else of its steps."""
+def over(service: Service, job: Job) -> float:
+    """The share of a job's time that is over, if it is known how many seconds are left; else of its steps.
+
+    Never all of it before the file is written, as an estimate may be too short.
+    """
+    left = service.seconds_left(job)
     if left is None or job.started is None:
         return share(job)
+    if job.stage == Stage.WRITING:
+        return 1.0
     spent = service.jobs.clock() - job.started
-    return spent / (spent + left) if left else 1.0
+    return min(NEARLY, spent / max(spent + left, 1e-9))
 
 
 def share(job: Job) -> float:

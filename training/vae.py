@@ -48,7 +48,7 @@ DROPLET, DROPLETS = 8.0, 10.0  # of the decoder's feature maps
 FIXTURE, FIXTURES = 2.5, 30.0  # of the mean of all pictures' feature maps: droplets have their places
 FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
-GROUPS = "groups"  # the name of their number in the metadata of a file of weights
+GROUPS, OLD_GROUPS = "groups", 32  # the name of their number in a file's metadata; where it is missing
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -72,7 +72,7 @@ class Options:
 
 
 class VAELoss(nn.Module):
-    """The base of both losses of a VAE: collects the cost of droplets before all of the decoder's norms.
+    """The base of both losses of a VAE: collects the cost of droplets before the norms of decoder levels.
 
     `on_crops`: they come first, whole frames at the end.
     """
@@ -233,8 +233,7 @@ def train(options: Options) -> None:
     set_seed(options.seed)
     clips = EmojiClips(options.data, device=device, only=options.only)
     captions = Captions(clips.subjects, options.seed + accelerator.process_index, clips.scenery)
-    vae = VAE(replace(VAE_SIZE, groups=options.groups or VAE_SIZE.groups))
-    loss_of = _refined(vae, options) if options.refine else WholeLoss(vae)
+    loss_of = _loss(options)
     loss_of.to(device, memory_format=torch.channels_last)
     if isinstance(loss_of, RefinedLoss) and loss_of.anew:
         same = Captions(clips.subjects, options.seed, clips.scenery)  # in all processes
@@ -268,21 +267,24 @@ def train(options: Options) -> None:
             normalise(loss_of.vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
         print(f"VAE: {decibels(loss_of.vae, clips, captions, count):.2f} dB")
         weights = {k: v.half().contiguous() for k, v in loss_of.vae.state_dict().items()}
-        save_file(weights, options.out / "vae.safetensors", {GROUPS: str(vae.config.groups)})
+        save_file(weights, options.out / "vae.safetensors", {GROUPS: str(loss_of.vae.config.groups)})
 
 
-def _refined(vae: VAE, options: Options) -> RefinedLoss:
-    """Give `vae` the weights to be refined -> its loss"""
+def _loss(options: Options) -> WholeLoss | RefinedLoss:
+    """The loss of a new VAE, or of the one to be refined."""
+    if options.refine is None:
+        return WholeLoss(VAE(replace(VAE_SIZE, groups=options.groups or VAE_SIZE.groups)))
     given = read_vae(options.refine)
+    vae = VAE(replace(given.config, groups=options.groups or given.config.groups))
     vae.load_state_dict(given.state_dict())
     before = read_vae(options.latents) if options.latents else given
     return RefinedLoss(vae, before, options.encoder, again=options.latents is not None)
 
 
 def read_vae(path: Path) -> VAE:
-    """Read a VAE that `train` wrote; the file's metadata have its number of groups."""
+    """Read a VAE that `train` wrote; the file's metadata have its number of groups, 32 in older files."""
     with safe_open(path, framework="pt") as file:
-        groups = int((file.metadata() or {}).get(GROUPS, VAE_SIZE.groups))
+        groups = int((file.metadata() or {}).get(GROUPS, OLD_GROUPS))
     vae = VAE(replace(VAE_SIZE, groups=groups))
     vae.load_state_dict(load_file(path))
     return vae
@@ -315,7 +317,10 @@ def main() -> None:
     parser.add_argument("--groups", type=int, help="of each norm, instead of those of VAE_SIZE")
     parser.add_argument("--latents", type=Path, help="weights that give the latents, instead of --refine's")
     parser.add_argument("--fuse", action="store_true", help="use our own GPU kernels for some layers")
-    train(Options(**vars(parser.parse_args())))
+    options = Options(**vars(parser.parse_args()))
+    if options.latents and not options.refine:
+        parser.error("--latents goes with --refine: name the VAE whose decoder goes on learning")
+    train(options)
 
 
 if __name__ == "__main__":

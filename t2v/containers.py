@@ -72,11 +72,11 @@ def _read_animation(path: Path, settings: Settings | None) -> Iterator[np.ndarra
     """Yield the frames of a GIF or WebP. Writers merge equal neighbours; a known fps separates them again."""
     with _animation(path) as image:
         fps, shown = _written_fps(image, settings), getattr(image, "n_frames", 1)
-        begin = 0
+        begin, size = 0, image.size
         for index in range(shown):
             image.seek(index)
             _check_size(*image.size)
-            frame = np.asarray(to_rgb(image))
+            frame = np.asarray(to_rgb(image).crop((0, 0, *size)))  # a part beyond the screen makes it larger
             end = begin + image.info.get("duration", 0)  # milliseconds
             count = round(end * fps / 1000) - round(begin * fps / 1000)
             if shown == 1 and settings:  # a still clip becomes a still image, without a duration

@@ -236,8 +236,8 @@ def _walk(image: Image.Image, name: str) -> Iterator[Image.Image]:
     if image.format not in MOVING:
         yield image
         return
-    cost = max(image.size[0] * image.size[1], LEAST_WALK)
+    size, cost = image.size, max(image.size[0] * image.size[1], LEAST_WALK)
     for number, frame in enumerate(ImageSequence.Iterator(image), 1):
         if number > 1 and number * cost > MAX_WALK:
             raise _refusal(name, "is too long for an animation: shorten it, or save it as an MP4")
-        yield frame
+        yield frame if frame.size == size else frame.crop((0, 0, *size))  # beyond the screen nothing is shown

@@ -92,6 +92,19 @@ def test_an_animation_of_others_is_read_frame_by_frame(tmp_path, suffix):
     assert np.array_equal(opened.frames, numbered(200)[::50])
 
 
+def test_a_part_beyond_a_gifs_screen_is_not_shown(tmp_path):
+    red, blue = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
+    path = saved(tmp_path / "a.gif", red, save_all=True, append_images=[blue], duration=100)
+    data = bytearray(path.read_bytes())
+    second = data.index(b"\x2c", data.index(b"\x2c") + 10)  # its place in the screen: left, top, width, height
+    assert data[second + 1 : second + 9] == bytes([0, 0, 0, 0, 16, 0, 16, 0])
+    data[second + 1] = 6
+    path.write_bytes(data)
+    for frames in Source.open(path).frames, Video.open(path).frames:
+        assert frames.shape == (2, 16, 16, 3)
+        assert (frames[1, :, 6:] == [0, 0, 255]).all() and (frames[1, :, :6] != [0, 0, 255]).any()
+
+
 @pytest.mark.parametrize("shape", [(16, 24, 3), (5, 16, 24, 3)])
 @pytest.mark.parametrize("kind", ["uint8", "float16", "float32", "float64", "bfloat16", "tensor", "grad"])
 def test_arrays_and_tensors_of_every_kind_give_the_same_frames(shape, kind):

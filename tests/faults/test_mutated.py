@@ -80,8 +80,10 @@ def test_mutated_videos_are_read_or_refused(tmp_path: Path, suffix: str):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_mutated_videos_as_sources_are_read_or_refused(tmp_path: Path):
-    assert tried(tmp_path / "a.mp4", video(".mp4"), times(10), picture_frames) > 0
+@pytest.mark.parametrize("suffix", VIDEOS)
+def test_mutated_videos_as_sources_are_read_or_refused(tmp_path: Path, suffix: str):
+    cases = times(10 if suffix == ".mp4" else 60)
+    assert tried(tmp_path / f"a{suffix}", video(suffix), cases, picture_frames) > 0
 
 
 def test_a_seed_gives_the_same_cases_and_another_one_others(monkeypatch: pytest.MonkeyPatch):

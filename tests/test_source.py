@@ -96,7 +96,7 @@ def test_a_part_beyond_a_gifs_screen_is_not_shown(tmp_path):
     red, blue = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
     path = saved(tmp_path / "a.gif", red, save_all=True, append_images=[blue], duration=100)
     data = bytearray(path.read_bytes())
-    second = data.index(b"\x2c", data.index(b"\x2c") + 10)  # its place in the screen: left, top, width, height
+    second = data.index(b"\x2c", data.index(b"\x2c") + 10)  # then left, top, width and height in the screen
     assert data[second + 1 : second + 9] == bytes([0, 0, 0, 0, 16, 0, 16, 0])
     data[second + 1] = 6
     path.write_bytes(data)

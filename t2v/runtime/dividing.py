@@ -6,9 +6,12 @@ from typing import NamedTuple
 from t2v.networks import UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 
-WORK = 5.5e-16  # seconds a weight takes a place, of an H100: 13.1 ms a text of 16x256x256 with 1.4e9 weights
-EXCHANGED = 1.06  # times the work, if it is divided: what is copied, and smaller products; an estimate
-LAUNCH = 20e-6  # seconds of an exchange, of k devices k² times for the host, k times for each: an estimate
+# Measured on two H200s joined by NVLink (benchmarks/results/two-h200-divide-*.json), not yet on more. The
+# published UNet has 122 exchanges a step, 278 copies. Under one text a step took 12.9, 51.4 and 177.8 ms at
+# 16x256x256, 24x576x320 and 24x1024x576; divided 17.3, for which the host was the bound, 32.8 and 97.1. Both
+# constants together fit these within 8 %, and the work of a device needs no factor for being divided.
+WORK = 5.5e-16  # seconds that a weight takes for a place
+LAUNCH = 35e-6  # seconds of an exchange among k devices: k² times for the host, k times for each device
 
 
 class Arrangement(NamedTuple):
@@ -32,7 +35,7 @@ def arranged(unet: UNet3D, devices: int, most: int, places: int, texts: int, lau
     def arrangement(teams: int, count: int) -> Arrangement:
         seconds = work / teams
         if count > 1:
-            seconds = max(EXCHANGED * seconds / count + launch * count, teams * launch * count**2)
+            seconds = max(seconds / count + launch * count, teams * launch * count**2)
         return Arrangement(seconds, teams, count)
 
     ways = [texts] if texts == 1 or devices % 2 == 0 else [1, texts] if devices > 1 else [1]

@@ -75,12 +75,13 @@ class Name(NamedTuple):
 class Vocabulary:
     """The words of one model, from the `vocabulary.json` next to its weights.
 
-    `subjects` {name: hexcode, or "" where no emoji shows it}, `backgrounds` and `tints` {colour: [r, g, b]},
-    `motions`, `relations`, `scenery` {phrase: hexcode or None}, `phrases` {name: the name with its article}.
+    `subjects` {name: hexcode, or "" of drawings, which no emoji shows}, `backgrounds` and `tints` {colour:
+    [r, g, b]}, `motions`, `relations`, `scenery` {phrase: hexcode or None}, `phrases` {name: the name with
+    its article}.
     """
 
     def __init__(self, words: dict[str, Any]):
-        self.subjects: dict[str, str] = words["subjects"]
+        self.subjects: dict[str, str] = words["subjects"] | dict.fromkeys(words.get("drawings", ()), "")
         self.backgrounds: dict[str, list[int]] = words["backgrounds"]
         self.tints: dict[str, list[int]] = words.get("tints", {})
         self.motions: list[str] = words["motions"]

@@ -49,7 +49,8 @@ def start_head(folder: Path) -> None:
     config = folder / "cloud.json"
     config.write_text(json.dumps(CLOUD))
     small = f"--num-gpus={SMALL['num_gpus']}", f"--object-store-memory={SMALL['object_store_memory']}"
-    command = ["ray", "start", "--head", "--num-cpus=0", *small, f"--autoscaling-config={config}"]
+    ray = str(Path(sys.executable).with_name("ray"))  # of this environment, which may be no part of PATH
+    command = [ray, "start", "--head", "--num-cpus=0", *small, f"--autoscaling-config={config}"]
     env = os.environ | {"AUTOSCALER_UPDATE_INTERVAL_S": "1", "RAY_FAKE_CLUSTER": "1"}
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, timeout=120)
 

@@ -140,7 +140,10 @@ def test_drawings_are_packed_with_the_emoji_and_a_pack_without_them_loads(tmp_pa
 
 def test_a_vocabulary_lists_a_drawing_without_an_emoji():
     words = vocabulary((Subject("1f43c", ("a panda",)), *DRAWN[:3]))
-    assert words["subjects"] == {"panda": "1f43c"} | dict.fromkeys((s.name for s in DRAWN[:3]), "")
+    names = [subject.name for subject in DRAWN[:3]]
+    assert words["subjects"] == {"panda": "1f43c"} and words["drawings"] == names
+    assert Vocabulary(words).subjects == words["subjects"] | dict.fromkeys(names, "")
+    assert not set(names) & {name for kind in words["held_out"].values() for each in kind for name in each}
     translator = Translator(Vocabulary(words))
     assert translator.read("🐼").sentence == "a panda"
     assert translator.read("a bench on a green background").sentence == "a bench on a green background"

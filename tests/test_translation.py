@@ -188,7 +188,7 @@ def test_emoji_characters_are_words(prompt: str):
 
 def test_every_subject_is_known_by_its_character():
     for name, code in VOCABULARY.subjects.items():
-        sentence = TRANSLATOR.read(f"{emoji_character(code)} on a blue background").sentence
+        sentence = TRANSLATOR.read(f"{emoji_character(code) or name} on a blue background").sentence
         assert VOCABULARY.explain(sentence).known, name
         assert VOCABULARY.explain(sentence).note() is None
 
@@ -196,7 +196,7 @@ def test_every_subject_is_known_by_its_character():
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_nearly_every_subject_has_a_name_in_each_language(language: str):
     named = {each.hexcode for meanings in names_of(language).values() for each in meanings}
-    known = {emoji_key(code) for code in VOCABULARY.subjects.values()}
+    known = {emoji_key(code) for code in VOCABULARY.subjects.values() if code}
     assert len(known & named) >= 0.99 * len(known)
 
 

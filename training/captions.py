@@ -31,7 +31,7 @@ from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indef
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
-KINDS = {"one": 0.42, "tinted": 0.06, "scenery": 0.1, "count": 0.08, "pair": 0.24, "three": 0.1}
+KINDS = {"one": 0.34, "tinted": 0.05, "scenery": 0.08, "count": 0.06, "pair": 0.31, "three": 0.16}
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 

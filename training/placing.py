@@ -7,7 +7,7 @@ from training.compose import DIRECTIONS, LAYERS, MOTIONS, SIZES, TRAVEL
 from training.content import Content, Entity
 from training.phrases import TINTS
 
-SCENE_TRAVEL = 0.2  # of a subject among others
+SCENE_TRAVEL = 0.16  # of a subject among others
 SCENE_SIZE = {"still": 1.0, "growing": 1.0, "shrinking": 1.0, "spinning": 0.88}  # others: 0.85
 
 

@@ -36,10 +36,11 @@ from training.pool import SHAPES, Shape
 from training.regroup import fit_norms
 from training.sizes import VAE_SIZE
 
-KL, NOISE, MSE = 1e-4, 0.06, 2.0
+KL, NOISE = 1e-4, 0.06
+MSE, FINE_MSE = 2.0, 20.0  # weight of the squared error; of a VAE that is refined
 FIRST = 16  # clips, two frames of each, to which norms of other groups are fitted
 FINE_NOISE = 0.04  # on the latents of a VAE that is refined
-HOLD = 0.5  # cost of a refined encoder's changes of its latents
+HOLD = 0.2  # cost of a refined encoder's changes of its latents
 FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
 # scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
@@ -134,7 +135,7 @@ class RefinedLoss(VAELoss):
         moved = F.mse_loss(own, old)
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
         fixed = FIXED * fixed_error(decoded, images)
-        loss = picture_loss(decoded, images) + flat + fixed + self.droplets() + HOLD * moved
+        loss = picture_loss(decoded, images, FINE_MSE) + flat + fixed + self.droplets() + HOLD * moved
         return loss, F.mse_loss(decoded, images) / 4
 
 
@@ -188,11 +189,11 @@ def flat_places(images: Tensor) -> Tensor:
     return (F.max_pool2d(change, 2 * MARGIN + 1, 1, MARGIN) < 1e-3).float()
 
 
-def picture_loss(x: Tensor, y: Tensor) -> Tensor:
-    """x y (n 3 h w) -> L1 of pixels and of both gradients (edges), and a squared term"""
+def picture_loss(x: Tensor, y: Tensor, squared: float = MSE) -> Tensor:
+    """x y (n 3 h w) -> L1 of pixels and of both gradients (edges), and `squared` times the squared error"""
     error = x - y
     edges = error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()
-    return error.abs().mean() + edges + MSE * error.square().mean()
+    return error.abs().mean() + edges + squared * error.square().mean()
 
 
 def frames_for(

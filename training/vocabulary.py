@@ -2,7 +2,7 @@
 
     python -m training.vocabulary --out runs/emoji/vocabulary.json
 
-`t2v/checkpoints/emoji/vocabulary.json` belongs to the shipped weights, which know fewer subjects.
+`t2v/checkpoints/emoji/vocabulary.json` is the shipped weights'.
 """
 
 import argparse
@@ -37,9 +37,10 @@ GRAMMAR = (
 
 def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ()) -> dict:
     """The content of `vocabulary.json`: names, synonyms, colours, motions, relations, what was held out."""
-    names = [subject.name for subject in subjects]
+    names, emoji = [subject.name for subject in subjects], {s.name: s.hexcode for s in subjects if s.hexcode}
     return {
-        "subjects": {subject.name: subject.hexcode for subject in subjects},
+        "subjects": emoji,
+        "drawings": [name for name in names if name not in emoji],
         "synonyms": synonyms(subjects),
         "phrases": {subject.name: subject.phrases[0] for subject in subjects},
         "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
@@ -54,7 +55,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "related": related(names),
         "stand_ins": stand_ins(subjects),
         "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
-        "held_out": unseen(names),
+        "held_out": unseen(list(emoji)),
     }
 
 

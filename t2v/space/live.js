@@ -125,11 +125,12 @@ document.addEventListener("keydown", (event) => {
 // -- asking, and dropping a file anywhere
 
 function asks(event) {
-  const button = event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
-  const entered = event.type === "keydown" && event.key === "Enter" && event.target.closest?.("#prompt");
+  const typed = event.type === "keydown"; // a key on a button clicks it, or goes on to what is next
+  const button = !typed && event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
+  const entered = typed && event.key === "Enter" && event.target.closest?.("#prompt");
   if (button || entered) asked = true;
   const prompt = find("#prompt textarea");
-  if (button?.matches("#generate, #variations") && !prompt?.value.trim()) prompt?.focus(); // it will be refused
+  if (button && button.matches("#generate, #variations") && !prompt?.value.trim()) prompt?.focus(); // it will be refused
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-notify]");

@@ -67,7 +67,7 @@ def ideas(model: str, vocabulary: Vocabulary | None) -> str:
     """What the model draws, and chips that write a prompt."""
     if vocabulary is None:
         chips = "".join(_chip(text, text, write=text) for text in strings.IDEAS)
-        return f"<div class='ideas'><div class='chips' role='group'>{chips}</div></div>"
+        return f"<div class='ideas'><div class='chips' role='toolbar'>{chips}</div></div>"
     draws = strings.DRAWS.format(count=len(vocabulary.subjects))
     rows = [
         _row(strings.SUBJECTS, "subjects", [_subject(vocabulary, name) for name in _favourites(vocabulary)]),
@@ -172,7 +172,7 @@ def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabula
         chips.insert(0, _chip(f"“{rest}”", rest, write=rest))
     lead = f"<span class='lead'>{strings.INSTEAD}</span>"
     row = (
-        f"<span class='chips' role='group' aria-label='{strings.INSTEAD}'>{lead}{''.join(chips)}</span>"
+        f"<span class='chips' role='toolbar' aria-label='{strings.INSTEAD}'>{lead}{''.join(chips)}</span>"
         if chips
         else ""
     )
@@ -189,7 +189,7 @@ def _row(label: str, kind: str, chips: Sequence[str]) -> str:
     id = f"chips-{kind}"
     return (
         f"<div class='choice'><span class='part' id='{id}'>{label}</span>"
-        f"<div class='chips {kind}' role='group' aria-labelledby='{id}'>{''.join(chips)}</div></div>"
+        f"<div class='chips {kind}' role='toolbar' aria-labelledby='{id}'>{''.join(chips)}</div></div>"
     )
 
 
@@ -222,7 +222,8 @@ def _all() -> str:
     none = (
         f"<p class='none' role='status' data-none='{strings.NOT_FOUND}' data-near='{strings.NEIGHBOURS}'></p>"
     )
-    return f"<div class='all' hidden>{find}{none}<div class='chips found'></div></div>"
+    found = f"<div class='chips found' role='toolbar' aria-label='{strings.SUBJECTS}'></div>"
+    return f"<div class='all' hidden>{find}{none}{found}</div>"
 
 
 def _list(texts: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ EARLIER_MODEL = "This link's video was made with an earlier model: the one of no
 
 # The chips that write a prompt
 PRESS = "<span class='click'>Click</span><span class='tap'>Tap</span>"  # one is seen, by the kind of pointer
-DRAWS = f"<b>Draws {{count}} emoji and things in motion.</b> <i>{PRESS} to write.</i>"
+DRAWS = f"<b>Draws {{count}} emoji and things.</b> <i>{PRESS} to write.</i>"
 SUBJECTS, COLOURS, SCENERY, MOTIONS = "Subject", "Background", "Scenery", "Motion"
 SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"

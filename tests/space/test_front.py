@@ -20,7 +20,7 @@ from t2v.translation import Translator
 from t2v.vocabulary import Vocabulary
 from tests.space.conftest import Visitor, forget
 from tests.space.states import calm
-from tests.space.test_access import violations
+from tests.space.test_access import tab_to, violations
 from tests.space.test_layout import CONTROLS, RECTANGLES
 from tests.waiting import eventually
 
@@ -168,6 +168,22 @@ def test_surprise_me_makes_a_video_of_what_is_known(guest: Visitor):
     guest.see("done", 60)
     made = guest.page.locator("#screen .prompt").inner_text()
     assert VOCABULARY.explain(made).known and VOCABULARY.explain(made).note() is None
+
+
+def test_tab_stops_once_in_a_row_of_chips_and_the_arrows_go_along_it(guest: Visitor):
+    page = guest.page
+    page.get_by_label("Prompt", exact=True).focus()
+    tab_to(page, strings.START_FROM, most=25)  # past Generate, also where nothing is written
+    colours = page.locator(".chips.colours .chip")
+    colours.first.focus()
+    for key, place in (("ArrowRight", 1), ("End", -1), ("ArrowRight", 0), ("ArrowLeft", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(colours.nth(place)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator(".chips.scenes .chip").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(colours.nth(1)).to_be_focused()  # where it was left
 
 
 def test_all_that_is_drawn_can_be_looked_through(guest: Visitor):

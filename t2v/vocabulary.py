@@ -17,6 +17,8 @@ ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 SHOWN = 6  # unknown words in a note
+TOGETHER = 3  # subjects in one frame
+DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -42,21 +44,32 @@ ENGLISH_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A prompt to a model: subjects that it knows, words that it doesn't, subjects near those."""
+    """A prompt to a model: subjects that it knows, words that it doesn't, subjects near those.
+
+    `denied`: words as "no", for it draws all that is named. `crowded`: more subjects than it draws together.
+    """
 
     known: tuple[str, ...]
     unknown: tuple[str, ...]
     nearest: dict[str, tuple[str, ...]]
     english: bool
+    denied: tuple[str, ...] = ()
+    crowded: bool = False
 
     def note(self) -> str | None:
         """Return a sentence or two for the person who wrote the prompt; None where all is known."""
         if not self.english:
-            return "This model knows English words only."
-        if not self.unknown:
-            return (
-                None if self.known else "The prompt names nothing that this model can draw, such as a panda."
-            )
+            return "This model doesn't read this language: write in English."
+        said = [self._not_taught()] if self.unknown else []
+        if not self.known and not self.unknown:
+            said.append("The prompt names nothing that this model can draw, such as a panda.")
+        if self.denied and self.known:
+            said.append(f"It doesn't understand “{self.denied[0]}”: all that is named is drawn.")
+        if self.crowded:
+            said.append("It draws up to three subjects together: name fewer.")
+        return " ".join(said) or None
+
+    def _not_taught(self) -> str:
         more = len(self.unknown) - SHOWN
         words = ", ".join(map(shortened, self.unknown[:SHOWN])) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
@@ -98,6 +111,8 @@ class Vocabulary:
         phrases = (*self._moving, *self.relations, *self.scenery)
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
+        self._ground = self._grounds()
+        self._motions = re.compile(rf"\b(?:{_any(self._moving)})\b")
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -115,18 +130,33 @@ class Vocabulary:
         """
         known: list[str] = []
         nearest: dict[str, tuple[str, ...]] = {}
+        denied: list[str] = []
         for words in map(split, CLAUSE.split(prompt)):
-            names, rest = self._take_names(words)
-            for run in _side_by_side(names):
-                while len(run) > 1 and " ".join(words[run[0].start : run[0].stop]) in self.colours:
-                    del run[0]  # "an orange dog"
+            runs, rest = self._things(words)
+            for run in runs:
                 subjects = tuple(name.subject for name in run)
                 if len(run) == 1 or not self._taught.isdisjoint(subjects):
                     known += subjects
                 else:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
+            said = self._motions.sub(" ", " ".join(rest)).split()  # not "not moving"
+            denied += [word for word in said if word in DENIALS]
             nearest |= {word: tuple(self._near(word)) for word in rest if not self._means_other(word)}
-        return Knowledge(tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt))
+        given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
+        return Knowledge(*given, tuple(denied), self._crowded(prompt))
+
+    def _crowded(self, prompt: str) -> bool:
+        """Whether a prompt names more subjects than the model draws together, its ground left out."""
+        scene = self._ground.sub(" ", prompt.lower())
+        named = {
+            run[-1].subject for words in map(split, CLAUSE.split(scene)) for run in self._things(words)[0]
+        }
+        return bool(self.relations) and len(named - self._taught) > TOGETHER
+
+    def _grounds(self) -> re.Pattern:
+        """What names the ground: a scenery, or "on a green background" and its like."""
+        colours = f"(?:on|with|against|in front of) (?:an? )?(?:plain )?(?:{_any(self.colours)})"
+        return re.compile(rf"\b(?:{_any(self.scenery)}|{colours}(?: (?:background|wall|ground))?)\b")
 
     def with_stand_ins(self, prompt: str) -> str:
         """The prompt with the nearest subject for things that weren't taught: "a lamb" -> "a sheep"."""
@@ -172,6 +202,15 @@ class Vocabulary:
         """Subjects near an unknown word in meaning or spelling."""
         return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
 
+    def _things(self, words: list[str]) -> tuple[list[list[Name]], list[str]]:
+        """Names side by side, without the colours before them, and the words that are left."""
+        names, rest = self._take_names(words)
+        runs = _side_by_side(names)
+        for run in runs:
+            while len(run) > 1 and " ".join(words[run[0].start : run[0].stop]) in self.colours:
+                del run[0]  # "an orange dog"
+        return runs, rest
+
     def _take_names(self, words: list[str]) -> tuple[list[Name], list[str]]:
         """The longest names of subjects first, in the order of the prompt, and the words that are left."""
         names, rest, i = [], [], 0
@@ -189,7 +228,7 @@ class Vocabulary:
 
     def _means_other(self, word: str) -> bool:
         """Whether a word means something to the model that is no subject, or to nobody."""
-        return word in self._other or singular(word) in self._other
+        return word in self._other or word in DENIALS or singular(word) in self._other
 
     def _subject(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural."""
@@ -215,6 +254,11 @@ def _side_by_side(names: list[Name]) -> list[list[Name]]:
         else:
             runs.append([name])
     return runs
+
+
+def _any(phrases: Iterable[str]) -> str:
+    """A regular expression of any of these phrases, the longest that fits, or of none."""
+    return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True))) or "(?!)"
 
 
 def _with_article(before: str, name: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 
 from t2v.checkpoints import catalogue
 from t2v.vocabulary import Vocabulary, english
+from training.captions import Captions
+from training.subjects import load_scenery, load_subjects
 
 EMBEDDED = Path(catalogue.__file__).parent / "emoji"
 
@@ -98,11 +100,30 @@ def test_a_prompt_that_names_nothing_gets_a_word(vocabulary: Vocabulary) -> None
 
 
 def test_another_language_gets_a_gentle_word(vocabulary: Vocabulary) -> None:
-    assert vocabulary.explain("熊猫在绿色背景上").note() == "This model knows English words only."
+    assert (
+        vocabulary.explain("熊猫在绿色背景上").note()
+        == "This model doesn't read this language: write in English."
+    )
     assert "English" not in vocabulary.explain("a café for a panda").note()
     assert "English" in vocabulary.explain("un panda sur un fond vert").note()
     assert "English" in vocabulary.explain("ein Panda auf dem Eis").note()
     assert vocabulary.explain("die cat, las vegas style").english
+
+
+def test_what_a_prompt_rules_out_is_told_to_be_drawn(vocabulary: Vocabulary) -> None:
+    for prompt in ("not a panda", "a cat and no panda", "a fox without a cat", "a panda, never a cat"):
+        word = next(word for word in ("not", "no", "without", "never") if word in prompt.split(" "))
+        assert f"“{word}”" in vocabulary.explain(prompt).note()
+    assert Vocabulary.open(EMBEDDED).explain("a no smoking sign not moving on green").note() is None
+
+
+def test_more_than_three_subjects_are_told_to_be_too_many() -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    for prompt in ("a panda a fox a rocket a whale", "a panda, a fox, a cat and a dog on a beach"):
+        assert "up to three" in embedded.explain(prompt).note()
+    captions = Captions(load_subjects(), 5, load_scenery()).batch(300)[0]
+    found = [embedded.explain(caption) for caption in captions]
+    assert not any(each.crowded or each.denied for each in found)
 
 
 def test_the_embedded_model_knows_its_own_words() -> None:

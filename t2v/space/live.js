@@ -122,6 +122,22 @@ document.addEventListener("keydown", (event) => {
   if (visible(stop)) stop.click();
 });
 
+// Gradio's lists stay open, over what is next, when Tab leaves them: their field hears of it once more.
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key === "Tab" && target.matches?.("[role=combobox]")) {
+    setTimeout(() => target.dispatchEvent(new FocusEvent("blur")), 50);
+  }
+});
+
+// Gradio names each radio apart, and anew when one is chosen. Of one name, the arrow keys choose among them, and
+// Tab stops once.
+function nameAlike({ target }) {
+  const group = target.matches?.("[type=radio]") ? target.closest("fieldset") : null;
+  const [first, ...rest] = group?.querySelectorAll("[type=radio]") ?? [];
+  for (const radio of rest) radio.name = first.name;
+}
+for (const name of ["focusin", "keydown"]) document.addEventListener(name, nameAlike, true);
+
 // -- asking, and dropping a file anywhere
 
 function asks(event) {

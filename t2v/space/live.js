@@ -140,13 +140,23 @@ for (const name of ["focusin", "keydown"]) document.addEventListener(name, nameA
 
 // -- asking, and dropping a file anywhere
 
+// A link's address ends where another video is asked for: a reload would show the link's again.
+function leaveLink() {
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
+  const search = kept.length ? `?${new URLSearchParams(kept)}` : "";
+  if (search === location.search) return;
+  history.replaceState(history.state, "", location.pathname + search);
+  globalThis.t2vKeep?.(find("#prompt textarea").value);
+}
 function asks(event) {
   const typed = event.type === "keydown"; // a key on a button clicks it, or goes on to what is next
   const button = !typed && event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
   const entered = typed && event.key === "Enter" && event.target.closest?.("#prompt");
   if (button || entered) asked = true;
+  if (!entered && !(button && button.matches("#generate, #variations"))) return;
   const prompt = find("#prompt textarea");
-  if (button && button.matches("#generate, #variations") && !prompt?.value.trim()) prompt?.focus(); // it will be refused
+  if (prompt?.value.trim()) leaveLink();
+  else prompt?.focus(); // it will be refused
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-notify]");

@@ -165,10 +165,10 @@ function unfold(button) {
 }
 // What is written stays over a reload, Back and Forward: each address has its own, of a link only in this tab.
 if (!globalThis.t2vKeep) {
-  const store = location.search ? sessionStorage : localStorage, key = `t2v-draft${location.search}`;
+  const store = () => (location.search ? sessionStorage : localStorage), key = () => `t2v-draft${location.search}`;
   const safely = (use) => { try { return use(); } catch { return null; } }; // storage may be forbidden
-  let draft = safely(() => store.getItem(key));
-  globalThis.t2vKeep = (text) => safely(() => store.setItem(key, text ?? ""));
+  let draft = safely(() => store().getItem(key()));
+  globalThis.t2vKeep = (text) => safely(() => store().setItem(key(), text ?? ""));
   globalThis.t2vDraft = (text) => {
     globalThis.t2vDraft = null; // once, after the page has arrived
     return draft || text;

@@ -342,6 +342,19 @@ def test_a_link_in_its_own_tab_keeps_its_video_and_back_brings_all_back(guest: V
     guest.problems.clear()
 
 
+def test_a_reload_after_another_video_than_the_links_shows_the_other(guest: Visitor):
+    guest.page.goto(f"{guest.url}?{urlencode(LINK)}")
+    guest.see("done", 60)
+    guest.generate("a rocket on a pink background")
+    expect(guest.page.locator("#screen .prompt")).to_have_text("a rocket on a pink background")
+    guest.see("done", 60)
+    guest.reload()
+    guest.see("done")
+    expect(guest.page.locator("#screen .prompt")).to_have_text("a rocket on a pink background")
+    expect(guest.page.get_by_label("Prompt", exact=True)).to_have_value("a rocket on a pink background")
+    guest.problems.clear()
+
+
 def test_what_is_written_stays_over_a_reload_and_back(guest: Visitor):
     prompt = guest.page.get_by_label("Prompt", exact=True)
     prompt.fill("words that took me long")

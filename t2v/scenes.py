@@ -35,4 +35,4 @@ def late(prompt: str, seconds: float) -> str | None:
         return None
     first, *others = times
     more = f"; of those at {' and '.join(f'{time:g}' for time in others)} s nothing is seen" if others else ""
-    return f"The video ends at {seconds:.3g} s: it only turns towards the scene at {first:g} s{more}."
+    return f"The video ends at {seconds:.3g} s: it doesn't get to the scene at {first:g} s{more}."

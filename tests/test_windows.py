@@ -165,7 +165,7 @@ def test_rescaled_guidance_is_calmer_and_changes_nothing_without_guidance(pipe: 
 
 def test_a_scene_after_the_end_is_noted():
     story = Request("a panda [1s: a fox] [2s: a wolf]", frames=16, fps=8)
-    assert story.notes() == ("The video ends at 2 s: it only turns towards the scene at 2 s.",)
+    assert story.notes() == ("The video ends at 2 s: it doesn't get to the scene at 2 s.",)
     (note,) = replace(story, prompt=f"{story.prompt} [4s: a cat] [6s: a dog]").notes()
     assert note.endswith("the scene at 2 s; of those at 4 and 6 s nothing is seen.")
     assert replace(story, frames=17).notes() == Request(story.prompt).notes() == ()

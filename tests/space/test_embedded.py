@@ -35,7 +35,7 @@ def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outpu
     shown = visitor.video()
     assert (shown["width"], shown["height"]) == (256, 256)
     visitor.page.get_by_role("button", name="Start from a picture or a video").click()
-    expect(visitor.page.locator("#source-words")).to_contain_text("A photo would melt")
+    expect(visitor.page.locator("#source-words")).to_contain_text("not from a photo")
     assert visitor.problems == []
     visitor.context.close()
     (file,) = outputs.rglob("*.mp4")

@@ -58,7 +58,7 @@ def test_a_picture_is_animated_and_shown_with_the_result(visitor: Visitor, app: 
     choose(visitor, picture)
     chosen = visitor.page.locator("#source-shown")
     expect(chosen.locator("img")).to_be_visible()
-    expect(chosen).to_contain_text("its middle is used")
+    expect(chosen).to_contain_text("its edges are cut off")
     visitor.generate("a fox waves")
     visitor.see("done")
     assert (made(visitor, app).request.keep, made(visitor, app).request.strength) == (1, 1.0)

@@ -56,7 +56,7 @@ def test_rows_are_written_into_the_prompt_and_removed_again(page: Page):
     expect(page.locator("#length input").last).to_be_checked()
     page.get_by_role("button", name="Remove this scene").first.click()
     expect(field).to_have_value("a panda [4.5s: a red fox]")
-    expect(page.locator("#tokens")).to_contain_text("only turns towards the scene at 4.5 s.")
+    expect(page.locator("#tokens")).to_contain_text("doesn't get to the scene at 4.5 s.")
 
 
 def test_the_length_comes_back_with_the_last_scene_gone(page: Page):

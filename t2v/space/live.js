@@ -150,10 +150,10 @@ function leaveLink() {
 }
 function asks(event) {
   const typed = event.type === "keydown"; // a key on a button clicks it, or goes on to what is next
-  const button = !typed && event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
+  const button = typed ? null : event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
   const entered = typed && event.key === "Enter" && event.target.closest?.("#prompt");
   if (button || entered) asked = true;
-  if (!entered && !(button && button.matches("#generate, #variations"))) return;
+  if (!entered && !button?.matches("#generate, #variations")) return;
   const prompt = find("#prompt textarea");
   if (prompt?.value.trim()) leaveLink();
   else prompt?.focus(); // it will be refused

@@ -25,7 +25,7 @@ from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss, half_precision
 from training.muon import optimizers, orthogonal
 from training.sizes import VAE_SIZE
-from training.unet import learn_only, leave_out_time, zero_residuals
+from training.unet import go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
     HOLD,
     RefinedLoss,
@@ -193,6 +193,20 @@ def test_layers_along_time_start_as_identities_that_can_be_left_out() -> None:
     leave_out_time(unet, False)
     unet(x, t, text).sum().backward()
     assert unet.temporal_in.proj_out.weight.grad is not None
+
+
+def test_a_level_that_gets_transformers_begins_as_it_was() -> None:
+    torch.manual_seed(0)
+    old, new = UNet3D(replace(UNET, attention=(False, True))), UNet3D(replace(UNET, attention=(True, True)))
+    zero_residuals(new)
+    go_on(new, old.state_dict())
+    x, t, text = torch.randn(2, 4, 3, 8, 8), torch.tensor([10, 900]), torch.randn(2, 77, 32)
+    with torch.no_grad():
+        assert torch.allclose(new(x, t, text), old(x, t, text), atol=1e-5)
+    with pytest.raises(ValueError, match="of another size: out.conv.weight"):
+        go_on(new, {k: v for k, v in old.state_dict().items() if k != "out.conv.weight"})
+    with pytest.raises(ValueError, match="of another size"):
+        go_on(old, new.state_dict())
 
 
 def test_only_the_parts_that_are_named_learn() -> None:

@@ -1,9 +1,9 @@
 """The sizes of the embedded model: ModelScope's architecture, narrow enough for two cores.
 
 The VAE has one level more than ModelScope's: a latent spans 16 pixels a side and has 16 channels, as many
-numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of 8²
-and 4² of the 16² latents. Heads are 16 wide: wider ones would make the entry transformer, of eight heads at
-any width, the costliest layer of all.
+numbers as 4 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of
+16², 8² and 4² latents, as ModelScope's on all but the coarsest. Heads are 16 wide: wider ones would make the
+entry transformer, of eight heads at any width, the costliest layer of all.
 
 The VAE's norms have 8 groups: with 32, the finest level's would have one channel each, which hides how bright
 a picture is, and the decoder would carry that in a spot that draws a line into every video.
@@ -18,7 +18,7 @@ UNET_SIZE = UNetConfig(
     in_channels=VAE_SIZE.latent_channels,
     out_channels=VAE_SIZE.latent_channels,
     widths=(96, 128, 192, 224),
-    attention=(False, True, True, False),
+    attention=(True, True, True, False),
     blocks=1,
     text_width=256,
     head_width=16,

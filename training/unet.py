@@ -190,8 +190,19 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
     zero_residuals(unet)
     if options.start:
         text.load_state_dict(load_file(options.start / "text_encoder.safetensors"))
-        unet.load_state_dict(load_file(options.start / "unet.safetensors"))
+        go_on(unet, load_file(options.start / "unet.safetensors"))
     return text, unet, vae
+
+
+def go_on(unet: UNet3D, weights: dict[str, Tensor]) -> None:
+    """Load an earlier training's weights. Transformers that it had not on a level begin as identities.
+
+    ValueError if anything else is missing, or too much.
+    """
+    missing, unknown = unet.load_state_dict(weights, strict=False)
+    new = {name for name in missing if ".spatial." in name or ".temporal." in name}
+    if strange := [*unknown, *(name for name in missing if name not in new)]:
+        raise ValueError(f"--start: its UNet is of another size: {', '.join(strange[:3])}")
 
 
 def learn_only(parts: list[str], text: TextEncoder, unet: UNet3D) -> None:

@@ -3,7 +3,7 @@
 const [status, alarm] = element.querySelectorAll("[role]");
 const base = document.title, calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SAY_AGAIN = 1000; // milliseconds between two announcements
-let state = "", told = "", toldAt = 0, asked = location.search !== "", lastFocus = null, notify = null;
+let state = "", told = "", toldAt = 0, asked = location.search !== "", held = null, notify = null;
 
 const find = (selector) => document.querySelector(selector);
 const open = (part) => find(`${part} > .label-wrap:not(.open)`)?.click();
@@ -94,13 +94,29 @@ function refused() {
 
 // -- the keyboard
 
-// Focus that was on something which is gone goes to Generate, not to the page's beginning.
+// Focus of a control that is gone goes to what is in its place: the screen, the field for another file, or else
+// Generate. From the screen, where a key does nothing, it goes back once the control is there again. Gradio may have
+// written another control into the same element: attributes say what each one does.
+const DOES = ["id", "data-way", "data-pick", "data-stop", "data-from", "data-delete"], SCREEN = "#screen .screen";
+const file = (id) => `#${id} :is(.upload-container, [aria-label=Clear])`;
+const HEIRS = {
+  screen: SCREEN, queue: SCREEN, gallery: "#gallery .tile", source: file("source"), end: file("end"), drop: file("drop"),
+};
+const PLACES = Object.keys(HEIRS).map((id) => `#${id}`).join();
+const does = (node) => DOES.map((name) => node.getAttribute(name) ?? "").join(" ");
+const again = (place, what) => [...document.querySelectorAll(`#${place} :is([data-way], [data-pick])`)]
+  .find((node) => does(node) === what && visible(node));
 function refocus() {
-  if (document.activeElement !== document.body || !lastFocus || visible(lastFocus)) return;
-  lastFocus = null;
-  find("#generate")?.focus({ preventScroll: true });
+  const focused = document.activeElement, { node, what, place, heir } = held ?? {};
+  if (!node || ![document.body, node, heir].includes(focused)) return;
+  if (focused !== heir && node.isConnected && does(node) === what && (focused === node || visible(node))) return;
+  held.heir = again(place, what) ?? find(HEIRS[place] ?? "#generate") ?? find("#generate");
+  if (focused !== held.heir) held.heir?.focus({ preventScroll: true });
 }
-document.addEventListener("focusin", (event) => { lastFocus = event.target; });
+document.addEventListener("focusin", ({ target }) => {
+  if (target === held?.heir && target.matches(SCREEN)) return;
+  held = { node: target, what: does(target), place: target.closest(PLACES)?.id };
+});
 // Esc leaves a field, a list, a question or an open part; only where there is nothing to be left it stops the work.
 const ASKING = "[role=listbox], ul.options, dialog[open], [role=dialog], .api-docs, [data-asked]";
 const PART = "details[open], :has(> .label-wrap.open)", HEAD = ":scope > summary, :scope > .label-wrap";

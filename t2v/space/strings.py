@@ -37,6 +37,7 @@ IDEAS = (  # for models that know any word
 # The form
 PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another like it", "4 variations"
+SCREEN = "The video"
 SETTINGS, ADVANCED = "Settings", "Advanced"
 RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
 ADAPTER, STRENGTH, NO_ADAPTER = "Adapter (LoRA)", "Strength of the adapter", "None"

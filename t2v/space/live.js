@@ -82,6 +82,16 @@ function label() {
   }
 }
 
+// Gradio shows each message anew: of equal ones the last is seen.
+function once() {
+  const seen = new Set();
+  for (const item of [...document.querySelectorAll(".toast-message-item")].reverse()) {
+    const repeated = seen.has(item.textContent);
+    if (item.hidden !== repeated) item.hidden = repeated;
+    seen.add(item.textContent);
+  }
+}
+
 // What was refused for want of a mask: it may be folded away, or far below the button.
 function refused() {
   const wrong = find("#origin .validation-error:not([data-seen])");
@@ -239,6 +249,7 @@ function changed() {
   play();
   refocus();
   refused();
+  once();
   if (!screen) return;
   announce(screen);
   title(screen);

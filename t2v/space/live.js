@@ -155,6 +155,30 @@ document.addEventListener("keydown", ({ key, target }) => {
   }
 });
 
+// Tab stops once in each row of chips or videos; the arrow keys, Home and End go along it.
+const ROWS = ".chips, .tiles, .starts";
+const along = (row) => [...row.querySelectorAll("button")];
+function stops() {
+  for (const row of document.querySelectorAll(ROWS)) {
+    const all = along(row), focused = all.find((each) => each === document.activeElement);
+    const stop = focused ?? row.querySelector("button[tabindex='0']") ?? all[0];
+    for (const each of all) {
+      const wanted = each === stop ? "0" : "-1";
+      if (each.getAttribute("tabindex") !== wanted) each.setAttribute("tabindex", wanted);
+    }
+  }
+}
+document.addEventListener("focusin", ({ target }) => { if (target.closest(ROWS)) stops(); });
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event, row = target.closest(ROWS), all = row ? along(row) : [], at = all.indexOf(target);
+  if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+  const next = (at + 1) % all.length;
+  const to = { ArrowRight: next, ArrowDown: next, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1 }[key];
+  if (to === undefined) return;
+  event.preventDefault();
+  all.at(to).focus();
+});
+
 // Gradio names each radio apart, and anew when one is chosen. Of one name, the arrow keys choose among them, and
 // Tab stops once.
 function nameAlike({ target }) {
@@ -250,6 +274,7 @@ function changed() {
   refocus();
   refused();
   once();
+  stops();
   if (!screen) return;
   announce(screen);
   title(screen);

@@ -159,11 +159,8 @@ def shelf(
 ) -> str:
     """Rows of small videos; a click on one sends its id. `more`: with a button that asks for more of them."""
     items = "".join(_tile(record, folder) for record in records)
-    body = (
-        f"<div class='tiles'>{items}</div>"
-        if items
-        else f"<p>{escape(hint)}</p>"
-    )
+    tiles = f"<div class='tiles' role='toolbar' aria-label='{title}'>{items}</div>"
+    body = tiles if items else f"<p>{escape(hint)}</p>"
     body += (
         f"<p class='links'><button type='button' data-more=''>{strings.SHOW_MORE}</button></p>"
         if more

@@ -186,6 +186,22 @@ def test_tab_stops_once_in_a_row_of_chips_and_the_arrows_go_along_it(guest: Visi
     expect(colours.nth(1)).to_be_focused()  # where it was left
 
 
+def test_tab_stops_once_at_the_examples_and_the_arrows_go_along_them(guest: Visitor):
+    page, tiles = guest.page, guest.page.locator("#examples .tile")
+    expect(page.locator("#examples .tile[tabindex='0']")).to_have_count(1)
+    tiles.first.focus()
+    for key, place in (("ArrowRight", 1), ("End", -1), ("ArrowRight", 0), ("ArrowRight", 1)):
+        page.keyboard.press(key)
+        expect(tiles.nth(place)).to_be_focused()
+    page.keyboard.press("Enter")
+    guest.see("done")
+    expect(tiles.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('#examples')")
+    page.keyboard.press("Shift+Tab")
+    expect(tiles.nth(1)).to_be_focused()  # where it was left
+
+
 def test_tab_closes_a_list_and_the_arrows_choose_among_radios(guest: Visitor):
     page = guest.page
     guest.settings()

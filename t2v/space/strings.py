@@ -58,7 +58,7 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
     "sampler": "The method of the steps. The model's own is {sampler}.",
     "eta": "How much fresh noise the sampler ddim adds at every step; 0 adds none.",
     "loop": "The last frame leads into the first, without a seam.",
-    "seed": "The same seed and settings give the same video. -1 draws a new seed each time.",
+    "seed": "The same seed and settings give the same video. Empty or -1 draws a new seed each time.",
     "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
 }
 SEED_HINT = "{low} … {high}"

@@ -142,6 +142,15 @@ def test_what_happens_is_told_in_a_place_that_stays(visitor: Visitor):
     assert visitor.page.evaluate("window.place.isConnected")
 
 
+def test_only_the_pages_own_clock_is_read(visitor: Visitor):
+    visitor.generate("slow slow square by the clock")
+    page = visitor.page
+    page.wait_for_selector("[data-testid=status-tracker] .progress-text", state="attached")
+    for said in (page.locator("body").inner_text(), page.locator("body").aria_snapshot()):
+        assert "processing |" not in said and "queue:" not in said
+    visitor.see("done")
+
+
 def test_with_less_motion_nothing_plays_by_itself(app: App, browser: Browser):
     with visitor_in(Visitor(browser, app.url, reduced_motion="reduce"), "done") as visitor:
         visitor.page.wait_for_timeout(1000)

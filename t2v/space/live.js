@@ -190,7 +190,7 @@ for (const name of ["focusin", "keydown"]) document.addEventListener(name, nameA
 
 // -- asking, and dropping a file anywhere
 
-// A link's address ends where another video is asked for: a reload would show the link's again.
+// A link's address ends where another video is asked for or picked: a reload would show the link's again.
 function leaveLink() {
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
   const search = kept.length ? `?${new URLSearchParams(kept)}` : "";
@@ -203,6 +203,7 @@ function asks(event) {
   const button = typed ? null : event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
   const entered = typed && event.key === "Enter" && event.target.closest?.("#prompt");
   if (button || entered) asked = true;
+  if (button?.matches("[data-pick]")) return leaveLink();
   if (!entered && !button?.matches("#generate, #variations")) return;
   const prompt = find("#prompt textarea");
   if (prompt?.value.trim()) leaveLink();

@@ -371,6 +371,22 @@ def test_a_reload_after_another_video_than_the_links_shows_the_other(guest: Visi
     guest.problems.clear()
 
 
+def test_an_example_takes_the_place_of_a_link_and_leaves_no_step_to_go_back(guest: Visitor):
+    page = guest.page
+    page.goto(f"{guest.url}?{urlencode(LINK)}")
+    guest.see("done", 60)
+    steps = page.evaluate("history.length")
+    example = page.locator("#examples .tile").first
+    words = example.get_attribute("title")
+    example.click()
+    expect(page.locator("#screen .prompt")).to_have_text(words)
+    assert page.url == guest.url and page.evaluate("history.length") == steps
+    guest.reload()
+    expect(page.locator("#screen .prompt")).to_have_text(words)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(words)
+    guest.problems.clear()
+
+
 def test_what_is_written_stays_over_a_reload_and_back(guest: Visitor):
     prompt = guest.page.get_by_label("Prompt", exact=True)
     prompt.fill("words that took me long")

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v.languages.ordinary import SHORTEST, is_ordinary
 from t2v.measures import shortened
 from t2v.texts import read_text
 
@@ -241,8 +242,17 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=ALIKE)]
+        close = [self._names[name] for name in self._misspelled(word)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
+
+    def _misspelled(self, word: str) -> list[str]:
+        """Names that a word may be meant for: without their spaces, or misspelled after the first letter. An
+        ordinary word is meant as it is, and a short one is like too many."""
+        names = [name for name in self._names if name[:1] == word[:1]]
+        joined = [name for name in names if name.replace(" ", "") == word]
+        if joined or len(word) < SHORTEST or is_ordinary(word):
+            return joined
+        return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
 
 
 def _side_by_side(names: list[Name]) -> list[list[Name]]:

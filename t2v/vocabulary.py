@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +17,7 @@ ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-SHOWN = 6  # unknown words in a note
+SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
 DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
 # Words that a prompt may have without meaning anything that could be drawn.
@@ -71,11 +71,9 @@ class Knowledge:
         return " ".join(said) or None
 
     def _not_taught(self) -> str:
-        more = len(self.unknown) - SHOWN
-        words = ", ".join(map(shortened, self.unknown[:SHOWN])) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
         hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
-        return f"This model was not taught: {words}.{hint}"
+        return f"This model was not taught: {listed(self.unknown)}.{hint}"
 
 
 class Name(NamedTuple):
@@ -274,6 +272,12 @@ def _any(phrases: Iterable[str]) -> str:
 def _with_article(before: str, name: str) -> str:
     """What stands before a name, "a" or "an" at its end as the name wants it."""
     return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
+
+
+def listed(words: Sequence[str]) -> str:
+    """The first of some words for a note, and how many more there are."""
+    more = len(words) - SHOWN
+    return ", ".join(map(shortened, words[:SHOWN])) + (f" and {more} more" if more > 0 else "")
 
 
 def english(prompt: str) -> bool:

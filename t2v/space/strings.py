@@ -25,7 +25,7 @@ SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
 FIND = "Find a subject"
 NOT_FOUND, NEIGHBOURS = "None of them is called “{word}”.", "Near it:"  # prompting.js fills in the word
-READ_AS = "Read as: <b>{words}</b>"
+READ_AS = "Read as: <b>{words}</b>."
 INSTEAD = "Instead:"
 IDEAS = (  # for models that know any word
     "An astronaut riding a horse.",

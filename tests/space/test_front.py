@@ -286,6 +286,8 @@ def test_words_that_are_not_drawn_are_said_with_chips_that_mend_them(guest: Visi
 
 def test_emoji_and_other_languages_are_read_and_the_prompt_is_kept(guest: Visitor):
     page = guest.page
+    page.get_by_label("Prompt", exact=True).fill("ein tanzender Bär")
+    expect(page.locator("#tokens .read")).to_have_text("Read as: a bear. Not understood: tanzender.")
     page.get_by_label("Prompt", exact=True).fill("🐼 auf blauem Hintergrund")
     expect(page.locator("#tokens")).to_contain_text("Read as: a panda on a blue background")
     page.get_by_role("button", name="Generate").click()

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from t2v.languages import LANGUAGES
-from t2v.languages.elements import Element, emoji, find, normal
+from t2v.languages.elements import Element, emoji, find, normal, unread
 from t2v.languages.names import emoji_key, english_name, english_words
 from t2v.languages.words import SMALL, UNSPACED
-from t2v.vocabulary import Vocabulary, english, split
+from t2v.vocabulary import Vocabulary, english, listed, split
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
 PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
@@ -19,14 +19,19 @@ NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at
 
 @dataclass(frozen=True)
 class Understood:
-    """The sentence that a model is given for a prompt."""
+    """The sentence that a model is given for a prompt. `unread`: words that have no part in it."""
 
     prompt: str
     sentence: str
+    unread: tuple[str, ...] = ()
 
     def note(self) -> str | None:
         """Say how the prompt was read; None where it was taken as it is."""
-        return None if self.sentence == self.prompt else f"Read as: {self.sentence}."
+        return None if self.sentence == self.prompt else f"Read as: {self.sentence}.{self.left_out()}"
+
+    def left_out(self) -> str:
+        """Say which words were not understood; "" where all were."""
+        return f" Not understood: {listed(self.unread)}." if self.unread else ""
 
 
 class Translator:
@@ -47,9 +52,12 @@ class Translator:
         plainly = self.vocabulary.with_stand_ins(prompt)
         if not pictures and english(prompt) and self.vocabulary.explain(plainly).known:
             return Understood(prompt, plainly)
-        found = self._foreign(text, bool(pictures))
+        language, found = self._foreign(text, bool(pictures))
         if found:
-            return Understood(prompt, self._compose([*pictures, *found]))
+            elements = [*pictures, *found]
+            sentence = self._compose(elements)
+            used = [each for each in elements if each.value in sentence or each.kind == "background"]
+            return Understood(prompt, sentence, unread(text, language, used))
         if not pictures:
             return Understood(prompt, prompt)
         if any(letter.isalpha() for letter in prompt):
@@ -72,20 +80,21 @@ class Translator:
         known = self._subjects.get(hexcode) or self._scenery.get(hexcode)
         return known or self.vocabulary.subject(english_name(hexcode))
 
-    def _foreign(self, text: str, pictures: bool) -> list[Element]:
-        """The elements of the language in which most of the text is understood; none if that is English, or
+    def _foreign(self, text: str, pictures: bool) -> tuple[str, list[Element]]:
+        """The language in which most of the text is understood, and the elements; none if that is English, or
         if nothing names a thing, no emoji either."""
-        best, most = [], self._english(text)
+        best: tuple[str, list[Element]] = "en", []
+        most = self._english(text)
         if english(text) and ENGLISH_ARTICLE.match(text):
-            return []  # "a barn" is no child, though Swedes have one
+            return best  # "a barn" is no child, though Swedes have one
         if english(text) and 2 * most >= sum(map(len, split(text))):
-            return []
+            return best
         for language in _likely(text):
             elements = find(text, language, self._draws, english_name, pictures)
             small = [word for word in split(text) if word in SMALL[language]]
             letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
             if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
-                best, most = elements, letters
+                best, most = (language, elements), letters
         return best
 
     def _english(self, text: str) -> int:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v.languages.ordinary import SHORTEST, is_ordinary
 from t2v.measures import shortened
 from t2v.texts import read_text
 
@@ -16,7 +17,7 @@ ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-SHOWN = 6  # unknown words in a note
+SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
 DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
 # Words that a prompt may have without meaning anything that could be drawn.
@@ -70,11 +71,9 @@ class Knowledge:
         return " ".join(said) or None
 
     def _not_taught(self) -> str:
-        more = len(self.unknown) - SHOWN
-        words = ", ".join(map(shortened, self.unknown[:SHOWN])) + (f" and {more} more" if more > 0 else "")
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
         hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
-        return f"This model was not taught: {words}.{hint}"
+        return f"This model was not taught: {listed(self.unknown)}.{hint}"
 
 
 class Name(NamedTuple):
@@ -241,8 +240,17 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        close = [self._names[name] for name in get_close_matches(word, self._names, n=NEAR, cutoff=ALIKE)]
+        close = [self._names[name] for name in self._misspelled(word)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
+
+    def _misspelled(self, word: str) -> list[str]:
+        """Names that a word may be meant for: without their spaces, or misspelled after the first letter. An
+        ordinary word is meant as it is, and a short one is like too many."""
+        names = [name for name in self._names if name[:1] == word[:1]]
+        joined = [name for name in names if name.replace(" ", "") == word]
+        if joined or len(word) < SHORTEST or is_ordinary(word):
+            return joined
+        return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
 
 
 def _side_by_side(names: list[Name]) -> list[list[Name]]:
@@ -264,6 +272,12 @@ def _any(phrases: Iterable[str]) -> str:
 def _with_article(before: str, name: str) -> str:
     """What stands before a name, "a" or "an" at its end as the name wants it."""
     return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
+
+
+def listed(words: Sequence[str]) -> str:
+    """The first of some words for a note, and how many more there are."""
+    more = len(words) - SHOWN
+    return ", ".join(map(shortened, words[:SHOWN])) + (f" and {more} more" if more > 0 else "")
 
 
 def english(prompt: str) -> bool:

@@ -57,6 +57,25 @@ def test_unknown_words_are_named_with_what_is_near(vocabulary: Vocabulary) -> No
     assert len(vocabulary.explain(f"a panda and {'x' * 2000}").note()) < 100
 
 
+MISSPELLED = {
+    "pnada": "panda", "elefant": "elephant", "elephent": "elephant", "girafe": "giraffe", "rabit": "rabbit",
+    "girrafe": "giraffe", "pengiun": "penguin", "octupus": "octopus", "kangeroo": "kangaroo",
+    "zebre": "zebra", "hedghog": "hedgehog", "butterfy": "butterfly", "turle": "turtle", "monky": "monkey",
+    "umbrela": "umbrella", "videogame": "video game controller",
+}  # fmt: skip
+ORDINARY = """jumping jumped naked fighting boring printing horny moron stripper drunk smiles would first
+    story whole speak threat cock bitch croc brunch bloody genius sneaking""".split()
+
+
+def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_one() -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    for word, name in MISSPELLED.items():
+        assert embedded.explain(f"a {word}").nearest[word][0] == name
+    near = {word: embedded._misspelled(word) for word in ORDINARY}
+    assert not any(near.values()), near
+    assert embedded.near("jumping") == embedded.near("naked") == []
+
+
 def test_a_word_is_near_what_it_means(vocabulary: Vocabulary) -> None:
     assert vocabulary.explain("jackals").nearest == {"jackals": ("fox",)}
     assert "fox" in vocabulary.explain("a jackal on a green background").note()

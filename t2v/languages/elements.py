@@ -14,6 +14,7 @@ PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U000
 WITH = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
 EMOJI = re.compile(f"{PICTURE}{WITH}(?:\u200d{PICTURE}{WITH})*")
 TOKEN = re.compile(r"[^\s.,!?;:()\"“”„«»।、。，！？「」…]+")
+APOSTROPHE = re.compile("['’]")
 LONGEST_WORDS, LONGEST_LETTERS = 4, 8  # of a name: with spaces between words, and without
 SHORT = 3  # letters of a word that is too short to be a tag, or to have endings
 ENDING = 4  # letters of an ending at most
@@ -49,6 +50,25 @@ def find(
     emoji names a thing already."""
     things = list(_things(text, language, draws, english))
     return _without_overlaps(things, list(_patterns(text, language)), named)
+
+
+def unread(text: str, language: str, read: Sequence[Element]) -> tuple[str, ...]:
+    """The words of a normal text that stand in none of the elements, small ones left out; none of a language
+    without spaces between words."""
+    if language in UNSPACED:
+        return ()
+    tokens = [
+        token
+        for token in TOKEN.finditer(text)
+        if not any(each.start < token.end() and token.start() < each.end for each in read)
+    ]
+    return tuple(dict.fromkeys(token[0] for token in tokens if not _is_small(token[0], language)))
+
+
+def _is_small(token: str, language: str) -> bool:
+    """Whether all parts of a token, as of "d'un", are small words or have no letters."""
+    parts = APOSTROPHE.split(token)
+    return all(part in SMALL[language] or not any(map(str.isalpha, part)) for part in parts)
 
 
 def emoji(text: str, draws: Draws, english: Callable[[str], str]) -> list[Element]:

@@ -158,16 +158,17 @@ SMALL: dict[str, frozenset[str]] = {
         "da": "en et den det og på med i af til for som der er foran mod sig bevæger",
         "de": "ein eine einen einem einer der die das den dem und auf mit vor im in am an zu nach"
         " von sich bewegt ist"
-        " läuft fliegt",
-        "es": "un una el la los las y sobre con en de del que se mueve hacia a la ante",
+        " läuft fliegt unter über neben hinter bei zum zur",
+        "es": "un una el la los las y sobre con en de del que se mueve hacia a la ante por para al",
         "et": "ja on see üks peal ees liigub poole kes mis",
         "fi": "ja on se joka yksi päällä edessä liikkuu kohti",
-        "fr": "un une le la les l et sur avec dans en de du des qui à se devant vers est déplace",
+        "fr": "un une le la les l et sur avec dans en de du des d qui à se s devant vers est déplace au aux",
         "hi": "एक और पर में के का की से है हैं जा रहा रही हुआ हुई तरफ़ ओर वह",
         "hu": "egy a az és van előtt mozog ami felé kis nagy",
-        "it": "un uno una il lo la i gli e su con in di del della che si verso davanti muove",
+        "it": "un uno una il lo la l i gli e su sul sullo sulla con in nel nello nella di del della che si"
+        " verso davanti muove",
         "ja": "",
-        "ko": "한 그리고 위의 위에 위에서 움직이는 에서 으로 가는",
+        "ko": "한 그리고 위의 위에 위에서 움직이는 에서 으로 가는 있는",
         "nb": "en et ei den det og på med i av til for som er foran mot seg beveger",
         "nl": "een de het en op met in van naar die dat voor is zich beweegt aan",
         "pl": "i na w z do jest który która się przed porusza jedzie leci",
@@ -175,7 +176,7 @@ SMALL: dict[str, frozenset[str]] = {
         "ru": "и на в с к из который которая перед едет идет идёт летит движется",
         "sv": "en ett den det och på med i av till för som är framför mot sig rör",
         "uk": "і й та на в у з до який яка перед їде рухається летить",
-        "vi": "một con cái chiếc trên và với màu đang của di chuyển bay chạy",
+        "vi": "một con cái chiếc trên và với màu đang của di chuyển bay chạy trong",
         "zh": "",
     }.items()
 }

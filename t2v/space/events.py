@@ -24,6 +24,7 @@ from t2v.space.showing import Showing, Shown, notice
 
 POLL = 0.15  # seconds between two looks at a job
 PAGES = 10_000  # open pages that are remembered
+NONE_WRITTEN = "(seed) => seed === null || seed === -1"  # of the seed: whether a random one is drawn
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
@@ -98,7 +99,7 @@ class Events:
             button.click(handler, page.form, filled, **QUIET)
         for name, small in (("source", page.source_shown), ("end", page.end_shown)):
             fields[name].change(choosing.look, fields[name], small, trigger_mode="always_last", **QUIET)
-        fields["seed"].input(None, None, fields["random"], js="() => false", **QUIET)
+        fields["seed"].input(None, fields["seed"], fields["random"], js=NONE_WRITTEN, **QUIET)
         page.lock.click(None, None, fields["random"], js="() => true", **QUIET)
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)

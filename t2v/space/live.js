@@ -3,7 +3,7 @@
 const [status, alarm] = element.querySelectorAll("[role]");
 const base = document.title, calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SAY_AGAIN = 1000; // milliseconds between two announcements
-let state = "", told = "", toldAt = 0, asked = location.search !== "", lastFocus = null, notify = null;
+let state = "", told = "", toldAt = 0, asked = location.search !== "", held = null, notify = null;
 
 const find = (selector) => document.querySelector(selector);
 const open = (part) => find(`${part} > .label-wrap:not(.open)`)?.click();
@@ -82,6 +82,16 @@ function label() {
   }
 }
 
+// Gradio shows each message anew: of equal ones the last is seen.
+function once() {
+  const seen = new Set();
+  for (const item of [...document.querySelectorAll(".toast-message-item")].reverse()) {
+    const repeated = seen.has(item.textContent);
+    if (item.hidden !== repeated) item.hidden = repeated;
+    seen.add(item.textContent);
+  }
+}
+
 // What was refused for want of a mask: it may be folded away, or far below the button.
 function refused() {
   const wrong = find("#origin .validation-error:not([data-seen])");
@@ -94,13 +104,29 @@ function refused() {
 
 // -- the keyboard
 
-// Focus that was on something which is gone goes to Generate, not to the page's beginning.
+// Focus of a control that is gone goes to what is in its place: the screen, the field for another file, or else
+// Generate. From the screen, where a key does nothing, it goes back once the control is there again. Gradio may have
+// written another control into the same element: attributes say what each one does.
+const DOES = ["id", "data-way", "data-pick", "data-stop", "data-from", "data-delete"], SCREEN = "#screen .screen";
+const file = (id) => `#${id} :is(.upload-container, [aria-label=Clear])`;
+const HEIRS = {
+  screen: SCREEN, queue: SCREEN, gallery: "#gallery .tile", source: file("source"), end: file("end"), drop: file("drop"),
+};
+const PLACES = Object.keys(HEIRS).map((id) => `#${id}`).join();
+const does = (node) => DOES.map((name) => node.getAttribute(name) ?? "").join(" ");
+const again = (place, what) => [...document.querySelectorAll(`#${place} :is([data-way], [data-pick])`)]
+  .find((node) => does(node) === what && visible(node));
 function refocus() {
-  if (document.activeElement !== document.body || !lastFocus || visible(lastFocus)) return;
-  lastFocus = null;
-  find("#generate")?.focus({ preventScroll: true });
+  const focused = document.activeElement, { node, what, place, heir } = held ?? {};
+  if (!node || ![document.body, node, heir].includes(focused)) return;
+  if (focused !== heir && node.isConnected && does(node) === what && (focused === node || visible(node))) return;
+  held.heir = again(place, what) ?? find(HEIRS[place] ?? "#generate") ?? find("#generate");
+  if (focused !== held.heir) held.heir?.focus({ preventScroll: true });
 }
-document.addEventListener("focusin", (event) => { lastFocus = event.target; });
+document.addEventListener("focusin", ({ target }) => {
+  if (target === held?.heir && target.matches(SCREEN)) return;
+  held = { node: target, what: does(target), place: target.closest(PLACES)?.id };
+});
 // Esc leaves a field, a list, a question or an open part; only where there is nothing to be left it stops the work.
 const ASKING = "[role=listbox], ul.options, dialog[open], [role=dialog], .api-docs, [data-asked]";
 const PART = "details[open], :has(> .label-wrap.open)", HEAD = ":scope > summary, :scope > .label-wrap";
@@ -129,6 +155,30 @@ document.addEventListener("keydown", ({ key, target }) => {
   }
 });
 
+// Tab stops once in each row of chips or videos; the arrow keys, Home and End go along it.
+const ROWS = ".chips, .tiles, .starts";
+const along = (row) => [...row.querySelectorAll("button")];
+function stops() {
+  for (const row of document.querySelectorAll(ROWS)) {
+    const all = along(row), focused = all.find((each) => each === document.activeElement);
+    const stop = focused ?? row.querySelector("button[tabindex='0']") ?? all[0];
+    for (const each of all) {
+      const wanted = each === stop ? "0" : "-1";
+      if (each.getAttribute("tabindex") !== wanted) each.setAttribute("tabindex", wanted);
+    }
+  }
+}
+document.addEventListener("focusin", ({ target }) => { if (target.closest(ROWS)) stops(); });
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event, row = target.closest(ROWS), all = row ? along(row) : [], at = all.indexOf(target);
+  if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+  const next = (at + 1) % all.length;
+  const to = { ArrowRight: next, ArrowDown: next, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1 }[key];
+  if (to === undefined) return;
+  event.preventDefault();
+  all.at(to).focus();
+});
+
 // Gradio names each radio apart, and anew when one is chosen. Of one name, the arrow keys choose among them, and
 // Tab stops once.
 function nameAlike({ target }) {
@@ -140,7 +190,7 @@ for (const name of ["focusin", "keydown"]) document.addEventListener(name, nameA
 
 // -- asking, and dropping a file anywhere
 
-// A link's address ends where another video is asked for: a reload would show the link's again.
+// A link's address ends where another video is asked for or picked: a reload would show the link's again.
 function leaveLink() {
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
   const search = kept.length ? `?${new URLSearchParams(kept)}` : "";
@@ -153,6 +203,7 @@ function asks(event) {
   const button = typed ? null : event.target.closest?.("#generate, #variations, [data-pick], [data-way], [data-group]");
   const entered = typed && event.key === "Enter" && event.target.closest?.("#prompt");
   if (button || entered) asked = true;
+  if (button?.matches("[data-pick]")) return leaveLink();
   if (!entered && !button?.matches("#generate, #variations")) return;
   const prompt = find("#prompt textarea");
   if (prompt?.value.trim()) leaveLink();
@@ -223,6 +274,8 @@ function changed() {
   play();
   refocus();
   refused();
+  once();
+  stops();
   if (!screen) return;
   announce(screen);
   title(screen);

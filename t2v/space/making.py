@@ -47,14 +47,18 @@ class Making:
     def start(self, state: Any, *values: Any) -> Shown:
         """Queue what the form says."""
         filled = form.read(form.named(values))
-        return self._submit(_asking(state, filled), [filled])
+        return self._asked(_asking(state, filled), [filled])
 
     def variations(self, state: Any, *values: Any) -> Shown:
         """Queue what the form says with four seeds: random ones, or from the one that is kept on."""
         filled = form.read(form.named(values))
         first = filled.request.seed
         seeds = [first if first is None else (int(first) + more) % (MAX_SEED + 1) for more in range(MOST)]
-        return self._submit(_asking(state, filled), [_with_seed(filled, seed) for seed in seeds])
+        return self._asked(_asking(state, filled), [_with_seed(filled, seed) for seed in seeds])
+
+    def _asked(self, asking: VisitorState, wanted: Sequence[Filled]) -> Shown:
+        """Queue what the form says; where it has no seed, it says from now on that each is drawn."""
+        return self._submit(asking, wanted) | {self.page.fields["random"]: not asking.keeps_seed}
 
     def way(self, kept: VisitorState, way: str, values: Sequence[Any]) -> Shown:
         """Queue what is on the screen again, in the way that a button of the screen has offered."""

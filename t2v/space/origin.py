@@ -33,9 +33,8 @@ def build(vocabulary: Vocabulary | None) -> dict[str, Any]:
         label=strings.SOURCE, file_types=["image", "video"], file_count="single", height=110, elem_id="source"
     )
     source_shown = gr.HTML("", elem_id="source-shown")
-    gr.HTML(
-        f"<p class='note'>{strings.STARTS}</p><div class='starts'></div>", js_on_load=STARTS, elem_id="starts"
-    )
+    tiles = f"<div class='starts' role='toolbar' aria-label='{strings.STARTS}'></div>"
+    gr.HTML(f"<p class='note'>{strings.STARTS}</p>{tiles}", js_on_load=STARTS, elem_id="starts")
     ways = [(strings.KEEP_WAY, KEEP), (strings.CHANGE_WAY, CHANGE), (strings.REPLACE_WAY, REPLACE)]
     way = gr.Radio(ways, value=KEEP, label=strings.SOURCE_WAY, elem_id="source-way")
     with gr.Row():

@@ -81,23 +81,6 @@ function mark(text) {
     if (pressed === "true") bring(chip);
   }
 }
-// Tab stops once in each row of chips; the arrow keys, Home and End go along it.
-const chipsOf = (row) => [...row.querySelectorAll(".chip")];
-function stop(row, at) {
-  for (const chip of chipsOf(row)) chip.tabIndex = chip === at ? 0 : -1;
-}
-function stops() {
-  for (const row of element.querySelectorAll(".chips")) stop(row, row.querySelector(".chip[tabindex='0']") ?? chipsOf(row)[0]);
-}
-function along(event) {
-  const row = event.target.closest(".chips"), all = row ? chipsOf(row) : [], at = all.indexOf(event.target);
-  if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
-  const next = (at + 1) % all.length, { key } = event;
-  const to = { ArrowRight: next, ArrowDown: next, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1 }[key];
-  if (to === undefined) return;
-  event.preventDefault();
-  all.at(to).focus();
-}
 // On a phone a row of chips is scrolled sideways: its pressed one comes into sight.
 function bring(chip) {
   const row = chip.closest(".choice"), seen = row?.getBoundingClientRect(), box = chip.getBoundingClientRect();
@@ -183,12 +166,6 @@ if (ideas()) { // another model brings other chips
   document.addEventListener("input", (event) => { if (event.target === prompt()) mark(event.target.value); });
   new MutationObserver(() => mark(prompt()?.value ?? "")).observe(element, { childList: true, subtree: true });
 }
-stops();
-new MutationObserver(stops).observe(element, { childList: true, subtree: true });
-element.addEventListener("focusin", ({ target }) => {
-  if (target.matches(".chips .chip")) stop(target.closest(".chips"), target);
-});
-element.addEventListener("keydown", along);
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-say]");
   if (chip) take(chip);

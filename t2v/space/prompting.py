@@ -151,7 +151,8 @@ def _of_scene(scene: Scene, vocabulary: Vocabulary, alone: bool) -> list[str]:
     remarks = []
     if read.sentence != prompt:
         short = escape(shortened(read.sentence, 240))
-        remarks.append(f"<p class='remark read'>{strings.READ_AS.format(words=short)}</p>")
+        read_as = strings.READ_AS.format(words=short) + escape(read.left_out())
+        remarks.append(f"<p class='remark read'>{read_as}</p>")
     knowledge = vocabulary.explain(plain(read.sentence))
     if note := knowledge.note():
         remarks.append(_advice(note, knowledge, read.sentence, vocabulary, alone))

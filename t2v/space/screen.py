@@ -159,7 +159,8 @@ def shelf(
 ) -> str:
     """Rows of small videos; a click on one sends its id. `more`: with a button that asks for more of them."""
     items = "".join(_tile(record, folder) for record in records)
-    body = f"<div class='tiles'>{items}</div>" if items else f"<p>{escape(hint)}</p>"
+    tiles = f"<div class='tiles' role='toolbar' aria-label='{title}'>{items}</div>"
+    body = tiles if items else f"<p>{escape(hint)}</p>"
     body += (
         f"<p class='links'><button type='button' data-more=''>{strings.SHOW_MORE}</button></p>"
         if more
@@ -225,10 +226,13 @@ def duration(seconds: float) -> str:
 
 
 def section(kind: str, body: str, done: float | None = None, say: str = "") -> str:
-    """The screen in a state; `done`: the share of the work, `say`: for those who listen."""
+    """The screen in a state; `done`: the share of the work, `say`: for those who listen.
+
+    live.js puts the focus on it when the control that had it goes.
+    """
     percent = f" data-percent='{round(100 * done)}'" if done is not None else ""
     told = escape(say, quote=True)
-    data = f"data-state='{kind}'{percent} data-say='{told}'"
+    data = f"data-state='{kind}'{percent} data-say='{told}' tabindex='-1' aria-label='{strings.SCREEN}'"
     return f"<section class='screen is-{kind}' {data}>{body}</section>"
 
 

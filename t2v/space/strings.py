@@ -25,7 +25,7 @@ SURPRISE = "Surprise me"
 ALL_SUBJECTS = "See all"
 FIND = "Find a subject"
 NOT_FOUND, NEIGHBOURS = "None of them is called “{word}”.", "Near it:"  # prompting.js fills in the word
-READ_AS = "Read as: <b>{words}</b>"
+READ_AS = "Read as: <b>{words}</b>."
 INSTEAD = "Instead:"
 IDEAS = (  # for models that know any word
     "An astronaut riding a horse.",
@@ -37,6 +37,7 @@ IDEAS = (  # for models that know any word
 # The form
 PROMPT_HINT = "What should the video show?"
 GENERATE, STOP, AGAIN, VARIATIONS = "Generate", "Stop", "Another like it", "4 variations"
+SCREEN = "The video"
 SETTINGS, ADVANCED = "Settings", "Advanced"
 RANDOM, SIZE, MODEL = "Random seed", "Shape", "Model"
 ADAPTER, STRENGTH, NO_ADAPTER = "Adapter (LoRA)", "Strength of the adapter", "None"
@@ -57,7 +58,7 @@ EXPLAINED = {  # a sentence for each setting that is a number or a name; its ran
     "sampler": "The method of the steps. The model's own is {sampler}.",
     "eta": "How much fresh noise the sampler ddim adds at every step; 0 adds none.",
     "loop": "The last frame leads into the first, without a seam.",
-    "seed": "The same seed and settings give the same video. -1 draws a new seed each time.",
+    "seed": "The same seed and settings give the same video. Empty or -1 draws a new seed each time.",
     "size": "Width×height in pixels, multiples of {multiple}. You can write your own.",
 }
 SEED_HINT = "{low} … {high}"

@@ -1,6 +1,9 @@
 """The page for everybody: WCAG 2.2 AA by axe-core, the keyboard alone, less motion."""
 
+from pathlib import Path
+
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from t2v.space.launch import App
@@ -55,7 +58,9 @@ def test_the_keyboard_alone_does_everything(visitor: Visitor):
     tab_to(page, "Stop")
     page.keyboard.press("Enter")
     visitor.see("stopped")
-    expect(page.locator("#generate")).to_be_focused()  # not the page, though Stop is gone
+    expect(page.locator("#screen .screen")).to_be_focused()  # not the page, though Stop is gone
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Make it after all")).to_be_focused()
     page.get_by_label("Prompt", exact=True).fill("a square")
     page.locator("#generate").focus()
     page.keyboard.press("Enter")
@@ -75,6 +80,43 @@ def test_the_keyboard_alone_does_everything(visitor: Visitor):
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     visitor.see("empty")
+
+
+def test_focus_never_comes_upon_another_control_of_the_screen(visitor: Visitor):
+    page = visitor.page
+    visitor.generate("slow square")
+    visitor.see("done")
+    another = page.get_by_role("button", name="Another like it")
+    another.focus()
+    page.keyboard.press("Enter")
+    visitor.see("working")
+    expect(page.locator("#screen .screen")).to_be_focused()
+    page.keyboard.press("Enter")  # does nothing there
+    visitor.see("done")
+    expect(another).to_be_focused()
+    expect(page.locator("#gallery .tile")).to_have_count(2)
+
+
+def test_focus_stays_on_a_video_while_others_come_before_it(visitor: Visitor, app: App):
+    page = visitor.page
+    visitor.generate("a first square")
+    visitor.see("done")
+    visitor.generate("slow second square")
+    visitor.see("working")
+    page.locator("#gallery .tile").focus()
+    expect(page.locator("#gallery .tile")).to_have_count(2, timeout=15_000)
+    expect(page.get_by_role("button", name="a first square")).to_be_focused()
+
+
+def test_a_file_that_is_cleared_leaves_the_focus_to_the_field_for_another(visitor: Visitor, tmp_path: Path):
+    page = visitor.page
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
+    page.locator("#origin > button").click()
+    page.locator("#source input[type=file]").set_input_files(tmp_path / "red.png")
+    page.wait_for_selector("#source-shown img")
+    page.locator("#source [aria-label=Clear]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source .upload-container")).to_be_focused()
 
 
 def test_what_is_focused_has_a_ring(visitor: Visitor):
@@ -98,6 +140,15 @@ def test_what_happens_is_told_in_a_place_that_stays(visitor: Visitor):
     visitor.see("done")
     expect(status).to_contain_text("Made in")
     assert visitor.page.evaluate("window.place.isConnected")
+
+
+def test_only_the_pages_own_clock_is_read(visitor: Visitor):
+    visitor.generate("slow slow square by the clock")
+    page = visitor.page
+    page.wait_for_selector("[data-testid=status-tracker] .progress-text", state="attached")
+    for said in (page.locator("body").inner_text(), page.locator("body").aria_snapshot()):
+        assert "processing |" not in said and "queue:" not in said
+    visitor.see("done")
 
 
 def test_with_less_motion_nothing_plays_by_itself(app: App, browser: Browser):

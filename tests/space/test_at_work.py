@@ -258,6 +258,24 @@ def test_random_stays_ticked_whatever_is_picked(visitor: Visitor):
     )
 
 
+def test_a_seed_that_is_not_written_is_said_to_be_random(visitor: Visitor):
+    page = visitor.page
+    random, seed = page.get_by_label("Random seed"), page.get_by_label("Seed", exact=True)
+    visitor.settings()
+    for written in ("", "-1"):
+        seed.fill("77")
+        expect(random).not_to_be_checked()
+        seed.fill(written)
+        expect(random).to_be_checked()
+        expect(page.locator("#lock")).to_be_hidden()
+    seed.fill("")
+    random.uncheck()
+    visitor.generate("a square")
+    visitor.see("done")
+    expect(random).to_be_checked()
+    expect(seed).not_to_have_value("")  # the one that was drawn
+
+
 def test_a_kept_seed_is_said_beside_generate_and_let_go_there(visitor: Visitor):
     visitor.settings()
     visitor.page.get_by_label("Seed", exact=True).fill("77")

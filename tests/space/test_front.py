@@ -186,6 +186,22 @@ def test_tab_stops_once_in_a_row_of_chips_and_the_arrows_go_along_it(guest: Visi
     expect(colours.nth(1)).to_be_focused()  # where it was left
 
 
+def test_tab_stops_once_at_the_examples_and_the_arrows_go_along_them(guest: Visitor):
+    page, tiles = guest.page, guest.page.locator("#examples .tile")
+    expect(page.locator("#examples .tile[tabindex='0']")).to_have_count(1)
+    tiles.first.focus()
+    for key, place in (("ArrowRight", 1), ("End", -1), ("ArrowRight", 0), ("ArrowRight", 1)):
+        page.keyboard.press(key)
+        expect(tiles.nth(place)).to_be_focused()
+    page.keyboard.press("Enter")
+    guest.see("done")
+    expect(tiles.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('#examples')")
+    page.keyboard.press("Shift+Tab")
+    expect(tiles.nth(1)).to_be_focused()  # where it was left
+
+
 def test_tab_closes_a_list_and_the_arrows_choose_among_radios(guest: Visitor):
     page = guest.page
     guest.settings()
@@ -270,6 +286,8 @@ def test_words_that_are_not_drawn_are_said_with_chips_that_mend_them(guest: Visi
 
 def test_emoji_and_other_languages_are_read_and_the_prompt_is_kept(guest: Visitor):
     page = guest.page
+    page.get_by_label("Prompt", exact=True).fill("ein tanzender Bär")
+    expect(page.locator("#tokens .read")).to_have_text("Read as: a bear. Not understood: tanzender.")
     page.get_by_label("Prompt", exact=True).fill("🐼 auf blauem Hintergrund")
     expect(page.locator("#tokens")).to_contain_text("Read as: a panda on a blue background")
     page.get_by_role("button", name="Generate").click()
@@ -352,6 +370,22 @@ def test_a_reload_after_another_video_than_the_links_shows_the_other(guest: Visi
     guest.see("done")
     expect(guest.page.locator("#screen .prompt")).to_have_text("a rocket on a pink background")
     expect(guest.page.get_by_label("Prompt", exact=True)).to_have_value("a rocket on a pink background")
+    guest.problems.clear()
+
+
+def test_an_example_takes_the_place_of_a_link_and_leaves_no_step_to_go_back(guest: Visitor):
+    page = guest.page
+    page.goto(f"{guest.url}?{urlencode(LINK)}")
+    guest.see("done", 60)
+    steps = page.evaluate("history.length")
+    example = page.locator("#examples .tile").first
+    words = example.get_attribute("title")
+    example.click()
+    expect(page.locator("#screen .prompt")).to_have_text(words)
+    assert page.url == guest.url and page.evaluate("history.length") == steps
+    guest.reload()
+    expect(page.locator("#screen .prompt")).to_have_text(words)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(words)
     guest.problems.clear()
 
 

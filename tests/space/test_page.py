@@ -11,6 +11,7 @@ from t2v.request import Request
 from t2v.space import components
 from t2v.space.launch import App
 from t2v.video import Video
+from tests.pictures import numbered
 from tests.service.fakes import moving_square
 from tests.space.conftest import Visitor
 from tests.waiting import eventually
@@ -173,6 +174,18 @@ def test_a_dropped_file_that_is_none_of_ours_says_so(visitor: Visitor, tmp_path)
     visitor.settings()
     visitor.page.locator("#drop input[type=file]").set_input_files(file)
     expect(visitor.page.get_by_test_id("toast-body")).to_contain_text("not an MP4")
+
+
+def test_of_equal_messages_one_is_seen(visitor: Visitor, tmp_path):
+    page, other = visitor.page, tmp_path / "other.gif"
+    Video(numbered(2, 64, 64)).save(other)  # without settings
+    file = tmp_path / "page.mp4"
+    file.write_text("<html>not a video</html>")
+    visitor.settings()
+    for given, said, seen in ((file, 1, 1), (file, 2, 1), (other, 3, 2)):
+        page.locator("#drop input[type=file]").set_input_files(given)
+        expect(page.get_by_test_id("toast-text")).to_have_count(said)
+        expect(page.get_by_test_id("toast-text").filter(visible=True)).to_have_count(seen)
 
 
 WRONG = {

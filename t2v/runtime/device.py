@@ -10,6 +10,8 @@ import torch
 
 from t2v.request import RequestError
 
+from .memory import BUSY_CPU
+
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 MOST_DEVICES = 8  # of one video
@@ -65,7 +67,7 @@ def tune(device: torch.device) -> None:
 
 
 def _keep_freed_memory() -> None:
-    """Let glibc keep the memory of freed tensors, up to 64 MB, for the next ones.
+    """Let glibc keep the memory of freed tensors for the next ones, as much as is used to decode at once.
 
     As it is, each large tensor goes back to the system, and the next one waits for every page of its own.
     """
@@ -74,7 +76,7 @@ def _keep_freed_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, 2**25)  # the most that it takes
-        mallopt(M_TRIM_THRESHOLD, 2**26)
+        mallopt(M_TRIM_THRESHOLD, BUSY_CPU)
 
 
 def _leave_out_workspaces() -> None:

@@ -147,7 +147,8 @@ def environment(folder: Path, *what: object) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=300)
     python = folder / "bin" / "python"
     command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", *what]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=3000)
+    alone = os.environ | {"PYTHONPATH": ""}  # pip would find t2v there, and install nothing
+    done = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=3000)
     assert done.returncode == 0, done.stderr
     return python
 

@@ -195,13 +195,13 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
 
 
 def go_on(unet: UNet3D, weights: dict[str, Tensor]) -> None:
-    """Load an earlier training's weights. Transformers that it had not on a level begin as identities.
+    """Load an earlier training's weights. Transformers that a level had not begin as identities.
 
     ValueError if anything else is missing, or too much.
     """
     missing, unknown = unet.load_state_dict(weights, strict=False)
-    new = {name for name in missing if ".spatial." in name or ".temporal." in name}
-    if strange := [*unknown, *(name for name in missing if name not in new)]:
+    old = (name for name in missing if ".spatial." not in name and ".temporal." not in name)
+    if strange := [*unknown, *old]:
         raise ValueError(f"--start: its UNet is of another size: {', '.join(strange[:3])}")
 
 

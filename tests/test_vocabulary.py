@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from t2v.checkpoints import catalogue
+from t2v.languages.ordinary import ORDINARY as ORDINARY_FILE
 from t2v.vocabulary import Vocabulary, english
 from training.captions import Captions
+from training.ordinary import words
 from training.subjects import load_scenery, load_subjects
 
 EMBEDDED = Path(catalogue.__file__).parent / "emoji"
@@ -74,6 +76,10 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
     near = {word: embedded._misspelled(word) for word in ORDINARY}
     assert not any(near.values()), near
     assert embedded.near("jumping") == embedded.near("naked") == []
+
+
+def test_the_ordinary_words_are_those_that_the_script_writes() -> None:
+    assert ORDINARY_FILE.read_text(encoding="utf-8").split() == words()
 
 
 def test_a_word_is_near_what_it_means(vocabulary: Vocabulary) -> None:

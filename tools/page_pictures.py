@@ -1,4 +1,4 @@
-"""The pictures of the page, docs/page*.webp: `python -m tools.page_pictures [--url URL]`.
+"""The pictures of the page, docs/page*.webp: `python -m tools.page_pictures [--url URL] [NAME …]`.
 
 They are screenshots of a page that runs already, as by `python app.py`, in Chromium.
 """

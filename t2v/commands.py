@@ -43,7 +43,8 @@ def _models(args: argparse.Namespace) -> None:
         made_for = entry.native
         clip = f"{made_for.frames} frames of {made_for.width}×{made_for.height} at {made_for.fps} fps"
         download = f"{entry.size / 1e9:.1f} GB to download" if entry.size else "built in"
-        say(f"{entry.id}\n  {entry.title}: {clip}, {made_for.steps} steps, guidance {made_for.guidance:g}")
+        steps = counted(made_for.steps, "step")
+        say(f"{entry.id}\n  {entry.title}: {clip}, {steps}, guidance {made_for.guidance:g}")
         say(f"  {download}; licence {entry.licence}\n  {entry.limits}")
 
 

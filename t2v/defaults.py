@@ -46,9 +46,14 @@ class ModelDefaults:
     known: str = "rounds"  # how it fits what is made to kept frames: "times" if it was trained to, see KNOWN
     loops: str = "noise"  # how a loop begins: "clip" if it draws little without a first frame, see LOOPS
     strength: float = 0.6  # share of a source that a change makes anew; diffusers' own is 0.6
-    change_steps: int = 0  # least steps over which a source is changed, for a model whose `steps` are too few
+    change_steps: int = 0  # least steps over which a source or a part of it is changed, where `steps` are few
+    loop_steps: int = 0  # least steps of a loop, likewise
     sizes: tuple[tuple[int, int], ...] = ()  # (width, height) that it draws well; (): nobody has said
     second: SecondPass | None = None  # the model that enlarges its videos
+
+    def least_steps(self, *, change: bool, loop: bool) -> int:
+        """Return the least steps of a change of a source, of a loop, or of both; 0 for any other video."""
+        return max(self.change_steps if change else 0, self.loop_steps if loop else 0)
 
     @property
     def offered(self) -> tuple[tuple[int, int], ...]:

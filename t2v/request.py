@@ -22,6 +22,7 @@ from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
 from t2v.limits import check_together
+from t2v.measures import counted
 from t2v.scenes import late
 
 __all__ = [
@@ -174,6 +175,11 @@ class Request:
         defaults: dict[str, Any] = {name: row.default for name, row in SETTINGS.items()}
         return Request(**defaults | {name: value for name, value in given.items() if value is not None})
 
+    @property
+    def changes(self) -> bool:
+        """Whether a source is made anew, or a part of it, as far as the settings say."""
+        return self.strength not in (None, 1.0) or (self.rounds or 1) > 1
+
     def notes(self) -> tuple[str, ...]:
         """Return sentences on settings that are valid together but have no effect."""
         notes = []
@@ -181,6 +187,9 @@ class Request:
             notes.append("The negative prompt has no effect at guidance 1.")
         if self.eta and self.sampler not in (None, "ddim"):
             notes.append(f"eta has no effect on the sampler {self.sampler}, only on ddim.")
+        if self.steps and self.strength and self.sampler != "lcm" and not int(self.steps * self.strength):
+            few, least = counted(self.steps, "step"), counted(math.ceil(1 / self.strength), "step")
+            notes.append(f"At strength {self.strength:g} {few} can change nothing: it takes {least}.")
         seconds = self.frames / self.fps if self.frames and self.fps else math.inf
         return tuple(filter(None, [*notes, late(self.prompt, seconds)]))
 
@@ -333,8 +342,8 @@ def _defaults(
     own["keep"] = int(source and end and not mask and given["strength"] in (None, 1.0))
     known = bool(given["keep"] or own["keep"] or mask or end)
     own["strength"] = model.strength if source and not known else 1.0
-    if source and not known and given["strength"] != 1:
-        own["steps"] = max(model.steps, model.change_steps)
+    change = mask or (source and not known and given["strength"] != 1)
+    own["steps"] = max(model.steps, model.least_steps(change=change, loop=given["loop"]))
     trained = model.known == "times" and not mask  # which knows frames, not parts of them
     own["rounds"] = ROUNDS if known and not trained else 1
     return own

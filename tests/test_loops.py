@@ -68,6 +68,15 @@ def test_the_shipped_models_loop_moves_there_and_back():
     assert np.ptp(x) > 15 and np.abs(x - np.roll(x, 1)).max() < np.ptp(x) / 3
 
 
+def test_the_shipped_model_makes_a_video_in_one_step_and_a_loop_in_two():
+    steps: list[tuple[int, int]] = []
+    small = {"frames": 4, "width": 32, "height": 32, "seed": 1}
+    for loop in (False, True):
+        pipe()("a panda", loop=loop, on_step=lambda k, n, x0: steps.append((k, n)), **small)
+    assert steps == [(1, 1), (1, 2), (2, 2)]
+    assert pipe()("a panda", loop=True, steps=1, **small).request.steps == 1
+
+
 def test_without_a_loop_the_place_in_time_is_seen():
     assert apart(made(16, 3), np.roll(made(16), 3, axis=0)) > 10
 

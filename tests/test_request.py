@@ -133,6 +133,36 @@ def test_notes_name_settings_without_effect():
     assert Request("a", negative_prompt="b", eta=0.5).validate().notes() == ()
 
 
+@pytest.mark.parametrize("strength", [0.05, 0.3, 0.5, 0.85])
+def test_a_change_of_too_few_steps_is_noted_with_those_that_it_takes(strength: float):
+    takes = next(
+        steps for steps in range(1, 99) if Request("a", steps=steps, strength=strength).notes() == ()
+    )
+    assert int(takes * strength) == 1
+    (note,) = Request("a", steps=takes - 1, strength=strength).notes()
+    assert note.startswith(f"At strength {strength:g} {takes - 1} step") and f"takes {takes} steps" in note
+    assert Request("a", steps=1, strength=strength, sampler="lcm").notes() == ()
+    assert Request("a", steps=1, strength=0.0).notes() == Request("a", steps=1).validate().notes() == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "change", "loop"), [(1, 4, 2), (1, 2, 4), (3, 4, 2), (50, 4, 2), (50, 0, 0)]
+)
+def test_a_change_and_a_loop_take_their_least_steps_unless_others_are_given(
+    steps: int, change: int, loop: int
+):
+    model = ModelDefaults(steps=steps, change_steps=change, loop_steps=loop)
+
+    def taken(source: bool = False, mask: bool = False, **given: object) -> int:
+        return Request("a", **given).validate(model, source=source, mask=mask).steps
+
+    assert taken() == taken(source=True, keep=1) == taken(source=True, strength=1.0) == steps
+    assert taken(loop=True) == taken(source=True, strength=1.0, loop=True) == max(steps, loop)
+    assert taken(source=True) == taken(source=True, mask=True) == max(steps, change)
+    assert taken(source=True, loop=True) == max(steps, change, loop)
+    assert taken(loop=True, steps=1) == taken(source=True, steps=1) == 1
+
+
 def test_an_error_survives_the_way_between_processes():
     error = pickle.loads(pickle.dumps(RequestError("steps", "must be more")))
     assert (error.field, error.message, str(error)) == ("steps", "must be more", "steps: must be more")

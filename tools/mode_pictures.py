@@ -36,7 +36,7 @@ def animate(pipe: TextToVideo) -> Rows:
 def carry_on(pipe: TextToVideo) -> Rows:
     """A video and what follows it."""
     source = pipe("a whale moving left on a blue background", seed=5)
-    made = pipe("a whale moving left on a blue background", source=source, keep=8, steps=10, seed=1)
+    made = pipe("a whale moving left on a blue background", source=source, keep=8, seed=1)
     return [source.frames, made.joined.frames]
 
 

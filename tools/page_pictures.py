@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 DOCS = Path(__file__).parents[1] / "docs"
 WIDE, PHONE = {"width": 1200, "height": 750}, {"width": 390, "height": 844}
 PATIENCE = 60_000  # milliseconds for a video
+STEPS = 10  # of a video that is seen at work
 
 
 def ask(page: Page, prompt: str) -> None:
@@ -42,7 +43,9 @@ def dark(page: Page) -> None:
 
 
 def working(page: Page) -> None:
-    """A video at work, with what it shows already."""
+    """A video at work, with what it shows already: of a single step it would be nothing."""
+    page.goto(f"{page.url}?steps={STEPS}")
+    page.wait_for_timeout(2500)
     ask(page, "a rocket flying up behind the moon")
     page.wait_for_selector("#screen .preview", timeout=PATIENCE)
     page.wait_for_timeout(400)

@@ -34,7 +34,7 @@ def generate(
     text_encoder: nn.Module,
     unet: nn.Module,
     vae: VAE,
-    steps: int = 2,
+    steps: int = NATIVE.steps,
     seed: int = 0,
 ) -> Tensor:
     """Sample by ddim without guidance -> videos (b f 3 h w) in −1…1; the seeds: `seed`, `seed` + 1, …"""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from t2v.measures import counted
 from t2v.networks import TextConfig, TextEncoder, UNet3D, UNetConfig, blank
 from t2v.torch_state import OwnState
 
@@ -77,7 +78,8 @@ def _examine_model(path: str | Path) -> str:
         made_for = native_with([opened], made_for)
         lines.append(f"  adapter {opened.name}: {opened.format}, {len(opened.changes)} layers")
     size = f"{made_for.frames} frames of {made_for.width}×{made_for.height}"
-    return "\n".join([*lines, f"  made for {size}, {made_for.steps} steps, guidance {made_for.guidance:g}"])
+    steps = counted(made_for.steps, "step")
+    return "\n".join([*lines, f"  made for {size}, {steps}, guidance {made_for.guidance:g}"])
 
 
 def _contents(weights: Weights) -> str:

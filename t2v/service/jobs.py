@@ -205,7 +205,8 @@ class Jobs:
         if self._abandoned(job, now):
             return sentences.ABANDONED
         if job.started is not None and now - job.started > self.limits.deadline:
-            return sentences.DEADLINE.format(minutes=round(self.limits.deadline / 60))
+            minutes, advice = round(self.limits.deadline / 60), sentences.quicker(job.request.steps)
+            return sentences.DEADLINE.format(minutes=minutes, advice=advice)
         return None
 
     def sweep(self) -> None:

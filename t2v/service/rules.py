@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.defaults import ModelDefaults
@@ -32,8 +31,8 @@ class Rules:
         fitting = [size for size in native.offered if max(size) <= side]
         width, height = fitting[0] if fitting else _shrunk(native, side)
         limited = replace(native, max_frames=frames, max_steps=steps, max_side=side, sizes=sizes)
-        own: dict[str, Any] = {"frames": min(native.frames, frames), "steps": min(native.steps, steps)}
-        return replace(limited, width=width, height=height, **own)
+        own = {name: min(getattr(native, name), steps) for name in ("steps", "change_steps", "loop_steps")}
+        return replace(limited, frames=min(native.frames, frames), width=width, height=height, **own)
 
     def check(self, prompt: str) -> None:
         """RequestError where a prompt, or the English that it is read as, has one of the words."""

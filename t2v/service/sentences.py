@@ -17,7 +17,7 @@ FORMAT_WRONG = "Choose MP4, GIF or WebP."
 ABANDONED = "Nobody was following this video any more, so it was stopped."
 SOURCE_FAILED = "The video that it was to start from could not be made, so it wasn't made either."
 SOURCE_STOPPED = "The video that it was to start from was stopped, so it wasn't made either."
-DEADLINE = "It took longer than {minutes} minutes, so it was stopped. Fewer steps or frames will help."
+DEADLINE = "It took longer than {minutes} minutes, so it was stopped. {advice}"
 OUT_OF_MEMORY = "The device ran out of memory. Fewer frames or a smaller size will fit."
 FITTING = " {frames} frames of {width}×{height} should fit."
 NO_SPACE = "The disk is full, so the video could not be written."
@@ -52,6 +52,11 @@ NODE_FAILED = "the worker on node {node} has ended: {reason}"
 # Models and prompts
 DOWNLOAD_SIZE = " ({size} to download)"
 NOT_ENGLISH = "This model knows English only; it will guess at the rest."
+
+
+def quicker(steps: int) -> str:
+    """Say what makes a video of so many steps quicker."""
+    return "Fewer steps or frames will help." if steps > 1 else "Fewer frames will help."
 
 
 def visitor_full(places: int) -> str:

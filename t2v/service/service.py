@@ -216,8 +216,9 @@ class Service:
         if cost.seconds is None or cost.seconds <= deadline:
             return request
         share = (SAFELY * deadline - cost.rest) / (cost.seconds - cost.rest)
-        steps = int(request.steps * share)
-        return replace(request, steps=steps) if steps >= request.steps * LEAST_STEPS else None
+        steps, least = int(request.steps * share), request.steps * LEAST_STEPS
+        needed = self.native(model).least_steps(change=request.changes, loop=request.loop)
+        return replace(request, steps=steps) if steps >= max(least, needed) else None
 
     def is_planned(self, model: str) -> bool:
         """Ask for a model's plan; return whether it has come, so that asking again would tell nothing new."""

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from t2v.checks import Text
+from t2v.defaults import ModelDefaults
 from t2v.errors import RequestError, T2VError
 from t2v.request import MAX_PROMPT, Complete, Request
 from t2v.service.looking import problem_of
@@ -16,6 +17,7 @@ from t2v.service.service import Service
 from t2v.space import about, components, form, markdown, origin, prompting, screen, settings, strings, words
 from t2v.space.browser import VisitorState
 from t2v.space.showing import Showing, Shown, notice
+from t2v.space.steps import filled_in, needed
 
 PLANNING, POLL = 30.0, 0.2  # seconds that a plan is waited for; between two looks
 
@@ -102,13 +104,13 @@ class Choosing:
 
     # -- what changes settings
 
-    def switch(self, model: Any, last: Any) -> Any:
+    def switch(self, model: Any, last: Any, way: Any = None) -> Any:
         """Fill in another model's defaults, ranges and sizes; what was written stays."""
         if model == last:  # the list was closed without a choice
             return gr.skip()
         model = model if model in self.service.choices else self.service.default
         native, page = self.service.native(model), self.page
-        fresh = form.defaults(self.service, model)
+        fresh = form.defaults(self.service, model, way=way)
         choice = self.service.choices[model]
         shown: Shown = {page.about: markdown.html(about.text(choice)), page.last_model: model}
         shown |= {page.ideas: prompting.ideas(model, choice.vocabulary), page.adapter: ""}
@@ -122,7 +124,7 @@ class Choosing:
         shown[page.quality] = gr.update(**settings.quality(native))
         return shown
 
-    def adapt(self, model: Any, adapter: Any, strength: Any) -> Any:
+    def adapt(self, model: Any, adapter: Any, strength: Any, way: Any = None) -> Any:
         """Choose the model with an adapter at a strength, or without one."""
         choices = self.service.choices
         base = model if model in choices.keys() else str(model).rpartition("+")[0]
@@ -130,16 +132,17 @@ class Choosing:
         chosen = chosen if chosen in choices else self.service.default
         if chosen == model:
             return gr.skip()
-        return self.switch(chosen, model) | {self.page.fields["model"]: chosen, self.page.adapter: adapter}
+        fields = {self.page.fields["model"]: chosen, self.page.adapter: adapter}
+        return self.switch(chosen, model, way) | fields
 
     def use_default(self, *values: Any) -> Any:
         """Choose the default model."""
-        model = self.service.default
-        return {self.page.fields["model"]: model} | self.switch(model, None)
+        model, way = self.service.default, form.named(values)["way"]
+        return {self.page.fields["model"]: model} | self.switch(model, None, way)
 
     def set_length(self, seconds: Any, fps: Any, model: Any) -> Any:
         """Fill in the frames of a length."""
-        native = self.service.native(model if model in self.service.choices else self.service.default)
+        native = self._native(model)
         usable = isinstance(seconds, int | float) and isinstance(fps, int | float) and fps > 0
         return words.frames_of(seconds, int(fps), native) if usable else gr.skip()
 
@@ -147,19 +150,33 @@ class Choosing:
         """Fill in the steps of a quality."""
         return steps if isinstance(steps, int) else gr.skip()
 
-    def set_way(self, way: Any, steps: Any, model: Any, before: Any) -> Any:
+    def set_way(self, way: Any, loop: Any, steps: Any, model: Any, raised: Any) -> Any:
         """Fill in what a way to use the source needs, its strength and steps; say so where it needs more."""
-        native = self.service.native(model if model in self.service.choices else self.service.default)
-        strength, needed, before = origin.of_way(way, steps, native, before)
-        if way == origin.CHANGE and needed != steps:
-            notice(strings.CHANGE_STEPS.format(steps=needed))
-        return strength, needed, before
+        native, change = self._native(model), way in origin.CHANGES
+        least = native.least_steps(change=change, loop=loop)
+        now, raised = needed(steps, least, raised or filled_in(native, loop))
+        if change and now != steps:
+            notice(strings.CHANGE_STEPS.format(steps=now))
+        return origin.strength_of(way, native), now, raised
+
+    def set_loop(self, way: Any, loop: Any, steps: Any, model: Any, raised: Any) -> Any:
+        """Fill in the steps that a loop needs, or those before it; say so where it needs more."""
+        native = self._native(model)
+        least = native.least_steps(change=way in origin.CHANGES, loop=loop)
+        now, raised = needed(steps, least, raised or filled_in(native, not loop))
+        if loop and now != steps:
+            notice(strings.LOOP_STEPS.format(steps=now))
+        return now, raised
+
+    def _native(self, model: Any) -> ModelDefaults:
+        """The defaults of a model, of the page's own where it is none of the choices."""
+        return self.service.native(model if model in self.service.choices else self.service.default)
 
     def defaults(self, *values: Any) -> Shown:
         """Fill in the model's own settings; prompt and model stay."""
         given = form.named(values)
         model = given["model"] if given["model"] in self.service.choices else self.service.default
-        fresh = form.defaults(self.service, model, str(given["prompt"] or ""))
+        fresh = form.defaults(self.service, model, str(given["prompt"] or ""), given["way"])
         return self.page.filled(fresh)
 
     def fit(self, *values: Any) -> Any:
@@ -180,7 +197,7 @@ class Choosing:
         kept_seed = Request(**asdict(changed) | {"seed": filled.request.seed})
         return self.page.filled(form.write(kept_seed, model, random=filled.request.seed is None))
 
-    def open(self, state: Any, path: str | None) -> Shown:
+    def open(self, state: Any, path: str | None, way: Any = None) -> Shown:
         """Show a video that was made elsewhere, among the visitor's, with its settings in the form."""
         kept, record = VisitorState.read(state), None
         shown: Shown = {self.page.drop: None, self.page.state: asdict(kept)}
@@ -198,5 +215,5 @@ class Choosing:
         notice(text)
         now = replace(kept.showing(record.id), keeps_seed=record.request.seed is not None)
         seed = {} if record.request.seed is None else {"random": False}
-        filled = self.showing.filled(record.request, record.model, random=seed.get("random"))
+        filled = self.showing.filled(record.request, record.model, seed.get("random"), way)
         return shown | {self.page.state: asdict(now), self.page.screen: self.showing.screen(now)} | filled

@@ -40,7 +40,7 @@ class Components:
     faster: gr.Button
     default: gr.Button
     last_model: gr.Textbox
-    steps_before: gr.State
+    raised: gr.State
     adapter: gr.Dropdown
     strength: gr.Slider
     length: gr.Radio
@@ -79,7 +79,7 @@ def build(
     """All components, inside an open `gr.Blocks`. `reel`: the examples that play before the first video;
     `terms`: Markdown, the line under the page."""
     made: dict[str, Any] = {"examples": examples, "reel": reel}
-    made["steps_before"] = gr.State(None)  # "Change it" was chosen
+    made["raised"] = gr.State(None)  # the steps, for a change or a loop
     made["state"] = gr.BrowserState(None, storage_key=STATE_KEY, secret=service.outputs.secret)
     gr.HTML(f"<h1>{escape(title)}</h1><p>{strings.TAGLINE}</p>", elem_id="masthead")
     with gr.Row(elem_id="columns"):

@@ -14,9 +14,8 @@ import gradio as gr
 
 from t2v.service.jobs import Job
 from t2v.service.messages import Stage
-from t2v.service.outputs import Record
 from t2v.service.service import Service
-from t2v.space import components, form, links, origin, prompting, strings
+from t2v.space import components, form, links, prompting, strings
 from t2v.space.browser import VisitorState
 from t2v.space.choosing import Choosing
 from t2v.space.making import Making
@@ -83,10 +82,11 @@ class Events:
             follow(gr.on(triggers, handler, state_and_form, shown, **checked).success)
         for clicked in (page.screen, page.queue, page.gallery):
             follow(clicked.click(self.click, state_and_form, shown, **QUIET).then)
-        picked = page.shown_examples.click
-        follow(picked(self.showing.pick_example, [page.state, page.fields["random"]], shown, **QUIET).then)
+        picked, of_form = page.shown_examples.click, [page.state, page.fields["random"], page.fields["way"]]
+        follow(picked(self.showing.pick_example, of_form, shown, **QUIET).then)
         opened = [*shown, page.drop, page.origin]
-        follow(page.drop.upload(choosing.open, [page.state, page.drop], opened, **QUIET).then)
+        dropped = [page.state, page.drop, page.fields["way"]]
+        follow(page.drop.upload(choosing.open, dropped, opened, **QUIET).then)
 
     def _connect_settings(self) -> None:
         page, choosing = self.page, self.choosing
@@ -104,9 +104,10 @@ class Events:
         of_length = [page.length, fields["fps"], fields["model"]]
         page.length.input(choosing.set_length, of_length, fields["frames"], **QUIET)
         page.quality.input(choosing.set_quality, page.quality, fields["steps"], **QUIET)
-        of_way = [fields["way"], fields["steps"], fields["model"], page.steps_before]
-        changed = [fields["strength"], fields["steps"], page.steps_before]
-        fields["way"].input(choosing.set_way, of_way, changed, **QUIET)
+        of_steps = [fields[name] for name in ("way", "loop", "steps", "model")] + [page.raised]
+        changed = [fields["strength"], fields["steps"], page.raised]
+        fields["way"].input(choosing.set_way, of_steps, changed, **QUIET)
+        fields["loop"].input(choosing.set_loop, of_steps, changed[1:], **QUIET)
         switched = [
             *filled,
             page.about,
@@ -116,8 +117,8 @@ class Events:
             page.quality,
             page.adapter,
         ]
-        models = [fields["model"], page.last_model]
-        adapted = [fields["model"], page.adapter, page.strength]
+        models = [fields["model"], page.last_model, fields["way"]]
+        adapted = [fields["model"], page.adapter, page.strength, fields["way"]]
         for switch in (
             fields["model"].input(choosing.switch, models, switched, **QUIET),
             page.default.click(choosing.use_default, page.form, switched, **QUIET),
@@ -149,14 +150,7 @@ class Events:
             return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
         # without one, the form may have been filled in already
-        return shown | (self._again(found, not kept.keeps_seed) if found else {})
-
-    def _again(self, found: Record | Job, random: bool) -> Shown:
-        """The form as it was for a video. Its source is gone with the page that was left."""
-        request, model = found.request, found.model
-        if model in self.service.choices:
-            request = origin.alone(request, self.service.native(model))
-        return self.showing.filled(request, model, random=random)
+        return shown | (self.showing.settings_of(found, not kept.keeps_seed) if found else {})
 
     def _by_link(self, kept: VisitorState, query: dict[str, str], pending: Sequence[Job]) -> Shown:
         """Show a link's video: made before, made now where that takes seconds, or made after a click."""
@@ -191,7 +185,8 @@ class Events:
         data = event._data if isinstance(event._data, dict) else {}
         if "way" in data:
             return self.making.way(VisitorState.read(state), str(data["way"]), values)
-        return self.showing.pick(state, form.named(values)["random"], data)
+        given = form.named(values)
+        return self.showing.pick(state, given["random"], given["way"], data)
 
     async def follow(self, state: Any, request: gr.Request) -> AsyncIterator[Shown]:
         """Watch the visitor's jobs until all are over. Whoever stops watching costs them nothing."""

@@ -118,20 +118,27 @@ def sizes(native: ModelDefaults) -> list[str]:
     return [size_text(*size) for size in native.offered]
 
 
-def defaults(service: Service, model: str, prompt: str = "") -> dict[str, Any]:
+def defaults(service: Service, model: str, prompt: str = "", way: Any = None) -> dict[str, Any]:
     """The form as the model's catalogue entry has it."""
-    return restored(service, Request(prompt), model)
+    return restored(service, Request(prompt), model, way)
 
 
-def restored(service: Service, request: Request, model: str) -> dict[str, Any]:
-    """The form with a request's settings, the model's own where it has none; a stated seed stays."""
+def restored(service: Service, request: Request, model: str, way: Any = None) -> dict[str, Any]:
+    """The form with a request's settings, the model's own where it has none; a stated seed stays.
+
+    `way`: what the form does with its source, which a change of it needs steps for.
+    """
     native = service.native(model)
     missing = {
         name: getattr(native, name)
         for name in ROWS
         if getattr(request, name) is None and hasattr(native, name)
     }
-    return write(replace(request, **missing), model, random=request.seed is None)
+    filled = replace(request, **missing)
+    own_loop = request.loop and request.steps is None  # one whose steps are given keeps them
+    least = native.least_steps(change=way in origin.CHANGES, loop=own_loop)
+    filled = replace(filled, steps=max(filled.steps or 0, least))
+    return write(filled, model, random=request.seed is None)
 
 
 def settings_of(request: Request, source: bool = False) -> dict[str, Any]:

@@ -97,16 +97,18 @@ class Making:
         found, given = self._on_screen(kept), form.read(form.named(values))
         if found is None or not found.owner:
             return self._submit(kept, [given])
-        settings = asdict(found.request) | {name: None for name in form.OF_SOURCE}
-        prompt = given.request.prompt or found.request.prompt
+        native = self.service.native(found.model)
+        request = origin.alone(found.request, native)
+        settings = asdict(request) | {name: None for name in form.OF_SOURCE}
+        prompt = given.request.prompt or request.prompt
         if way == "loop":
-            return self._submit(kept, [Filled(Request(**settings | {"loop": True}), found.model)])
+            looped = settings | origin.looped(request, native)
+            return self._submit(kept, [Filled(Request(**looped), found.model)])
         path = self.service.outputs.path(found.id, found.suffix)
         if way == "larger":
             return self._submit(kept, [self._enlarged(found, Files(path))])
-        native = self.service.native(found.model)
-        own = origin.continued(found.request) if way == "continue" else origin.changed(found.request, native)
-        changed = settings | own | {"prompt": prompt, "seed": None, "loop": False, "freeinit": 1}
+        own = origin.continued(request) if way == "continue" else origin.changed(request, native)
+        changed = settings | own | {"prompt": prompt, "seed": None, "freeinit": 1}
         return self._submit(kept, [Filled(Request(**changed), found.model, Files(path))])
 
     def _enlarged(self, found: Record | Job, files: Files) -> Filled:

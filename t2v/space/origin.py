@@ -20,6 +20,7 @@ from t2v.vocabulary import Vocabulary
 
 FIELDS = ("source", "way", "keep", "strength", "end", "mask")
 KEEP, CHANGE, REPLACE = "keep", "change", "replace"  # what is done with the source
+CHANGES = (CHANGE, REPLACE)  # it, or a part of it, is made anew
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 KEPT = 8  # frames of a video that is continued
 HERE = Path(__file__).parent
@@ -108,7 +109,7 @@ def kept(source: Any) -> int:
 def files(values: Mapping[str, Any]) -> Files:
     """The files of the form, those that the chosen way is about."""
     way, source = values.get("way"), _path(values.get("source"))
-    end = _path(values.get("end")) if way not in (CHANGE, REPLACE) else None
+    end = _path(values.get("end")) if way not in CHANGES else None
     return Files(source, end, _path(values.get("mask")) if source and way == REPLACE else None)
 
 
@@ -118,7 +119,7 @@ def _path(file: Any) -> Path | None:
 
 def missing(values: Mapping[str, Any]) -> dict[str, str]:
     """What is still to be done, by its field: a source to be changed is chosen, its part painted over."""
-    if values.get("way") not in (CHANGE, REPLACE):
+    if values.get("way") not in CHANGES:
         return {}
     if not values.get("source"):
         return {"way": strings.CHOOSE_FIRST}
@@ -130,37 +131,35 @@ def settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a request that starts from the form's file; none without a file."""
     if not values.get("source"):
         return {}
-    way = "strength" if values.get("way") in (CHANGE, REPLACE) else "keep"
+    way = "strength" if values.get("way") in CHANGES else "keep"
     return {way: values[way]}
 
 
-def of_way(way: Any, steps: Any, native: ModelDefaults, before: Any = None) -> tuple[float, Any, Any]:
-    """-> the strength of a way, its steps, of which a change may need more, and the steps before those.
+def strength_of(way: Any, native: ModelDefaults) -> float:
+    """How much of a source a way makes anew."""
+    return native.strength if way == CHANGE else 1.0
 
-    Leaving the change gives these back, unless others have been chosen since.
-    """
-    if way == CHANGE and isinstance(steps, int) and steps < native.change_steps:
-        return native.strength, native.change_steps, steps
-    if way == CHANGE:
-        return native.strength, steps, before
-    given_back = before is not None and steps == native.change_steps
-    return 1.0, before if given_back else steps, None
+
+def alone(request: Request, native: ModelDefaults) -> Request:
+    """The settings of a video without those steps that only its change or its loop needed."""
+    least = native.least_steps(change=request.changes, loop=request.loop)
+    return replace(request, steps=None) if request.steps == least else request
 
 
 def continued(request: Request) -> dict[str, Any]:
     """The settings of a video that goes on after one of `request`."""
-    return {"keep": max(1, min(KEPT, (request.frames or KEPT) // 2))}
+    return {"keep": max(1, min(KEPT, (request.frames or KEPT) // 2)), "loop": False}
 
 
 def changed(request: Request, native: ModelDefaults) -> dict[str, Any]:
     """The settings of a video that changes one of `request`."""
-    return {"strength": native.strength, "steps": max(request.steps or 0, native.change_steps) or None}
+    steps = max(request.steps or 0, native.change_steps) or None
+    return {"strength": native.strength, "steps": steps, "loop": False}
 
 
-def alone(request: Request, native: ModelDefaults) -> Request:
-    """The settings of a video for another one without its source: what only its change needed is left out."""
-    needed = request.strength not in (None, 1.0) and request.steps == native.change_steps
-    return replace(request, steps=None) if needed else request
+def looped(request: Request, native: ModelDefaults) -> dict[str, Any]:
+    """The settings of a loop that has those of `request` otherwise."""
+    return {"steps": max(request.steps or 0, native.loop_steps) or None, "loop": True}
 
 
 def started(request: Request) -> bool:

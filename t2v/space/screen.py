@@ -16,6 +16,7 @@ from t2v.request import Complete, Request
 from t2v.service.jobs import Job
 from t2v.service.messages import Fault, Stage
 from t2v.service.outputs import Record
+from t2v.service.sentences import quicker
 from t2v.service.service import Service
 from t2v.space import actions, origin, strings
 from t2v.space.form import LABELS, settings_of
@@ -67,13 +68,19 @@ def stage_text(service: Service, job: Job) -> str:
             return _waiting(service, job)
         case Stage.LOADING:
             return _loading(service, job)
-        case Stage.READING if job.step == 0:
-            return strings.READING
         case Stage.READING | Stage.DENOISING:
-            return strings.DENOISING.format(step=job.step, steps=job.steps or job.request.walked)
+            return _walking(job)
         case Stage.DECODING:
             return strings.DECODING
     return strings.WRITING
+
+
+def _walking(job: Job) -> str:
+    """The step of a job; a single one is begun as soon as the prompt has been read."""
+    steps = job.steps or job.request.walked
+    if steps == 1:
+        return strings.DRAWING
+    return strings.DENOISING.format(step=job.step, steps=steps) if job.step else strings.READING
 
 
 def _waiting(service: Service, job: Job) -> str:
@@ -135,7 +142,8 @@ def _ways(service: Service, job: Job) -> Ways:
         ways += [("fit", strings.MAKE_SMALLER)] if smaller and smaller != job.request else []
     if job.stage == Stage.STOPPED and (shorter := service.made_in_time(job.model, job.request)):
         fewer = shorter.steps < job.request.steps
-        ways += [("fewer", strings.FEWER_STEPS.format(steps=shorter.steps))] if fewer else []
+        steps = strings.counted(shorter.steps, strings.STEP)
+        ways += [("fewer", strings.FEWER_STEPS.format(steps=steps))] if fewer else []
     if job.model != service.default:
         ways.append(("default", strings.use(service.choices[service.default].title)))
     return [*ways, ("again", strings.TRY_AGAIN)]
@@ -178,7 +186,8 @@ def cost_line(service: Service, model: str, request: Complete) -> str:
         return _cost(strings.NOT_KNOWN if service.is_planned(model) else strings.ASKING)
     text, deadline = strings.EXPECTED.format(seconds=duration(cost.seconds)), service.jobs.limits.deadline
     if cost.seconds > deadline:
-        return _cost(text + strings.TOO_LONG.format(minutes=max(1, round(deadline / 60))), warn=True)
+        minutes, advice = max(1, round(deadline / 60)), quicker(request.steps)
+        return _cost(text + strings.TOO_LONG.format(minutes=minutes, advice=advice), warn=True)
     if cost.peak and cost.memory and cost.peak > MEMORY_WORTH_SAYING * cost.memory:
         text += strings.EXPECTED_MEMORY.format(peak=size(cost.peak), memory=size(cost.memory))
     return _cost(text)

@@ -59,8 +59,9 @@ def length(native: ModelDefaults) -> dict[str, Any]:
 
 
 def quality(native: ModelDefaults) -> dict[str, Any]:
-    """The choices of the quality, the model's own chosen."""
-    return {"choices": words.qualities(native), "value": native.steps}
+    """The choices of the quality, the model's own chosen; hidden where there is nothing to choose."""
+    choices = words.qualities(native)
+    return {"choices": choices, "value": native.steps, "visible": len(choices) > 1}
 
 
 def size(native: ModelDefaults) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from t2v.service.messages import Stage
 from t2v.service.outputs import Record
 from t2v.service.service import Service
 from t2v.service.sources import thumbnails
-from t2v.space import components, form, queue, screen, start, strings
+from t2v.space import components, form, origin, queue, screen, start, strings
 from t2v.space.browser import PAGES, VisitorState
 
 Shown = dict[Any, Any]  # a handler's answer: new values and updates by their component
@@ -87,7 +87,7 @@ class Showing:
 
     # -- what a click does
 
-    def pick(self, state: Any, random: Any, data: dict[str, Any]) -> Shown:
+    def pick(self, state: Any, random: Any, way: Any, data: dict[str, Any]) -> Shown:
         """Show one of the visitor's own videos or jobs, the group again, or more; stop or delete one."""
         kept = VisitorState.read(state)
         if "stop" in data:
@@ -102,8 +102,8 @@ class Showing:
         if "group" in data:
             return {self.page.state: asdict(kept.showing_group())}
         if "example" in data:  # of the first screen
-            return self._show(kept, kept.showing(example=str(data["example"])), random)
-        return self._show(kept, kept.showing(str(data.get("pick", ""))), random)
+            return self._show(kept, kept.showing(example=str(data["example"])), random, way)
+        return self._show(kept, kept.showing(str(data.get("pick", ""))), random, way)
 
     def after_stopped(self, state: Any) -> Any:
         """Show the video that was done since the job on the screen was stopped, if there is one."""
@@ -118,11 +118,11 @@ class Showing:
         now = kept.showing(done.id)
         return {self.page.state: asdict(now), self.page.screen: self.screen(now)}
 
-    def pick_example(self, state: Any, random: Any, event: gr.EventData) -> Shown:
+    def pick_example(self, state: Any, random: Any, way: Any, event: gr.EventData) -> Shown:
         """Show an example."""
         kept = VisitorState.read(state)
         data = event._data if isinstance(event._data, dict) else {}
-        return self._show(kept, kept.showing(example=str(data.get("pick", ""))), random)
+        return self._show(kept, kept.showing(example=str(data.get("pick", ""))), random, way)
 
     def _deleted(self, kept: VisitorState, id: str) -> VisitorState:
         """Delete a video of the visitor's; what is on the screen stays, unless that was it."""
@@ -131,16 +131,26 @@ class Showing:
         kept = replace(kept, group=left)
         return kept.showing_group() if kept.job == id else kept
 
-    def _show(self, kept: VisitorState, now: VisitorState, random: Any) -> Shown:
+    def _show(self, kept: VisitorState, now: VisitorState, random: Any, way: Any) -> Shown:
         """Put a video on the screen, and its settings into the form; a random seed stays random."""
         found = self.page.examples.get(now.example or "") or self._found(now, now.job or "")
         if found is None:
             return {self.page.state: asdict(kept)}
-        filled = self.filled(found.request, found.model, random=random is not False)
+        filled = self.settings_of(found, random=random is not False, way=way)
         return {self.page.state: asdict(now), self.page.screen: self.screen(now)} | filled
 
-    def filled(self, request: Request, model: str, random: bool | None = None) -> Shown:
-        """A request in the form. `random`: whether the next seed is drawn; None: if the request has none."""
+    def settings_of(self, found: Record | Job, random: bool, way: Any = None) -> Shown:
+        """A video's settings in the form, without its source: that is gone, or the form has another."""
+        request, model = found.request, found.model
+        if model in self.service.choices:
+            request = origin.alone(request, self.service.native(model))
+        return self.filled(request, model, random, way)
+
+    def filled(self, request: Request, model: str, random: bool | None = None, way: Any = None) -> Shown:
+        """A request in the form. `random`: whether the next seed is drawn; None: if the request has none.
+
+        `way`: what the form does with its source.
+        """
         model = model if model in self.service.choices else self.service.default
-        values = form.restored(self.service, request, model)
+        values = form.restored(self.service, request, model, way)
         return self.page.filled(values | ({} if random is None else {"random": random}))

@@ -26,7 +26,7 @@ def length_of(frames: int, fps: int, native: ModelDefaults) -> float | None:
 
 
 def qualities(native: ModelDefaults) -> list[tuple[str, int]]:
-    """The offered qualities: their words, and steps."""
+    """The offered qualities: their words, and steps. A model of one step has no draft."""
     offered = {strings.DRAFT: native.steps // 2, strings.GOOD: native.steps}
     return [(word, steps) for word, steps in offered.items() if steps]
 

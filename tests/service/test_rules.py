@@ -13,16 +13,24 @@ from t2v.service.service import Service
 from tests.service.fakes import NATIVE
 
 WIDE = ModelDefaults(frames=24, width=576, height=320, steps=50, multiple=16, min_side=16)
+FEW = ModelDefaults(steps=1, change_steps=4, loop_steps=2)
 TWO = ModelDefaults(sizes=((256, 256), (128, 192)))
 
 
-@given(st.integers(1, 400), st.integers(1, 2000), st.integers(64, 4096), st.sampled_from((NATIVE, WIDE, TWO)))
+@given(
+    st.integers(1, 400),
+    st.integers(1, 2000),
+    st.integers(64, 4096),
+    st.sampled_from((NATIVE, WIDE, TWO, FEW)),
+)
 def test_the_defaults_keep_within_the_limits(frames: int, steps: int, side: int, native: ModelDefaults):
     limited = Rules(frames, steps, side).within(native)
     complete = Request("a panda").validate(limited)
     assert complete.frames <= min(frames, native.max_frames) and complete.steps <= min(
         steps, native.max_steps
     )
+    for change in (Request("a panda", loop=True), Request("a panda", strength=0.5)):
+        assert change.validate(limited, source=True).steps <= steps
     assert max(complete.width, complete.height) <= max(side, native.min_side)
     assert all(max(size) <= max(side, native.min_side) for size in limited.offered)
     again = Request("a panda", frames=complete.frames, width=complete.width, height=complete.height)

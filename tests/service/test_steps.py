@@ -1,5 +1,6 @@
 """What a run reports of its steps: every one of them, and previews within their share of its time."""
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +33,15 @@ def run(step: float, preview: float, monkeypatch: pytest.MonkeyPatch) -> tuple[l
         clock.now += step
         report(number, STEPS, None)
     return messages, clock.now
+
+
+def test_of_one_step_there_is_no_preview(monkeypatch: pytest.MonkeyPatch):
+    """The frames themselves are the next that there is to see."""
+    monkeypatch.setattr(sys.modules[__name__], "STEPS", 1)
+    messages, _ = run(5.0, 0.1, monkeypatch)
+    assert [message for message in messages if isinstance(message, (Preview, Progress))] == [
+        Progress(ORDER.id, 1, 1)
+    ]
 
 
 @pytest.mark.parametrize("step", [0.01, 0.3, 5.0])

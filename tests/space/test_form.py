@@ -1,5 +1,6 @@
 """The form and the link: what goes in comes back."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qs, parse_qsl, urlparse
 
@@ -11,12 +12,13 @@ from t2v.checkpoints import locate
 from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.request import ModelDefaults, Request, RequestError
 from t2v.service.service import Service
-from t2v.space import form
+from t2v.space import form, origin
 from tests.service import fakes
 from training.export import digest
 
 CHOICES = {choice.id: choice for choice in fakes.choices(None)}
 APP = SimpleNamespace(choices=CHOICES, default="square", native=lambda model: CHOICES[model].native)
+FEW = replace(fakes.NATIVE, steps=1, change_steps=4, loop_steps=2)
 APP.validate = lambda *given: Service.validate(APP, *given)
 
 requests = st.builds(
@@ -48,6 +50,19 @@ def test_a_link_gives_back_every_setting(request: Request):
     flat = {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
     values, wrong = form.from_link(APP, flat)
     assert wrong == "" and form.read(values) == form.Filled(request, "wide")
+
+
+def test_a_link_takes_the_steps_that_its_loop_needs_unless_it_has_its_own(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(APP, "native", lambda model: FEW)
+    for query, steps in (({}, 1), ({"loop": "true"}, 2), ({"loop": "true", "steps": "1"}, 1)):
+        values, wrong = form.from_link(APP, {"prompt": "a square", "seed": "1"} | query)
+        assert wrong == "" and values["steps"] == steps
+
+
+@pytest.mark.parametrize("way", [origin.KEEP, origin.CHANGE, origin.REPLACE])
+def test_defaults_leave_a_change_steps_enough(way: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(APP, "native", lambda model: FEW)
+    assert form.defaults(APP, "square", "a square", way)["steps"] == (1 if way == origin.KEEP else 4)
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def test_the_steps_of_a_change_go_with_it(
     visitor.settings()
     choose(visitor, picture)
     steps.fill("5")
-    for way, needed in (("Change it", "30"), ("Replace a part", "5"), ("Change it", "30")):
-        page.get_by_label(way).check()
+    for way, needed in (("Replace", "30"), ("Animate", "5"), ("Replace", "30"), ("Change it", "30")):
+        page.locator("#source-way").get_by_label(way).check()
         expect(steps).to_have_value(needed)
     visitor.generate("a cat")
     visitor.see("done")
@@ -138,6 +138,43 @@ def test_the_steps_of_a_change_go_with_it(
     visitor.settings()
     expect(page.get_by_label("Seed", exact=True)).not_to_have_value("")
     expect(steps).to_have_value(str(NATIVE.steps))
+
+
+def test_the_steps_of_a_loop_go_with_it(visitor: Visitor, app: App, monkeypatch: pytest.MonkeyPatch):
+    page, steps = visitor.page, visitor.page.get_by_label("Steps")
+    monkeypatch.setattr(app.service, "native", lambda model: replace(NATIVE, steps=1, loop_steps=2))
+    visitor.settings()
+    page.get_by_role("button", name="Back to the defaults").click()
+    expect(steps).to_have_value("1")
+    for needed in ("2", "1", "2"):
+        page.get_by_label("Loop", exact=True).click()
+        expect(steps).to_have_value(needed)
+    visitor.generate("a square goes round")
+    visitor.see("done")
+    assert (made(visitor, app).request.loop, made(visitor, app).request.steps) == (True, 2)
+    visitor.reload()
+    visitor.settings()
+    expect(page.get_by_label("Loop", exact=True)).to_be_checked()
+    expect(steps).to_have_value("2")
+    page.get_by_label("Loop", exact=True).click()
+    expect(steps).to_have_value("1")
+
+
+def test_another_videos_settings_leave_a_change_steps_enough(
+    visitor: Visitor, app: App, picture: Path, monkeypatch: pytest.MonkeyPatch
+):
+    page, steps = visitor.page, visitor.page.get_by_label("Steps")
+    visitor.generate("a square walks by")
+    visitor.see("done")
+    monkeypatch.setattr(app.service, "native", lambda model: replace(NATIVE, change_steps=30))
+    visitor.settings()
+    choose(visitor, picture)
+    page.get_by_label("Change it").check()
+    expect(steps).to_have_value("30")
+    for fill in (page.locator("#gallery .tile"), page.get_by_role("button", name="Back to the defaults")):
+        steps.fill("5")
+        fill.click()
+        expect(steps).to_have_value("30")
 
 
 def refused(visitor: Visitor, app: App, why: str) -> None:

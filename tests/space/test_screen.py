@@ -1,11 +1,12 @@
 """What a visitor is shown of a job is of that job's own worker and settings."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from t2v.request import MAX_PROMPT, Request
-from t2v.service.jobs import Job
+from t2v.service.jobs import Job, Jobs, Limits
 from t2v.service.messages import Fetched, Reading, Stage
 from t2v.space import prompting, screen
 from tests.service import fakes
@@ -43,6 +44,31 @@ def test_the_bar_shows_time_where_it_is_known_and_steps_elsewhere(left: float | 
     job = Job("id", "owner", "square", request, ".mp4", 0.0, stage=Stage.DENOISING, started=10.0)
     job.step, job.steps = 1, 2
     assert f"aria-valuenow='{percent}'" in screen.working(service, job)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+@pytest.mark.parametrize("stage", [Stage.READING, Stage.DENOISING])
+def test_a_single_step_is_not_counted(stage: Stage, step: int):
+    """It is most of the work, and nobody would see the prompt being read before it."""
+    request = Request("a square", seed=1, steps=1).validate(fakes.NATIVE)
+    job = Job("id", "owner", "square", request, ".mp4", 0.0, stage=stage, started=10.0)
+    job.step, job.steps = step, step
+    assert screen.stage_text(SERVICE, job) == "Drawing the frames"
+    job.request, job.steps = replace(request, steps=2), 2 * step
+    assert screen.stage_text(SERVICE, job) == ("Step 1 of 2" if step else "Reading the prompt")
+
+
+@pytest.mark.parametrize(("steps", "advice"), [(1, "Fewer frames will"), (2, "Fewer steps or frames will")])
+def test_fewer_steps_are_advised_only_where_there_are_several(steps: int, advice: str):
+    now, cost = 61.0, SimpleNamespace(fits=True, seconds=90.0)
+    limits = Limits(deadline=60.0)
+    service = SimpleNamespace(cost=lambda model, request: cost, jobs=SimpleNamespace(limits=limits))
+    request = Request("a square", seed=1, steps=steps).validate(fakes.NATIVE)
+    assert advice in screen.cost_line(service, "square", request)
+    jobs = Jobs(limits, lambda: now)
+    job = jobs.submit("", "square", request)
+    job.started = 0.0
+    assert advice in jobs.must_stop(job)
 
 
 def test_a_prompt_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch):

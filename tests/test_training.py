@@ -4,27 +4,30 @@ import os
 import socket
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from t2v.checkpoints import load
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
-from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, UNet3D, UNetConfig
+from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, Tokenizer, UNet3D, UNetConfig
 from t2v.networks.attention import Attention, attend
+from t2v.networks.tokenizer import read_merges
 from t2v.runtime import device
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss, half_precision
 from training.muon import optimizers, orthogonal
-from training.sizes import VAE_SIZE
+from training.norms import Norm
+from training.sizes import VAE_SIZE, text_size
 from training.unet import go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
     HOLD,
@@ -37,6 +40,9 @@ from training.vae import (
     normalise,
     read_vae,
 )
+from training.widen import main, size_of, widen, wider
+
+from .shapes import pack_shapes
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
 UNET = UNetConfig(
@@ -134,6 +140,24 @@ def test_clips_are_seen_as_noise_and_then_as_what_the_network_made_of_it() -> No
     torch.testing.assert_close(loss, (first + F.mse_loss(torch.full_like(z, -3.0), right)) / 2)
 
 
+def test_with_fewer_times_than_clips_only_the_first_clips_are_seen_again() -> None:
+    torch.manual_seed(0)
+    schedule = NoiseSchedule(ScheduleConfig(prediction="v_prediction", zero_terminal_snr=True))
+    loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), schedule, own=1)
+    z, noise = torch.randn(2, 5, 4, 3, 4, 4)
+    tokens, t, known = torch.randint(0, 100, (5, 77)), torch.tensor([600, 300]), torch.rand(5, 3) < 0.5
+    known[:, 2] = False
+    seen: list[int] = []
+    hook = loss_of.unet.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    loss, first = loss_of(z, tokens, t, noise, known)
+    hook.remove()
+    assert seen == [5, 2]
+    both, of_two = loss_of(z[:2], tokens[:2], t, noise[:2], known[:2])
+    then = 2 * both - of_two  # the loss of the second pass
+    torch.testing.assert_close(loss, (5 * first + 2 * then) / 7)
+    assert (then - first).abs() > 1e-3  # else any shares would do
+
+
 @pytest.mark.parametrize("own", [0, 1, 2])
 def test_every_weight_learns_whatever_part_is_mixed_so(own: int) -> None:
     torch.manual_seed(0)
@@ -207,6 +231,111 @@ def test_a_level_that_gets_transformers_begins_as_it_was() -> None:
         go_on(new, {k: v for k, v in old.state_dict().items() if k != "out.conv.weight"})
     with pytest.raises(ValueError, match="of another size"):
         go_on(old, new.state_dict())
+
+
+def _unet(size: UNetConfig) -> UNet3D:
+    """A UNet whose scales and shifts are random as well, so that no two channels can be confused."""
+    unet = UNet3D(size)
+    for norm in _norms(unet):
+        nn.init.normal_(norm.weight, mean=1, std=0.3)
+        nn.init.normal_(norm.bias, std=0.3)
+    return unet
+
+
+def _norms(network: nn.Module) -> list[Norm]:
+    return [m for m in network.modules() if isinstance(m, nn.GroupNorm | nn.LayerNorm)]
+
+
+def _scaled(norm: Norm, x: torch.Tensor) -> torch.Tensor:
+    """x, scaled and shifted, but not normalised."""
+    shape = (-1, 1, 1) if isinstance(norm, nn.GroupNorm) else (-1,)
+    return x * norm.weight.view(shape) + norm.bias.view(shape)
+
+
+def _given(clips: int = 4) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Noise, times and text for UNETs: the last time, and others."""
+    t = torch.tensor([999, 250, 600, 999] * (clips // 4))
+    return torch.randn(clips, 4, 3, 8, 8), t, torch.randn(clips, 77, UNET.text_width)
+
+
+NARROW = replace(UNET, groups=8)
+WIDE = replace(NARROW, widths=(64, 96))  # twice as many sinusoids have all of the old ones
+MERGES = Path(__file__).parents[1] / "t2v/checkpoints/emoji/tokenizer/merges.txt"
+
+
+@torch.no_grad()
+def test_without_means_and_variances_a_wider_network_is_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Norms are reduced to their scales and shifts: then every old channel, in its place, is as it was."""
+    torch.manual_seed(0)
+    monkeypatch.setattr("training.widen.RIDGE", 1e-9)
+    old, new = _unet(NARROW), UNet3D(WIDE)
+    widen(new, old)
+    for norm in _norms(old) + _norms(new):
+        norm.forward = partial(_scaled, norm)
+    given = _given()
+    expected = old(*given)
+    torch.testing.assert_close(new(*given), expected, rtol=1e-4, atol=1e-4 * float(expected.std()))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("widths", [(64, 96), (48, 64)])
+def test_a_wider_network_draws_about_what_it_drew(widths: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    old, plain = _unet(NARROW), UNet3D(replace(NARROW, widths=widths))
+    noise, t, text = _given(16)
+    widen(plain, old)
+    fitted = wider(old, plain.config, text, noise)
+    given = _given()
+    expected = old(*given)
+    before, after = ((new(*given) - expected).square().mean() / expected.var() for new in (plain, fitted))
+    assert after < 0.03 and after < before / 12, (before, after)
+
+
+def test_all_that_is_new_in_a_wider_network_learns() -> None:
+    torch.manual_seed(0)
+    noise, t, text = given = _given()
+    new = wider(_unet(NARROW), WIDE, text, noise)
+    step = torch.optim.Adam(new.parameters(), lr=1e-3)
+    for _ in range(2):
+        step.zero_grad()
+        (new(*given) - noise).square().mean().backward()
+        step.step()
+    assert [name for name, p in new.named_parameters() if not p.grad.all()] == []
+
+
+def test_a_network_of_the_same_widths_stays_as_it_is() -> None:
+    torch.manual_seed(0)
+    old, (noise, _, text) = _unet(NARROW), _given()
+    new = wider(old, NARROW, text, noise).state_dict()
+    assert all(torch.equal(weight, new[name]) for name, weight in old.state_dict().items())
+
+
+def test_a_training_goes_on_from_a_wider_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    wide = replace(WIDE, in_channels=6, text_width=256)
+    old = UNet3D(replace(wide, widths=NARROW.widths)).half()
+    tower = TextEncoder(text_size(Tokenizer(read_merges(MERGES)).vocabulary)).half()
+    save_file(tower.state_dict(), tmp_path / "text_encoder.safetensors")
+    save_file(old.state_dict(), tmp_path / "unet.safetensors")
+    flags = {
+        "start": tmp_path,
+        "data": pack_shapes(tmp_path / "emoji.zip"),
+        "merges": MERGES,
+        "out": tmp_path / "out",
+    }
+    monkeypatch.setattr("sys.argv", ["widen", *(f"--{flag}={value}" for flag, value in flags.items())])
+    for name, value in (("UNET_SIZE", wide), ("CLIPS", 4), ("SIDE", 4)):
+        monkeypatch.setattr(f"training.widen.{name}", value)
+    main()
+    go_on(UNet3D(wide), load_file(tmp_path / "out" / "unet.safetensors"))
+    words = load_file(tmp_path / "out" / "text_encoder.safetensors")
+    assert all(torch.equal(weight, words[name]) for name, weight in tower.state_dict().items())
+
+
+def test_a_network_is_not_made_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.widen.UNET_SIZE", WIDE)
+    assert size_of(UNet3D(NARROW).state_dict()) == NARROW
+    with pytest.raises(ValueError, match=r"its UNet, \(32, 128\), are not all within \(64, 96\)"):
+        size_of(UNet3D(replace(NARROW, widths=(32, 128))).state_dict())
 
 
 def test_only_the_parts_that_are_named_learn() -> None:

@@ -13,11 +13,11 @@ from t2v.runtime import choose_dtype
 class DenoisingLoss(nn.Module):
     """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
 
-    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 each clip is seen twice:
-    as pure noise, where sampling starts, and at its time. In the second pass the first `own` clips are mixed
-    from the network's prediction for pure noise instead of the truth, as in sampling: it learns to correct
-    its first prediction. That needs v, a last time of pure noise, and a code in the noise (chance.py),
-    without which a blur would be the best answer.
+    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 all clips are seen as
+    pure noise, where sampling starts, and as many of them as there are times once more, at their time. In
+    this second pass the first `own` clips are mixed from the network's prediction for pure noise instead of
+    the truth, as in sampling: it learns to correct its first prediction. That needs v, a last time of pure
+    noise, and a code in the noise (chance.py), without which a blur would be the best answer.
     """
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
@@ -31,17 +31,21 @@ class DenoisingLoss(nn.Module):
     def forward(
         self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
     ) -> tuple[Tensor, ...]:
-        """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise"""
+        """z noise (b c f h w), tokens (b l), t (b), known (b f) -> the loss; then its part from pure noise
+
+        With `own`, t (n) has the times of the first n ≤ b clips, which are seen twice.
+        """
         with half_precision(z.device):
             text = self.text_encoder(tokens)
             if not self.own:
                 return (self._loss(z, z, text, t, noise, known)[0],)
-            last = torch.full_like(t, len(self.signal) - 1)
+            b, n = len(z), len(t)
+            last = t.new_full((b,), len(self.signal) - 1)
             first, v = self._loss(z, z, text, last, noise, known)
             own = -v[: self.own].detach().float()  # at pure noise the clean latents expected are -v
-            seen = torch.cat([own, z[self.own :]])
-            then, _ = self._loss(z, seen, text, t, noise, known)
-        return (first + then) / 2, first
+            seen, known = torch.cat([own, z[self.own : n]]), None if known is None else known[:n]
+            then, _ = self._loss(z[:n], seen, text[:n], t, noise[:n], known)
+        return (b * first + n * then) / (b + n), first
 
     def _loss(
         self, z: Tensor, seen: Tensor, text: Tensor, t: Tensor, noise: Tensor, known: Tensor | None

@@ -4,8 +4,8 @@
 
 The VAE is frozen, so the UNet trains on latents: a pool of clips, composed, encoded and kept on the device,
 is renewed bit by bit. The first part of the training uses single frames: sixteen subjects for the work of one
-clip. Layers along time, which start as identities, train in the second part, where every clip is seen twice:
-as pure noise, and at its time, most of them mixed from the network's own first prediction.
+clip. Layers along time, which start as identities, train in the second part, where every clip is seen as pure
+noise, and some once more, at their time, most of them mixed from the network's own first prediction.
 """
 
 import argparse
@@ -35,9 +35,10 @@ from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, text_size
 from training.vae import read_vae
 
-EMPTY = 0.08  # share of captions replaced by an empty one, which guidance needs
+EMPTY = 0.01  # share of captions replaced by an empty one, for guidance; its loss is 20 times the others'
 PURE_NOISE = 0.1  # share of single frames at the last time, where every video starts
-OWN = 2 / 3  # share of clips mixed from the network's own first prediction
+AGAIN = 0.25  # share of clips that are seen twice; of loops all, for their first step draws a clip
+OWN = 2 / 3  # share of those mixed from the network's own first prediction
 OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
 SAMPLES_EVERY = 300.0  # seconds
 RENEW_EVERY = 4  # steps: larger portions cost less
@@ -118,10 +119,11 @@ class Trainer:
         """Update once by what a pool drew -> loss, and its part from pure noise (or NaN)"""
         z, tokens, noise, known = drawn
         b, device = len(z), self.device
-        own = self.loss_of.own = int(OWN * b) if self.loss_of.own else 0
+        times = b if loop or not self.loss_of.own else min(b, max(2, int(AGAIN * b)))
+        own = self.loss_of.own = int(OWN * times) if self.loss_of.own else 0
         empty = torch.rand(b, device=device) < EMPTY * b / (b - own)
         empty[:own] = False
-        u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(b - own, device)])
+        u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(times - own, device)])
         t = (u * SCHEDULE.train_steps).long()
         if not own:
             last = torch.rand(b, device=device) < PURE_NOISE

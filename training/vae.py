@@ -32,8 +32,8 @@ from training.dataset import EmojiClips
 from training.fused import fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.muon import optimizers
+from training.norms import fit_norms, group_norms
 from training.pool import SHAPES, Shape
-from training.regroup import fit_norms
 from training.sizes import VAE_SIZE
 
 KL, NOISE = 1e-4, 0.06
@@ -123,7 +123,7 @@ class RefinedLoss(VAELoss):
             for part in images.split(8):
                 self.before.decode(self.before.encode(part))
 
-        fit_norms(self.vae, self.before, run)
+        fit_norms(group_norms(self.vae, self.before), run)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""

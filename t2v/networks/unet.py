@@ -39,14 +39,18 @@ class TimeEmbedding(nn.Module):
         guidance (1 d): its embedding, see `diffusion.guidance`."""
         if t.dim() == 2:
             return torch.stack([self(frame, guidance) for frame in t.unbind(1)], dim=1)
+        waves = self.waves(t).to(self.linear_1.weight.dtype)
+        if self.guidance is not None and guidance is not None:
+            waves = waves + self.guidance(guidance.to(waves.dtype))
+        return self.linear_2(nn.functional.silu(self.linear_1(waves)))
+
+    def waves(self, t: Tensor) -> Tensor:
+        """t (b) -> the sinusoids of it (b width), float32"""
         half = self.width // 2
         places = torch.arange(half, dtype=torch.float32, device=t.device)
         rates = torch.exp(places * (-math.log(10_000) / half))
         angles = t.float()[:, None] * rates
-        waves = torch.cat([angles.cos(), angles.sin()], dim=-1).to(self.linear_1.weight.dtype)
-        if self.guidance is not None and guidance is not None:
-            waves = waves + self.guidance(guidance.to(waves.dtype))
-        return self.linear_2(nn.functional.silu(self.linear_1(waves)))
+        return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 
 class Layer(nn.Module):

@@ -17,7 +17,7 @@ VAE_SIZE = VAEConfig(latent_channels=16, widths=(32, 64, 128, 160, 160), blocks=
 UNET_SIZE = UNetConfig(
     in_channels=VAE_SIZE.latent_channels,
     out_channels=VAE_SIZE.latent_channels,
-    widths=(96, 128, 192, 224),
+    widths=(160, 128, 192, 224),
     attention=(True, True, True, False),
     blocks=1,
     text_width=256,

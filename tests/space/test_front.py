@@ -209,15 +209,15 @@ def test_tab_closes_a_list_and_the_arrows_choose_among_radios(guest: Visitor):
     expect(page.locator("[role=listbox]:visible")).to_have_count(1)
     page.keyboard.press("Tab")
     expect(page.locator("[role=listbox]:visible")).to_have_count(0)
-    quality = page.locator("fieldset", has_text="Quality").get_by_role("radio")
-    count, at = quality.count(), quality.evaluate_all("all => all.findIndex(radio => radio.checked)")
+    lengths = page.locator("fieldset", has_text="Length").get_by_role("radio")
+    count, at = lengths.count(), lengths.evaluate_all("all => all.findIndex(radio => radio.checked)")
     assert count > 1
-    quality.nth(at).focus()
+    lengths.nth(at).focus()
     for key, step in (("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowRight", 1)):
         page.keyboard.press(key)
-        expect(quality.nth((at + step) % count)).to_be_checked()
+        expect(lengths.nth((at + step) % count)).to_be_checked()
     page.keyboard.press("Tab")
-    assert page.evaluate("!document.activeElement.closest('fieldset')?.textContent.includes('Quality')")
+    assert page.evaluate("!document.activeElement.closest('fieldset')?.textContent.includes('Length')")
 
 
 def test_all_that_is_drawn_can_be_looked_through(guest: Visitor):

@@ -365,7 +365,7 @@ def test_what_is_being_made_is_continued_when_it_is_there(visitor: Visitor, app:
 
 
 def test_what_waits_for_a_video_is_told_that_it_was_stopped(visitor: Visitor):
-    visitor.generate("slow slow slow slow square")
+    visitor.generate("slow slow slow slow slow slow slow slow square")
     visitor.see("working")
     visitor.page.get_by_role("button", name="Change it next").click()
     expect(visitor.page.locator("#screen")).to_contain_text("Waits for the video")

@@ -46,7 +46,7 @@ def test_the_notebook_runs_and_its_videos_play(tmp_path: Path, monkeypatch: pyte
     assert all("<video controls loop" in data["text/html"] for data in played)
     assert (tmp_path / "panda.mp4").read_bytes()[4:8] == b"ftyp"
     text = "".join(output.get("text", "") for output in outputs)
-    assert "1/1" in text and "There is no GPU here" in text
+    assert "2/2" in text and "There is no GPU here" in text
 
 
 def install(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> list[str]:

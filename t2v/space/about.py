@@ -15,7 +15,7 @@ can't do, and under which licence it may be used.
 
 ABOUT_EMOJI = """
 The same three parts as ModelScope's model, a hundredth of its size, so that they run on a processor: a text
-encoder reads the sentence, a UNet turns noise into video latents in one step, an autoencoder decodes them.
+encoder reads the sentence, a UNet turns noise into video latents in two steps, an autoencoder decodes them.
 
 **Trained on** Microsoft's Fluent emoji (MIT licence), put on colours and into sceneries, and set in motion.
 It composes subjects, colours and motions that it was shown, and guesses at everything else.

@@ -37,9 +37,9 @@ def test_a_prompt_becomes_a_playing_video(real_app: App, browser: Browser, outpu
     visitor.page.get_by_role("button", name="Start from a picture or a video").click()
     expect(visitor.page.locator("#source-words")).to_contain_text("not from a photo")
     visitor.settings()
-    expect(visitor.page.get_by_label("Steps")).to_have_value("1")
+    expect(visitor.page.get_by_label("Steps")).to_have_value("2")
     expect(visitor.page.locator("fieldset", has_text="Length")).to_be_visible()
-    expect(visitor.page.locator("fieldset", has_text="Quality")).to_be_hidden()
+    expect(visitor.page.locator("fieldset", has_text="Quality")).to_be_visible()
     assert visitor.problems == []
     visitor.context.close()
     (file,) = outputs.rglob("*.mp4")

@@ -17,6 +17,8 @@ ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+BETWEEN = re.compile(r"[\W_]+")  # what may stand between the parts of a name: "jack-o'-lantern"
+COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
 DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
@@ -108,6 +110,7 @@ class Vocabulary:
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
         self._moving = said | {motion: motion for motion in self.motions}
         phrases = (*self._moving, *self.relations, *self.scenery)
+        self._spelled = {together(name): name for name in self._names}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._ground = self._grounds()
@@ -158,7 +161,8 @@ class Vocabulary:
         return re.compile(rf"\b(?:{_any(self.scenery)}|{colours}(?: (?:background|wall|ground))?)\b")
 
     def with_stand_ins(self, prompt: str) -> str:
-        """The prompt with the nearest subject for things that weren't taught: "a lamb" -> "a sheep"."""
+        """The prompt with names as the model was taught them, and with the nearest subject for things that
+        weren't taught: "a lamb on a firetruck" -> "a sheep on a fire truck"."""
         places = list(WORD.finditer(prompt))
         words = [place[0].lower() for place in places]
         text, end, i = "", 0, 0
@@ -173,9 +177,9 @@ class Vocabulary:
     def _stand_in(self, words: list[str]) -> tuple[int, str | None]:
         """The words of the thing that a text begins with, how many they are, and what stands in for it."""
         for length in range(min(self._longest, len(words)), 0, -1):
-            if self._subject(words[:length]):
+            if self._named(words[:length]):
                 return length, None
-            if instead := self._stand_ins.get(" ".join(words[:length])):
+            if instead := self._stand_ins.get(" ".join(words[:length])) or self._as_taught(words[:length]):
                 return length, instead
         return 1, None
 
@@ -230,9 +234,23 @@ class Vocabulary:
         return word in self._other or word in DENIALS or singular(word) in self._other
 
     def _subject(self, words: list[str]) -> str | None:
+        """The subject of that name, in the singular or plural, however its parts are joined."""
+        taught = self._as_taught(words)
+        return self._named(words) or (self._named(split(taught)) if taught else None)
+
+    def _named(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural."""
         *first, last = words
         return self._names.get(" ".join(words)) or self._names.get(" ".join([*first, singular(last)]))
+
+    def _as_taught(self, words: list[str]) -> str | None:
+        """The name, as the vocabulary writes it, that these words are when its parts are joined otherwise:
+        "firetrucks" -> "fire trucks". "A man go" is no mango: short words don't make one."""
+        word = together("".join(words))
+        name = self._spelled.get(word) or self._spelled.get(singular(word))
+        if name is None or len(words) > 1 and (len(word) < COMPOUND or min(map(len, words)) < PART):
+            return None
+        return name + word.removeprefix(together(name))
 
     def _near(self, word: str) -> Iterable[str]:
         """Subjects near in meaning, those that have the word in one of their names, those spelled like it."""
@@ -240,16 +258,15 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        close = [self._names[name] for name in self._misspelled(word)]
+        close = [self._names[name] for form in dict.fromkeys(forms) for name in self._misspelled(form)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
 
     def _misspelled(self, word: str) -> list[str]:
-        """Names that a word may be meant for: without their spaces, or misspelled after the first letter. An
-        ordinary word is meant as it is, and a short one is like too many."""
+        """Names that a word may be meant for, misspelled after the first letter. An ordinary word is meant as
+        it is, and a short one is like too many."""
+        if len(word) < SHORTEST or is_ordinary(word):
+            return []
         names = [name for name in self._names if name[:1] == word[:1]]
-        joined = [name for name in names if name.replace(" ", "") == word]
-        if joined or len(word) < SHORTEST or is_ordinary(word):
-            return joined
         return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
 
 
@@ -293,6 +310,11 @@ def english(prompt: str) -> bool:
     foreign, either = (sum(word in some for word in words) for some in (FOREIGN_WORDS, ALSO_ENGLISH))
     own = sum(word in FILLERS or word in ENGLISH_WORDS for word in words)
     return not foreign or foreign + either <= own
+
+
+def together(name: str) -> str:
+    """A name in lower case without what stands between its parts."""
+    return BETWEEN.sub("", name.lower())
 
 
 def split(text: str) -> list[str]:

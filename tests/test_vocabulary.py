@@ -63,7 +63,7 @@ MISSPELLED = {
     "pnada": "panda", "elefant": "elephant", "elephent": "elephant", "girafe": "giraffe", "rabit": "rabbit",
     "girrafe": "giraffe", "pengiun": "penguin", "octupus": "octopus", "kangeroo": "kangaroo",
     "zebre": "zebra", "hedghog": "hedgehog", "butterfy": "butterfly", "turle": "turtle", "monky": "monkey",
-    "umbrela": "umbrella", "videogame": "video game controller",
+    "umbrela": "umbrella", "elefants": "elephant",
 }  # fmt: skip
 ORDINARY = """jumping jumped naked fighting boring printing horny moron stripper drunk smiles would first
     story whole speak threat cock bitch croc brunch bloody genius sneaking""".split()
@@ -76,6 +76,24 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
     near = {word: embedded._misspelled(word) for word in ORDINARY}
     assert not any(near.values()), near
     assert embedded.near("jumping") == embedded.near("naked") == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "taught"),
+    [
+        ("two firetrucks", "two fire trucks"),
+        ("a teddy-bear and a jack-o'-lantern", "a teddy bear and a jack o lantern"),
+        ("a snow man in a wheel chair", "a snowman in a wheelchair"),
+        ("a pop corn, a man go", "a popcorn, a man go"),
+    ],
+)
+def test_a_name_is_known_however_its_parts_are_joined_and_read_as_it_was_taught(
+    prompt: str, taught: str
+) -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    assert embedded.with_stand_ins(prompt) == taught
+    assert embedded.explain(prompt).known == embedded.explain(taught).known
+    assert embedded.explain(prompt).unknown == tuple(word for word in ("go",) if word in prompt.split())
 
 
 def test_the_ordinary_words_are_those_that_the_script_writes() -> None:

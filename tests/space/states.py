@@ -24,7 +24,10 @@ def working(visitor: "Visitor") -> None:
     visitor.see("working")
     visitor.page.wait_for_selector("#screen .preview")
     visitor.generate(f"another {LONG}")
+    shown = visitor.page.locator("#screen .prompt")
+    expect(shown).to_contain_text("another")  # which comes once the service has taken it
     visitor.page.locator("#queue .job", has_text="slow slow").click()
+    expect(shown).to_contain_text("slow slow")
     visitor.page.wait_for_selector("#screen .preview")
 
 

@@ -6,8 +6,10 @@ Events that aren't listed in the API can still be called by anybody: each handle
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from itertools import count
 from typing import Any
 
 import gradio as gr
@@ -22,28 +24,54 @@ from t2v.space.making import Making
 from t2v.space.showing import Showing, Shown, notice
 
 POLL = 0.15  # seconds between two looks at a job
+TELLS = 100  # tenths of it that an answer may be on its way
 PAGES = 10_000  # open pages that are remembered
 NONE_WRITTEN = "(seed) => seed === null || seed === -1"  # of the seed: whether a random one is drawn
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
+Turn = tuple[int, int]  # changes of what is on the screen, followers that have begun
+
+
 class Turns:
-    """Which follower of each open page is the latest: a page whose screen has changed gets a new one."""
+    """Which follower of each open page is the latest: a page whose screen has changed gets a new one.
+
+    Gradio may begin them in another order than the screen changed in, and what an earlier one tells may
+    arrive after what a later one does.
+    """
 
     def __init__(self) -> None:
-        self._latest: OrderedDict[str, int] = OrderedDict()
+        self._latest: OrderedDict[str, Turn] = OrderedDict()
+        self._begun = count()
+        self._telling: set[str] = set()
 
-    def take(self, page: str) -> int:
-        """Begin a turn of a page: every earlier one is over."""
-        turn = self._latest.pop(page, 0) + 1
-        self._latest[page] = turn
+    def take(self, page: str, changes: int) -> Turn:
+        """Begin a turn of a page whose screen has changed so often: every earlier one is over."""
+        turn = changes, next(self._begun)
+        self._latest[page] = max(turn, self._latest.pop(page, turn))
         if len(self._latest) > PAGES:
             self._latest.popitem(last=False)
         return turn
 
-    def is_latest(self, page: str, turn: int) -> bool:
-        """Return whether no other turn of the page has begun since."""
+    def is_latest(self, page: str, turn: Turn) -> bool:
+        """Return whether no later turn of the page has begun."""
         return self._latest.get(page) == turn
+
+    @contextmanager
+    def telling(self, page: str) -> Iterator[None]:
+        """A context in which an answer is on its way to a page: Gradio goes on with a follower after that."""
+        self._telling.add(page)
+        try:
+            yield
+        finally:
+            self._telling.discard(page)
+
+    async def told(self, page: str) -> None:
+        """Wait until no answer is on its way to a page; not for long, for it may be gone."""
+        for _ in range(TELLS):
+            if page not in self._telling:
+                return
+            await asyncio.sleep(POLL / 10)
 
 
 class Events:
@@ -143,7 +171,7 @@ class Events:
             kept = kept.showing(pending[-1].id)
         query = {name: value for name, value in request.query_params.items() if not name.startswith("__")}
         if not pending and (query or not self._kept_something(kept)):
-            kept = VisitorState(kept.visitor)
+            kept = kept.cleared()
         shown: Shown = {self.page.state: asdict(kept), self.page.gallery: self.showing.gallery(kept)}
         shown[self.page.screen] = self.showing.screen(kept)
         if query:
@@ -191,16 +219,16 @@ class Events:
     async def follow(self, state: Any, request: gr.Request) -> AsyncIterator[Shown]:
         """Watch the visitor's jobs until all are over. Whoever stops watching costs them nothing."""
         kept, page = VisitorState.read(state), str(request.session_hash)
-        turn, last, known = self._turns.take(page), None, None
+        turn, last, known = self._turns.take(page, kept.changes), None, None
+        await self._turns.told(page)
         while self._turns.is_latest(page, turn):
             pending = self.jobs.follow_all(kept.visitor)
             self._work_here(pending)
             ids = {job.id for job in pending}
             view = self.showing.moving(kept, pending)
-            if ids != known:
-                yield self.showing.all(kept, pending)
-            elif view != last:
-                yield view
+            if ids != known or view != last:
+                with self._turns.telling(page):
+                    yield self.showing.all(kept, pending) if ids != known else view
             known, last = ids, view
             if not pending:
                 return

@@ -105,7 +105,7 @@ class Events:
         follow(arrived.then(None, prompt, prompt, js=prompting.RESTORE, **QUIET).then)
         prompt.change(None, prompt, None, js=prompting.KEEP, **QUIET)
         starts = [page.generate.click, prompt.submit]
-        for triggers, handler in ((starts, making.start), ([page.variations.click], making.variations)):
+        for triggers, handler in ((starts, self.start), ([page.variations.click], self.variations)):
             checked = {"validator": making.check} | QUIET
             follow(gr.on(triggers, handler, state_and_form, shown, **checked).success)
         for clicked in (page.screen, page.queue, page.gallery):
@@ -208,13 +208,26 @@ class Events:
         last = self.jobs.follow(kept.visitor, kept.job)
         return last is not None and last.stage == Stage.FAILED
 
-    def click(self, state: Any, event: gr.EventData, *values: Any) -> Shown:
+    def start(self, state: Any, request: gr.Request, *values: Any) -> Shown:
+        """Queue what the form says."""
+        return self._instead(request, self.making.start(state, *values))
+
+    def variations(self, state: Any, request: gr.Request, *values: Any) -> Shown:
+        """Queue what the form says with four seeds."""
+        return self._instead(request, self.making.variations(state, *values))
+
+    def click(self, state: Any, event: gr.EventData, request: gr.Request, *values: Any) -> Shown:
         """A click on the screen, the queue or the gallery: on a video, a job, or a way out of a failure."""
         data = event._data if isinstance(event._data, dict) else {}
         if "way" in data:
-            return self.making.way(VisitorState.read(state), str(data["way"]), values)
+            return self._instead(request, self.making.way(VisitorState.read(state), str(data["way"]), values))
         given = form.named(values)
-        return self.showing.pick(state, given["random"], given["way"], data)
+        return self._instead(request, self.showing.pick(state, given["random"], given["way"], data))
+
+    def _instead(self, request: gr.Request, shown: Shown) -> Shown:
+        """Show this; what the page followed until now says nothing more."""
+        self._turns.take(str(request.session_hash), VisitorState.read(shown[self.page.state]).changes)
+        return shown
 
     async def follow(self, state: Any, request: gr.Request) -> AsyncIterator[Shown]:
         """Watch the visitor's jobs until all are over. Whoever stops watching costs them nothing."""
@@ -233,6 +246,7 @@ class Events:
             if not pending:
                 return
             await asyncio.sleep(POLL)
+        yield {self.page.queue: gr.skip()}  # Gradio repeats the last answer at the end: not what is over
 
     def _work_here(self, pending: Sequence[Job]) -> None:
         """Begin the first waiting job where jobs run inside events, unless one of the visitor's runs."""

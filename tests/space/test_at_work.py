@@ -100,6 +100,26 @@ def test_the_waiting_are_told_how_long(visitor: Visitor, other: Visitor):
     stop_all(other.page)
 
 
+SCREENS = """() => { globalThis.screens = [];
+    new MutationObserver(() => {
+        const text = document.querySelector("#screen .prompt")?.innerText;
+        if (text && text !== screens.at(-1)) screens.push(text);
+    }).observe(document.querySelector("#screen"), {childList: true, subtree: true, characterData: true}); }"""
+
+
+def test_what_was_shown_before_doesnt_come_back(visitor: Visitor):
+    visitor.page.evaluate(SCREENS)
+    visitor.generate(f"{SLOW} {SLOW} square 0")
+    visitor.page.wait_for_selector("#screen .preview")
+    for number in (1, 2, 3):
+        visitor.generate(f"square {number}")
+        expect(visitor.page.locator("#queue .job")).to_have_count(number)
+        visitor.page.wait_for_timeout(400)  # what followed the one before has ended
+    shown = visitor.page.evaluate("screens")
+    assert [text[-1] for text in shown] == ["0", "1", "2", "3"]
+    stop_all(visitor.page)
+
+
 def test_older_videos_can_be_looked_at_meanwhile(visitor: Visitor):
     visitor.generate("an old square")
     visitor.see("done")

@@ -89,10 +89,12 @@ def _chosen(file: Any) -> tuple[Any, str]:
 def _painter() -> str:
     """The first frame to paint a mask on; `painter.js` fills it in."""
     words = {"none": strings.PAINT_NONE, "unseen": strings.PAINT_UNSEEN, "failed": strings.PAINT_FAILED}
+    words |= {"keys": strings.PAINT_KEYS, "down": strings.BRUSH_DOWN, "up": strings.BRUSH_UP}
     data = " ".join(f'data-{name}="{escape(text, quote=True)}"' for name, text in words.items())
     return (
         f"<div class='painter' {data}><p class='note'>{strings.PAINT_HINT}</p>"
-        f"<canvas role='img' aria-label='{strings.PAINT_ALT}' width='0' height='0'></canvas>"
+        f"<canvas role='application' tabindex='0' aria-label='{strings.PAINT_ALT}' width='0' height='0'>"
+        "</canvas>"
         f"<div class='links'><label>{strings.BRUSH} <input type='range' min='4' max='120' value='40'></label>"
         f"<button type='button' data-erase aria-pressed='false'>{strings.ERASE}</button>"
         f"<button type='button' data-clear>{strings.CLEAR}</button>"

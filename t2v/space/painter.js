@@ -5,6 +5,7 @@ const box = element.querySelector(".painter"), canvas = box.querySelector("canva
 const said = box.querySelector("[role=status]"), brush = box.querySelector("[type=range]");
 const paint = document.createElement("canvas"), tint = document.createElement("canvas");
 let picture = null, shown = "", erasing = false, last = null, turn = 0;
+let keyed = null; // where the keyboard has the brush
 
 // Two tones, so that it is seen on a picture of any colour.
 const tile = Object.assign(document.createElement("canvas"), { width: 16, height: 16 }), ink = tile.getContext("2d");
@@ -35,6 +36,17 @@ function draw() {
   context.globalAlpha = 0.6;
   context.drawImage(tint, 0, 0);
   context.globalAlpha = 1;
+  if (keyed) ring();
+}
+// The brush of the keyboard, in two tones; it is whole while it paints.
+function ring() {
+  for (const [colour, wide] of [["#000", 4], ["#fff", 2]]) {
+    Object.assign(context, { strokeStyle: colour, lineWidth: wide });
+    context.setLineDash(last ? [] : [6, 6]);
+    context.beginPath();
+    context.arc(...keyed, Number(brush.value) / 2, 0, 2 * Math.PI);
+    context.stroke();
+  }
 }
 // The mask as it is painted now goes to the server; of several on their way only the last counts.
 async function send() {
@@ -102,8 +114,8 @@ const place = (event) => {
   const { left, top, width, height } = canvas.getBoundingClientRect();
   return [(event.clientX - left) * canvas.width / width, (event.clientY - top) * canvas.height / height];
 };
-function stroke(event) {
-  const strokes = paint.getContext("2d"), [x, y] = place(event);
+function stroke(x, y) {
+  const strokes = paint.getContext("2d");
   strokes.globalCompositeOperation = erasing ? "destination-out" : "source-over";
   Object.assign(strokes, { lineWidth: Number(brush.value), lineCap: "round", strokeStyle: "#fff" });
   strokes.beginPath();
@@ -117,16 +129,47 @@ canvas.addEventListener("pointerdown", (event) => {
   if (!picture) return;
   event.preventDefault();
   canvas.setPointerCapture(event.pointerId);
-  last = null;
-  stroke(event);
+  last = keyed = null;
+  stroke(...place(event));
 });
-canvas.addEventListener("pointermove", (event) => { if (last) stroke(event); });
-for (const name of ["pointerup", "pointercancel"]) {
-  canvas.addEventListener(name, () => {
-    if (last) send();
-    last = null;
-  });
+canvas.addEventListener("pointermove", (event) => { if (last && !keyed) stroke(...place(event)); });
+function lift() {
+  if (last) send();
+  last = null;
 }
+for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, lift);
+// With the keyboard: the arrow keys move the brush by half its width, with Shift by a few pixels; Space puts it down
+// and lifts it.
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }, FINE = 4;
+const within = (value, most) => Math.min(most, Math.max(0, value));
+canvas.addEventListener("keydown", (event) => {
+  const way = WAYS[event.key];
+  if (!picture || (!way && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  keyed ??= [canvas.width / 2, canvas.height / 2];
+  if (way) {
+    const step = event.shiftKey ? FINE : Number(brush.value) / 2;
+    keyed = [within(keyed[0] + way[0] * step, canvas.width), within(keyed[1] + way[1] * step, canvas.height)];
+    if (last) stroke(...keyed);
+  } else if (event.repeat) return;
+  else if (last) lift();
+  else stroke(...keyed);
+  say(last ? box.dataset.down : box.dataset.up);
+  draw();
+});
+canvas.addEventListener("focus", () => {
+  if (!picture || !canvas.matches(":focus-visible")) return;
+  keyed ??= [canvas.width / 2, canvas.height / 2];
+  say(box.dataset.keys);
+  draw();
+});
+canvas.addEventListener("blur", () => {
+  if (!keyed) return;
+  lift();
+  keyed = null;
+  say("");
+  draw();
+});
 box.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.clear !== undefined) clear();

@@ -314,7 +314,7 @@ def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, pictur
     assert page.locator("#screen [data-state=working]").count() == 0
     visitor.problems.clear()  # the browser logs the refusal
     canvas = page.locator("#painter canvas")
-    page.wait_for_function("document.querySelector('#painter canvas').width === 60")
+    page.wait_for_function("document.querySelector('#painter canvas')?.width === 60")
     page.get_by_label("Brush").fill("10")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -332,6 +332,27 @@ def test_a_part_is_painted_over_and_made_anew(visitor: Visitor, app: App, pictur
         mask.shape == (40, 60) and mask[20, 15] == 255 and mask[20, 40] == 0 and 50 < (mask > 128).sum() < 200
     )
     expect(page.get_by_alt_text("What it started from")).to_be_visible()
+
+
+def test_a_part_is_painted_over_by_keyboard(visitor: Visitor, app: App, picture: Path):
+    page = visitor.page
+    choose(visitor, picture)
+    page.get_by_label("Replace a part").check()
+    page.wait_for_function("document.querySelector('#painter canvas')?.width === 60")
+    page.get_by_label("Brush").fill("10")
+    page.get_by_label("Brush").press("Shift+Tab")
+    said = page.locator("#painter [role=status]")
+    expect(said).to_contain_text("Space puts it down")
+    page.keyboard.press("Space")
+    expect(said).to_have_text("The brush is down.")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('#mask textarea, #mask input').value")
+    visitor.generate("a hat")
+    visitor.see("done")
+    mask = np.asarray(Image.open(files_of(visitor, app).mask).convert("L"))
+    assert mask[20, 32] == mask[20, 48] == 255 and mask[20, 15] == mask[5, 40] == 0
 
 
 def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):

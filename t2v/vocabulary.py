@@ -18,6 +18,7 @@ ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 BETWEEN = re.compile(r"[\W_]+")  # what may stand between the parts of a name: "jack-o'-lantern"
+SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
@@ -111,6 +112,7 @@ class Vocabulary:
         self._moving = said | {motion: motion for motion in self.motions}
         phrases = (*self._moving, *self.relations, *self.scenery)
         self._spelled = {together(name): name for name in self._names}
+        self._many = {together(many): many for many in map(_plural, self._names)}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._ground = self._grounds()
@@ -165,9 +167,13 @@ class Vocabulary:
         weren't taught: "a lamb on a firetruck" -> "a sheep on a fire truck"."""
         places = list(WORD.finditer(prompt))
         words = [place[0].lower() for place in places]
+        ends = [
+            j for j in range(1, len(words)) if CLAUSE.search(prompt[places[j - 1].end() : places[j].start()])
+        ]
         text, end, i = "", 0, 0
         while i < len(words):
-            length, instead = self._stand_in(words[i:])
+            clause = next((j for j in ends if j > i), len(words))
+            length, instead = self._stand_in(words[i:clause])
             if instead:
                 text += _with_article(prompt[end : places[i].start()], instead) + instead
                 end = places[i + length - 1].end()
@@ -235,8 +241,10 @@ class Vocabulary:
 
     def _subject(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural, however its parts are joined."""
+        if found := self._named(words):
+            return found
         taught = self._as_taught(words)
-        return self._named(words) or (self._named(split(taught)) if taught else None)
+        return self._named(split(taught)) if taught else None
 
     def _named(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural."""
@@ -244,13 +252,17 @@ class Vocabulary:
         return self._names.get(" ".join(words)) or self._names.get(" ".join([*first, singular(last)]))
 
     def _as_taught(self, words: list[str]) -> str | None:
-        """The name, as the vocabulary writes it, that these words are when its parts are joined otherwise:
-        "firetrucks" -> "fire trucks". "A man go" is no mango: short words don't make one."""
-        word = together("".join(words))
-        name = self._spelled.get(word) or self._spelled.get(singular(word))
-        if name is None or len(words) > 1 and (len(word) < COMPOUND or min(map(len, words)) < PART):
+        """The name that words spell where spaces and hyphens don't count: "firetrucks" -> "fire trucks".
+
+        Several words spell no plural, as "the sun sets", and no short name, as "a man go".
+        """
+        if any(map(SHORTENED.search, words)):
             return None
-        return name + word.removeprefix(together(name))
+        word = together("".join(words))
+        if len(words) == 1:
+            return self._spelled.get(word) or self._many.get(word)
+        long = len(word) >= COMPOUND and min(map(len, words)) >= PART
+        return self._spelled.get(word) if long else None
 
     def _near(self, word: str) -> Iterable[str]:
         """Subjects near in meaning, those that have the word in one of their names, those spelled like it."""
@@ -258,7 +270,8 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        close = [self._names[name] for form in dict.fromkeys(forms) for name in self._misspelled(form)]
+        meant = () if is_ordinary(word) else dict.fromkeys(forms)
+        close = [self._names[name] for form in meant for name in self._misspelled(form)]
         return list(dict.fromkeys([*same, *close]))[:NEAR]
 
     def _misspelled(self, word: str) -> list[str]:
@@ -284,6 +297,13 @@ def _side_by_side(names: list[Name]) -> list[list[Name]]:
 def _any(phrases: Iterable[str]) -> str:
     """A regular expression of any of these phrases, the longest that fits, or of none."""
     return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True))) or "(?!)"
+
+
+def _plural(name: str) -> str:
+    """The regular plural of a name."""
+    if name.endswith("y") and name[-2:-1] not in tuple("aeiou"):
+        return name[:-1] + "ies"
+    return name + ("es" if name.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
 def _with_article(before: str, name: str) -> str:

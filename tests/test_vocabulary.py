@@ -75,6 +75,7 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
         assert embedded.explain(f"a {word}").nearest[word][0] == name
     near = {word: embedded._misspelled(word) for word in ORDINARY}
     assert not any(near.values()), near
+    assert embedded.near("genius") == []
     assert embedded.near("jumping") == embedded.near("naked") == []
 
 
@@ -85,6 +86,9 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
         ("a teddy-bear and a jack-o'-lantern", "a teddy bear and a jack o lantern"),
         ("a snow man in a wheel chair", "a snowman in a wheelchair"),
         ("a pop corn, a man go", "a popcorn, a man go"),
+        ("three light-houses and butter-flies", "three lighthouses and butterflies"),
+        ("the sun, flowers and a bee", "the sun, flowers and a bee"),
+        ("a girl's dragon", "a girl's dragon"),
     ],
 )
 def test_a_name_is_known_however_its_parts_are_joined_and_read_as_it_was_taught(
@@ -93,7 +97,9 @@ def test_a_name_is_known_however_its_parts_are_joined_and_read_as_it_was_taught(
     embedded = Vocabulary.open(EMBEDDED)
     assert embedded.with_stand_ins(prompt) == taught
     assert embedded.explain(prompt).known == embedded.explain(taught).known
-    assert embedded.explain(prompt).unknown == tuple(word for word in ("go",) if word in prompt.split())
+    assert embedded.explain(prompt).unknown == tuple(
+        word for word in ("girl's", "go") if word in prompt.split()
+    )
 
 
 def test_the_ordinary_words_are_those_that_the_script_writes() -> None:

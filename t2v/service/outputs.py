@@ -195,8 +195,9 @@ class Outputs:
                 kept = min(DRAFT, self.lifetime) if path.suffix == ".part" else self.lifetime
                 if total <= self.quota and self.clock() - written <= kept:
                     continue
-                path.unlink(missing_ok=True)
-                total -= size
+                with suppress(OSError):  # of another user's, say: the rest goes
+                    path.unlink(missing_ok=True)
+                    total -= size
             self._used = total
             self._forget_the_gone()
 

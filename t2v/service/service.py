@@ -339,14 +339,14 @@ class Service:
                 self.jobs.restore(kept, sentences.ENDED_TWICE if kept.begun >= MOST_STARTS else "")
 
     def _keep_house(self) -> None:
-        """Sweep until the end; videos whose folder is out of reach, as one of a network may be, later."""
+        """Sweep until the end. Where the folder is out of reach, as a network's may be, it is tried again."""
         swept = time.monotonic()
         while not self._closing.wait(1.0):
-            self.jobs.sweep()
-            self._take_over()
-            if time.monotonic() - swept > SWEEP_EVERY:
-                swept = time.monotonic()
-                try:
+            try:
+                self.jobs.sweep()
+                self._take_over()
+                if time.monotonic() - swept > SWEEP_EVERY:
+                    swept = time.monotonic()
                     self.outputs.sweep()
-                except OSError as error:
-                    log.warning("Old videos stay for now: %s", error)
+            except OSError as error:
+                log.warning("Old videos stay for now: %s", error)

@@ -21,7 +21,7 @@ class VisitorState:
     group: tuple[str, ...] = ()  # variations, shown side by side
     pages: int = 1  # of the gallery that are open
     keeps_seed: bool = False  # the seed that was asked for last was a written one
-    changes: int = 0  # of what is on the screen, so far
+    turn: int = 0  # of the page's answers (events.py)
 
     @classmethod
     def read(cls, state: Any) -> "VisitorState":
@@ -35,22 +35,17 @@ class VisitorState:
         ids = [id for id in group if isinstance(id, str)] if isinstance(group, (list, tuple)) else []
         pages = given.get("pages")
         pages = min(PAGES, max(1, pages)) if isinstance(pages, int) else 1
-        changes = given.get("changes")
-        changes = changes if isinstance(changes, int) else 0
-        return cls(visitor, job, example, tuple(ids[:MOST]), pages, given.get("keeps_seed") is True, changes)
+        turn = given.get("turn")
+        turn = turn if isinstance(turn, int) else 0
+        return cls(visitor, job, example, tuple(ids[:MOST]), pages, given.get("keeps_seed") is True, turn)
 
     def showing(self, job: str | None = None, example: str | None = None) -> "VisitorState":
         """The same visitor with something else on the screen; a group stays in reach of its members."""
-        group = self.group if job in self.group else ()
-        return replace(self, job=job, example=example, group=group, changes=self.changes + 1)
+        return replace(self, job=job, example=example, group=self.group if job in self.group else ())
 
     def showing_group(self, ids: tuple[str, ...] = ()) -> "VisitorState":
         """The same visitor with several jobs on the screen: these, or the group that was there."""
-        return replace(self, job=None, example=None, group=ids or self.group, changes=self.changes + 1)
-
-    def cleared(self) -> "VisitorState":
-        """The same visitor with nothing on the screen, as at the beginning."""
-        return VisitorState(self.visitor, changes=self.changes + 1)
+        return replace(self, job=None, example=None, group=ids or self.group)
 
     @property
     def shown(self) -> tuple[str, ...]:

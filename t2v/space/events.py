@@ -24,52 +24,50 @@ from t2v.space.making import Making
 from t2v.space.showing import Showing, Shown, notice
 
 POLL = 0.15  # seconds between two looks at a job
-TELLS = 100  # tenths of it that an answer may be on its way
+LOOKS = 100  # of a tenth of that, at whether something is still on its way to a page
 PAGES = 10_000  # open pages that are remembered
 NONE_WRITTEN = "(seed) => seed === null || seed === -1"  # of the seed: whether a random one is drawn
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
 
 
-Turn = tuple[int, int]  # changes of what is on the screen, followers that have begun
-
-
 class Turns:
-    """Which follower of each open page is the latest: a page whose screen has changed gets a new one.
+    """The latest answer of each open page: what followed jobs for an earlier one tells the page nothing more.
 
-    Gradio may begin them in another order than the screen changed in, and what an earlier one tells may
+    Gradio may begin followers in another order than the answers came in, and what an earlier one tells may
     arrive after what a later one does.
     """
 
     def __init__(self) -> None:
-        self._latest: OrderedDict[str, Turn] = OrderedDict()
-        self._begun = count()
-        self._telling: set[str] = set()
+        self._latest: OrderedDict[str, int] = OrderedDict()
+        self._numbers = count(1)
+        self._telling: set[tuple[str, int]] = set()
 
-    def take(self, page: str, changes: int) -> Turn:
-        """Begin a turn of a page whose screen has changed so often: every earlier one is over."""
-        turn = changes, next(self._begun)
-        self._latest[page] = max(turn, self._latest.pop(page, turn))
+    def begin(self, page: str) -> int:
+        """Begin a turn of a page: every earlier one is over."""
+        turn = next(self._numbers)
+        self._latest.pop(page, None)
+        self._latest[page] = turn
         if len(self._latest) > PAGES:
             self._latest.popitem(last=False)
         return turn
 
-    def is_latest(self, page: str, turn: Turn) -> bool:
-        """Return whether no later turn of the page has begun."""
-        return self._latest.get(page) == turn
+    def is_latest(self, page: str, turn: int) -> bool:
+        """Return whether no other turn of the page has begun since, as far as is known."""
+        return self._latest.get(page, turn) == turn
 
     @contextmanager
-    def telling(self, page: str) -> Iterator[None]:
-        """A context in which an answer is on its way to a page: Gradio goes on with a follower after that."""
-        self._telling.add(page)
+    def telling(self, page: str, turn: int) -> Iterator[None]:
+        """A context in which a page is told something: until Gradio has sent it and asks for more."""
+        self._telling.add((page, turn))
         try:
             yield
         finally:
-            self._telling.discard(page)
+            self._telling.discard((page, turn))
 
     async def told(self, page: str) -> None:
-        """Wait until no answer is on its way to a page; not for long, for it may be gone."""
-        for _ in range(TELLS):
-            if page not in self._telling:
+        """Wait until all that a page is being told has been sent; not for long, for the page may be gone."""
+        for _ in range(LOOKS):
+            if all(other != page for other, _ in self._telling):
                 return
             await asyncio.sleep(POLL / 10)
 
@@ -111,10 +109,10 @@ class Events:
         for clicked in (page.screen, page.queue, page.gallery):
             follow(clicked.click(self.click, state_and_form, shown, **QUIET).then)
         picked, of_form = page.shown_examples.click, [page.state, page.fields["random"], page.fields["way"]]
-        follow(picked(self.showing.pick_example, of_form, shown, **QUIET).then)
+        follow(picked(self.pick_example, of_form, shown, **QUIET).then)
         opened = [*shown, page.drop, page.origin]
         dropped = [page.state, page.drop, page.fields["way"]]
-        follow(page.drop.upload(choosing.open, dropped, opened, **QUIET).then)
+        follow(page.drop.upload(self.open, dropped, opened, **QUIET).then)
 
     def _connect_settings(self) -> None:
         page, choosing = self.page, self.choosing
@@ -165,13 +163,16 @@ class Events:
 
     def arrive(self, state: Any, request: gr.Request) -> Shown:
         """Begin a visit: with a link's settings, with what was shown last, or with an empty page."""
+        return self._answer(request, self._arrived(state, request))
+
+    def _arrived(self, state: Any, request: gr.Request) -> Shown:
         kept = replace(VisitorState.read(state), pages=1)
         pending = self.jobs.follow_all(kept.visitor)
         if pending and not any(job.id in kept.shown for job in pending):
             kept = kept.showing(pending[-1].id)
         query = {name: value for name, value in request.query_params.items() if not name.startswith("__")}
         if not pending and (query or not self._kept_something(kept)):
-            kept = kept.cleared()
+            kept = VisitorState(kept.visitor)
         shown: Shown = {self.page.state: asdict(kept), self.page.gallery: self.showing.gallery(kept)}
         shown[self.page.screen] = self.showing.screen(kept)
         if query:
@@ -210,41 +211,51 @@ class Events:
 
     def start(self, state: Any, request: gr.Request, *values: Any) -> Shown:
         """Queue what the form says."""
-        return self._instead(request, self.making.start(state, *values))
+        return self._answer(request, self.making.start(state, *values))
 
     def variations(self, state: Any, request: gr.Request, *values: Any) -> Shown:
         """Queue what the form says with four seeds."""
-        return self._instead(request, self.making.variations(state, *values))
+        return self._answer(request, self.making.variations(state, *values))
 
     def click(self, state: Any, event: gr.EventData, request: gr.Request, *values: Any) -> Shown:
         """A click on the screen, the queue or the gallery: on a video, a job, or a way out of a failure."""
         data = event._data if isinstance(event._data, dict) else {}
         if "way" in data:
-            return self._instead(request, self.making.way(VisitorState.read(state), str(data["way"]), values))
+            return self._answer(request, self.making.way(VisitorState.read(state), str(data["way"]), values))
         given = form.named(values)
-        return self._instead(request, self.showing.pick(state, given["random"], given["way"], data))
+        return self._answer(request, self.showing.pick(state, given["random"], given["way"], data))
 
-    def _instead(self, request: gr.Request, shown: Shown) -> Shown:
-        """Show this; what the page followed until now says nothing more."""
-        self._turns.take(str(request.session_hash), VisitorState.read(shown[self.page.state]).changes)
-        return shown
+    def pick_example(
+        self, state: Any, random: Any, way: Any, event: gr.EventData, request: gr.Request
+    ) -> Shown:
+        """Show an example."""
+        return self._answer(request, self.showing.pick_example(state, random, way, event))
+
+    def open(self, state: Any, path: str | None, way: Any, request: gr.Request) -> Shown:
+        """Show a video that was made elsewhere."""
+        return self._answer(request, self.choosing.open(state, path, way))
+
+    def _answer(self, request: gr.Request, shown: Shown) -> Shown:
+        """What is shown from now on; followers of what was shown before say nothing more."""
+        turn = self._turns.begin(str(request.session_hash))
+        return shown | {self.page.state: shown[self.page.state] | {"turn": turn}}
 
     async def follow(self, state: Any, request: gr.Request) -> AsyncIterator[Shown]:
         """Watch the visitor's jobs until all are over. Whoever stops watching costs them nothing."""
         kept, page = VisitorState.read(state), str(request.session_hash)
-        turn, last, known = self._turns.take(page, kept.changes), None, None
+        last, known = None, None
         await self._turns.told(page)
-        while self._turns.is_latest(page, turn):
+        while self._turns.is_latest(page, kept.turn):
             pending = self.jobs.follow_all(kept.visitor)
             self._work_here(pending)
             ids = {job.id for job in pending}
             view = self.showing.moving(kept, pending)
             if ids != known or view != last:
-                with self._turns.telling(page):
+                with self._turns.telling(page, kept.turn):
                     yield self.showing.all(kept, pending) if ids != known else view
             known, last = ids, view
             if not pending:
-                return
+                break
             await asyncio.sleep(POLL)
         yield {self.page.queue: gr.skip()}  # Gradio repeats the last answer at the end: not what is over
 

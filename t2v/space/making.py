@@ -159,7 +159,7 @@ class Making:
             return {self.page.state: asdict(kept)}
         native = self.service.native(self.service.default)
         view = screen.failed(strings.FAILED, problem, native, [("again", strings.TRY_AGAIN)])
-        return {self.page.state: asdict(kept.cleared()), self.page.screen: view}
+        return {self.page.state: asdict(VisitorState(kept.visitor)), self.page.screen: view}
 
 
 def _asking(state: Any, filled: Filled) -> VisitorState:

@@ -5,7 +5,8 @@ const box = element.querySelector(".painter"), canvas = box.querySelector("canva
 const said = box.querySelector("[role=status]"), brush = box.querySelector("[type=range]");
 const paint = document.createElement("canvas"), tint = document.createElement("canvas");
 let picture = null, shown = "", erasing = false, last = null, turn = 0;
-let keyed = null; // where the keyboard has the brush
+let brushAt = null; // where the keyboard has the brush
+let keyed = false; // whether it has it now
 
 // Two tones, so that it is seen on a picture of any colour.
 const tile = Object.assign(document.createElement("canvas"), { width: 16, height: 16 }), ink = tile.getContext("2d");
@@ -44,7 +45,7 @@ function ring() {
     Object.assign(context, { strokeStyle: colour, lineWidth: wide });
     context.setLineDash(last ? [] : [6, 6]);
     context.beginPath();
-    context.arc(...keyed, Number(brush.value) / 2, 0, 2 * Math.PI);
+    context.arc(...brushAt, Number(brush.value) / 2, 0, 2 * Math.PI);
     context.stroke();
   }
 }
@@ -62,7 +63,7 @@ async function send() {
     if (!answer.ok) throw new Error(answer.status);
     const [path] = await answer.json();
     if (mine === turn) write(path);
-    say("");
+    if (said.textContent === box.dataset.failed) say("");
   } catch {
     say(box.dataset.failed);
   }
@@ -79,8 +80,10 @@ function show(frame, width, height) {
     Object.assign(each, { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) });
   }
   picture = frame;
+  last = brushAt = null;
   say("");
   clear();
+  takeUp();
 }
 async function asImage(link) {
   const image = new Image();
@@ -129,7 +132,8 @@ canvas.addEventListener("pointerdown", (event) => {
   if (!picture) return;
   event.preventDefault();
   canvas.setPointerCapture(event.pointerId);
-  last = keyed = null;
+  last = null;
+  keyed = false;
   stroke(...place(event));
 });
 canvas.addEventListener("pointermove", (event) => { if (last && !keyed) stroke(...place(event)); });
@@ -137,36 +141,39 @@ function lift() {
   if (last) send();
   last = null;
 }
-for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, lift);
+for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { if (!keyed) lift(); });
 // With the keyboard: the arrow keys move the brush by half its width, with Shift by a few pixels; Space puts it down
 // and lifts it.
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }, FINE = 4;
 const within = (value, most) => Math.min(most, Math.max(0, value));
-canvas.addEventListener("keydown", (event) => {
-  const way = WAYS[event.key];
-  if (!picture || (!way && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  keyed ??= [canvas.width / 2, canvas.height / 2];
-  if (way) {
-    const step = event.shiftKey ? FINE : Number(brush.value) / 2;
-    keyed = [within(keyed[0] + way[0] * step, canvas.width), within(keyed[1] + way[1] * step, canvas.height)];
-    if (last) stroke(...keyed);
-  } else if (event.repeat) return;
-  else if (last) lift();
-  else stroke(...keyed);
-  say(last ? box.dataset.down : box.dataset.up);
-  draw();
-});
-canvas.addEventListener("focus", () => {
+function takeUp() {
   if (!picture || !canvas.matches(":focus-visible")) return;
-  keyed ??= [canvas.width / 2, canvas.height / 2];
+  brushAt ??= [canvas.width / 2, canvas.height / 2];
+  keyed = true;
   say(box.dataset.keys);
+  draw();
+}
+canvas.addEventListener("focus", takeUp);
+canvas.addEventListener("keydown", (event) => {
+  const way = WAYS[event.key], held = last && !keyed; // by the pointer
+  if (!picture || held || (!way && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  brushAt ??= [canvas.width / 2, canvas.height / 2];
+  keyed = true;
+  if (way) {
+    const step = event.shiftKey ? FINE : Number(brush.value) / 2, [x, y] = brushAt;
+    brushAt = [within(x + way[0] * step, canvas.width), within(y + way[1] * step, canvas.height)];
+    if (last) stroke(...brushAt);
+  } else if (!event.repeat) {
+    last ? lift() : stroke(...brushAt);
+    say(last ? box.dataset.down : box.dataset.up);
+  }
   draw();
 });
 canvas.addEventListener("blur", () => {
   if (!keyed) return;
   lift();
-  keyed = null;
+  keyed = false;
   say("");
   draw();
 });

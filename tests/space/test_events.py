@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -11,9 +12,8 @@ import pytest
 from t2v.space.browser import VisitorState
 from t2v.space.launch import App
 
-Follow = Callable[..., AsyncIterator[dict]]
-BEFORE = VisitorState.read(None)
-NOW = BEFORE.showing("a video")
+NOTHING = gr.skip()
+Handler = Callable[..., Any]
 
 
 @pytest.fixture
@@ -22,34 +22,46 @@ def page(request: pytest.FixtureRequest) -> SimpleNamespace:
     return SimpleNamespace(session_hash=request.node.name)
 
 
+def handler(app: App, name: str) -> Handler:
+    return next(each.fn for each in app.demo.fns.values() if each.name == name)
+
+
 @pytest.fixture
-def follow(app: App) -> Follow:
+def follow(app: App) -> Callable[..., AsyncIterator[dict]]:
     """The page's handler that watches a visitor's jobs."""
-    return next(each.fn for each in app.demo.fns.values() if each.name == "follow")
+    return handler(app, "follow")
 
 
-NOTHING = gr.skip()
+@pytest.fixture
+def states(app: App, page: SimpleNamespace) -> list[dict]:
+    """Two states that the page got, the later one by a click."""
+    events = handler(app, "follow").__self__
+    before = events._answer(page, {events.page.state: asdict(VisitorState.read(None))})
+    event = SimpleNamespace(_data={"more": ""})
+    later = events.showing.pick(before[events.page.state], True, None, event._data)
+    return [shown[events.page.state] for shown in (before, events._answer(page, later))]
 
 
-def test_a_follower_of_what_was_shown_before_changes_nothing_when_it_begins_late(
-    follow: Follow, page: SimpleNamespace
-):
-    async def told() -> tuple[list[dict], list[dict]]:
-        now = [each async for each in follow(asdict(NOW), page)]
-        before = [each async for each in follow(asdict(BEFORE), page)]
-        return now, before
+def test_a_follower_of_what_was_shown_before_changes_nothing_when_it_begins_late(follow, page, states):
+    async def told() -> list[list[dict]]:
+        return [[each async for each in follow(state, page)] for state in reversed(states)]
 
-    (now,), (before,) = asyncio.run(told())
-    assert len(now) > 1 and list(before.values()) == [NOTHING]
+    later, before = asyncio.run(told())
+    assert len(later[0]) > 1 and [list(each.values()) for each in before] == [[NOTHING]]
 
 
-def test_what_an_earlier_follower_tells_arrives_before_what_the_next_one_does(
-    follow: Follow, page: SimpleNamespace
-):
+def test_gradio_repeats_nothing_at_a_followers_end(follow, page, states):
+    async def last() -> dict:
+        return [each async for each in follow(states[-1], page)][-1]
+
+    assert list(asyncio.run(last()).values()) == [NOTHING]
+
+
+def test_what_an_earlier_follower_tells_arrives_before_what_the_next_one_does(follow, page, states):
     async def order() -> list[str]:
-        earlier, told = follow(asdict(BEFORE), page), []
+        earlier, told = follow(states[1], page), []
         await anext(earlier)  # Gradio has it, and goes on once it is sent
-        later = follow(asdict(NOW), page)
+        later = follow(states[1], page)
 
         async def first() -> None:
             await anext(later)
@@ -58,7 +70,7 @@ def test_what_an_earlier_follower_tells_arrives_before_what_the_next_one_does(
         waiting = asyncio.create_task(first())
         await asyncio.sleep(0.1)
         told.append("earlier")
-        await anext(earlier, None)
+        await anext(earlier)
         await waiting
         return told
 
@@ -66,21 +78,28 @@ def test_what_an_earlier_follower_tells_arrives_before_what_the_next_one_does(
 
 
 def test_a_page_that_is_gone_in_mid_answer_doesnt_hold_up_the_next_follower(
-    follow: Follow, page: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    follow, page, states, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("t2v.space.events.TELLS", 3)
+    monkeypatch.setattr("t2v.space.events.LOOKS", 3)
 
     async def both() -> list[dict]:
-        gone = follow(asdict(BEFORE), page)
-        return [await anext(gone), await anext(follow(asdict(NOW), page))]
+        gone = follow(states[1], page)
+        return [await anext(gone), await anext(follow(states[1], page))]
 
     assert all(asyncio.run(both()))
 
 
-def test_what_is_on_the_screen_counts_its_changes():
-    group = NOW.showing_group(("a", "b"))
-    states = [BEFORE, NOW, group, group.showing("a"), group.showing("a").showing_group()]
-    assert [state.changes for state in states] == [0, 1, 2, 3, 4]
-    assert NOW.cleared() == VisitorState(NOW.visitor, changes=2)
-    assert VisitorState.read(asdict(group)) == group
-    assert VisitorState.read(asdict(group) | {"changes": "many"}).changes == 0
+def test_a_page_that_isnt_known_any_more_is_followed(follow, states):
+    """After a restart, or among ten thousand others."""
+    unknown = SimpleNamespace(session_hash="unknown")
+
+    async def told() -> list[dict]:
+        return [each async for each in follow(states[0], unknown)]
+
+    assert len(asyncio.run(told())[0]) > 1
+
+
+def test_the_state_of_a_browser_keeps_its_turn():
+    state = VisitorState(VisitorState.read(None).visitor, "a video", turn=7)
+    assert VisitorState.read(asdict(state)) == state and state.showing("another").turn == 7
+    assert VisitorState.read(asdict(state) | {"turn": "many"}).turn == 0

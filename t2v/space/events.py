@@ -5,6 +5,7 @@ Events that aren't listed in the API can still be called by anybody: each handle
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,12 +65,12 @@ class Turns:
         finally:
             self._telling.discard((page, turn))
 
-    async def told(self, page: str) -> None:
-        """Wait until all that a page is being told has been sent; not for long, for the page may be gone."""
+    def told(self, page: str) -> Iterator[float]:
+        """Seconds to sleep until all that a page is being told has been sent; few, for it may be gone."""
         for _ in range(LOOKS):
-            if all(other != page for other, _ in self._telling):
+            if all(other != page for other, _ in tuple(self._telling)):
                 return
-            await asyncio.sleep(POLL / 10)
+            yield POLL / 10
 
 
 class Events:
@@ -236,15 +237,19 @@ class Events:
         return self._answer(request, self.choosing.open(state, path, way))
 
     def _answer(self, request: gr.Request, shown: Shown) -> Shown:
-        """What is shown from now on; followers of what was shown before say nothing more."""
-        turn = self._turns.begin(str(request.session_hash))
+        """What is shown from now on; followers of what was shown before tell nothing after it."""
+        page = str(request.session_hash)
+        turn = self._turns.begin(page)
+        for seconds in self._turns.told(page):
+            time.sleep(seconds)
         return shown | {self.page.state: shown[self.page.state] | {"turn": turn}}
 
     async def follow(self, state: Any, request: gr.Request) -> AsyncIterator[Shown]:
         """Watch the visitor's jobs until all are over. Whoever stops watching costs them nothing."""
         kept, page = VisitorState.read(state), str(request.session_hash)
         last, known = None, None
-        await self._turns.told(page)
+        for seconds in self._turns.told(page):
+            await asyncio.sleep(seconds)
         while self._turns.is_latest(page, kept.turn):
             pending = self.jobs.follow_all(kept.visitor)
             self._work_here(pending)
@@ -252,6 +257,8 @@ class Events:
             view = self.showing.moving(kept, pending)
             if ids != known or view != last:
                 with self._turns.telling(page, kept.turn):
+                    if not self._turns.is_latest(page, kept.turn):
+                        break
                     yield self.showing.all(kept, pending) if ids != known else view
             known, last = ids, view
             if not pending:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from t2v.languages.ordinary import SHORTEST, is_ordinary
 from t2v.measures import shortened
+from t2v.spelling import plural, singular, together
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
@@ -17,7 +18,6 @@ ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-BETWEEN = re.compile(r"[\W_]+")  # what may stand between the parts of a name: "jack-o'-lantern"
 SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 SHOWN = 6  # words in a note
@@ -112,7 +112,7 @@ class Vocabulary:
         self._moving = said | {motion: motion for motion in self.motions}
         phrases = (*self._moving, *self.relations, *self.scenery)
         self._spelled = {together(name): name for name in self._names}
-        self._many = {together(many): many for many in map(_plural, self._names)}
+        self._many = {together(many): many for many in map(plural, self._names)}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._longest = max(len(split(name)) for name in self._names)
         self._ground = self._grounds()
@@ -299,13 +299,6 @@ def _any(phrases: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(phrases, key=len, reverse=True))) or "(?!)"
 
 
-def _plural(name: str) -> str:
-    """The regular plural of a name."""
-    if name.endswith("y") and name[-2:-1] not in tuple("aeiou"):
-        return name[:-1] + "ies"
-    return name + ("es" if name.endswith(("s", "x", "z", "ch", "sh")) else "s")
-
-
 def _with_article(before: str, name: str) -> str:
     """What stands before a name, "a" or "an" at its end as the name wants it."""
     return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
@@ -332,26 +325,6 @@ def english(prompt: str) -> bool:
     return not foreign or foreign + either <= own
 
 
-def together(name: str) -> str:
-    """A name in lower case without what stands between its parts."""
-    return BETWEEN.sub("", name.lower())
-
-
 def split(text: str) -> list[str]:
     """Words in lower case, without punctuation."""
     return WORD.findall(text.lower())
-
-
-def singular(word: str) -> str:
-    """An English plural's singular, roughly: it only has to meet the names of the vocabulary."""
-    for ending, instead in (
-        ("ies", "y"),
-        ("ves", "f"),
-        ("ches", "ch"),
-        ("shes", "sh"),
-        ("xes", "x"),
-        ("ses", "s"),
-    ):
-        if word.endswith(ending):
-            return word.removesuffix(ending) + instead
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

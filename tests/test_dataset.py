@@ -9,9 +9,10 @@ import pytest
 import torch
 from PIL import Image
 
+from t2v.spelling import plural
 from training import dataset
 from training.dataset import EmojiClips, sheet
-from training.subjects import Subject, bare, countable, load_subjects, plural
+from training.subjects import Subject, bare, countable, load_subjects
 
 SUBJECTS = load_subjects()
 VOWELS, CONSONANTS = ("hourglass", "suv", "x", "x-ray", "xmas"), ("unicorn", "ufo", "ewe", "one", "euro")

@@ -11,10 +11,11 @@ import pytest
 import torch
 from PIL import Image
 
+from t2v.spelling import plural
 from t2v.vocabulary import Vocabulary
 from training.dataset import FRAMES, SIDE, EmojiClips, landscape, sheet
 from training.phrases import sentences
-from training.subjects import countable, load_scenery, load_subjects, plural
+from training.subjects import countable, load_scenery, load_subjects
 from training.tokens import LIMIT, cut_merges, moved, words_of, write_tokenizer
 from training.vocabulary import classes, related, stand_ins, vocabulary
 

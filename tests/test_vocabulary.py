@@ -86,7 +86,7 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
         ("a teddy-bear and a jack-o'-lantern", "a teddy bear and a jack o lantern"),
         ("a snow man in a wheel chair", "a snowman in a wheelchair"),
         ("a pop corn, a man go", "a popcorn, a man go"),
-        ("three light-houses and butter-flies", "three lighthouses and butterflies"),
+        ("three light-houses and maple-leaves", "three lighthouses and maple leaves"),
         ("the sun, flowers and a bee", "the sun, flowers and a bee"),
         ("a girl's dragon", "a girl's dragon"),
     ],

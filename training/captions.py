@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from t2v.spelling import plural
 from training.chance import OPEN, number_of, one_of, uniform
 from training.compose import MOTIONS, Spec
 from training.content import Content, Entity
@@ -27,7 +28,7 @@ from training.phrases import (
     TINTS,
 )
 from training.placing import layers_of
-from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indefinite, plural
+from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indefinite
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once

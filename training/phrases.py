@@ -1,7 +1,8 @@
 """The words of captions: colours, motions and the many ways to say them."""
 
+from t2v.spelling import plural
 from training.layout import RELATIONS
-from training.subjects import Scenery, Subject, bare, countable, plural
+from training.subjects import Scenery, Subject, bare, countable
 
 BACKGROUNDS = {
     "white": (255, 255, 255), "gray": (128, 128, 128), "black": (0, 0, 0), "red": (214, 40, 40),

@@ -18,15 +18,6 @@ LIST = Path(__file__).with_name("subjects.json")
 SCENERY = Path(__file__).with_name("scenery.json")
 DRAWN = "t2v-"  # what the name of a drawing begins with; no hexcode does
 ARTICLES = ("a", "an", "the")
-_IRREGULAR = {
-    "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
-    "person": "people", "child": "children", "ox": "oxen", "wolf": "wolves", "elf": "elves",
-    "sheep": "sheep", "deer": "deer", "bison": "bison", "shrimp": "shrimp", "squid": "squid",
-    "moose": "moose", "knife": "knives", "leaf": "leaves", "loaf": "loaves", "scarf": "scarves",
-    "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "superhero": "superheroes",
-    "die": "dice", "dice": "dice", "calf": "calves", "spectacles": "spectacles", "buffalo": "buffaloes",
-}  # fmt: skip
-
 _ATTRIBUTES = {"with", "of", "in", "on", "at", "over", "behind", "without", "and", "from"}
 _NOUNS_IN_ING = {"ring", "king", "wing", "building", "painting"}
 
@@ -84,26 +75,6 @@ def countable(phrase: str) -> bool:
     doing = [word for word in words if word.endswith("ing") and word not in _NOUNS_IN_ING]
     attributed = _ATTRIBUTES & set(words) or words[-1:] in (["up"], ["down"]) or doing not in ([], words[:1])
     return article in ("a", "an") and not attributed
-
-
-def plural(name: str) -> str:
-    """Form the plural of a countable name: "red fox" -> "red foxes"."""
-    head, _, noun = name.rpartition(" ")
-    return f"{head} {_plural_noun(noun)}".strip()
-
-
-def _plural_noun(noun: str) -> str:
-    if noun in _IRREGULAR:
-        return _IRREGULAR[noun]
-    if noun.endswith("fish"):
-        return noun
-    if noun.endswith("man"):
-        return noun.removesuffix("man") + "men"
-    if noun.endswith(("s", "x", "z", "ch", "sh")):
-        return noun + "es"
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + "s"
 
 
 def parse_subjects(text: str | bytes) -> tuple[Subject, ...]:

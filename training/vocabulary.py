@@ -10,12 +10,12 @@ import json
 from itertools import combinations, permutations
 from pathlib import Path
 
-from t2v.vocabulary import singular
+from t2v.spelling import plural, singular
 from training.compose import MOTIONS
 from training.held_out import held_out, held_pair, held_relation
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, TINTS
-from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects, plural
+from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
 STAND_INS = Path(__file__).with_name("stand_ins.json")  # thing that wasn't taught: the subject drawn for it

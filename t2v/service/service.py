@@ -349,4 +349,4 @@ class Service:
                     swept = time.monotonic()
                     self.outputs.sweep()
             except OSError as error:
-                log.warning("Old videos stay for now: %s", error)
+                log.warning("The folder of videos is out of reach for now: %s", error)

@@ -57,6 +57,25 @@ def test_a_lifetime_ends(outputs: Outputs, clock: Clock):
     assert outputs.find("old") is None and outputs.find("new") is not None
 
 
+def test_a_file_that_cant_be_deleted_doesnt_keep_the_others(
+    outputs: Outputs, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    for id in ("first", "second"):
+        put(outputs, id)
+        clock.now += 1
+    unlink = Path.unlink
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if path.stem == "first":
+            raise PermissionError(13, "another user's", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    clock.now += 200
+    outputs.sweep()
+    assert outputs.find("second") is None and outputs.size() == 300
+
+
 def test_uploads_count_and_are_swept(outputs: Outputs, clock: Clock):
     upload = outputs.served / "hash" / "upload.mp4"
     upload.parent.mkdir()

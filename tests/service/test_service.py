@@ -19,7 +19,7 @@ def test_old_videos_are_swept_again_once_their_folder_is_back(
         served, away = service.outputs.served, tmp_path / "away"
         served.rename(away)
         with caplog.at_level(logging.WARNING, "t2v.service"):
-            eventually(lambda: "Old videos stay for now" in caplog.text)
+            eventually(lambda: "out of reach for now" in caplog.text)
         old = away / "old.mp4"
         old.write_bytes(b"x")
         os.utime(old, (0, 0))

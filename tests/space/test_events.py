@@ -34,11 +34,10 @@ def follow(app: App) -> Callable[..., AsyncIterator[dict]]:
 
 @pytest.fixture
 def states(app: App, page: SimpleNamespace) -> list[dict]:
-    """Two states that the page got, the later one by a click."""
+    """Two states that the page got, the later one when more of the gallery was asked for."""
     events = handler(app, "follow").__self__
     before = events._answer(page, {events.page.state: asdict(VisitorState.read(None))})
-    event = SimpleNamespace(_data={"more": ""})
-    later = events.showing.pick(before[events.page.state], True, None, event._data)
+    later = events.showing.pick(before[events.page.state], True, None, {"more": ""})
     return [shown[events.page.state] for shown in (before, events._answer(page, later))]
 
 

@@ -4,11 +4,13 @@
 
 writes `blind_1.webp` … of random held-out videos, twelve to a sheet, each by four of its frames and a number,
 and `list.json` with their prompts; then for each of the prompts in NAMED one sheet of eight seeds by all
-frames, `named_1.webp` …
+frames, `named_1.webp` … With `--truth` the sheets show the true clips of the same prompts through the model's
+VAE: how many of those somebody names is the ceiling.
 """
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +36,7 @@ NAMED = (
 )
 GROUPS = ("one", "words", "scenery", "wide", "tall", "pair", "relation", "motions", "colours", "three")
 SHOWN = (0, 5, 10, 15)  # frames of a video on a blind sheet
-TILE, SMALL, COLUMNS, A_SHEET = 160, 112, 3, 12
+TILE, SMALL, COLUMNS, A_SHEET = 256, 112, 3, 12
 
 
 def blind(draw: Draw, count: int, seed: int) -> list[Trial]:
@@ -88,17 +90,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="draws them")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="of each prompt in NAMED")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--truth", action="store_true", help="blind sheets of the true clips, no others")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     pipe = TextToVideo.from_pretrained(options.model, device=options.device)
-    clips = EmojiClips(options.data, size=16)
+    clips = EmojiClips(options.data, size=pipe.native.width if options.truth else 16)
     captions = Captions(clips.subjects, options.seed, clips.scenery)
     words = Vocabulary.open(locate(options.model).folder)
     trials = blind(Draw(captions, options.seed, words), options.count, options.seed)
+    trials = [replace(trial, truth=options.truth) for trial in trials]
     blind_sheets([made(pipe, clips, captions, [trial], {})[0] for trial in trials], options.out)
     listed = [{"number": n, "prompt": t.prompt, "seed": t.seed} for n, t in enumerate(trials, start=1)]
     (options.out / "list.json").write_text(json.dumps(listed, indent=1), encoding="utf-8")
-    for number, prompt in enumerate(NAMED, start=1):
+    for number, prompt in enumerate(NAMED if not options.truth else (), start=1):
         videos = [pipe(prompt, seed=seed, frames=FRAMES).frames for seed in range(options.seeds)]
         named_sheet(videos, options.out / f"named_{number}.webp")
 

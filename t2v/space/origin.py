@@ -49,7 +49,7 @@ def build(vocabulary: Vocabulary | None) -> dict[str, Any]:
     end_shown = gr.HTML("", elem_id="end-shown")
     hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     way.change(_shown, way, [keep, strength, painter, end], **hidden)
-    source.change(_chosen, source, [keep, mask], **hidden)
+    source.change(_chosen, source, keep, **hidden)
     fields = {"source": source, "way": way, "keep": keep, "strength": strength, "end": end, "mask": mask}
     shown = {"source_words": source_words, "source_shown": source_shown, "end_shown": end_shown}
     return shown | {"fields": fields}
@@ -81,9 +81,9 @@ def shown(path: str, problem: str) -> str:
     return f"<div class='chosen'>{small}<p class='note'>{strings.MIDDLE_USED}</p></div>"
 
 
-def _chosen(file: Any) -> tuple[Any, str]:
-    """For another file, the frames to keep and an empty mask; without a file the frames stay."""
-    return kept(file) if file else gr.skip(), ""
+def _chosen(file: Any) -> Any:
+    """The frames to keep of another file; without a file they stay. The painter empties the mask."""
+    return kept(file) if file else gr.skip()
 
 
 def _painter() -> str:

@@ -104,7 +104,7 @@ async function look() {
   if (link === shown) return;
   shown = link;
   picture = null;
-  draw();
+  clear(); // at once: the mask was of another picture
   if (!link) return say(box.dataset.none);
   try {
     const found = await asImage(link).catch(() => asVideo(link));

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from t2v.defaults import SecondPass
 from t2v.request import Request
@@ -353,6 +353,27 @@ def test_a_part_is_painted_over_by_keyboard(visitor: Visitor, app: App, picture:
     visitor.see("done")
     mask = np.asarray(Image.open(files_of(visitor, app).mask).convert("L"))
     assert mask[20, 32] == mask[20, 48] == 255 and mask[20, 15] == mask[5, 40] == 0
+
+
+def test_a_late_answer_about_the_picture_leaves_what_was_painted(visitor: Visitor, picture: Path):
+    page, held = visitor.page, []
+
+    def hold(route: Route) -> None:
+        given = route.request.post_data_json["data"]
+        held.append(route) if len(given) == 1 and "fox.png" in str(given) else route.continue_()
+
+    page.route("**/run/predict*", hold)
+    choose(visitor, picture)
+    page.get_by_label("Replace a part").check()
+    page.wait_for_function("document.querySelector('#painter canvas')?.width === 60")
+    page.locator("#painter canvas").click()
+    page.wait_for_function("document.querySelector('#mask textarea, #mask input').value")
+    assert held
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('#mask textarea, #mask input').value")
 
 
 def test_the_last_picture_goes_along(visitor: Visitor, app: App, picture: Path):

@@ -221,19 +221,30 @@ class Vocabulary:
         return runs, rest
 
     def _take_names(self, words: list[str]) -> tuple[list[Name], list[str]]:
-        """The longest names of subjects first, in the order of the prompt, and the words that are left."""
+        """The longest names of subjects first, in the order of the prompt, and the words that are left.
+
+        A colour or an adjective isn't the beginning of a name where the words after it name more: "a purple
+        heart with ribbon" is no "purple heart".
+        """
         names, rest, i = [], [], 0
         while i < len(words):
-            for stop in range(min(i + self._longest, len(words)), i, -1):
-                subject = self._subject(words[i:stop])
-                if subject:
-                    names.append(Name(i, stop, subject))
-                    i = stop
-                    break
+            name = self._name_at(words, i)
+            if name and self._means_other(words[i]):
+                longer = self._name_at(words, i + 1)
+                name = None if longer and longer.stop > name.stop else name
+            if name:
+                names.append(name)
             else:
                 rest.append(words[i])
-                i += 1
+            i = name.stop if name else i + 1
         return names, rest
+
+    def _name_at(self, words: list[str], start: int) -> Name | None:
+        """The longest name that begins with this word."""
+        for stop in range(min(start + self._longest, len(words)), start, -1):
+            if subject := self._subject(words[start:stop]):
+                return Name(start, stop, subject)
+        return None
 
     def _means_other(self, word: str) -> bool:
         """Whether a word means something to the model that is no subject, or to nobody."""

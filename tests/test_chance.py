@@ -11,10 +11,11 @@ from training.content import single
 from training.dataset import FRAMES
 from training.heard import compare
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS
+from training.sizes import VAE_SIZE
 from training.subjects import Subject
 
 SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
-SHAPE = 16, 16, 16, 16  # latents of the embedded model
+SHAPE = VAE_SIZE.latent_channels, 16, 16, 16  # latents of the embedded model
 
 
 def test_a_code_is_read_as_it_was_written_and_the_noise_stays_gaussian() -> None:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from training import layout
 from training.captions import Captions
-from training.compose import FRAMES, LAYERS, MOTIONS, SIZES, TRAVEL, Spec, compose, plain_spec
+from training.compose import DIRECTIONS, FRAMES, LAYERS, MOTIONS, SIZES, TRAVEL, Spec, compose, plain_spec
 from training.content import Content, Entity
 from training.layers import without
 from training.layout import RELATIONS
@@ -96,6 +96,32 @@ def test_moving_subjects_travel_the_way_that_is_said():
     assert change["moving up"][1] < -0.6 and change["moving down"][1] > 0.6
     assert change["growing"][2] > 100 and change["shrinking"][2] < -100
     assert change["still"].abs().max() < 1e-4
+
+
+def test_a_clip_that_begins_later_goes_on_from_the_first():
+    spec = plain_spec([0] * 8, GREY.expand(8, 3), list(range(8)))
+    first, later = compose(Disc(), spec), compose(Disc(), replace(spec, begin=torch.full((8,), 6.0)))
+    torch.testing.assert_close(later[:, :-6], first[:, 6:], atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("motion", DIRECTIONS)
+def test_what_has_left_the_frame_comes_in_again_at_the_other_side(motion: str):
+    size = SIZES[MOTIONS.index(motion)]
+    around = (2 + 2 * size) / (2 * TRAVEL) * (FRAMES - 1)  # frames until it is where it was
+    spec = plain_spec([3] * 5, GREY.expand(5, 3), [MOTIONS.index(motion)] * 5)
+    begins = torch.tensor([0, around, 2 * around, 0.55 * around, 0.6 * around])
+    first, once, twice, leaving, back = compose(Disc(), replace(spec, begin=begins))
+    torch.testing.assert_close(once, first, atol=0.02, rtol=0)
+    torch.testing.assert_close(twice, first, atol=0.02, rtol=0)
+    axis, way = next((i, step) for i, step in enumerate(DIRECTIONS[motion]) if step)
+    track = centroids(torch.stack([leaving, back]))
+    assert track[0, 0, axis] * way > 0.6 and track[1, -1, axis] * way < -0.5
+
+
+def test_what_grows_or_shrinks_stays_as_it_has_become():
+    spec = plain_spec([3] * 2, GREY.expand(2, 3), [MOTIONS.index("growing"), MOTIONS.index("shrinking")])
+    first, later = compose(Disc(), spec), compose(Disc(), replace(spec, begin=torch.full((2,), 30.0)))
+    torch.testing.assert_close(later, first[:, -1:].expand_as(later), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -189,7 +189,7 @@ def test_known_frames_come_back_and_the_others_are_made(clips: EmojiClips, pipe:
 
 
 def test_with_no_frame_known_the_sampler_is_the_pipelines(pipe: TextToVideo) -> None:
-    noise = torch.randn(1, 16, 16, 4, 4, generator=torch.manual_seed(0))
+    noise = torch.randn(1, pipe.unet.config.in_channels, 16, 4, 4, generator=torch.manual_seed(0))
     none = torch.zeros(16, dtype=torch.bool)
     prompt = "a panda on a green background"
     ours = pixels(sample(pipe, [prompt], noise, torch.zeros_like(noise), none)[0])

@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -23,14 +24,16 @@ from t2v.networks.tokenizer import read_merges
 from t2v.runtime import device
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
+from training.latents import with_channels
 from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss, half_precision
 from training.muon import optimizers, orthogonal
 from training.norms import Norm
 from training.sizes import VAE_SIZE, text_size
-from training.unet import go_on, learn_only, leave_out_time, zero_residuals
+from training.unet import Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
     HOLD,
+    LOOSE,
     RefinedLoss,
     WholeLoss,
     droplets,
@@ -38,8 +41,8 @@ from training.vae import (
     fixtures,
     flat_places,
     normalise,
-    read_vae,
 )
+from training.vae_file import read_vae, write_vae
 from training.widen import main, size_of, widen, wider
 
 from .shapes import pack_shapes
@@ -407,6 +410,95 @@ def test_a_file_of_a_vae_says_its_groups(tmp_path: Path) -> None:
     for metadata, groups in (({"groups": "8"}, 8), (None, 32)):
         save_file(VAE(VAE_SIZE).state_dict(), file, metadata)
         assert read_vae(file).config.groups == groups
+
+
+def test_a_vae_that_gets_latent_channels_draws_what_it_drew(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    old, images = VAE(TINY_VAE), torch.rand(2, 3, 32, 32)
+    more = with_channels(old, 7)
+    with torch.no_grad():
+        z, log_var = more.moments(images)
+        mean, given = old.moments(images)
+        assert torch.equal(z[:, :4], mean) and not z[:, 4:].any() and torch.equal(log_var[:, :4], given)
+        torch.testing.assert_close(more.decode(z), old.decode(mean))
+    with pytest.raises(ValueError, match="--channels: the VAE has 4 already"):
+        with_channels(old, 3)
+    write_vae(tmp_path / "vae.safetensors", with_channels(VAE(VAE_SIZE), 27))
+    assert read_vae(tmp_path / "vae.safetensors").config.latent_channels == 27
+    assert not (tmp_path / "vae.tmp").exists()
+
+
+def test_new_latent_channels_learn_and_cost_less_than_changes_of_the_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.manual_seed(0)
+    for name, cost in (("HOLD", 700.0), ("LOOSE", 70.0)):  # all else is little beside them
+        monkeypatch.setattr(f"training.vae.{name}", cost)
+    assert LOOSE < HOLD
+    vae, images = with_channels(VAE(TINY_VAE), 7), torch.rand(1, 3, 32, 32)
+    loss_of = RefinedLoss(vae, deepcopy(vae), encoder=True)
+
+    def loss(channel: int, by: float) -> torch.Tensor:
+        with torch.no_grad():
+            vae.to_moments.bias[channel] += by
+            vae.from_latents.bias -= by * vae.from_latents.weight[:, channel, 0, 0]
+        torch.manual_seed(1)  # the latents' noise
+        return loss_of(images)[0]
+
+    start, old, both = loss(0, 0.0), loss(0, 1.0), loss(5, 1.0)
+    assert float((old - start).detach()) == pytest.approx(100, rel=0.1)
+    assert float((both - old).detach()) == pytest.approx(10, rel=0.1)
+    both.backward()
+    assert vae.to_moments.weight.grad[4:7].abs().amin(1).min() > 0
+
+
+def test_the_decoder_also_learns_to_do_without_new_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    vae, given = with_channels(VAE(TINY_VAE), 7), []
+    before = deepcopy(vae)
+    monkeypatch.setattr("training.vae.FINE_NOISE", 0.0)
+    nn.init.ones_(vae.to_moments.bias)
+    vae.from_latents.register_forward_pre_hook(lambda module, args: given.append(args[0]))
+    RefinedLoss(vae, before, encoder=True)(torch.rand(8, 3, 32, 32))
+    assert not given[0][6:, 4:].any() and given[0][:6, 4:].all() and given[0][:, :4].all()
+
+
+def test_a_unet_gets_the_latent_channels_that_its_vae_has() -> None:
+    torch.manual_seed(0)
+    old, new = UNet3D(UNET), UNet3D(replace(UNET, in_channels=7, out_channels=7))
+    go_on(new, old.state_dict())
+    x, t, text = torch.randn(2, 7, 3, 8, 8), torch.tensor([10, 900]), torch.randn(2, 77, 32)
+    with torch.no_grad():
+        made = new(x, t, text)
+        torch.testing.assert_close(made[:, :4], old(x[:, :4], t, text), atol=1e-5, rtol=0)
+    assert not made[:, 4:].any()
+    with pytest.raises(ValueError, match="--start: its UNet is of another size: .* is larger than"):
+        go_on(old, new.state_dict())
+
+
+def test_a_training_follows_a_vae_that_is_trained_meanwhile(tmp_path: Path) -> None:
+    path, newer = tmp_path / "vae.safetensors", VAE(VAE_SIZE)
+    trainer = SimpleNamespace(
+        options=SimpleNamespace(follow=path), device="cpu", vae=VAE(VAE_SIZE), followed=0.0
+    )
+    assert not Trainer.newer_vae(trainer)
+    for _ in range(2):
+        nn.init.normal_(newer.from_latents.bias)
+        nn.init.normal_(newer.to_moments.bias)
+        write_vae(path, newer)
+        os.utime(path, (trainer.followed + 5, trainer.followed + 5))
+        assert Trainer.newer_vae(trainer) and not Trainer.newer_vae(trainer)
+        assert torch.equal(trainer.vae.from_latents.bias, newer.from_latents.bias.half().float())
+    nn.init.normal_(newer.decoder.conv_in.bias)  # leaves the latents as they are
+    write_vae(path, newer)
+    os.utime(path, (trainer.followed + 5, trainer.followed + 5))
+    assert not Trainer.newer_vae(trainer)
+    assert torch.equal(trainer.vae.decoder.conv_in.bias, newer.decoder.conv_in.bias.half().float())
+    write_vae(path, VAE(replace(VAE_SIZE, groups=4)))
+    os.utime(path, (trainer.followed + 5, trainer.followed + 5))
+    with pytest.raises(ValueError, match="--follow: the VAE is .*groups=4"):
+        Trainer.newer_vae(trainer)
+    trainer.options.follow = None
+    assert not Trainer.newer_vae(trainer)
 
 
 def test_an_error_that_is_the_same_in_all_pictures_costs_more_than_one_that_is_not() -> None:

@@ -175,6 +175,20 @@ def test_more_than_three_subjects_are_told_to_be_too_many() -> None:
     assert not any(each.crowded or each.denied for each in found)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "known"),
+    [
+        ("a purple heart with ribbon spinning", "heart with ribbon"),
+        ("a cool face without mouth", "face without mouth"),
+        ("a purple heart on green", "purple heart"),
+        ("a white cane", "white cane"),
+    ],
+)
+def test_a_colour_begins_no_name_where_the_words_after_it_name_more(prompt: str, known: str) -> None:
+    found = Vocabulary.open(EMBEDDED).explain(prompt)
+    assert found.known == (known,) and found.note() is None
+
+
 def test_the_embedded_model_knows_its_own_words() -> None:
     embedded = Vocabulary.open(EMBEDDED)
     assert embedded.explain("A panda eating bamboo on a rock.").known == (

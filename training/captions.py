@@ -32,7 +32,7 @@ from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indef
 
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
-KINDS = {"one": 0.34, "tinted": 0.05, "scenery": 0.08, "count": 0.06, "pair": 0.31, "three": 0.16}
+KINDS = {"one": 0.31, "tinted": 0.07, "scenery": 0.08, "count": 0.06, "pair": 0.32, "three": 0.16}
 _MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
 
 
@@ -89,7 +89,7 @@ class Captions:
         if count > 1 and self._chance(0.2):
             entities = tuple(Entity(e.subject, entities[0].motion, e.tint, e.count) for e in entities)
         relation = self._pick(RELATIONS) if kind == "pair" and self._chance(0.7) else AND
-        return Content(entities, background, scenery, relation, named=scenery >= 0 or self._chance(0.8))
+        return Content(entities, background, scenery, relation, named=scenery >= 0 or self._chance(0.75))
 
     def _entity(self, kind: str, background: str) -> Entity:
         pool = {"tinted": self.tintable, "count": self.countable}.get(kind) or range(len(self.subjects))
@@ -140,7 +140,7 @@ class Captions:
             travel=torch.tensor(travel).float(),
             background=torch.tensor([BACKGROUNDS[c.background] for c in contents]) / 255,
             ground=torch.tensor([c.scenery for c in contents]), phase=start.float(), speed=speed,
-            chance=chance,
+            begin=torch.zeros(len(contents)), chance=chance,
         )  # fmt: skip
 
     def _chances(self, contents: list[Content]) -> Tensor:
@@ -190,7 +190,7 @@ class Captions:
             )
             return f"{_listed(things)} {both}{self._motion(motions[0])} {ground}"
         moving = [i for i, motion in enumerate(motions) if motion != "still"]
-        after = relation != AND and self._chance(0.3) or relation == AND and moving == [len(things) - 1]
+        after = relation != AND and self._chance(0.4) or relation == AND and moving == [len(things) - 1]
         if after and moving:
             said = " and ".join(f"the {self._again(entities[i])} {self._motion(motions[i])}" for i in moving)
             listed = _listed(things) if relation == AND else f"{things[0]} {relation} {things[1]}"

@@ -43,6 +43,7 @@ class Spec:
     ground: Tensor  # (b) long, a scenery of EmojiClips, −1: the plain background
     phase: Tensor  # (b) float, frame of the loop that comes first, 0…15
     speed: Tensor  # (b) float, loops in 16 frames
+    begin: Tensor  # (b) float, frames of the motions that have passed when the clip begins
     chance: Tensor  # (b OPEN) float, standard normal: the noise's code (training/chance.py)
 
     def __len__(self) -> int:
@@ -72,7 +73,7 @@ def plain_spec(subject: list[int], background: Tensor, motion: list[int], **othe
         subject=torch.full((n, LAYERS), -1), tint=torch.zeros(n, LAYERS, 4), motion=zero.long(),
         x=zero, y=zero, size=zero + 1, travel=zero + TRAVEL, background=background,
         ground=torch.full((n,), -1), phase=torch.zeros(n), speed=torch.ones(n),
-        chance=torch.zeros(n, len(OPEN)),
+        begin=torch.zeros(n), chance=torch.zeros(n, len(OPEN)),
     )  # fmt: skip
     given = first | others
     return replace(spec, **{name: _in_layer(getattr(spec, name), value) for name, value in given.items()})
@@ -88,16 +89,18 @@ def _in_layer(whole: Tensor, value: Tensor) -> Tensor:
 def trajectory(spec: Spec, number: int, frames: int, loop: bool = False) -> tuple[Tensor, ...]:
     """Centre x, y, size and clockwise angle in radians of a layer in each frame, (b f) each.
 
-    In a clip that loops, what moves, grows or shrinks goes back the way it came.
+    In a clip that loops, what moves, grows or shrinks goes back the way it came. In others a motion goes on
+    after its clip: what grows or shrinks stays as it has become, what moves leaves the frame (`_back`).
     """
     device, motion = spec.motion.device, spec.motion[:, number]
-    turn = torch.arange(frames, device=device) / frames  # (f)
-    there_and_back = (1 - torch.cos(2 * math.pi * turn)) / 2
-    u = there_and_back if loop else torch.linspace(0, 1, frames, device=device)  # (f)
+    passed = spec.begin[:, None] + torch.arange(frames, device=device)  # (b f)
+    turn = passed / frames
+    u = (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else passed / max(1, frames - 1)  # (b f)
     ways = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[motion]
     way = spec.travel[:, number, None] * (2 * u - 1)  # (b f)
     x, y = (place[:, number, None] + ways[:, i : i + 1] * way for i, place in enumerate((spec.x, spec.y)))
-    growth, fall = (SMALLEST + (1 - SMALLEST) * share for share in (u, 1 - u))
+    grown = u.clamp_max(1)
+    growth, fall = (SMALLEST + (1 - SMALLEST) * share for share in (grown, 1 - grown))
 
     def does(name: str) -> Tensor:
         """True for the clips in which the layer moves so (b 1)"""
@@ -120,9 +123,15 @@ def _affine(x: Tensor, y: Tensor, size: Tensor, angle: Tensor, wide: float, high
     return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
 
 
+def _back(place: Tensor, half: Tensor) -> Tensor:
+    """Places of what is 2·half long: once it has left the frame it comes in again at the other side."""
+    return (place + 1 + half) % (2 + 2 * half) - 1 - half
+
+
 def _pictures(clips: EmojiClips, spec: Spec, number: int, frames: int) -> Tensor:
     """The emoji of a layer in each frame, uint8 (b f 4 h w)"""
-    time = spec.phase[:, None] + spec.speed[:, None] * torch.arange(frames, device=spec.phase.device)
+    passed = spec.begin[:, None] + torch.arange(frames, device=spec.phase.device)
+    time = spec.phase[:, None] + spec.speed[:, None] * passed
     return clips.at(spec.subject[:, number, None], time.round().long())
 
 
@@ -133,8 +142,9 @@ def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool
     source = rearrange(_pictures(clips, spec, number, f), "b f c h w -> (b f) c h w").float()
     if spec.size[:, number].max() < 0.5:
         source = F.avg_pool2d(source, 2)  # else a small emoji would lose pixels
-    short = min(h, w)
-    matrices = rearrange(_affine(x, y, size, angle, w / short, h / short), "b f i j -> (b f) i j")
+    wide, high = w / min(h, w), h / min(h, w)
+    x, y = _back(x, size / wide), _back(y, size / high)
+    matrices = rearrange(_affine(x, y, size, angle, wide, high), "b f i j -> (b f) i j")
     large = [b * f, 4, h * SUPERSAMPLING, w * SUPERSAMPLING]
     grid = F.affine_grid(matrices, large, align_corners=False)
     sampled = F.avg_pool2d(

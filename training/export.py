@@ -22,7 +22,7 @@ from t2v.defaults import ModelDefaults
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import VAE, TextConfig, TextEncoder, UNet3D, UNetConfig, VAEConfig
 from training.sizes import NATIVE, SCHEDULE, UNET_SIZE, text_size
-from training.vae import read_vae
+from training.vae_file import read_vae
 
 SHARD = 9_500_000  # bytes
 OLD = ["text_model.embeddings"]  # names of transformers before 5, which later ones still read

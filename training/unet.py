@@ -2,7 +2,8 @@
 
     python -m training.unet --data runs/data/emoji.zip --vae runs/vae/vae.safetensors --out runs/unet
 
-The VAE is frozen, so the UNet trains on latents: a pool of clips, composed, encoded and kept on the device,
+The VAE is frozen (with `--follow` it is read again whenever another process wrote it, and the pools are made
+anew), so the UNet trains on latents: a pool of clips, composed, encoded and kept on the device,
 is renewed bit by bit. The first part of the training uses single frames: sixteen subjects for the work of one
 clip. Layers along time, which start as identities, train in the second part, where every clip is seen as pure
 noise, and some once more, at their time, most of them mixed from the network's own first prediction.
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import set_seed
+from accelerate.utils import broadcast, set_seed
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -27,13 +28,14 @@ from training.captions import FAST, STARTS, Captions
 from training.compose import FRAMES
 from training.dataset import EmojiClips
 from training.fused import freeze_biases, fuse
+from training.latents import padded
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.loss import DenoisingLoss
 from training.muon import optimizers
 from training.pool import SHAPES, LatentPool
 from training.samples import sample_grid
 from training.sizes import SCHEDULE, UNET_SIZE, text_size
-from training.vae import read_vae
+from training.vae_file import read_vae
 
 EMPTY = 0.01  # share of captions replaced by an empty one, for guidance; its loss is 20 times the others'
 PURE_NOISE = 0.1  # share of single frames at the last time, where every video starts
@@ -41,8 +43,10 @@ AGAIN = 0.25  # share of clips that are seen twice; of loops all, for their firs
 OWN = 2 / 3  # share of those mixed from the network's own first prediction
 OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
 SAMPLES_EVERY = 300.0  # seconds
+FOLLOW_EVERY = 64  # steps between looks at the VAE that another process trains
 RENEW_EVERY = 4  # steps: larger portions cost less
 FILLED, ENOUGH = (2048, 256), 1024  # clips at the start, of the first shape and of others; soon
+OF_LATENTS = ("conv_in.weight", "out.conv.weight", "out.conv.bias")  # whose size is that of the latents
 LAST_OF_A_BRANCH = (
     "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
 )  # fmt: skip
@@ -54,6 +58,7 @@ class Options:
 
     data: Path
     vae: Path
+    follow: Path | None
     start: Path | None
     learn: list[str] | None
     merges: Path
@@ -94,7 +99,7 @@ class Trainer:
         self.opts = optimizers(self.networks, options.lr)
         self.clock = Clock(options.seconds, options.iterations)
         self.average = Average(self.networks)
-        self.empty = self.tokenizer([""]).to(self.device)
+        self.empty, self.followed = self.tokenizer([""]).to(self.device), 0.0
         if options.fuse:
             fuse(self.loss_of, self.vae)
         self.update = Update(self.accelerator, self.loss_of, self.opts, self.average)
@@ -142,6 +147,7 @@ class Trainer:
         log = Log(options.out / "unet.csv", clock, silent=not self.accelerator.is_main_process)
         if state.exists():
             load_state(state, clock, self.average, self.opts)
+        self.newer_vae()
         pools, began, shown = self.pools(), clock.spent, clock.spent
         while clock.tick(self.accelerator) < 1 and clock.elapsed - began < options.until:
             images = clock.progress < options.images
@@ -153,6 +159,9 @@ class Trainer:
             count = options.clips * FRAMES // pool.shape.frames
             drawn = pool.draw_images(2 * FRAMES * options.clips) if images else pool.draw(count)
             loss, first = self.step(drawn, pool.shape.loop)
+            if clock.done % FOLLOW_EVERY == 0 and self.newer_vae():
+                for pool in pools:
+                    pool.fill(min(pool.filled, ENOUGH))
             log.add(loss=loss, first=first)
             if clock.elapsed - shown > SAMPLES_EVERY:
                 self.write()
@@ -160,6 +169,27 @@ class Trainer:
         if self.accelerator.is_main_process:
             save_state(state, clock, self.average, self.opts)
         self.write()
+
+    def newer_vae(self) -> bool:
+        """Read the VAE that `--follow` names, in all processes, if it was written since.
+
+        True if it encodes otherwise than before. ValueError if it is of another size.
+        """
+        path = self.options.follow
+        if not path:
+            return False
+        written = path.stat().st_mtime if path.exists() else 0.0
+        written = float(broadcast(torch.tensor([written], dtype=torch.float64, device=self.device)))
+        if written <= self.followed:
+            return False
+        newer, self.followed = read_vae(path), written
+        if newer.config != self.vae.config:
+            raise ValueError(f"--follow: the VAE is {newer.config}; that of --vae is {self.vae.config}.")
+        old, new = self.vae.state_dict(), newer.state_dict()
+        encoding = [name for name in new if name.startswith(("encoder.", "to_moments."))]
+        differs = any(not torch.equal(old[name].cpu(), new[name]) for name in encoding)
+        self.vae.load_state_dict(new)
+        return differs
 
     def which(self, count: int) -> int:
         """Draw the step's shape, the same in all processes; single frames are for the beginning."""
@@ -189,6 +219,9 @@ def spread(count: int, device: torch.device) -> Tensor:
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
     """Make the networks: those of an earlier training (`--start`), or new ones, and the trained VAE."""
     text, unet, vae = TextEncoder(text_size(vocabulary)), UNet3D(UNET_SIZE), read_vae(options.vae)
+    latents = vae.config.latent_channels, UNET_SIZE.in_channels
+    if latents[0] != latents[1]:
+        raise ValueError("--vae: its latents have {} channels, those of sizes.py {}.".format(*latents))
     zero_residuals(unet)
     if options.start:
         text.load_state_dict(load_file(options.start / "text_encoder.safetensors"))
@@ -197,11 +230,17 @@ def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:
 
 
 def go_on(unet: UNet3D, weights: dict[str, Tensor]) -> None:
-    """Load an earlier training's weights. Transformers that a level had not begin as identities.
+    """Load an earlier training's weights. Transformers that a level had not stay as they are, identities
+    after `zero_residuals`; latent channels that it had not are zero.
 
     ValueError if anything else is missing, or too much.
     """
-    missing, unknown = unet.load_state_dict(weights, strict=False)
+    sizes = unet.state_dict()
+    try:
+        ends = {name: padded(weights[name], sizes[name].shape) for name in OF_LATENTS if name in weights}
+    except ValueError as error:
+        raise ValueError(f"--start: its UNet is of another size: {error}") from None
+    missing, unknown = unet.load_state_dict(weights | ends, strict=False)
     old = (name for name in missing if ".spatial." not in name and ".temporal." not in name)
     if strange := [*unknown, *old]:
         raise ValueError(f"--start: its UNet is of another size: {', '.join(strange[:3])}")
@@ -243,6 +282,7 @@ def main() -> None:
     add = parser.add_argument
     add("--data", type=Path, default=Path("runs/data/emoji.zip"))
     add("--vae", type=Path, default=Path("runs/vae/vae.safetensors"))
+    add("--follow", type=Path, help="a VAE that trains meanwhile, read whenever it is written")
     add("--start", type=Path, help="the folder of a training to go on from; then --images 0 is right")
     add("--learn", nargs="+", help="parts of the UNet, as up.3, that learn; all else stays")
     add("--merges", type=Path, default=Path("t2v/checkpoints/emoji/tokenizer/merges.txt"))

@@ -6,9 +6,10 @@ normalised by the 1×1 convolutions around the latents, so that the checkpoint's
 
 With `--refine runs/vae/vae.safetensors` only the decoder trains on, on whole frames: the latents don't
 change, so a UNet can be trained on them at the same time. With `--encoder` too, the encoder also trains, with
-a penalty on changes of its latents: a UNet trained on the old ones can go on from there. With `--groups` too,
-the norms get that many groups; then both halves learn anew, from the old latents. `--latents` names the VAE
-that gives them when such a training goes on: then the decoder alone learns, on whole frames.
+a penalty on changes of its latents: a UNet trained on the old ones can go on from there. Channels that say
+nothing yet (training/latents.py) are freer. What has been learnt is written every WRITE_EVERY seconds. With
+`--groups` too, the norms get that many groups; then both halves learn anew, from the old latents. `--latents`
+names the VAE that gives them when such a training goes on: then the decoder alone learns, on whole frames.
 """
 
 import argparse
@@ -20,8 +21,6 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import set_seed
 from einops import rearrange
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from t2v.networks import VAE
@@ -35,12 +34,14 @@ from training.muon import optimizers
 from training.norms import fit_norms, group_norms
 from training.pool import SHAPES, Shape
 from training.sizes import VAE_SIZE
+from training.vae_file import read_vae, write_vae
 
 KL, NOISE = 1e-4, 0.06
-MSE, FINE_MSE = 2.0, 20.0  # weight of the squared error; of a VAE that is refined
+MSE, FINE_MSE = 2.0, 10.0  # weight of the squared error; of a VAE that is refined
+RELATIVE = 0.02  # of its logarithm, picture by picture: PSNR is judged as a mean of dB
 FIRST = 16  # clips, two frames of each, to which norms of other groups are fitted
 FINE_NOISE = 0.04  # on the latents of a VAE that is refined
-HOLD = 0.2  # cost of a refined encoder's changes of its latents
+HOLD, LOOSE = 0.2, 0.03  # cost of a refined encoder's changes of its latents; of channels that said nothing
 FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
 # scale of all others (the droplet of Karras et al. 2020, Analyzing and improving StyleGAN).
@@ -49,7 +50,7 @@ DROPLET, DROPLETS = 8.0, 10.0  # of the decoder's feature maps
 FIXTURE, FIXTURES = 2.5, 30.0  # of the mean of all pictures' feature maps: droplets have their places
 FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
-GROUPS, OLD_GROUPS = "groups", 32  # the name of their number in a file's metadata; where it is missing
+WRITE_EVERY = 200.0  # seconds, for a UNet that follows
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -130,13 +131,17 @@ class RefinedLoss(VAELoss):
         with torch.autocast(images.device.type, torch.bfloat16):
             old = self.before.encode(images).float()
             own = self.vae.encode(images).float() if self.encodes else old
+            fresh = old.abs().amax((0, 2, 3)) == 0  # channels (c) that said nothing
             z = old if self.from_old else own
+            with_them = len(z) - len(z) // 4  # without them the rest, for a UNet knows little of them
+            z = torch.cat([z[:with_them], z[with_them:] * ~fresh[:, None, None]])
             decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
-        moved = F.mse_loss(own, old)
+        moved = (own - old).square().mean((0, 2, 3)) @ torch.where(fresh, LOOSE, HOLD) / len(fresh)
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
         fixed = FIXED * fixed_error(decoded, images)
-        loss = picture_loss(decoded, images, FINE_MSE) + flat + fixed + self.droplets() + HOLD * moved
-        return loss, F.mse_loss(decoded, images) / 4
+        loss = picture_loss(decoded, images, FINE_MSE) + flat + fixed + self.droplets() + moved
+        errors = (decoded - images).square().mean((1, 2, 3))
+        return loss + RELATIVE * (errors + 1e-6).log().mean(), errors[:with_them].mean() / 4
 
 
 class WholeLoss(VAELoss):
@@ -253,6 +258,7 @@ def train(options: Options) -> None:
     if state.exists():
         load_state(state, clock, average, opts)
     update = Update(accelerator, loss_of, opts, average)
+    written = clock.spent
     while clock.tick(accelerator) < 1:
         whole = clock.progress > WHOLE_FRAMES_FROM or not loss_of.on_crops
         shape = SHAPES[WHOLE[clock.done % len(WHOLE)]] if whole else SHAPES[0]
@@ -260,6 +266,11 @@ def train(options: Options) -> None:
         loss, mse = update(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)
+        if options.refine and accelerator.is_main_process and clock.elapsed - written > WRITE_EVERY:
+            average.swap()
+            write_vae(options.out / "vae.safetensors", loss_of.vae)
+            average.swap()
+            written = clock.elapsed
     if accelerator.is_main_process:
         save_state(state, clock, average, opts)
         average.swap()
@@ -267,8 +278,7 @@ def train(options: Options) -> None:
         if options.refine is None:
             normalise(loss_of.vae, compose(clips, captions.batch(count)[1]).flatten(0, 1))
         print(f"VAE: {decibels(loss_of.vae, clips, captions, count):.2f} dB")
-        weights = {k: v.half().contiguous() for k, v in loss_of.vae.state_dict().items()}
-        save_file(weights, options.out / "vae.safetensors", {GROUPS: str(loss_of.vae.config.groups)})
+        write_vae(options.out / "vae.safetensors", loss_of.vae)
 
 
 def _loss(options: Options) -> WholeLoss | RefinedLoss:
@@ -280,15 +290,6 @@ def _loss(options: Options) -> WholeLoss | RefinedLoss:
     vae.load_state_dict(given.state_dict())
     before = read_vae(options.latents) if options.latents else given
     return RefinedLoss(vae, before, options.encoder, again=options.latents is not None)
-
-
-def read_vae(path: Path) -> VAE:
-    """Read a VAE that `train` wrote; the file's metadata have its number of groups, 32 in older files."""
-    with safe_open(path, framework="pt") as file:
-        groups = int((file.metadata() or {}).get(GROUPS, OLD_GROUPS))
-    vae = VAE(replace(VAE_SIZE, groups=groups))
-    vae.load_state_dict(load_file(path))
-    return vae
 
 
 @torch.no_grad()
@@ -321,6 +322,10 @@ def main() -> None:
     options = Options(**vars(parser.parse_args()))
     if options.latents and not options.refine:
         parser.error("--latents goes with --refine: name the VAE whose decoder goes on learning")
+    if options.out / "vae.safetensors" in (options.refine, options.latents):
+        parser.error(
+            "--out: it would overwrite the VAE that --refine or --latents names; name another folder"
+        )
     train(options)
 
 

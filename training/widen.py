@@ -28,6 +28,7 @@ from training.compose import FRAMES
 from training.dataset import EmojiClips
 from training.norms import Norm, Pair, fit_norms
 from training.sizes import SCHEDULE, UNET_SIZE, text_size
+from training.unet import go_on, zero_residuals
 
 Product = nn.Linear | nn.Conv2d
 Transformer = SpatialTransformer | TemporalTransformer
@@ -236,7 +237,8 @@ def main() -> None:
     torch.manual_seed(options.seed)
     words, weights = (load_file(options.start / f"{name}.safetensors") for name in ("text_encoder", "unet"))
     old = UNet3D(size_of(weights))
-    old.load_state_dict(weights)
+    zero_residuals(old)
+    go_on(old, weights)  # with as many transformers and latent channels
     new = wider(old, UNET_SIZE, *draw(options.data, options.merges, words, options.seed))
     options.out.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.half().contiguous() for name, tensor in new.state_dict().items()}

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from t2v.networks import UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 
-# Measured on two H200s joined by NVLink (benchmarks/results/two-h200-divide-*.json), not yet on more. The
-# published UNet has 122 exchanges a step, 278 copies. Under one text a step took 12.9, 51.4 and 177.8 ms at
-# 16x256x256, 24x576x320 and 24x1024x576; divided 17.3, for which the host was the bound, 32.8 and 97.1. Both
-# constants together fit these within 8 %, and the work of a device needs no factor for being divided.
+# Measured on two H200s joined by NVLink (benchmarks/results/two-h200-divide-*.json). The published UNet has
+# 122 exchanges a step, 278 copies. Under one text a step took 12.9, 51.4 and 177.8 ms at 16x256x256,
+# 24x576x320 and 24x1024x576; divided 17.3, for which the host was the bound, 32.8 and 97.1. Both constants
+# together fit these within 8 %, and the work of a device needs no factor for being divided. Under two texts
+# a step of the last took three H200s 142.4 ms and four 98.0; the constants say 127 and 94.
 WORK = 5.5e-16  # seconds that a weight takes for a place
 LAUNCH = 35e-6  # seconds of an exchange among k devices: k² times for the host, k times for each device
 

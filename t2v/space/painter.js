@@ -7,6 +7,7 @@ const paint = document.createElement("canvas"), tint = document.createElement("c
 let picture = null, shown = "", erasing = false, last = null, turn = 0;
 let brushAt = null; // where the keyboard has the brush
 let keyed = false; // whether it has it now
+let sending = null, awaited = false; // the mask's last way to the server; whether Generate waits for it
 
 // Two tones, so that it is seen on a picture of any colour.
 const tile = Object.assign(document.createElement("canvas"), { width: 16, height: 16 }), ink = tile.getContext("2d");
@@ -66,10 +67,26 @@ async function send() {
     if (said.textContent === box.dataset.failed) say("");
   } catch {
     say(box.dataset.failed);
+  } finally {
+    if (mine === turn) sending = null;
   }
 }
+// Generate waits for a mask that is on its way.
+function wait(event) {
+  const entered = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && event.target.closest?.("#prompt");
+  const button = entered ? document.querySelector("#generate") : event.target.closest?.("#generate, #variations");
+  if (!sending || !button || (event.type === "keydown" && !entered)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (awaited) return;
+  awaited = true;
+  const go = () => sending ? sending.then(go) : setTimeout(() => { awaited = false; button.click(); }, 150);
+  go();
+}
+for (const name of ["click", "keydown"]) document.addEventListener(name, wait, true);
 function clear() {
   turn += 1;
+  sending = null;
   paint.getContext("2d").clearRect(0, 0, paint.width, paint.height);
   if (field()?.value) write("");
   draw();
@@ -138,7 +155,7 @@ canvas.addEventListener("pointerdown", (event) => {
 });
 canvas.addEventListener("pointermove", (event) => { if (last && !keyed) stroke(...place(event)); });
 function lift() {
-  if (last) send();
+  if (last) sending = send();
   last = null;
 }
 for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { if (!keyed) lift(); });
@@ -202,7 +219,7 @@ box.querySelector("[type=file]").addEventListener("change", async (event) => {
     }
     strokes.putImageData(pixels, 0, 0);
     draw();
-    send();
+    sending = send();
   } catch {
     say(box.dataset.failed);
   } finally {

@@ -355,6 +355,26 @@ def test_a_part_is_painted_over_by_keyboard(visitor: Visitor, app: App, picture:
     assert mask[20, 32] == mask[20, 48] == 255 and mask[20, 15] == mask[5, 40] == 0
 
 
+@pytest.mark.parametrize("key", ["", "Enter"], ids=["click", "enter"])
+def test_generate_waits_for_a_mask_that_is_on_its_way(visitor: Visitor, app: App, picture: Path, key: str):
+    page, held = visitor.page, []
+    choose(visitor, picture)
+    page.get_by_label("Replace a part").check()
+    page.wait_for_function("document.querySelector('#painter canvas')?.width === 60")
+    page.get_by_label("Prompt", exact=True).fill("a hat")
+    page.route("**/gradio_api/upload", lambda route: held.append(route))
+    page.locator("#painter canvas").click()
+    prompt = page.get_by_label("Prompt", exact=True)
+    for _ in range(2):  # impatiently
+        prompt.press(key) if key else page.get_by_role("button", name="Generate").click()
+    page.wait_for_timeout(500)
+    assert len(held) == 1 and page.locator("#screen [data-state=working]").count() == 0
+    held[0].continue_()
+    visitor.see("done")
+    assert files_of(visitor, app).mask and made(visitor, app).request.prompt == "a hat"
+    assert page.locator("#origin .validation-error").count() == 0
+
+
 def test_a_late_answer_about_the_picture_leaves_what_was_painted(visitor: Visitor, picture: Path):
     page, held = visitor.page, []
 

@@ -21,6 +21,7 @@ class VisitorState:
     group: tuple[str, ...] = ()  # variations, shown side by side
     pages: int = 1  # of the gallery that are open
     keeps_seed: bool = False  # the seed that was asked for last was a written one
+    loops: bool = False  # the form asked for a loop last, not a button
     turn: int = 0  # of the page's answers (events.py)
 
     @classmethod
@@ -37,7 +38,8 @@ class VisitorState:
         pages = min(PAGES, max(1, pages)) if isinstance(pages, int) else 1
         turn = given.get("turn")
         turn = turn if isinstance(turn, int) else 0
-        return cls(visitor, job, example, tuple(ids[:MOST]), pages, given.get("keeps_seed") is True, turn)
+        asked = given.get("keeps_seed") is True, given.get("loops") is True
+        return cls(visitor, job, example, tuple(ids[:MOST]), pages, *asked, turn)
 
     def showing(self, job: str | None = None, example: str | None = None) -> "VisitorState":
         """The same visitor with something else on the screen; a group stays in reach of its members."""

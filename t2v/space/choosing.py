@@ -213,7 +213,8 @@ class Choosing:
         known = record.model in self.service.choices
         text = strings.RESTORED if known else strings.RESTORED_PARTLY.format(model=record.model[:80])
         notice(text)
-        now = replace(kept.showing(record.id), keeps_seed=record.request.seed is not None)
+        asked = record.request
+        now = replace(kept.showing(record.id), keeps_seed=asked.seed is not None, loops=asked.loop)
         seed = {} if record.request.seed is None else {"random": False}
         filled = self.showing.filled(record.request, record.model, seed.get("random"), way)
         return shown | {self.page.state: asdict(now), self.page.screen: self.showing.screen(now)} | filled

@@ -180,7 +180,10 @@ class Events:
             return shown | self._by_link(kept, query, pending)
         found = self.showing.record(kept) or next(iter(pending), None)
         # without one, the form may have been filled in already
-        return shown | (self.showing.settings_of(found, not kept.keeps_seed) if found else {})
+        if not found:
+            return shown
+        form_is = {self.page.fields["loop"]: False} if not kept.loops else {}  # a button made the loop
+        return shown | self.showing.settings_of(found, not kept.keeps_seed) | form_is
 
     def _by_link(self, kept: VisitorState, query: dict[str, str], pending: Sequence[Job]) -> Shown:
         """Show a link's video: made before, made now where that takes seconds, or made after a click."""

@@ -163,8 +163,11 @@ class Making:
 
 
 def _asking(state: Any, filled: Filled) -> VisitorState:
-    """The visitor, who asks for a seed of their own or for a random one: a reload keeps to that."""
-    return replace(VisitorState.read(state), keeps_seed=filled.request.seed not in (None, -1))
+    """The visitor, who asks for a seed of their own or not, and for a loop or not: a reload keeps to that."""
+    asked = filled.request
+    return replace(
+        VisitorState.read(state), keeps_seed=asked.seed not in (None, -1), loops=asked.loop is True
+    )
 
 
 def _with_seed(filled: Filled, seed: int | None) -> Filled:

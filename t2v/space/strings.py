@@ -77,8 +77,10 @@ SOURCE_WAY = "What to do with it"
 STARTS = "Or one of these: your own videos, and the examples"
 KEEP_WAY, CHANGE_WAY = "Animate the picture, continue the video", "Change it"
 REPLACE_WAY = "Replace a part"
-CHANGE_STEPS = "A change takes {steps} steps or more, so it has {steps} now. Another choice gives yours back."
-LOOP_STEPS = "A loop takes {steps} steps or more, so it has {steps} now. Without it yours are back."
+CHANGE_STEPS = (
+    "This takes {steps} steps or more, so {steps} are set. Choose another way, and yours come back."
+)
+LOOP_STEPS = "A loop takes {steps} steps or more, so {steps} are set. Without it, yours come back."
 END, MASK = "A last picture, for the video to end at", "Mask"
 PAINT_HINT = "Paint over what is to be made anew. The rest stays, in every frame."
 PAINT_ALT = "The first frame, to paint on"

@@ -355,6 +355,33 @@ def test_a_part_is_painted_over_by_keyboard(visitor: Visitor, app: App, picture:
     assert mask[20, 32] == mask[20, 48] == 255 and mask[20, 15] == mask[5, 40] == 0
 
 
+def test_after_a_reload_a_loop_that_a_button_made_is_no_setting_of_the_form(visitor: Visitor, app: App):
+    visitor.generate("a square walks by")
+    visitor.see("done")
+    assert further(visitor, app, "Loop").request.loop is True
+    visitor.reload()
+    visitor.see("done")
+    expect(visitor.page.get_by_label("Prompt", exact=True)).to_have_value("a square walks by")
+    visitor.generate("a square walks by again")
+    visitor.page.wait_for_function("document.querySelector('#screen').innerText.includes('by again')")
+    visitor.see("done")
+    assert made(visitor, app).request.loop is False
+
+
+def test_a_loop_that_the_form_asked_for_is_asked_for_after_a_reload(visitor: Visitor, app: App):
+    page = visitor.page
+    visitor.settings()
+    page.get_by_label("Loop", exact=True).check()
+    visitor.generate("a square walks by")
+    visitor.see("done")
+    visitor.reload()
+    visitor.see("done")
+    visitor.generate("a square walks by again")
+    page.wait_for_function("document.querySelector('#screen').innerText.includes('by again')")
+    visitor.see("done")
+    assert made(visitor, app).request.loop is True
+
+
 @pytest.mark.parametrize("key", ["", "Enter"], ids=["click", "enter"])
 def test_generate_waits_for_a_mask_that_is_on_its_way(visitor: Visitor, app: App, picture: Path, key: str):
     page, held = visitor.page, []

@@ -59,7 +59,7 @@ def test_the_page_says_where_it_raises_the_steps(monkeypatch: pytest.MonkeyPatch
     steps, raised = page.set_loop(origin.KEEP, True, 1, "few", None)
     strength, steps, raised = page.set_way(origin.CHANGE, True, steps, "few", raised)
     assert (strength, steps) == (FEW.strength, 4)
-    assert [text.partition(" takes")[0] for text in said] == ["A loop", "A change"]
+    assert [text.partition(" takes")[0] for text in said] == ["A loop", "This"]
     steps, raised = page.set_loop(origin.CHANGE, False, steps, "few", raised)
     strength, steps, raised = page.set_way(origin.KEEP, False, steps, "few", raised)
     assert (strength, steps, len(said)) == (1.0, 1, 2)

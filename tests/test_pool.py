@@ -5,7 +5,7 @@ from dataclasses import fields
 import torch
 
 from training.compose import plain_spec
-from training.pool import FARTHEST, LATE, begun_later, known_frames
+from training.pool import FARTHEST, LATE, SHAPES, LatentPool, begun_later, known_frames
 
 FRAMES, CLIPS = 16, 4000
 
@@ -33,6 +33,16 @@ def test_of_a_clip_that_begins_later_the_beginning_is_known_and_nothing_else() -
     assert not (known[late].int().diff(dim=1) > 0).any()
     assert 0.4 < (~known[~late].any(1)).float().mean() < 0.6
     assert not known.all(1).any()
+
+
+def test_single_frames_are_of_clips_that_begin_at_the_beginning() -> None:
+    pool = LatentPool.__new__(LatentPool)  # without data, as if clips had been encoded
+    pool.device, pool.shape, pool.filled = torch.device("cpu"), SHAPES[0], 60
+    pool.late = torch.arange(64) % 3 == 0
+    pool.z = torch.arange(64.0)[:, None, None, None, None].expand(-1, 2, FRAMES, 1, 1).bfloat16()
+    pool.tokens = torch.zeros(64, 5, dtype=torch.long)
+    rows = pool.draw_images(500)[0][:, 0, 0, 0, 0].long()
+    assert set(rows.tolist()) == {row for row in range(60) if row % 3}
 
 
 def test_a_single_frame_is_never_known() -> None:

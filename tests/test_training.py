@@ -42,6 +42,7 @@ from training.vae import (
     flat_places,
     normalise,
 )
+from training.vae import main as train_vae
 from training.vae_file import read_vae, write_vae
 from training.widen import main, size_of, widen, wider
 
@@ -460,6 +461,17 @@ def test_the_decoder_also_learns_to_do_without_new_channels(monkeypatch: pytest.
     vae.from_latents.register_forward_pre_hook(lambda module, args: given.append(args[0]))
     RefinedLoss(vae, before, encoder=True)(torch.rand(8, 3, 32, 32))
     assert not given[0][6:, 4:].any() and given[0][:6, 4:].all() and given[0][:, :4].all()
+
+
+@pytest.mark.parametrize("flags", [["--refine"], ["--refine=other", "--latents"]], ids=" ".join)
+def test_a_vae_that_is_read_is_not_overwritten(
+    flags: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    given = [*flags[:-1], f"{flags[-1]}={tmp_path / 'vae.safetensors'}", f"--out={tmp_path}"]
+    monkeypatch.setattr("sys.argv", ["vae", *given])
+    with pytest.raises(SystemExit):
+        train_vae()
+    assert "--out: it would overwrite the VAE" in capsys.readouterr().err
 
 
 def test_a_unet_gets_the_latent_channels_that_its_vae_has() -> None:

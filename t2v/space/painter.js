@@ -73,7 +73,7 @@ async function send() {
 }
 // Generate waits for a mask that is on its way.
 function wait(event) {
-  const entered = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && event.target.closest?.("#prompt");
+  const entered = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.closest?.("#prompt");
   const button = entered ? document.querySelector("#generate") : event.target.closest?.("#generate, #variations");
   if (!sending || !button || (event.type === "keydown" && !entered)) return;
   event.preventDefault();

@@ -16,6 +16,7 @@ from training.layers import without
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS
 from training.subjects import Scenery, Subject
+from training.tint import contrast
 
 NAMES = ("panda", "cat", "rocket", "tree")
 SUBJECTS = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(NAMES))
@@ -45,6 +46,7 @@ class Disc:
         loop = torch.stack([opaque, opaque * 0, alpha * time, opaque], 1).round().to(torch.uint8)
         self.pictures = torch.cat([loop, loop, loop, loop[:1]])
         self.first, self.count = torch.tensor([0, 16, 32, 48]), torch.tensor([16, 16, 16, 1])
+        self.contrast = torch.stack([contrast(self.pictures[i : i + 1]) for i in self.first])
         self.grounds = torch.full((1, 3, 32, 32), 40, dtype=torch.uint8)
         self.grounds[..., 16:] = 200
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from training.chance import OPEN
 from training.dataset import EmojiClips
+from training.tint import tinted
 
 MOTIONS = (
     "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
@@ -151,16 +152,11 @@ def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool
         F.grid_sample(source, grid, padding_mode="zeros", align_corners=False), SUPERSAMPLING
     )
     drawn = rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
-    return _over(_tinted(drawn, spec.tint[:, number]), video)
-
-
-def _tinted(drawn: Tensor, tint: Tensor) -> Tensor:
-    """Turn the colours of `drawn` (b f 4 h w, premultiplied) into shades of `tint` (b 4), by its weight."""
-    weights = drawn.new_tensor([0.3, 0.59, 0.11])
-    luminance = torch.einsum("bfchw,c->bfhw", drawn[:, :, :3], weights)[:, :, None]
-    shade = 0.2 * drawn[:, :, 3:] + 0.8 * luminance  # never black, so that the colour shows everywhere
-    colour, weight = tint[:, None, :3, None, None], tint[:, None, 3:, None, None]
-    return torch.cat([torch.lerp(drawn[:, :, :3], shade * colour, weight), drawn[:, :, 3:]], dim=2)
+    coloured = spec.tint[:, number, 3] > 0
+    if coloured.any():
+        ends, tint = clips.contrast[spec.subject[coloured, number]], spec.tint[coloured, number]
+        drawn[coloured] = tinted(drawn[coloured], ends, tint)
+    return _over(drawn, video)
 
 
 def _over(drawn: Tensor, below: Tensor) -> Tensor:

@@ -45,6 +45,7 @@ from training.subjects import (
     parse_scenery,
     parse_subjects,
 )
+from training.tint import contrast
 
 FRAMES, SIDE, GRID = 16, 256, 4
 INSET = 28  # pixels cut from each side of a landscape, whose corners are round
@@ -149,6 +150,7 @@ class EmojiClips:
 
     pictures: uint8 (pictures 4 size size), RGBA with the colours premultiplied by alpha
     first, count: long (subjects), the first picture of each subject and their number, 16 or 1
+    contrast: float (subjects 2), dark and bright luminance of each subject (training/tint.py)
     grounds: uint8 (scenery 3 size size)
     subjects: the `Subject` of each row, `names` their names; scenery: all `Scenery`
     """
@@ -171,11 +173,15 @@ class EmojiClips:
         counts = [_count(data) for data in sheets]
         self.count = torch.tensor(counts, device=device)
         self.first = self.count.cumsum(0) - self.count
+        starts = self.first.tolist()
         self.pictures = torch.empty(sum(counts), 4, size, size, dtype=torch.uint8, device=device)
         self.grounds = _shrink(torch.tensor(np.array(grounds).reshape(-1, 3, SIDE, SIDE)), size).to(device)
+        self.contrast = torch.empty(len(sheets), 2, device=device)
         with ThreadPoolExecutor(threads) as pool:
-            for start, frames in zip(self.first.tolist(), pool.map(_read_sheet, sheets), strict=True):
-                self.pictures[start : start + len(frames)] = _shrink(torch.tensor(frames).to(device), size)
+            for i, frames in enumerate(pool.map(_read_sheet, sheets)):
+                own, start = _shrink(torch.tensor(frames).to(device), size), starts[i]
+                self.pictures[start : start + len(own)] = own
+                self.contrast[i] = contrast(own)
 
     @staticmethod
     def _ground(archive: zipfile.ZipFile, place: Scenery) -> np.ndarray:
@@ -212,6 +218,7 @@ class EmojiClips:
         other.first = torch.cat([self.first, self.first.new_tensor([len(self.pictures)])])
         other.count = torch.cat([self.count, self.count.new_tensor([len(own)])])
         other.pictures = torch.cat([self.pictures, own])
+        other.contrast = torch.cat([self.contrast, contrast(own)[None]])
         return other
 
     @property

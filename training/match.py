@@ -15,12 +15,12 @@ from torch import Tensor
 
 from training.dataset import EmojiClips
 from training.phrases import TINTS
+from training.tint import shades
 
 CROP = 16  # pixels of a picture, and of a crop
-PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha
+PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha; as many of a tint's shades
 LOOP = 16  # pictures of an animated subject
 SPEEDS = (1, 2)
-LUMINANCE = (0.3, 0.59, 0.11)
 COLOURS = tuple(tuple(value / 255 for value in rgb) for rgb in TINTS.values())
 
 
@@ -53,9 +53,10 @@ class Templates:
 
     def __init__(self, clips: EmojiClips):
         self.first, self.count = clips.first, clips.count
-        parts = [_products(part) for part in clips.pictures.split(512)]
+        ends = torch.repeat_interleave(clips.contrast, clips.count, dim=0)
+        parts = [_products(*part) for part in zip(clips.pictures.split(512), ends.split(512), strict=True)]
         self.own = torch.cat([part[0] for part in parts])  # (p PRODUCTS·k·k)
-        self.shades = torch.cat([part[1] for part in parts])  # (p 5·k·k): shade, alpha, and their products
+        self.shades = torch.cat([part[1] for part in parts])  # (p PRODUCTS·k·k), in the order of `shaded`
         few = [_some(int(f), int(c)) for f, c in zip(self.first, self.count, strict=True)]
         self.some = torch.cat(few).to(self.first.device)
         self.owner = torch.repeat_interleave(torch.arange(len(few)), torch.tensor([len(x) for x in few]))
@@ -80,14 +81,15 @@ class Templates:
         return gains
 
 
-def _products(pictures: Tensor) -> tuple[Tensor, Tensor]:
-    """pictures uint8 (p 4 s s) -> products of the colours (p 9·k·k), of their shade (p 5·k·k)"""
+def _products(pictures: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+    """pictures uint8 (p 4 s s), their contrast (p 2) -> products of colours, of shades (p PRODUCTS·k·k)"""
     x = pictures.float() / 255
     rgb, a = x[:, :3], x[:, 3:]
-    shade = 0.2 * a + 0.8 * torch.einsum("pchw,c->phw", rgb, rgb.new_tensor(LUMINANCE))[:, None]
     own = torch.cat([rgb, a, rgb.square().sum(1, keepdim=True), rgb * a, a.square()], 1)
-    shades = torch.cat([shade, a, shade.square(), shade * a, a.square()], 1)
-    return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, shades))
+    body, shine = shades(x, ends)
+    squares = [body.square(), body * shine, shine.square()]
+    shaded = torch.cat([body, shine, a, *squares, body * a, shine * a, a.square()], 1)
+    return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, shaded))
 
 
 def _some(first: int, count: int) -> Tensor:
@@ -96,12 +98,15 @@ def _some(first: int, count: int) -> Tensor:
 
 
 def shaded(crops: Tensor, tint: int) -> Tensor:
-    """crops (… 9·k·k), factors of colours -> of their shade in the tint (… 5·k·k)"""
+    """crops (… PRODUCTS·k·k), factors of colours -> of the tint's body and shine (… PRODUCTS·k·k)"""
     colour = crops.new_tensor(COLOURS[tint])
+    mixed = torch.stack([colour, torch.ones_like(colour)])  # what body and shine are multiplied by
     parts = crops.unflatten(-1, (PRODUCTS, -1))
-    shade, both = (torch.einsum("...cd,c->...d", parts[..., i : i + 3, :], colour) for i in (0, 5))
-    square = parts[..., 4, :] * colour.square().sum()
-    return torch.stack([shade, parts[..., 3, :], square, both, parts[..., 8, :]], -2).flatten(-2)
+    linear, with_alpha = (torch.einsum("...cd,mc->...md", parts[..., i : i + 3, :], mixed) for i in (0, 5))
+    alpha, square, alphas = (parts[..., i : i + 1, :] for i in (3, 4, 8))
+    weights = torch.stack([colour @ colour, 2 * colour.sum(), colour.new_tensor(3.0)])
+    squares = square * weights[:, None]
+    return torch.cat([linear, alpha, squares, with_alpha, alphas], -2).flatten(-2)
 
 
 def cropped(products: Tensor, poses: tuple[Tensor, ...]) -> Tensor:

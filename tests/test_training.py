@@ -49,6 +49,7 @@ from training.widen import main, size_of, widen, wider
 from .shapes import pack_shapes
 
 TEXT = TextConfig(vocabulary=49408, width=32, heads=2, layers=2)
+MORE = VAE_SIZE.latent_channels + 3
 UNET = UNetConfig(
     widths=(32, 64), attention=(True, True), blocks=1, text_width=32, head_width=16, entry_heads=8
 )
@@ -424,8 +425,8 @@ def test_a_vae_that_gets_latent_channels_draws_what_it_drew(tmp_path: Path) -> N
         torch.testing.assert_close(more.decode(z), old.decode(mean))
     with pytest.raises(ValueError, match="--channels: the VAE has 4 already"):
         with_channels(old, 3)
-    write_vae(tmp_path / "vae.safetensors", with_channels(VAE(VAE_SIZE), 27))
-    assert read_vae(tmp_path / "vae.safetensors").config.latent_channels == 27
+    write_vae(tmp_path / "vae.safetensors", with_channels(VAE(VAE_SIZE), MORE))
+    assert read_vae(tmp_path / "vae.safetensors").config.latent_channels == MORE
     assert not (tmp_path / "vae.tmp").exists()
 
 

@@ -1,7 +1,7 @@
 """The sizes of the embedded model: ModelScope's architecture, narrow enough for two cores.
 
-The VAE has one level more than ModelScope's: a latent spans 16 pixels a side and has 24 channels, as many
-numbers as 6 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of
+The VAE has one level more than ModelScope's: a latent spans 16 pixels a side and has 32 channels, as many
+numbers as 8 channels at 8 pixels, for a quarter of the UNet's work. The transformers work on the levels of
 16², 8² and 4² latents, as ModelScope's on all but the coarsest. Heads are 16 wide: wider ones would make the
 entry transformer, of eight heads at any width, the costliest layer of all.
 
@@ -13,7 +13,7 @@ from t2v.checkpoints.catalogue import EMBEDDED, find
 from t2v.diffusion import ScheduleConfig
 from t2v.networks import TextConfig, UNetConfig, VAEConfig
 
-VAE_SIZE = VAEConfig(latent_channels=24, widths=(32, 64, 128, 160, 160), blocks=1, groups=8)
+VAE_SIZE = VAEConfig(latent_channels=32, widths=(32, 64, 128, 160, 160), blocks=1, groups=8)
 UNET_SIZE = UNetConfig(
     in_channels=VAE_SIZE.latent_channels,
     out_channels=VAE_SIZE.latent_channels,

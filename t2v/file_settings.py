@@ -3,7 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
-from t2v.request import MAX_FPS, SETTINGS, ModelDefaults, Request, RequestError, parse_json
+from t2v.json_limits import parse_json
+from t2v.request import MAX_FPS, SETTINGS, ModelDefaults, Request, RequestError
 
 ANY = ModelDefaults(max_frames=2**31, max_steps=2**31, max_side=2**31, max_volume=2**63)
 

@@ -14,7 +14,8 @@ from t2v.checks import show
 from t2v.elsewhere import hint
 from t2v.errors import RequestError, UsageError
 from t2v.given import Given
-from t2v.request import SETTINGS, parse_json
+from t2v.json_limits import parse_json
+from t2v.request import SETTINGS
 from t2v.texts import TextError, decode
 
 JSON_LINES, TABLES = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv")

@@ -9,11 +9,9 @@ command line, the API and its description, the form, links, `t2v info` and the R
 
 import json
 import math
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, astuple, dataclass, field, fields
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,6 +19,7 @@ from t2v.checks import MAX_PROMPT, MAX_SEED, Check, Choice, Flag, Number, Seed, 
 from t2v.defaults import MULTIPLE, ModelDefaults
 from t2v.elsewhere import NAMES_ELSEWHERE, hint
 from t2v.errors import RequestError
+from t2v.json_limits import MAX_JSON, parse_json
 from t2v.limits import check_together
 from t2v.measures import counted
 from t2v.scenes import late
@@ -43,9 +42,6 @@ SAMPLER_NAMES = ("ddim", "dpmpp_2m", "unipc", "euler", "lcm")
 MAX_GUIDANCE = 30.0
 MAX_FPS = 60
 MAX_ROUNDS, ROUNDS = 32, 4  # the default where something is kept
-MAX_DEPTH = 32  # of JSON: a limit of our own, as Python's differs between versions
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # an unclosed one runs to the text's end
-MAX_JSON = 64 * 1024  # characters, far above the longest valid request
 DEFAULTS = ModelDefaults()
 Native = ModelDefaults  # its name in version 0.1
 MASK_ALONE = "is a part of a source, and none is given: source= or --from"
@@ -296,30 +292,6 @@ class Complete(Request):
         strength = 1.0 if self.sampler == "lcm" else self.strength
         steps = sum(max(1, min(int(steps * strength), steps)) for steps in self.laps)
         return steps * (self.rounds or 1)  # None in jobs of earlier versions
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Parse a JSON text of at most MAX_JSON characters; RequestError says what is wrong with it."""
-    if len(text) > MAX_JSON:
-        raise RequestError("request", f"must be at most {MAX_JSON:,} characters of JSON")
-    try:
-        text = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
-        if depth(text) > MAX_DEPTH:
-            raise RequestError("request", "the JSON is nested too deeply")
-        return json.loads(text.removeprefix("\ufeff"))
-    except RequestError:
-        raise
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise RequestError("request", f"is not valid JSON: {place}") from None
-    except ValueError:  # bytes that aren't UTF-8, an integer of thousands of digits
-        raise RequestError("request", "is not valid JSON") from None
-
-
-def depth(text: str) -> int:
-    """Return the nesting depth of the brackets in a JSON text; brackets within its strings don't count."""
-    brackets = re.findall(r"[][{}]", STRING.sub("", text))
-    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
 def _named(given: Mapping[str, Any] | str | None) -> dict[Any, Any]:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from t2v.json_limits import MAX_JSON
 from t2v.request import (
-    MAX_JSON,
     NAMES_ELSEWHERE,
     SAMPLER_NAMES,
     SETTINGS,

@@ -1,4 +1,4 @@
-"""A tint keeps what a picture shows: its darks, its brights and the colour between; the judge matches by it."""
+"""A tint keeps what a picture shows: darks, brights and the colour between; the judge matches by it."""
 
 from types import SimpleNamespace
 
@@ -28,7 +28,9 @@ def test_darks_are_dark_brights_are_bright_and_nothing_changes_order(levels):
     shown = in_green(picture(*levels))[:, 0, [1, 5, 9, 14]].T  # (4 3), from dark to bright
     assert luminance(shown.T[:, None, :])[0, 0].diff().min() > 0.08
     assert torch.allclose(shown[0], 0.25 * GREEN[0, :3], atol=0.02)
-    assert shown[3].min() > 0.5 and torch.allclose(shown[3], GREEN[0, :3].lerp(torch.ones(3), 0.55), atol=0.02)
+    assert shown[3].min() > 0.5 and torch.allclose(
+        shown[3], GREEN[0, :3].lerp(torch.ones(3), 0.55), atol=0.02
+    )
     assert shown[2].argmax() == 1
 
 

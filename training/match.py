@@ -18,7 +18,7 @@ from training.phrases import TINTS
 from training.tint import shades
 
 CROP = 16  # pixels of a picture, and of a crop
-PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha; as many of a tint's shades
+PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha; as many of tinted shades
 LOOP = 16  # pictures of an animated subject
 SPEEDS = (1, 2)
 COLOURS = tuple(tuple(value / 255 for value in rgb) for rgb in TINTS.values())

@@ -45,7 +45,7 @@ def shades(drawn: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def tinted(drawn: Tensor, ends: Tensor, tint: Tensor) -> Tensor:
-    """drawn (b f 4 h w), premultiplied, with its `contrast` (b 2), in shades of `tint` (b 4), by its weight"""
+    """drawn (b f 4 h w), premultiplied, and its `contrast` (b 2), in shades of `tint` (b 4), by its weight"""
     body, shine = shades(drawn, ends[:, None])
     colour, weight = tint[:, None, :3, None, None], tint[:, None, 3:, None, None]
     own = drawn[:, :, :3]

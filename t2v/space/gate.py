@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from t2v.elsewhere import hint
-from t2v.request import MAX_DEPTH, depth
+from t2v.json_limits import MAX_DEPTH, depth
 from t2v.service import sentences
 from t2v.service.service import Service
 from t2v.space import strings

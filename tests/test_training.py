@@ -29,6 +29,7 @@ from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss, half_precision
 from training.muon import optimizers, orthogonal
 from training.norms import Norm
+from training.pool import Shape
 from training.sizes import VAE_SIZE, text_size
 from training.unet import Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
@@ -623,3 +624,29 @@ def test_two_processes_take_the_mean_of_their_gradients_and_one_clock(tmp_path: 
     mean = torch.full((3, 3), 1.5)  # of gradients 1 and 2
     clipped = mean / torch.cat([mean.flatten(), torch.ones(3)]).norm()  # the biases' are 1
     torch.testing.assert_close(first, 0.5 - clipped, rtol=1e-4, atol=1e-5)
+
+
+def test_a_refined_vae_is_written_meanwhile_as_its_average(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given, written = tmp_path / "given.safetensors", []
+    torch.manual_seed(0)
+    write_vae(given, VAE(VAE_SIZE))
+    monkeypatch.setattr("training.vae.WRITE_EVERY", 0.0)
+    monkeypatch.setattr("training.vae.SHAPES", [Shape(32, 32, 16, 1.0)] * 6)
+
+    def noted(path: Path, vae: VAE) -> None:
+        written.append(path)
+        write_vae(path, vae)
+        read = read_vae(path)  # as a UNet that follows does
+        assert torch.equal(read.decoder.conv_in.bias, vae.decoder.conv_in.bias.half().float())
+
+    monkeypatch.setattr("training.vae.write_vae", noted)
+    flags = f"--data={pack_shapes(tmp_path / 'emoji.zip')} --refine={given} --out={tmp_path / 'refined'}"
+    monkeypatch.setattr("sys.argv", ["vae", *flags.split(), "--frames=4", "--iterations=3"])
+    train_vae()
+    assert written == [tmp_path / "refined" / "vae.safetensors"] * 4
+    means = torch.load(tmp_path / "refined" / "state.pt")["average"]["mean"]["vae"]
+    last = read_vae(written[-1]).state_dict()
+    for name, mean in zip(dict(VAE(VAE_SIZE).named_parameters()), means, strict=True):
+        assert torch.equal(last[name], mean.half().float())

@@ -30,7 +30,7 @@ def of(record: Record, folder: str, grouped: int = 0, source: bool = False) -> s
         f"<button type='button' data-way='another'>{strings.AGAIN}</button>",
         "" if source else _link(href),
     ]
-    return f"<div class='links'>{''.join(parts)}{_more(record, folder, others)}</div>"
+    return f"<div class='links'>{''.join(parts)}{_more(record, folder, others, source)}</div>"
 
 
 def _link(href: str) -> str:
@@ -42,8 +42,11 @@ def _link(href: str) -> str:
     )
 
 
-def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
-    """The folded rest: a smoother video, other formats, what starts from this video, its settings."""
+def _more(record: Record, folder: str, suffixes: Sequence[str], source: bool) -> str:
+    """The folded rest: a smoother video, other formats, what starts from this video, its settings.
+
+    Of a video that has no link it says why.
+    """
     formats = [
         _download(record, folder, each, strings.DOWNLOAD_AS.format(format=_format(each))) for each in suffixes
     ]
@@ -51,6 +54,7 @@ def _more(record: Record, folder: str, suffixes: Sequence[str]) -> str:
     start = f"<button type='button' data-from='{folder}/{record.id}.mp4'>{strings.START_FROM_THIS}</button>"
     rows += _further(record) if record.owner else ""
     rows += f"<div class='links'>{start}{_delete(record) if record.owner else ''}</div>" + _json(record)
+    rows += f"<p class='aside'>{strings.NO_LINK}</p>" if source else ""
     return f"<details class='more'><summary>{strings.MORE}</summary>{rows}</details>"
 
 

@@ -170,6 +170,7 @@ DOWNLOAD, COPY, COPIED, MORE, JSON = "Download", "Copy link", "Copied", "More", 
 DOWNLOAD_AS = "Download as {format}"
 FORMATS = {".webp": "WebP"}  # the others are their suffix in capitals
 SHARE = "Share"
+NO_LINK = "It has no link: none holds what it started from. Give on the file instead."
 SMOOTH, SMOOTH_WAIT, SMOOTH_WRONG = "Smooth, {fps} fps", "Smoothing …", "Smoothing failed, try again"
 LARGER, LARGER_WAIT, LARGER_WRONG = "Larger", "Enlarging …", "That failed, try again"
 SHOWN_SIZE, SHOWN_FPS = "\u00a0· shown at {width}×{height}", "\u00a0· shown at {fps} fps"

@@ -257,6 +257,13 @@ def test_a_model_with_a_second_pass_enlarges_by_it(app: App, monkeypatch: pytest
     assert not actions._larger(replace(record, request=replace(request, larger=True)))
 
 
+@pytest.mark.parametrize("source", [True, False])
+def test_a_video_has_a_link_or_says_why_it_has_none(source: bool):
+    record = Record("id", "ana", "square", Request("a square", seed=3).validate(NATIVE), ".mp4", 0.0, 1.0)
+    shown = actions.of(record, "/video", source=source)
+    assert (strings.COPY in shown) != source and (strings.NO_LINK in shown) == source
+
+
 KINDS = {".png": "image/png", ".gif": "image/gif", ".webm": "video/webm"}
 
 

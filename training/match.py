@@ -104,7 +104,7 @@ def shaded(crops: Tensor, tint: int) -> Tensor:
     parts = crops.unflatten(-1, (PRODUCTS, -1))
     linear, with_alpha = (torch.einsum("...cd,mc->...md", parts[..., i : i + 3, :], mixed) for i in (0, 5))
     alpha, square, alphas = (parts[..., i : i + 1, :] for i in (3, 4, 8))
-    weights = torch.stack([colour @ colour, 2 * colour.sum(), colour.new_tensor(3.0)])
+    weights = torch.stack([colour.square().sum(), 2 * colour.sum(), colour.new_tensor(3.0)])
     squares = square * weights[:, None]
     return torch.cat([linear, alpha, squares, with_alpha, alphas], -2).flatten(-2)
 

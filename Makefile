@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile  # of 25,000 modules a fifth is ever used
 MODELSCOPE := modelscope>=1.40,<2
 
-.PHONY: space run sample test quick test-gpu soak lint format bench examples docs train browser clean
+.PHONY: space run sample test quick test-gpu soak lint format bench examples docs train browser debootstrap clean
 .DEFAULT_GOAL := run
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python hundreds of times; compiled modules start faster
 
@@ -47,7 +47,7 @@ test-gpu: $(VENV)/dev
 	$(BIN)/python -m pytest -q -m "gpu or kernel" --durations=10 tests/gpu tests/kernels $(ARGS)
 
 # Hours: T2V_SOAK times as many odd requests and damaged weights, installing all anew, then the app under load.
-soak: $(VENV)/dev
+soak: $(VENV)/dev browser debootstrap
 	T2V_SOAK=$(SOAK) $(BIN)/python -m pytest -q -n auto --dist loadfile $(FUZZ)
 	$(BIN)/python -m pytest -q -m soak tests
 	$(BIN)/python benchmarks/load.py $(ARGS)
@@ -116,3 +116,9 @@ browser:
 		[ "$$(id -u)" = 0 ] && apt-get -qq update && \
 			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium nginx libimage-exiftool-perl > /dev/null; \
 	} || { echo "The tests need: sudo apt-get install chromium nginx libimage-exiftool-perl"; exit 1; }
+
+# One of the long runs carries out the Dockerfile in a root that debootstrap makes.
+debootstrap:
+	@PATH="$$PATH:/usr/sbin" command -v debootstrap > /dev/null || { \
+		[ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y debootstrap > /dev/null; \
+	} || { echo "The long tests need: sudo apt-get install debootstrap"; exit 1; }

@@ -120,5 +120,6 @@ browser:
 # One of the long runs carries out the Dockerfile in a root that debootstrap makes.
 debootstrap:
 	@PATH="$$PATH:/usr/sbin" command -v debootstrap > /dev/null || { \
-		[ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y debootstrap > /dev/null; \
+		[ "$$(id -u)" = 0 ] && apt-get -qq update && \
+			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y debootstrap > /dev/null; \
 	} || { echo "The long tests need: sudo apt-get install debootstrap"; exit 1; }

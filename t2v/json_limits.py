@@ -1,4 +1,4 @@
-"""JSON of a request, parsed within limits of size and depth."""
+"""JSON of a request, parsed within limits of size and depth; links are bounded by the same size."""
 
 import json
 import re

@@ -240,6 +240,16 @@ def test_a_tint_replaces_the_colour():
     assert tinted[1] > tinted[0] + 0.2 and tinted[0] == tinted[2] == -1
 
 
+def test_each_clip_of_a_batch_has_its_own_tint():
+    none, green, blue = [0.0] * 4, [0.0, 1.0, 0.0, 1.0], [0.0, 0.2, 1.0, 1.0]
+    tint = torch.tensor([none, green, none, blue, green])
+    spec = plain_spec([0, 1, 2, 3, 0], GREY.expand(5, -1), [0, 1, 0, 4, 7], tint=tint)
+    together = compose(Disc(), spec)
+    one_by_one = torch.cat([compose(Disc(), spec[i : i + 1]) for i in range(5)])
+    assert torch.allclose(together, one_by_one, atol=1e-5)
+    assert not torch.allclose(together[0], together[4], atol=0.1)
+
+
 def test_a_batch_gives_the_same_clips_as_one_by_one():
     _, spec = Captions(SUBJECTS, seed=5, scenery=PLACES).batch(12)
     one_by_one = torch.cat([compose(Disc(), spec[i : i + 1]) for i in range(12)])

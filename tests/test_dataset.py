@@ -13,6 +13,7 @@ from t2v.spelling import plural
 from training import dataset
 from training.dataset import EmojiClips, sheet
 from training.subjects import Subject, bare, countable, load_subjects
+from training.tint import contrast
 
 SUBJECTS = load_subjects()
 VOWELS, CONSONANTS = ("hourglass", "suv", "x", "x-ray", "xmas"), ("unicorn", "ufo", "ewe", "one", "euro")
@@ -82,6 +83,10 @@ def test_a_subject_that_is_no_part_of_the_pack_may_be_added(tmp_path):
     assert torch.equal(more.frames[0], clips.frames[0]) and more.frames.shape == (2, 16, 4, 64, 64)
     mean = loop.float().unflatten(2, (64, 4)).unflatten(4, (64, 4)).mean((3, 5))
     assert (more.frames[1].float() - mean).abs().max() <= 0.5
+    assert torch.equal(more.contrast, torch.stack([contrast(own) for own in more.frames]))
+    assert torch.equal(more.contrast[:1], clips.contrast) and torch.equal(
+        more.shrunk(16).contrast, more.contrast
+    )
 
 
 def test_a_package_that_was_changed_is_refused(tmp_path):

@@ -16,6 +16,7 @@ from t2v.vocabulary import Vocabulary
 from training.dataset import FRAMES, SIDE, EmojiClips, landscape, sheet
 from training.phrases import sentences
 from training.subjects import countable, load_scenery, load_subjects
+from training.tint import contrast
 from training.tokens import LIMIT, cut_merges, moved, words_of, write_tokenizer
 from training.vocabulary import classes, related, stand_ins, vocabulary
 
@@ -123,6 +124,8 @@ def test_still_pictures_are_stored_once_and_shown_at_all_times(tmp_path: Path):
     times = clips.at(torch.tensor([1]), torch.tensor([[17, 3]]))[0, :, 0, 32, 32]
     assert (times.float() - torch.tensor([16.0, 48.0])).abs().max() < 6
     assert torch.equal(clips.frames[1], loops[1]) and clips.shrunk(32).pictures.shape[-1] == 32
+    assert torch.allclose(clips.contrast, torch.stack([contrast(loop) for loop in clips.frames]))
+    assert clips.contrast[0, 0] != clips.contrast[1, 0] and torch.equal(clips.contrast[0], clips.contrast[2])
 
 
 def test_a_landscape_has_no_corners_left():

@@ -2,7 +2,8 @@
 
 A pose is a place, a size and an angle in one frame. The gain of a picture at a pose is the change of the
 squared error when the picture is drawn there, over what lies below and under what lies above. It is linear in
-products of the picture's colours and alpha, so that all pictures are compared by one matrix product.
+products of the picture's colours and alpha, for a tint of its body, its shine (training/tint.py) and alpha, so
+that all pictures are compared by one matrix product.
 """
 
 import math
@@ -18,7 +19,9 @@ from training.phrases import TINTS
 from training.tint import shades
 
 CROP = 16  # pixels of a picture, and of a crop
-PRODUCTS = 9  # colours, alpha, squared colours, colours times alpha, squared alpha; as many of tinted shades
+# Colours (3), alpha, squared colours, colours times alpha (3), squared alpha; of a tint: body, shine, alpha, their
+# squares and product (3), body and shine times alpha, squared alpha.
+PRODUCTS = 9
 LOOP = 16  # pictures of an animated subject
 SPEEDS = (1, 2)
 COLOURS = tuple(tuple(value / 255 for value in rgb) for rgb in TINTS.values())
@@ -88,8 +91,8 @@ def _products(pictures: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
     own = torch.cat([rgb, a, rgb.square().sum(1, keepdim=True), rgb * a, a.square()], 1)
     body, shine = shades(x, ends)
     squares = [body.square(), body * shine, shine.square()]
-    shaded = torch.cat([body, shine, a, *squares, body * a, shine * a, a.square()], 1)
-    return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, shaded))
+    tinted = torch.cat([body, shine, a, *squares, body * a, shine * a, a.square()], 1)
+    return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, tinted))
 
 
 def _some(first: int, count: int) -> Tensor:

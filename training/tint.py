@@ -1,6 +1,6 @@
-"""Tints: draw an emoji in shades of one colour, from a quarter of it for what is dark to near white.
+"""Tints: draw an emoji in shades of one colour, from a quarter of it to a mixture with more than half of white.
 
-What is darkest and what is brightest in a subject's pictures is stretched to that whole range, so that its
+The luminance of a subject's pictures, but for its ends, is stretched to that whole range, so that its
 face, its edges and its parts stay as plain as in its own colours. A tinted pixel is `body`·colour + `shine`·
 white: two maps that don't depend on the colour.
 """
@@ -10,7 +10,7 @@ from torch import Tensor
 
 LUMINANCE = (0.3, 0.59, 0.11)
 ENDS = (0.03, 0.97)  # quantiles of a subject's luminance that become dark and bright
-SPAN = 0.25  # least distance of the ends: pictures of one shade stay so
+SPAN = 0.25  # least distance of the ends: pictures of one shade take about the colour itself
 MIDDLE = 0.55  # of the range: the colour itself
 DARK, BRIGHT = 0.25, 0.55  # share of the colour in what is dark, of white in what is bright
 SAMPLE = 64  # pixels of a side that suffice for the quantiles

@@ -2,7 +2,6 @@
 
 DRAWINGS["t2v-bench"]()     # RGBA, 256×256, the same each time
 python -m training.drawings --out drawings.png      # all of them, at 256 and at 96 pixels
-
 """
 
 from collections.abc import Callable

@@ -110,7 +110,7 @@ def wardrobe() -> Image.Image:
 
 
 def stairs() -> Image.Image:
-    """Five steps that lead up to the right, with a red carpet's edge on each."""
+    """Five steps that lead up to the right."""
     picture = Picture()
     for i in range(5):
         left, top = 16 + 44 * i, 196 - 40 * i

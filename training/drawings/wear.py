@@ -27,7 +27,7 @@ from training.drawings.pen import (
 
 
 def sweater() -> Image.Image:
-    """A knitted pullover with a zigzag over the chest, ribbed collar, cuffs and hem."""
+    """A knitted pullover with a zigzag over the chest, red collar and cuffs, a ribbed hem."""
     picture = Picture()
     sleeves = join(
         polygon([(84, 56), (30, 150), (62, 172), (98, 110)], 8),
@@ -84,10 +84,10 @@ def bow_tie() -> Image.Image:
     picture = Picture()
     left = polygon(smooth([(120, 128), (60, 74), (22, 66), (16, 128), (22, 190), (60, 182)], True), 4)
     right = left.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    for wing, places in ((left, (-1,)), (right, (1,))):
+    for wing, side in ((left, -1), (right, 1)):
         picture.add(wing, RED, 14)
         for x, y in ((40, 96), (46, 158), (72, 128), (96, 104), (96, 152), (20, 128)):
-            at = 128 + places[0] * (128 - x)
+            at = 128 + side * (128 - x)
             picture.add(inside(oval(at, y, 9), wing), WHITE, 2)
     picture.add(box(102, 98, 154, 158, 18), RED, 12, shadow=5)
     picture.add(stroke([(120, 108), (120, 148)], 4), ("#a81438", "#a81438"), 0)
@@ -104,8 +104,8 @@ def towel() -> Image.Image:
     picture.add(box(60, 60, 204, 188, 6), ("#2f68d8", "#244fa8"), 3)
     cloth = box(52, 30, 196, 224, 12)
     picture.add(cloth, ("#8fe3ff", "#63c4f4"), 9, shadow=4)
-    for y, wide in ((150, 10), (168, 16), (188, 10)):
-        picture.add(inside(box(40, y, 216, y + wide), cloth), WHITE, 1)
+    for y, high in ((150, 10), (168, 16), (188, 10)):
+        picture.add(inside(box(40, y, 216, y + high), cloth), WHITE, 1)
     for x in range(58, 196, 10):
         picture.add(box(x, 220, x + 5, 234, 2), WHITE, 1)
     return picture.image()

@@ -2,8 +2,8 @@
 
 A pose is a place, a size and an angle in one frame. The gain of a picture at a pose is the change of the
 squared error when the picture is drawn there, over what lies below and under what lies above. It is linear in
-products of the picture's colours and alpha, for a tint of its body, its shine (training/tint.py) and alpha, so
-that all pictures are compared by one matrix product.
+products of the picture's colours and alpha, for a tint of its body, its shine (training/tint.py) and alpha,
+so that all pictures are compared by one matrix product.
 """
 
 import math
@@ -19,8 +19,8 @@ from training.phrases import TINTS
 from training.tint import shades
 
 CROP = 16  # pixels of a picture, and of a crop
-# Colours (3), alpha, squared colours, colours times alpha (3), squared alpha; of a tint: body, shine, alpha, their
-# squares and product (3), body and shine times alpha, squared alpha.
+# Colours (3), alpha, squared colours, colours times alpha (3), squared alpha; of a tint: body, shine, alpha,
+# squares and product of the first two (3), both times alpha, squared alpha.
 PRODUCTS = 9
 LOOP = 16  # pictures of an animated subject
 SPEEDS = (1, 2)

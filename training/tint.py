@@ -1,4 +1,4 @@
-"""Tints: draw an emoji in shades of one colour, from a quarter of it to a mixture with more than half of white.
+"""Tints: draw an emoji in shades of one colour, from a quarter of it to a mixture with white.
 
 The luminance of a subject's pictures, but for its ends, is stretched to that whole range, so that its
 face, its edges and its parts stay as plain as in its own colours. A tinted pixel is `body`·colour + `shine`·

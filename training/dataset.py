@@ -173,15 +173,12 @@ class EmojiClips:
         counts = [_count(data) for data in sheets]
         self.count = torch.tensor(counts, device=device)
         self.first = self.count.cumsum(0) - self.count
-        starts = self.first.tolist()
         self.pictures = torch.empty(sum(counts), 4, size, size, dtype=torch.uint8, device=device)
         self.grounds = _shrink(torch.tensor(np.array(grounds).reshape(-1, 3, SIDE, SIDE)), size).to(device)
-        self.contrast = torch.empty(len(sheets), 2, device=device)
         with ThreadPoolExecutor(threads) as pool:
-            for i, frames in enumerate(pool.map(_read_sheet, sheets)):
-                own, start = _shrink(torch.tensor(frames).to(device), size), starts[i]
-                self.pictures[start : start + len(own)] = own
-                self.contrast[i] = contrast(own)
+            for start, frames in zip(self.first.tolist(), pool.map(_read_sheet, sheets), strict=True):
+                self.pictures[start : start + len(frames)] = _shrink(torch.tensor(frames).to(device), size)
+        self.contrast = torch.stack([contrast(own) for own in self.pictures.split(counts)])
 
     @staticmethod
     def _ground(archive: zipfile.ZipFile, place: Scenery) -> np.ndarray:

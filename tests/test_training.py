@@ -27,6 +27,7 @@ from training.fused import fuse, layer_normed, normed, short_attention
 from training.latents import with_channels
 from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss, half_precision
+from training.metric import pixel_metric, root_of
 from training.muon import optimizers, orthogonal
 from training.norms import Norm
 from training.pool import Shape
@@ -422,13 +423,40 @@ def test_a_vae_that_gets_latent_channels_draws_what_it_drew(tmp_path: Path) -> N
     with torch.no_grad():
         z, log_var = more.moments(images)
         mean, given = old.moments(images)
-        assert torch.equal(z[:, :4], mean) and not z[:, 4:].any() and torch.equal(log_var[:, :4], given)
+        assert not z[:, 4:].any()
+        torch.testing.assert_close((z[:, :4], log_var[:, :4]), (mean, given))
         torch.testing.assert_close(more.decode(z), old.decode(mean))
     with pytest.raises(ValueError, match="--channels: the VAE has 4 already"):
         with_channels(old, 3)
     write_vae(tmp_path / "vae.safetensors", with_channels(VAE(VAE_SIZE), MORE))
     assert read_vae(tmp_path / "vae.safetensors").config.latent_channels == MORE
     assert not (tmp_path / "vae.tmp").exists()
+
+
+def test_the_metric_says_what_errors_of_the_latents_cost_in_pixels() -> None:
+    """Of a linear decoder A it is AᵀA, but for the scale and a share of the plain squared error."""
+    torch.manual_seed(0)
+    mixing = torch.randn(3, 5)
+    decoder = SimpleNamespace(decode=lambda z: torch.einsum("pc,nchw->nphw", mixing, z))
+    metric = pixel_metric(decoder, torch.randn(40, 5, 8, 8))
+    cost = mixing.T @ mixing
+    torch.testing.assert_close(metric, 0.95 * 5 * cost / cost.trace() + 0.05 * torch.eye(5))
+    root = root_of(metric)
+    torch.testing.assert_close(root @ root.T, metric)
+
+
+def test_the_loss_is_the_error_by_its_metric() -> None:
+    torch.manual_seed(0)
+    loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), NoiseSchedule(ScheduleConfig()))
+    z, noise = torch.randn(2, 2, 4, 2, 8, 8)
+    inputs = z, torch.zeros(2, 77).long(), torch.tensor([300, 900]), noise
+    plain = loss_of(*inputs)[0]
+    loss_of.measure_by(2 * torch.eye(4))
+    torch.testing.assert_close(loss_of(*inputs)[0], 2 * plain)
+    loss_of.measure_by(torch.tensor([4.0, 0, 0, 0]).diag())
+    predicted = loss_of._loss(z, z, loss_of.text_encoder(inputs[1]), inputs[2], noise, None)[1]
+    own = (predicted.float() - noise)[:, 0].square().mean()
+    torch.testing.assert_close(loss_of(*inputs)[0], own)
 
 
 def test_new_latent_channels_learn_and_cost_less_than_changes_of_the_old(

@@ -33,7 +33,7 @@ from training.subjects import ARTICLES, Scenery, Subject, bare, countable, indef
 STARTS = 4  # a loop starts at one of its first four frames
 FAST = 0.25  # of the loops go twice through in a clip, the others once
 KINDS = {"one": 0.31, "tinted": 0.07, "scenery": 0.08, "count": 0.06, "pair": 0.32, "three": 0.16}
-_MOTION_WEIGHTS = np.array([0.24, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.13])
+_MOTION_WEIGHTS = np.array([0.2, 0.105, 0.105, 0.105, 0.105, 0.105, 0.105, 0.17])
 
 
 class Captions:

@@ -6,6 +6,7 @@ clip's frames.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -21,9 +22,9 @@ MOTIONS = (
     "still", "moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "spinning",
 )  # fmt: skip
 DIRECTIONS = {"moving left": (-1, 0), "moving right": (1, 0), "moving up": (0, -1), "moving down": (0, 1)}
-TRAVEL = 0.36  # a single moving subject goes from −0.36 to +0.36
+TRAVEL = 0.33  # a single moving subject goes from −0.33 to +0.33
 SMALLEST = 0.43  # a growing subject starts at this share of its final size
-SIZES = (0.85, 0.66, 0.66, 0.66, 0.66, 0.95, 0.95, 0.75)  # the middle size for each motion
+SIZES = (0.85, 0.7, 0.7, 0.7, 0.7, 0.95, 0.95, 0.85)  # the middle size for each motion
 LAYERS = 4
 SUPERSAMPLING = 2
 FRAMES, SIDE = 16, 256
@@ -136,12 +137,14 @@ def _pictures(clips: EmojiClips, spec: Spec, number: int, frames: int) -> Tensor
     return clips.at(spec.subject[:, number, None], time.round().long())
 
 
-def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool) -> Tensor:
-    """Draw a layer over video (b f 3 h w) in 0…1 -> the same shape"""
-    b, f, _, h, w = video.shape
+def _drawn(
+    clips: EmojiClips, spec: Spec, number: int, count: int, shape: tuple[int, int], loop: bool, small: bool
+) -> Tensor:
+    """Draw a layer that all clips have, without its tint -> premultiplied RGBA in 0…1 (b f 4 h w)"""
+    (h, w), b, f = shape, len(spec), count
     x, y, size, angle = trajectory(spec, number, f, loop)
     source = rearrange(_pictures(clips, spec, number, f), "b f c h w -> (b f) c h w").float()
-    if spec.size[:, number].max() < 0.5:
+    if small:
         source = F.avg_pool2d(source, 2)  # else a small emoji would lose pixels
     wide, high = w / min(h, w), h / min(h, w)
     x, y = _back(x, size / wide), _back(y, size / high)
@@ -151,15 +154,32 @@ def _drawn(clips: EmojiClips, spec: Spec, number: int, video: Tensor, loop: bool
     sampled = F.avg_pool2d(
         F.grid_sample(source, grid, padding_mode="zeros", align_corners=False), SUPERSAMPLING
     )
-    drawn = rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
-    coloured = spec.tint[:, number, 3] > 0
-    if coloured.any():
-        ends, tint = clips.contrast[spec.subject[coloured, number]], spec.tint[coloured, number]
-        drawn[coloured] = tinted(drawn[coloured], ends, tint)
-    return _over(drawn, video)
+    return rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
 
 
-def _over(drawn: Tensor, below: Tensor) -> Tensor:
+def layers(
+    clips: EmojiClips, spec: Spec, number: int, count: int, shape: tuple[int, int], loop: bool = False
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Draw one layer of the clips that have it -> their rows (n), premultiplied RGBA in 0…1 (n f 4 h w)
+
+    In two parts, large and small; each takes memory for all its clips at once.
+    """
+    device, subject, tint = spec.subject.device, spec.subject[:, number], spec.tint[:, number]
+    which = torch.stack([subject >= 0, spec.size[:, number] < 0.5, tint[:, 3] > 0])
+    shown, small, coloured = which.cpu()  # the only wait for the device
+    for chosen, is_small in ((shown & ~small, False), (shown & small, True)):
+        if not chosen.any():
+            continue
+        rows = chosen.nonzero().squeeze(1).to(device)
+        drawn = _drawn(clips, spec[rows], number, count, shape, loop, is_small)
+        if coloured[chosen].any():
+            mine = coloured[chosen].nonzero().squeeze(1).to(device)
+            ends, tints = clips.contrast[subject[rows[mine]]], tint[rows[mine]]
+            drawn[mine] = tinted(drawn[mine], ends, tints)
+        yield rows, drawn
+
+
+def over(drawn: Tensor, below: Tensor) -> Tensor:
     """Blend premultiplied `drawn` (b f 4 h w) over opaque `below` (b f 3 h w)."""
     return drawn[:, :, :3] + (1 - drawn[:, :, 3:]) * below
 
@@ -182,10 +202,8 @@ def _compose(clips: EmojiClips, spec: Spec, count: int, shape: tuple[int, int], 
     h, w = shape
     video = _grounds(clips, spec, h, w)[:, None].expand(-1, count, -1, -1, -1).clone()
     for number in range(LAYERS):
-        shown, large = spec.subject[:, number] >= 0, spec.size[:, number] >= 0.5
-        for rows in ((shown & large).nonzero().squeeze(1), (shown & ~large).nonzero().squeeze(1)):
-            if len(rows):
-                video[rows] = _drawn(clips, spec[rows], number, video[rows], loop)
+        for rows, drawn in layers(clips, spec, number, count, shape, loop):
+            video[rows] = over(drawn, video[rows])
     return video * 2 - 1
 
 

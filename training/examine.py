@@ -20,7 +20,7 @@ from training.relation import related
 from training.trials import COLOURED, Trial
 from training.truth import true_clips
 
-AT_ONCE = 8  # videos
+AT_ONCE = 16  # videos
 END = 4  # frames at the end in which a given picture's subject has to be kept
 LINE = (slice(13, 21), slice(140, 251))  # rows and columns of 256 where a VAE once drew a line
 SUBJECT, AWAY = 24, 4  # levels that a subject differs from the ground; pixels around it that don't count

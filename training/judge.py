@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
-from training.compose import LAYERS, MOTIONS, Spec, compose, plain_spec, trajectory
+from training.compose import LAYERS, MOTIONS, Spec, compose, layers, plain_spec, trajectory
 from training.dataset import EmojiClips
 from training.layers import Wanted, chosen_of, joined, merged, on_gray, on_ground, without
 from training.match import COLOURS, LOOP, SPEEDS, Scene, Templates, along_loops, cropped
@@ -30,6 +30,7 @@ SEEN = (0, 1 / 3, 2 / 3, 1)  # frames that choose the guesses, of those that cou
 GUESSES, PLACES = 12, 3  # rendered, of a layer that is recognised, and of one that is known
 FITTED, LOOPS = 4, 3  # guesses that are fitted; loops tried for each
 SWEEPS = 2  # over the layers of a scene
+AT_ONCE = 64  # renderings
 FIT_STEPS = (0.04, 0.02, 0.01, 0.005)
 CLIPPED = 0.1  # greatest error of a pixel against a ground: subjects are no part of it
 ALONE = ((-0.13, -0.065, 0.0, 0.065, 0.13), (0.88, 1.0, 1.12))  # places and sizes about the middle ones
@@ -90,9 +91,9 @@ class Judge:
         found = likeness or self.likeness(videos, asked)
         asked, small, ground = asked.to(self.device), self.at_work(videos), self.ground(videos)
         spec = on_ground(found.spec.to(self.device), self._empty(len(small), ground))
-        layers = [i for i in reversed(range(LAYERS)) if (asked.spec.subject[:, i] >= 0).any()]
-        for sweep in range(SWEEPS if len(layers) > 1 else 1):
-            for i in layers:
+        numbers = [i for i in reversed(range(LAYERS)) if (asked.spec.subject[:, i] >= 0).any()]
+        for sweep in range(SWEEPS if len(numbers) > 1 else 1):
+            for i in numbers:
                 spec = self._recognised(small, spec, asked, i, blind=sweep == 0)
         return Verdict(spec.to("cpu"), ground.cpu())
 
@@ -113,41 +114,42 @@ class Judge:
     def _recognised(self, small: Tensor, spec: Spec, asked: Wanted, number: int, blind: bool) -> Spec:
         """Replace a layer of `spec` by the one that explains the clips best."""
         scene = self._scene(small, spec, number)
+        products = self._counted(scene.products())
         rows = [
-            self._guesses(scene[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
-            if asked.spec.subject[i, number] >= 0
+            self._guesses(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
+            if has
             else spec[[i] * GUESSES]
-            for i in range(len(small))
+            for i, has in enumerate((asked.spec.subject[:, number] >= 0).tolist())
         ]
-        return self._decided(small, scene, spec, joined(rows), number, blind)
+        return self._decided(scene, products, spec, joined(rows), number, blind)
 
     def _fitted(self, small: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
         """Fit place, size and loop of a layer whose subject, tint and motion are known."""
         scene = self._scene(small, spec, number)
+        products = self._counted(scene.products())
         rows = [
-            self._placed(scene[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
-            if asked.spec.subject[i, number] >= 0
+            self._placed(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
+            if has
             else spec[[i] * PLACES]
-            for i in range(len(small))
+            for i, has in enumerate((asked.spec.subject[:, number] >= 0).tolist())
         ]
-        return self._decided(small, scene, spec, joined(rows), number, blind=True)
+        return self._decided(scene, products, spec, joined(rows), number, blind=True)
 
-    def _scene(self, small: Tensor, spec: Spec, number: int) -> Tensor:
-        """The products of a layer's surroundings (b f PRODUCTS h w), 0 in frames that don't count"""
+    def _scene(self, small: Tensor, spec: Spec, number: int) -> Scene:
+        """A layer's surroundings"""
         f, shape = small.shape[1], small.shape[-2:]
-        below = to_unit(compose(self.small, without(spec, range(number, LAYERS)), f, 64, shape))
+        below = to_unit(compose(self.small, without(spec, range(number, LAYERS)), f, AT_ONCE, shape))
         above = without(spec, range(number + 1))
         if not (above.subject >= 0).any():
-            return self._counted(Scene(small, below, torch.ones_like(small[:, :, :1])).products())
+            return Scene(small, below, torch.ones_like(small[:, :, :1]))
         black, white = (
-            to_unit(compose(self.small, on_gray(above, value), f, 64, shape)) for value in (0.0, 1.0)
+            to_unit(compose(self.small, on_gray(above, value), f, AT_ONCE, shape)) for value in (0.0, 1.0)
         )
-        scene = Scene(small - black, below, (white - black).mean(2, keepdim=True))
-        return self._counted(scene.products())
+        return Scene(small - black, below, (white - black).mean(2, keepdim=True))
 
     def products(self, small: Tensor, empty: Spec) -> Tensor:
         """The products of clips at working size over all of `empty` (b f PRODUCTS h w)"""
-        below = to_unit(compose(self.small, empty, small.shape[1], 64, small.shape[-2:]))
+        below = to_unit(compose(self.small, empty, small.shape[1], AT_ONCE, small.shape[-2:]))
         return Scene(small, below, torch.ones_like(small[:, :, :1])).products()
 
     def _counted(self, per_frame: Tensor) -> Tensor:
@@ -191,25 +193,25 @@ class Judge:
         return poses, along_loops(self._loop_gains(crops, poses, number)).flatten(1).amin(1)
 
     def _decided(
-        self, small: Tensor, products: Tensor, spec: Spec, guesses: Spec, number: int, blind: bool
+        self, scene: Scene, products: Tensor, spec: Spec, guesses: Spec, number: int, blind: bool
     ) -> Spec:
         """Choose loops for each clip's guesses, fit the best, keep the best; the old too unless `blind`."""
-        b, k = len(small), LOOPS * len(guesses) // len(small)
+        b, k = len(products), LOOPS * len(guesses) // len(products)
         each = torch.arange(b, device=self.device)
-        guesses = self._looped(products, guesses, each.repeat_interleave(k // LOOPS), number)
-        error = self.error(small, guesses).view(b, k)
+        guesses = self._looped(products, guesses, number)
+        error = self.error(scene, guesses, number).view(b, k)
         rows = error.topk(FITTED, largest=False).indices + k * each[:, None]
-        fitted, error = self._polished(small, guesses[rows.flatten()], number)
+        fitted, error = self._polished(scene, guesses[rows.flatten()], number)
         error, winner = error.view(b, FITTED).min(1)
-        better = torch.ones_like(error).bool() if blind else error < self.error(small, spec)
+        better = torch.ones_like(error).bool() if blind else error < self.error(scene, spec, number)
         return chosen_of(better, fitted[winner + FITTED * each], spec)
 
-    def _looped(self, products: Tensor, guesses: Spec, owner: Tensor, number: int) -> Spec:
-        """Give each guess LOOPS phases and speeds: its own, then the likeliest."""
+    def _looped(self, products: Tensor, guesses: Spec, number: int) -> Spec:
+        """Give each guess, of as many for each clip, LOOPS phases and speeds: its own, then the likeliest."""
         track = trajectory(guesses, number, products.shape[1])
-        parts = []
-        for clip in owner.unique().tolist():
-            mine = (owner == clip).nonzero().squeeze(1)
+        k, parts = len(guesses) // len(products), []
+        for clip in range(len(products)):
+            mine = slice(k * clip, k * (clip + 1))
             crops = cropped(products[clip], tuple(part[mine] for part in track))
             sums = along_loops(self._loop_gains(crops, guesses[mine], number)).flatten(1)
             parts.append(sums.topk(LOOPS - 1, largest=False).indices)
@@ -248,24 +250,31 @@ class Judge:
         spec.size[:, number] = asked.sizes[0, number, motion.long()] * scale
         return spec
 
-    def _polished(self, small: Tensor, spec: Spec, number: int) -> tuple[Spec, Tensor]:
+    def _polished(self, scene: Scene, spec: Spec, number: int) -> tuple[Spec, Tensor]:
         """Fit place and size of a layer -> the spec, its mean squared error (b·k)"""
-        error = self.error(small, spec)
+        error = self.error(scene, spec, number)
         for step in FIT_STEPS:
             for field, way in itertools.product(("x", "y", "size"), (-step, step)):
                 moved = spec.map(torch.clone)
                 getattr(moved, field)[:, number] += way
-                candidate = self.error(small, moved)
+                candidate = self.error(scene, moved, number)
                 spec = chosen_of(candidate < error, moved, spec)
                 error = torch.minimum(candidate, error)
         return spec, error
 
-    def error(self, small: Tensor, spec: Spec) -> Tensor:
-        """Mean squared errors (b·k) of the renderings of `spec`, k for each clip of small (b f 3 h w)"""
-        f, k, shape = small.shape[1], len(spec) // len(small), small.shape[-2:]
-        rendered = to_unit(compose(self.small, spec, f, 64, shape))
-        errors = rearrange(rendered, "(b k) f c h w -> b k f c h w", k=k) - small[:, None]
-        return self._counted(errors.flatten(0, 1).square().mean((2, 3, 4))).mean(1)
+    def error(self, scene: Scene, spec: Spec, number: int) -> Tensor:
+        """Mean squared errors (b·k) of a scene with a layer of `spec` drawn, k for each clip"""
+        b, f, _, h, w = scene.left.shape
+        k = len(spec) // b
+        clips = max(1, AT_ONCE // k)
+        errors = []
+        for i in range(0, b, clips):
+            part, mine = scene[i : i + clips], spec[i * k : (i + clips) * k]
+            drawn = scene.left.new_zeros(len(mine), f, 4, h, w)
+            for rows, layer in layers(self.small, mine, number, f, (h, w)):
+                drawn[rows] = layer
+            errors.append(part.errors(drawn, k))
+        return self._counted(torch.cat(errors)).mean(1)
 
     def _empty(self, n: int, ground: Tensor) -> Spec:
         """The spec of n clips of the grounds of those indices, without subjects"""

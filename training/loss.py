@@ -1,19 +1,20 @@
 """The loss of denoising: what the UNet, and the text tower with it, are trained to make small."""
 
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import TextEncoder, UNet3D
 from t2v.runtime import choose_dtype
+from training.metric import root_of
 
 
 class DenoisingLoss(nn.Module):
     """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
 
-    Known frames are given as they are, at time 0, and count nothing. With `own` > 0 all clips are seen as
+    `metric` (training/metric.py) says what errors of the latents' channels cost, at first all the same. Known
+    frames are given as they are, at time 0, and count nothing. With `own` > 0 all clips are seen as
     pure noise, where sampling starts, and as many of them as there are times once more, at their time. In
     this second pass the first `own` clips are mixed from the network's prediction for pure noise instead of
     the truth, as in sampling: it learns to correct its first prediction. That needs v, a last time of pure
@@ -27,6 +28,11 @@ class DenoisingLoss(nn.Module):
         alphas_cumprod = schedule.alphas_cumprod.float()
         self.register_buffer("signal", alphas_cumprod.sqrt(), persistent=False)
         self.register_buffer("sigma", (1 - alphas_cumprod).sqrt(), persistent=False)
+        self.register_buffer("root", torch.eye(unet.config.in_channels), persistent=False)
+
+    def measure_by(self, metric: Tensor) -> None:
+        """Take another metric (c c), of trace c."""
+        self.root.copy_(root_of(metric))
 
     def forward(
         self, z: Tensor, tokens: Tensor, t: Tensor, noise: Tensor, known: Tensor | None = None
@@ -56,11 +62,17 @@ class DenoisingLoss(nn.Module):
         target = (a * x - z) / s if self.of_v else noise  # v, as it leads to the truth: z = a x - s v
         if known is None:
             predicted = self.unet(x, t, text)
-            return F.mse_loss(predicted.float(), target), predicted
+            return self._squared(predicted, target).mean(), predicted
         given = rearrange(known, "b f -> b 1 f 1 1")
         predicted = self.unet(torch.where(given, z, x), torch.where(known, 0, t[:, None]), text)
-        error = (predicted.float() - target).square()
+        error = self._squared(predicted, target)
         return (error.mean((1, 3, 4)) * ~known).sum() / (~known).sum(), predicted
+
+    def _squared(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Squared errors (b c f h w) by the metric: their mean over c is what counts"""
+        with torch.autocast(target.device.type, enabled=False):
+            error = torch.einsum("bcfhw,cd->bdfhw", predicted.float() - target.float(), self.root)
+        return error.square()
 
 
 def half_precision(device: torch.device) -> torch.autocast:

@@ -6,7 +6,6 @@ products of the picture's colours and alpha, for a tint of its body, its shine (
 so that all pictures are compared by one matrix product.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
+from training.compose import over
 from training.dataset import EmojiClips
 from training.phrases import TINTS
 from training.tint import shades
@@ -40,6 +40,14 @@ class Scene:
     below: Tensor
     free: Tensor
 
+    def __getitem__(self, rows: slice) -> "Scene":
+        return Scene(self.left[rows], self.below[rows], self.free[rows])
+
+    def errors(self, drawn: Tensor, k: int) -> Tensor:
+        """Squared errors with a layer drawn, premultiplied RGBA, k for each clip (b·k f 4 h w) -> (b·k f)"""
+        left, below, free = (part.repeat_interleave(k, 0) for part in (self.left, self.below, self.free))
+        return (left - free * over(drawn, below)).square().mean((2, 3, 4))
+
     def products(self) -> Tensor:
         """The factors of a picture's products in the squared error: (b f PRODUCTS h w)"""
         error = (self.left - self.free * self.below) * self.free
@@ -60,17 +68,18 @@ class Templates:
         parts = [_products(*part) for part in zip(clips.pictures.split(512), ends.split(512), strict=True)]
         self.own = torch.cat([part[0] for part in parts])  # (p PRODUCTS·k·k)
         self.shades = torch.cat([part[1] for part in parts])  # (p PRODUCTS·k·k), in the order of `shaded`
-        few = [_some(int(f), int(c)) for f, c in zip(self.first, self.count, strict=True)]
-        self.some = torch.cat(few).to(self.first.device)
-        self.owner = torch.repeat_interleave(torch.arange(len(few)), torch.tensor([len(x) for x in few]))
-        self.owner = self.owner.to(self.first.device)
+        animated, still = ((self.count > 1) == moves for moves in (True, False))
+        every_second = torch.arange(0, LOOP, 2, device=self.first.device)
+        loops = self.first[animated, None] + every_second  # (animated LOOP/2)
+        self.some, self.loops = torch.cat([loops.flatten(), self.first[still]]), loops.numel()
+        self.place = torch.cat([animated.nonzero(), still.nonzero()]).squeeze(1).argsort()  # there, of each
 
     def best(self, crops: Tensor, tint: int) -> Tensor:
         """crops (n PRODUCTS·k·k) -> the lowest gain of each subject's pictures, in that tint (n subjects)"""
         features, rows = (self.own, crops) if tint < 0 else (self.shades, shaded(crops, tint))
         gains = rows @ features[self.some].T  # (n some)
-        lowest = gains.new_full((len(gains), len(self.count)), math.inf)
-        return lowest.scatter_reduce(1, self.owner.expand(len(gains), -1), gains, "amin")
+        animated = gains[:, : self.loops].unflatten(1, (-1, LOOP // 2)).amin(2)
+        return torch.cat([animated, gains[:, self.loops :]], 1)[:, self.place]
 
     def loop(self, crops: Tensor, subjects: Tensor, tints: Tensor) -> Tensor:
         """crops (n f PRODUCTS·k·k), each with a subject and a tint -> gain at each picture (n f LOOP)"""
@@ -93,11 +102,6 @@ def _products(pictures: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
     squares = [body.square(), body * shine, shine.square()]
     tinted = torch.cat([body, shine, a, *squares, body * a, shine * a, a.square()], 1)
     return tuple(F.adaptive_avg_pool2d(part, CROP).flatten(1) for part in (own, tinted))
-
-
-def _some(first: int, count: int) -> Tensor:
-    """Every second picture of a subject, or its only one"""
-    return torch.arange(first, first + count, 2 if count > 1 else 1)
 
 
 def shaded(crops: Tensor, tint: int) -> Tensor:

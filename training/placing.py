@@ -7,8 +7,8 @@ from training.compose import DIRECTIONS, LAYERS, MOTIONS, SIZES, TRAVEL
 from training.content import Content, Entity
 from training.phrases import TINTS
 
-SCENE_TRAVEL = 0.16  # of a subject among others
-SCENE_SIZE = {"still": 1.0, "growing": 1.0, "shrinking": 1.0, "spinning": 0.88}  # others: 0.85
+SCENE_TRAVEL = 0.15  # of a subject among others
+SCENE_MOVING = 0.92  # size of what moves along, of its box
 
 
 def layers_of(content: Content, left_open: np.ndarray, aspect: float) -> tuple[list, ...]:
@@ -43,7 +43,7 @@ def _scene_layers(content: Content, x: float, y: float, size: float, aspect: flo
         entity = entities[i]
         for box in layout.group(places[i], entity.count, aspect) if entity.count > 1 else [places[i]]:
             centre_x, centre_y, full = layout.placed(box, aspect)
-            full *= SCENE_SIZE.get(entity.motion, 0.85) * (0.9 + 0.1 * size)
+            full *= (SCENE_MOVING if entity.motion in DIRECTIONS else 1.0) * (0.9 + 0.1 * size)
             place = (centre_x + 0.04 * (2 * x - 1), centre_y + 0.04 * (2 * y - 1))
             drawn.append(
                 (entity.subject, _tint(entity), MOTIONS.index(entity.motion), *place, full, SCENE_TRAVEL)

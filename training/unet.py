@@ -31,6 +31,7 @@ from training.fused import freeze_biases, fuse
 from training.latents import padded
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.loss import DenoisingLoss
+from training.metric import pixel_metric
 from training.muon import optimizers
 from training.pool import SHAPES, LatentPool
 from training.samples import sample_grid
@@ -46,6 +47,7 @@ SAMPLES_EVERY = 300.0  # seconds
 FOLLOW_EVERY = 64  # steps between looks at the VAE that another process trains
 RENEW_EVERY = 4  # steps: larger portions cost less
 FILLED, ENOUGH = (2048, 256), 1024  # clips at the start, of the first shape and of others; soon
+MEASURED = 32  # pictures that give the loss its metric
 OF_LATENTS = ("conv_in.weight", "out.conv.weight", "out.conv.bias")  # whose size is that of the latents
 LAST_OF_A_BRANCH = (
     "conv_2.conv", "convs.3.conv", "spatial.proj_out", "temporal.proj_out", "temporal_in.proj_out",
@@ -149,6 +151,7 @@ class Trainer:
             load_state(state, clock, self.average, self.opts)
         self.newer_vae()
         pools, began, shown = self.pools(), clock.spent, clock.spent
+        self.measure(pools[0])
         while clock.tick(self.accelerator) < 1 and clock.elapsed - began < options.until:
             images = clock.progress < options.images
             pool = pools[0 if images else self.which(len(pools))]
@@ -162,6 +165,7 @@ class Trainer:
             if clock.done % FOLLOW_EVERY == 0 and self.newer_vae():
                 for pool in pools:
                     pool.fill(min(pool.filled, ENOUGH))
+                self.measure(pools[0])
             log.add(loss=loss, first=first)
             if clock.elapsed - shown > SAMPLES_EVERY:
                 self.write()
@@ -190,6 +194,12 @@ class Trainer:
         differs = any(not torch.equal(old[name].cpu(), new[name]) for name in encoding)
         self.vae.load_state_dict(new)
         return differs
+
+    def measure(self, pool: LatentPool) -> None:
+        """Give the loss the metric of the VAE's latents, by a middle frame of some clips."""
+        vae = VAE(self.vae.config).to(self.device)  # in full precision, without `fuse`
+        vae.load_state_dict(self.vae.state_dict())
+        self.loss_of.measure_by(pixel_metric(vae, pool.z[:MEASURED, :, pool.shape.frames // 2].float()))
 
     def which(self, count: int) -> int:
         """Draw the step's shape, the same in all processes; single frames are for the beginning."""

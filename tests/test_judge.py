@@ -13,7 +13,7 @@ from training.compose import LAYERS, MOTIONS, Spec, compose
 from training.content import Content, Entity, single
 from training.dataset import EmojiClips
 from training.examine import Examination
-from training.judge import Judge, Verdict
+from training.judge import Judge, Verdict, to_unit
 from training.layers import Wanted, wanted, without
 from training.layout import AND, RELATIONS
 from training.phrases import BACKGROUNDS, TINTS
@@ -185,6 +185,25 @@ def test_likeness_finds_phase_position_and_size_and_is_low_for_another_subject()
     assert judge().likeness(noisy, asked).flicker.min() > likeness.flicker.max() + 3
     others = wanted(captions(), [single(BOX, "green", "still"), single(BALL, "black", "still")], 1.0, False)
     assert judge().likeness(videos, others).psnr.max() < 18
+
+
+def test_the_error_of_a_layer_alone_is_that_of_the_whole_rendering():
+    """Under and over others, in several renderings a clip, large and small, tinted and not."""
+    contents = [
+        Content((Entity(BALL, tint="red"), Entity(FACE, "spinning"), Entity(BOX, "growing")), "white"),
+        Content((Entity(TENT), Entity(CROSS, "moving left", "blue"), Entity(BALL)), "green"),
+    ]
+    videos, spec = shown(contents)
+    small = judge().at_work(videos)
+    for number in range(3):
+        moved = spec[[0, 0, 1, 1]].map(torch.clone)
+        moved.x[:, number] += torch.tensor([0.0, 0.1, 0.0, -0.3])
+        moved.size[:, number] *= torch.tensor([1.0, 0.8, 1.2, 1.0])
+        whole = to_unit(compose(judge().small, moved, FRAMES, shape=small.shape[-2:]))
+        expected = (whole - small[[0, 0, 1, 1]]).square().mean((1, 2, 3, 4))
+        error = judge().error(judge()._scene(small, spec, number), moved, number)
+        torch.testing.assert_close(error, expected, atol=2e-5, rtol=1e-3)
+    assert expected[0] < expected[1]
 
 
 def test_a_judge_of_the_end_sees_what_a_clip_ends_with():

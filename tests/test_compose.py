@@ -110,10 +110,8 @@ def test_a_clip_that_begins_later_goes_on_from_the_first():
 def test_what_has_left_the_frame_comes_in_again_at_the_other_side(motion: str):
     size = SIZES[MOTIONS.index(motion)]
     slow = (FRAMES - 1) / (2 * TRAVEL)  # frames for a way of 1
-    around, to_edge = (
-        (2 + 2 * size) * slow,
-        (1 + size / 2 + TRAVEL) * slow,
-    )  # until it is where it was; half out
+    around = (2 + 2 * size) * slow  # until it is where it was
+    to_edge = (1 + size / 2 + TRAVEL) * slow  # until a quarter of it is left
     to_other = around - (1 - TRAVEL) * slow - (FRAMES - 1)  # so that in its last frame it is half in again
     spec = plain_spec([3] * 5, GREY.expand(5, 3), [MOTIONS.index(motion)] * 5)
     begins = torch.tensor([0, around, 2 * around, to_edge, to_other])

@@ -32,7 +32,7 @@ from training.muon import optimizers, orthogonal
 from training.norms import Norm
 from training.pool import Shape
 from training.sizes import VAE_SIZE, text_size
-from training.unet import Trainer, go_on, learn_only, leave_out_time, zero_residuals
+from training.unet import MEASURED, Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
     HOLD,
     LOOSE,
@@ -443,6 +443,19 @@ def test_the_metric_says_what_errors_of_the_latents_cost_in_pixels() -> None:
     torch.testing.assert_close(metric, 0.95 * 5 * cost / cost.trace() + 0.05 * torch.eye(5))
     root = root_of(metric)
     torch.testing.assert_close(root @ root.T, metric)
+
+
+def test_a_training_measures_its_loss_by_what_its_vae_decodes() -> None:
+    torch.manual_seed(0)
+    loss_of = DenoisingLoss(TextEncoder(TEXT), UNet3D(UNET), NoiseSchedule(ScheduleConfig()))
+    trainer = SimpleNamespace(
+        vae=VAE(TINY_VAE), device="cpu", accelerator=Accelerator(cpu=True), loss_of=loss_of
+    )
+    pool = SimpleNamespace(z=torch.randn(40, 4, 3, 4, 4), shape=Shape(64, 64, 3, 1.0))
+    Trainer.measure(trainer, pool)
+    expected = pixel_metric(trainer.vae, pool.z[:MEASURED, :, 1])
+    torch.testing.assert_close(loss_of.root @ loss_of.root.T, expected)
+    assert expected.diagonal().std() > 0.1  # its channels don't count alike
 
 
 def test_the_loss_is_the_error_by_its_metric() -> None:

@@ -98,7 +98,8 @@ def trajectory(spec: Spec, number: int, frames: int, loop: bool = False) -> tupl
     passed = spec.begin[:, None] + torch.arange(frames, device=device)  # (b f)
     turn = passed / frames
     u = (1 - torch.cos(2 * math.pi * turn)) / 2 if loop else passed / max(1, frames - 1)  # (b f)
-    ways = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS], device=device)[motion]
+    directions = torch.tensor([DIRECTIONS.get(name, (0, 0)) for name in MOTIONS])
+    ways = directions.to(device, non_blocking=True)[motion]
     way = spec.travel[:, number, None] * (2 * u - 1)  # (b f)
     x, y = (place[:, number, None] + ways[:, i : i + 1] * way for i, place in enumerate((spec.x, spec.y)))
     grown = u.clamp_max(1)
@@ -157,12 +158,12 @@ def _drawn(
     return rearrange(sampled, "(b f) c h w -> b f c h w", f=f) / 255
 
 
-def layers(
+def layer_parts(
     clips: EmojiClips, spec: Spec, number: int, count: int, shape: tuple[int, int], loop: bool = False
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Draw one layer of the clips that have it -> their rows (n), premultiplied RGBA in 0…1 (n f 4 h w)
+    """Draw one layer; yield rows (n) of clips that have it, and premultiplied RGBA in 0…1 (n f 4 h w).
 
-    In two parts, large and small; each takes memory for all its clips at once.
+    First those where it is large, then those where it is small; all of a part take memory at once.
     """
     device, subject, tint = spec.subject.device, spec.subject[:, number], spec.tint[:, number]
     which = torch.stack([subject >= 0, spec.size[:, number] < 0.5, tint[:, 3] > 0])
@@ -170,10 +171,10 @@ def layers(
     for chosen, is_small in ((shown & ~small, False), (shown & small, True)):
         if not chosen.any():
             continue
-        rows = chosen.nonzero().squeeze(1).to(device)
+        rows = chosen.nonzero().squeeze(1).to(device, non_blocking=True)
         drawn = _drawn(clips, spec[rows], number, count, shape, loop, is_small)
         if coloured[chosen].any():
-            mine = coloured[chosen].nonzero().squeeze(1).to(device)
+            mine = coloured[chosen].nonzero().squeeze(1).to(device, non_blocking=True)
             ends, tints = clips.contrast[subject[rows[mine]]], tint[rows[mine]]
             drawn[mine] = tinted(drawn[mine], ends, tints)
         yield rows, drawn
@@ -202,7 +203,7 @@ def _compose(clips: EmojiClips, spec: Spec, count: int, shape: tuple[int, int], 
     h, w = shape
     video = _grounds(clips, spec, h, w)[:, None].expand(-1, count, -1, -1, -1).clone()
     for number in range(LAYERS):
-        for rows, drawn in layers(clips, spec, number, count, shape, loop):
+        for rows, drawn in layer_parts(clips, spec, number, count, shape, loop):
             video[rows] = over(drawn, video[rows])
     return video * 2 - 1
 

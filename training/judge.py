@@ -11,7 +11,7 @@ repeated, each over and under what was recognised of the others.
 import copy
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
-from training.compose import LAYERS, MOTIONS, Spec, compose, layers, plain_spec, trajectory
+from training.compose import LAYERS, MOTIONS, Spec, compose, layer_parts, plain_spec, trajectory
 from training.dataset import EmojiClips
 from training.layers import Wanted, chosen_of, joined, merged, on_gray, on_ground, without
 from training.match import COLOURS, LOOP, SPEEDS, Scene, Templates, along_loops, cropped
@@ -30,7 +30,7 @@ SEEN = (0, 1 / 3, 2 / 3, 1)  # frames that choose the guesses, of those that cou
 GUESSES, PLACES = 12, 3  # rendered, of a layer that is recognised, and of one that is known
 FITTED, LOOPS = 4, 3  # guesses that are fitted; loops tried for each
 SWEEPS = 2  # over the layers of a scene
-AT_ONCE = 64  # renderings
+AT_ONCE = 72  # renderings: of two clips, if all guesses are
 FIT_STEPS = (0.04, 0.02, 0.01, 0.005)
 CLIPPED = 0.1  # greatest error of a pixel against a ground: subjects are no part of it
 ALONE = ((-0.13, -0.065, 0.0, 0.065, 0.13), (0.88, 1.0, 1.12))  # places and sizes about the middle ones
@@ -113,27 +113,31 @@ class Judge:
 
     def _recognised(self, small: Tensor, spec: Spec, asked: Wanted, number: int, blind: bool) -> Spec:
         """Replace a layer of `spec` by the one that explains the clips best."""
-        scene = self._scene(small, spec, number)
-        products = self._counted(scene.products())
-        rows = [
-            self._guesses(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
-            if has
-            else spec[[i] * GUESSES]
-            for i, has in enumerate((asked.spec.subject[:, number] >= 0).tolist())
-        ]
-        return self._decided(scene, products, spec, joined(rows), number, blind)
+        return self._best(small, spec, asked, number, (self._guesses, GUESSES), blind)
 
     def _fitted(self, small: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
         """Fit place, size and loop of a layer whose subject, tint and motion are known."""
-        scene = self._scene(small, spec, number)
+        return self._best(small, spec, asked, number, (self._placed, PLACES), blind=True)
+
+    def _best(
+        self,
+        small: Tensor,
+        spec: Spec,
+        asked: Wanted,
+        number: int,
+        guesser: tuple[Callable[..., Spec], int],
+        blind: bool,
+    ) -> Spec:
+        """Replace a layer by the best of the guesses; `guesser`: what makes those of a clip, and how many."""
+        scene, (guesses_of, count) = self._scene(small, spec, number), guesser
         products = self._counted(scene.products())
         rows = [
-            self._placed(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
+            guesses_of(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
             if has
-            else spec[[i] * PLACES]
+            else spec[[i] * count]
             for i, has in enumerate((asked.spec.subject[:, number] >= 0).tolist())
         ]
-        return self._decided(scene, products, spec, joined(rows), number, blind=True)
+        return self._decided(scene, products, spec, joined(rows), number, blind)
 
     def _scene(self, small: Tensor, spec: Spec, number: int) -> Scene:
         """A layer's surroundings"""
@@ -207,7 +211,7 @@ class Judge:
         return chosen_of(better, fitted[winner + FITTED * each], spec)
 
     def _looped(self, products: Tensor, guesses: Spec, number: int) -> Spec:
-        """Give each guess, of as many for each clip, LOOPS phases and speeds: its own, then the likeliest."""
+        """Give each guess LOOPS phases and speeds: its own, then the likeliest. All clips have as many."""
         track = trajectory(guesses, number, products.shape[1])
         k, parts = len(guesses) // len(products), []
         for clip in range(len(products)):
@@ -271,7 +275,7 @@ class Judge:
         for i in range(0, b, clips):
             part, mine = scene[i : i + clips], spec[i * k : (i + clips) * k]
             drawn = scene.left.new_zeros(len(mine), f, 4, h, w)
-            for rows, layer in layers(self.small, mine, number, f, (h, w)):
+            for rows, layer in layer_parts(self.small, mine, number, f, (h, w)):
                 drawn[rows] = layer
             errors.append(part.errors(drawn, k))
         return self._counted(torch.cat(errors)).mean(1)

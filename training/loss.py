@@ -11,14 +11,15 @@ from training.metric import root_of
 
 
 class DenoisingLoss(nn.Module):
-    """The mean squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise.
+    """The squared error of the UNet's prediction, of v (Salimans & Ho 2022) or of the noise, by a metric.
 
-    `metric` (training/metric.py) says what errors of the latents' channels cost, at first all the same. Known
-    frames are given as they are, at time 0, and count nothing. With `own` > 0 all clips are seen as
-    pure noise, where sampling starts, and as many of them as there are times once more, at their time. In
-    this second pass the first `own` clips are mixed from the network's prediction for pure noise instead of
-    the truth, as in sampling: it learns to correct its first prediction. That needs v, a last time of pure
-    noise, and a code in the noise (chance.py), without which a blur would be the best answer.
+    At first that is the plain mean; `measure_by` gives another, of what errors of the latents' channels cost
+    (training/metric.py). Known frames are given as they are, at time 0, and count nothing. With `own` > 0 all
+    clips are seen as pure noise, where sampling starts, and as many of them as there are times once more, at
+    their time. In this second pass the first `own` clips are mixed from the network's prediction for pure
+    noise instead of the truth, as in sampling: it learns to correct its first prediction. That needs v, a
+    last time of pure noise, and a code in the noise (chance.py), without which a blur would be the best
+    answer.
     """
 
     def __init__(self, text_encoder: TextEncoder, unet: UNet3D, schedule: NoiseSchedule, own: int = 0):
@@ -69,7 +70,7 @@ class DenoisingLoss(nn.Module):
         return (error.mean((1, 3, 4)) * ~known).sum() / (~known).sum(), predicted
 
     def _squared(self, predicted: Tensor, target: Tensor) -> Tensor:
-        """Squared errors (b c f h w) by the metric: their mean over c is what counts"""
+        """Squared errors (b c f h w) whose mean over c is the metric's; c: its directions, no channels"""
         with torch.autocast(target.device.type, enabled=False):
             error = torch.einsum("bcfhw,cd->bdfhw", predicted.float() - target.float(), self.root)
         return error.square()

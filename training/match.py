@@ -22,7 +22,7 @@ CROP = 16  # pixels of a picture, and of a crop
 # Colours (3), alpha, squared colours, colours times alpha (3), squared alpha; of a tint: body, shine, alpha,
 # squares and product of the first two (3), both times alpha, squared alpha.
 PRODUCTS = 9
-LOOP = 16  # pictures of an animated subject
+LOOP = 16  # pictures of an animated subject, each of them
 SPEEDS = (1, 2)
 COLOURS = tuple(tuple(value / 255 for value in rgb) for rgb in TINTS.values())
 
@@ -44,7 +44,7 @@ class Scene:
         return Scene(self.left[rows], self.below[rows], self.free[rows])
 
     def errors(self, drawn: Tensor, k: int) -> Tensor:
-        """Squared errors with a layer drawn, premultiplied RGBA, k for each clip (b·k f 4 h w) -> (b·k f)"""
+        """Premultiplied RGBA of a layer, k for each clip (b·k f 4 h w) -> mean squared errors (b·k f)"""
         left, below, free = (part.repeat_interleave(k, 0) for part in (self.left, self.below, self.free))
         return (left - free * over(drawn, below)).square().mean((2, 3, 4))
 
@@ -72,7 +72,7 @@ class Templates:
         every_second = torch.arange(0, LOOP, 2, device=self.first.device)
         loops = self.first[animated, None] + every_second  # (animated LOOP/2)
         self.some, self.loops = torch.cat([loops.flatten(), self.first[still]]), loops.numel()
-        self.place = torch.cat([animated.nonzero(), still.nonzero()]).squeeze(1).argsort()  # there, of each
+        self.place = torch.cat([animated.nonzero(), still.nonzero()]).squeeze(1).argsort()  # each one's
 
     def best(self, crops: Tensor, tint: int) -> Tensor:
         """crops (n PRODUCTS·k·k) -> the lowest gain of each subject's pictures, in that tint (n subjects)"""

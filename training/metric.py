@@ -1,8 +1,9 @@
 """The metric of the UNet's loss: what errors of the latents' channels cost in pixels.
 
 Channels of latents don't count alike: those that were added last say little, and errors of two may cancel or
-add up in the picture. To first order the squared error of the pixels is eᵀ M e, e the error of a place's
-latents; M is measured by changing one channel at a time by the same noise and decoding.
+add up in the picture. Let e be the error of a place's latents. As long as it is small, and neighbours' errors
+don't go together, the squared error of the pixels grows as eᵀ M e. M is measured by changing one channel at a
+time by the same noise, and decoding.
 """
 
 import torch
@@ -17,7 +18,7 @@ AT_ONCE = 16  # pictures
 
 @torch.no_grad()
 def pixel_metric(vae: VAE, z: Tensor, seed: int = 0) -> Tensor:
-    """z (n c h w), latents of pictures -> M (c c), symmetric and positive, of trace c"""
+    """z (n c h w), latents of pictures -> M (c c), symmetric and positive, scaled to a trace of c"""
     n, c, h, w = z.shape
     noise = torch.randn(n, h, w, generator=torch.Generator().manual_seed(seed)).to(z) * CHANGE
     metric = z.new_zeros(c, c)

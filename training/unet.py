@@ -6,7 +6,8 @@ The VAE is frozen (with `--follow` it is read again whenever another process wro
 anew), so the UNet trains on latents: a pool of clips, composed, encoded and kept on the device,
 is renewed bit by bit. The first part of the training uses single frames: sixteen subjects for the work of one
 clip. Layers along time, which start as identities, train in the second part, where every clip is seen as pure
-noise, and some once more, at their time, most of them mixed from the network's own first prediction.
+noise, and some once more, at their time, most of them mixed from the network's own first prediction. An
+error counts by what it costs in pixels (training/metric.py).
 """
 
 import argparse
@@ -196,10 +197,14 @@ class Trainer:
         return differs
 
     def measure(self, pool: LatentPool) -> None:
-        """Give the loss the metric of the VAE's latents, by a middle frame of some clips."""
+        """Give the loss the metric of the latents, by a middle frame of some clips of all processes.
+
+        Done again when the latents change, not for a decoder that learns on.
+        """
         vae = VAE(self.vae.config).to(self.device)  # in full precision, without `fuse`
         vae.load_state_dict(self.vae.state_dict())
-        self.loss_of.measure_by(pixel_metric(vae, pool.z[:MEASURED, :, pool.shape.frames // 2].float()))
+        metric = pixel_metric(vae, pool.z[:MEASURED, :, pool.shape.frames // 2].float())
+        self.loss_of.measure_by(self.accelerator.reduce(metric, "mean"))
 
     def which(self, count: int) -> int:
         """Draw the step's shape, the same in all processes; single frames are for the beginning."""

@@ -12,6 +12,7 @@ from training.captions import Captions
 from training.chance import OPEN, turn_of, write_code
 from training.compose import Spec, compose
 from training.dataset import EmojiClips
+from training.loss import half_precision
 
 ENCODED = 256  # frames of 256×256 at once
 # How many of the clips know some of their frames, and which: in their caption's place or beside it.
@@ -85,7 +86,7 @@ class LatentPool:
         if shape.frames > 1 and not shape.loop:
             spec = begun_later(spec, shape.frames)
         frames = compose(self.clips, spec, shape.frames, shape=(shape.height, shape.width), loop=shape.loop)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with half_precision(self.device):
             z = torch.cat([self.vae.encode(part) for part in frames.flatten(0, 1).split(ENCODED)])
         rows = (torch.arange(count, device=self.device) + self.next) % len(self.z)
         self.z[rows] = rearrange(z, "(b f) c h w -> b c f h w", f=shape.frames).bfloat16()

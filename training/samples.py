@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from t2v.diffusion import HOPS, SAMPLERS, Hop, NoiseSchedule
 from t2v.networks import VAE, Tokenizer
+from training.loss import half_precision
 from training.sizes import NATIVE, SCHEDULE
 
 PROMPTS = (
@@ -43,7 +44,7 @@ def generate(
     noise = torch.stack(
         [torch.randn(shape, generator=torch.Generator().manual_seed(seed + i)) for i in range(len(prompts))]
     )
-    half = torch.autocast(device.type, torch.bfloat16)
+    half = half_precision(device)
     with half:
         text = text_encoder(tokenizer(prompts).to(device))
 

@@ -30,6 +30,7 @@ from training.compose import compose
 from training.dataset import EmojiClips
 from training.fused import fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
+from training.loss import half_precision
 from training.muon import optimizers
 from training.norms import fit_norms, group_norms
 from training.pool import SHAPES, Shape
@@ -128,7 +129,7 @@ class RefinedLoss(VAELoss):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
-        with torch.autocast(images.device.type, torch.bfloat16):
+        with half_precision(images.device):
             old = self.before.encode(images).float()
             own = self.vae.encode(images).float() if self.encodes else old
             fresh = old.abs().amax((0, 2, 3)) == 0  # channels (c) that said nothing
@@ -150,7 +151,7 @@ class WholeLoss(VAELoss):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """images (n 3 h w) in −1…1 -> loss, mean squared error in units of full range"""
         quarter = len(images) // 4
-        with torch.autocast(images.device.type, torch.bfloat16):
+        with half_precision(images.device):
             mean, log_var = (x.float() for x in self.vae.moments(images))
             log_var = log_var.clamp(-20, 5)
             z = mean + torch.randn_like(mean) * (0.5 * log_var).exp()
@@ -220,7 +221,7 @@ def frames_for(
 @torch.no_grad()
 def normalise(vae: VAE, images: Tensor) -> None:
     """Normalise each latent channel over `images`, by the 1×1 convolutions around the latents."""
-    with torch.autocast(images.device.type, torch.bfloat16):
+    with half_precision(images.device):
         z = torch.cat([vae.encode(part) for part in images.split(16)]).float()
     mean, std = z.mean(dim=(0, 2, 3)), z.std(dim=(0, 2, 3))
     count = len(mean)
@@ -296,7 +297,7 @@ def _loss(options: Options) -> WholeLoss | RefinedLoss:
 def decibels(vae: VAE, clips: EmojiClips, captions: Captions, count: int) -> float:
     """The VAE's mean PSNR in dB over the frames of `count` new clips."""
     frames = compose(clips, captions.batch(count)[1]).flatten(0, 1)
-    with torch.autocast(frames.device.type, torch.bfloat16):
+    with half_precision(frames.device):
         errors = [
             (vae.decode(vae.encode(part)) - part).square().mean(dim=(1, 2, 3)) for part in frames.split(16)
         ]

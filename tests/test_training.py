@@ -26,11 +26,12 @@ from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.latents import with_channels
 from training.loop import Average, Clock, Update
-from training.loss import DenoisingLoss, half_precision
+from training.loss import DenoisingLoss
 from training.metric import pixel_metric, root_of
 from training.muon import optimizers, orthogonal
 from training.norms import Norm
 from training.pool import Shape
+from training.precision import half_precision
 from training.sizes import VAE_SIZE, text_size
 from training.unet import MEASURED, Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (

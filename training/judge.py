@@ -113,30 +113,31 @@ class Judge:
 
     def _recognised(self, small: Tensor, spec: Spec, asked: Wanted, number: int, blind: bool) -> Spec:
         """Replace a layer of `spec` by the one that explains the clips best."""
-        return self._best(small, spec, asked, number, (self._guesses, GUESSES), blind)
+        return self._best(self._guesses, small, spec, asked, number, blind)
 
     def _fitted(self, small: Tensor, spec: Spec, asked: Wanted, number: int) -> Spec:
         """Fit place, size and loop of a layer whose subject, tint and motion are known."""
-        return self._best(small, spec, asked, number, (self._placed, PLACES), blind=True)
+        return self._best(self._placed, small, spec, asked, number, blind=True)
 
     def _best(
         self,
+        guesses_of: Callable[..., Spec],
         small: Tensor,
         spec: Spec,
         asked: Wanted,
         number: int,
-        guesser: tuple[Callable[..., Spec], int],
         blind: bool,
     ) -> Spec:
-        """Replace a layer by the best of the guesses; `guesser`: what makes those of a clip, and how many."""
-        scene, (guesses_of, count) = self._scene(small, spec, number), guesser
+        """Replace a layer, which some clips have, by the best of the guesses; `guesses_of` makes a clip's."""
+        scene = self._scene(small, spec, number)
         products = self._counted(scene.products())
-        rows = [
-            guesses_of(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
-            if has
-            else spec[[i] * count]
+        guesses = {
+            i: guesses_of(products[i : i + 1], spec[i : i + 1], asked[i : i + 1], number)
             for i, has in enumerate((asked.spec.subject[:, number] >= 0).tolist())
-        ]
+            if has
+        }
+        count = len(next(iter(guesses.values())))
+        rows = [guesses[i] if i in guesses else spec[[i] * count] for i in range(len(spec))]
         return self._decided(scene, products, spec, joined(rows), number, blind)
 
     def _scene(self, small: Tensor, spec: Spec, number: int) -> Scene:

@@ -6,8 +6,8 @@ from torch import Tensor, nn
 
 from t2v.diffusion import NoiseSchedule
 from t2v.networks import TextEncoder, UNet3D
-from t2v.runtime import choose_dtype
 from training.metric import root_of
+from training.precision import half_precision
 
 
 class DenoisingLoss(nn.Module):
@@ -74,9 +74,3 @@ class DenoisingLoss(nn.Module):
         with torch.autocast(target.device.type, enabled=False):
             error = torch.einsum("bcfhw,cd->bdfhw", predicted.float() - target.float(), self.root)
         return error.square()
-
-
-def half_precision(device: torch.device) -> torch.autocast:
-    """A context of bfloat16 arithmetic, or of float32 on a processor that would have to emulate it."""
-    slow = device.type == "cpu" and choose_dtype(None, device) != torch.bfloat16
-    return torch.autocast(device.type, torch.bfloat16, enabled=not slow)

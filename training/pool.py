@@ -12,7 +12,7 @@ from training.captions import Captions
 from training.chance import OPEN, turn_of, write_code
 from training.compose import Spec, compose
 from training.dataset import EmojiClips
-from training.loss import half_precision
+from training.precision import half_precision
 
 ENCODED = 256  # frames of 256×256 at once
 # How many of the clips know some of their frames, and which: in their caption's place or beside it.

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from t2v.diffusion import HOPS, SAMPLERS, Hop, NoiseSchedule
 from t2v.networks import VAE, Tokenizer
-from training.loss import half_precision
+from training.precision import half_precision
 from training.sizes import NATIVE, SCHEDULE
 
 PROMPTS = (

@@ -30,10 +30,10 @@ from training.compose import compose
 from training.dataset import EmojiClips
 from training.fused import fuse
 from training.loop import Average, Clock, Log, Update, load_state, save_state
-from training.loss import half_precision
 from training.muon import optimizers
 from training.norms import fit_norms, group_norms
 from training.pool import SHAPES, Shape
+from training.precision import half_precision
 from training.sizes import VAE_SIZE
 from training.vae_file import read_vae, write_vae
 

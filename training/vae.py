@@ -41,7 +41,7 @@ KL, NOISE = 1e-4, 0.06
 MSE, FINE_MSE = 2.0, 10.0  # weight of the squared error; of a VAE that is refined
 RELATIVE = 0.02  # of its logarithm, picture by picture: PSNR is judged as a mean of dB
 FIRST = 16  # clips, two frames of each, to which norms of other groups are fitted
-FINE_NOISE = 0.04  # on the latents of a VAE that is refined
+FINE_NOISE = 0.04  # on the latents of a VAE that is refined, of each channel's deviation
 HOLD, LOOSE = 0.2, 0.03  # cost of a refined encoder's changes of its latents; of channels that said nothing
 FLAT, MARGIN = 100.0, 4  # cost of errors at least MARGIN pixels from any edge: small, but visible
 # Deviations beyond which values cost, and their cost. Group norms invite such values: one huge value sets the
@@ -136,7 +136,7 @@ class RefinedLoss(VAELoss):
             z = old if self.from_old else own
             with_them = len(z) - len(z) // 4  # without them the rest, for a UNet knows little of them
             z = torch.cat([z[:with_them], z[with_them:] * ~fresh[:, None, None]])
-            decoded = self.vae.decode(z + FINE_NOISE * torch.randn_like(z)).float()
+            decoded = self.vae.decode(z + fine_noise(z)).float()
         moved = (own - old).square().mean((0, 2, 3)) @ torch.where(fresh, LOOSE, HOLD) / len(fresh)
         flat = FLAT * ((decoded - images) * flat_places(images)).square().mean()
         fixed = FIXED * fixed_error(decoded, images)
@@ -165,6 +165,12 @@ class WholeLoss(VAELoss):
         )
         loss = loss + KL * kl + SPIKES * spikes + self.droplets()
         return loss, F.mse_loss(whole, images[quarter:]) / 4
+
+
+def fine_noise(z: Tensor) -> Tensor:
+    """Noise for latents z (n c h w), by each channel's own deviation: the finest details stand in channels
+    that deviate by 0.05, and noise as large as these would teach the decoder to read nothing there."""
+    return FINE_NOISE * z.detach().std((0, 2, 3), keepdim=True) * torch.randn_like(z)
 
 
 def droplets(h: Tensor, groups: int) -> Tensor:

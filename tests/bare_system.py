@@ -24,9 +24,9 @@ import accelerate  # noqa: F401
 import huggingface_hub  # noqa: F401
 import imageio_ffmpeg
 import numpy  # noqa: F401
-import open_clip  # noqa: F401
 import PIL.Image  # noqa: F401
 import psutil
+import torch._dynamo  # its import wants a temporary folder, and to count processors
 import torch.utils.flop_counter  # noqa: F401
 
 SMALL = "--frames 2 --steps 2 --size 64x64".split()

@@ -95,7 +95,8 @@ class FakeHub:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(CERTIFICATE)
             server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # It asks every 10 ms whether to end; as it comes, every half second, which each test would wait for.
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
         finally:

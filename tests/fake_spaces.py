@@ -33,7 +33,7 @@ class FakeSpaces:
         """The address at which it runs meanwhile."""
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": self}))
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         self.address = f"http://127.0.0.1:{server.server_port}"
         try:
             yield self.address

@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 SERVER = multiprocessing.get_context("forkserver")  # one for all tests of a process
-READY = ["t2v.checkpoints.locate", "safetensors.torch", "httpx2", "filelock", "tqdm.auto", "yaml", __name__]
+READY = ["t2v.checkpoints.locate", "safetensors.torch", "filelock", "tqdm.auto", "yaml", __name__]
+READY += ["httpx2", "httpcore2", "truststore"]  # what huggingface_hub begins with
 SERVER.set_forkserver_preload(READY)
 
 

@@ -22,6 +22,7 @@ from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, Tokenizer, UNet
 from t2v.networks.attention import Attention, attend
 from t2v.networks.tokenizer import read_merges
 from t2v.runtime import device
+from training.compose import compose
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
 from training.latents import with_channels
@@ -676,6 +677,8 @@ def test_a_refined_vae_is_written_meanwhile_as_its_average(
     write_vae(given, VAE(VAE_SIZE))
     monkeypatch.setattr("training.vae.WRITE_EVERY", 0.0)
     monkeypatch.setattr("training.vae.SHAPES", [Shape(32, 32, 16, 1.0)] * 6)
+    small = partial(compose, shape=(32, 32))  # also the frames that it is judged by
+    monkeypatch.setattr("training.vae.compose", small)
 
     def noted(path: Path, vae: VAE) -> None:
         written.append(path)

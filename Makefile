@@ -30,10 +30,10 @@ sample: $(VENV)/runtime
 
 # The tests in the browser have two processes of their own: Playwright keeps an event loop running, and each starts
 # Chromium, a server and its workers. One that fails is tried once more, and named (-rR): a busy processor can hold
-# Chromium for seconds.
+# Chromium for seconds. The others run in the order of tests/conftest.py: files with slow tests first.
 test: $(VENV)/dev browser lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser --reruns 1 -rR --durations=10 $(ARGS)
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --durations=10 \
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder --durations=10 \
 		-m "not browser and not gpu and not soak" $(ARGS)
 
 # Under a minute on two cores: requests, the command, samplers, videos and clips, and what imports what. It leaves

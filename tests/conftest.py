@@ -38,13 +38,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folders, and by the browser that they ask for."""
+    """Mark tests by their folders, and by the browser that they ask for. Files with slow tests come first: at
+    the end one process would work on them alone."""
     for item in items:
         marker = FOLDERS.get(item.path.parent.name)
         if marker:
             item.add_marker(marker)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_video_is_made_on(worked: Path, system: str):
     """By the command and by a page's worker, the same one; without the network, too."""

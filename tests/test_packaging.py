@@ -126,6 +126,7 @@ sys.exit(main(["serve"]))
     assert done.stderr == "t2v: The page needs gradio and prometheus_client: pip install 't2v[app]'\n"
 
 
+@pytest.mark.slow
 def test_the_installed_wheel_serves_the_page_with_examples_and_makes_a_video(
     built: dict[str, Path], tmp_path: Path
 ):

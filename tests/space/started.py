@@ -16,6 +16,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 OURS = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "CUDA_VISIBLE_DEVICES", "SYSTEM")
 STEP = "0.3"  # seconds of the fake pipeline
+SMALL = {"width": 64, "height": 64}  # a sixteenth of the embedded model's size
 PROMPT = {"prompt": "a red heart on white", "seed": 1, "steps": 2, "frames": 2}
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from t2v.space import address
 from tests.conftest import ON_THE_NETWORK
 from tests.space.conftest import Visitor
-from tests.space.started import ROOT, Page, clean, free_port, started
+from tests.space.started import ROOT, SMALL, Page, clean, free_port, started
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("own_environment")
@@ -60,7 +60,7 @@ def test_a_companys_machine_with_a_gpu_that_pytorch_cant_use(tmp_path: Path, bro
     }
     with started(tmp_path, "--max-frames", 4, fake=False, **surroundings) as page:
         assert page.url == f"http://localhost:{port}/"
-        told = page.make(f"http://127.0.0.1:{port}/")
+        told = page.make(f"http://127.0.0.1:{port}/", **SMALL)
         assert told["model"] == "emoji"
         said = page.said()
         for words in ("can't use the GPU", "SSL_CERT_FILE", "GRADIO_ALLOWED_PATHS", "GRADIO_VIBE_MODE"):
@@ -160,6 +160,7 @@ def in_a_bare_container(out: Path) -> list[str]:
     return [sys.executable, "-c", WITHOUT]
 
 
+@pytest.mark.slow
 def test_a_read_only_root_without_a_temporary_folder_and_a_user_without_a_name(tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
@@ -167,7 +168,7 @@ def test_a_read_only_root_without_a_temporary_folder_and_a_user_without_a_name(t
     before = in_a_bare_container(out)
     words = [ROOT / "app.py"] if "-c" in before[:2] else []
     with started(tmp_path, *words, "--port", "0", before=before, fake=False) as page:
-        assert page.make()["model"] == "emoji"
+        assert page.make(**SMALL)["model"] == "emoji"
         assert (out / "secret").stat().st_mode & 0o777 == 0o600
         end(page, signal.SIGHUP)
     for folder in ("/tmp", "/dev/shm"):

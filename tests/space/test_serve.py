@@ -102,6 +102,7 @@ def test_the_models_are_those_that_are_listed(tmp_path: Path):
     assert list(service.choices) == ["me/mine", "emoji"]
 
 
+@pytest.mark.slow
 def test_serve_runs_in_an_empty_folder_as_its_variables_say(tmp_path: Path):
     wishes = {
         "T2V_DTYPE": "bfloat16",

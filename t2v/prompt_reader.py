@@ -17,8 +17,8 @@ class PromptReader:
         self.translator = Translator(vocabulary) if vocabulary else None
 
     def sentence(self, prompt: str) -> str:
-        """The sentence that the model is given for a prompt: a model with a vocabulary is given its English
-        for emoji characters and for other languages, any other model the prompt itself."""
+        """The sentence that the model is given for a prompt: a model with a vocabulary is given it in English
+        and in its own words, any other model the prompt itself."""
         return self.translator.read(prompt).sentence if self.translator else prompt
 
     def count(self, prompt: str) -> Count:
@@ -27,7 +27,9 @@ class PromptReader:
 
     def unknown(self, prompt: str) -> str | None:
         """Say which words of a prompt the model doesn't know; None where it knows all, or can't tell."""
-        return self.vocabulary.explain(plain(self.sentence(prompt))).note() if self.vocabulary else None
+        if not self.translator:
+            return None
+        return self.translator.vocabulary.explain(plain(self.translator.read(prompt).text)).note()
 
     def notes(self, request: Request) -> list[str]:
         """What the model doesn't read of a request's prompts, and how it reads others, in sentences."""

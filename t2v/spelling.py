@@ -2,6 +2,8 @@
 
 import re
 
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+SPOKEN_AS_CONSONANTS = ("uni", "ufo", "uku", "eu", "one")
 BETWEEN = re.compile(r"[\W_]+")  # what may stand between the parts of a name: "jack-o'-lantern"
 _IRREGULAR = {
     "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
@@ -51,3 +53,14 @@ def singular(word: str) -> str:
 def together(name: str) -> str:
     """A name in lower case without what stands between its parts."""
     return BETWEEN.sub("", name.lower())
+
+
+def split(text: str) -> list[str]:
+    """Words in lower case, without punctuation."""
+    return WORD.findall(text.lower())
+
+
+def article(words: str) -> str:
+    """Return "an" before a vowel that is spoken as one, else "a"."""
+    word = words.lower()
+    return "an" if word[:1] in "aeiou" and not word.startswith(SPOKEN_AS_CONSONANTS) else "a"

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from t2v.languages import LANGUAGES
 from t2v.languages.elements import Element, emoji, find, normal, unread
+from t2v.languages.english import english
 from t2v.languages.names import emoji_key, english_name, english_words
 from t2v.languages.words import SMALL, UNSPACED
-from t2v.vocabulary import Vocabulary, english, listed, split
+from t2v.prompt_weights import plain
+from t2v.sentences import Sentences
+from t2v.spelling import article, split
+from t2v.vocabulary import Vocabulary, listed
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
 PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
@@ -19,19 +23,26 @@ NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at
 
 @dataclass(frozen=True)
 class Understood:
-    """The sentence that a model is given for a prompt. `unread`: words that have no part in it."""
+    """The sentence that a model is given for a prompt.
+
+    `text`: the prompt's English in its own words, before it was told in the model's (t2v/sentences.py).
+    `unread`: words that were not understood; `left`: those that were, and have no part in the sentence.
+    """
 
     prompt: str
     sentence: str
+    text: str
     unread: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     def note(self) -> str | None:
         """Say how the prompt was read; None where it was taken as it is."""
         return None if self.sentence == self.prompt else f"Read as: {self.sentence}.{self.left_out()}"
 
     def left_out(self) -> str:
-        """Say which words were not understood; "" where all were."""
-        return f" Not understood: {listed(self.unread)}." if self.unread else ""
+        """Say which words have no part in the sentence; "" where all have."""
+        unread = f" Not understood: {listed(self.unread)}." if self.unread else ""
+        return unread + (f" Left out: {listed(self.left)}." if self.left else "")
 
 
 class Translator:
@@ -39,30 +50,37 @@ class Translator:
 
     def __init__(self, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
+        self._sentences = Sentences(vocabulary)
         self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items() if code}
         self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
         places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
         self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
 
     def read(self, prompt: str) -> Understood:
-        """The sentence for a prompt: itself, where it is English or nothing better is found; but for things
-        that weren't taught, what stands in for them."""
+        """The sentence for a prompt: English, in the model's own words as far as they say it; the prompt
+        itself where nothing better is found."""
         text = normal(prompt)
         pictures = emoji(text, self._draws, english_name)
         plainly = self.vocabulary.with_stand_ins(prompt)
         if not pictures and english(prompt) and self.vocabulary.explain(plainly).known:
-            return Understood(prompt, plainly)
+            return self._told(prompt, plainly)
         language, found = self._foreign(text, bool(pictures))
         if found:
             elements = [*pictures, *found]
             sentence = self._compose(elements)
             used = [each for each in elements if each.value in sentence or each.kind == "background"]
-            return Understood(prompt, sentence, unread(text, language, used))
+            return Understood(prompt, sentence, sentence, unread(text, language, used))
         if not pictures:
-            return Understood(prompt, prompt)
+            return Understood(prompt, prompt, prompt)
         if any(letter.isalpha() for letter in prompt):
-            return Understood(prompt, self._inserted(prompt))
-        return Understood(prompt, self._compose(pictures))
+            return self._told(prompt, self._inserted(prompt))
+        sentence = self._compose(pictures)
+        return Understood(prompt, sentence, sentence)
+
+    def _told(self, prompt: str, text: str) -> Understood:
+        """A prompt's English, told in the model's sentences; as it stands where words have weights."""
+        told = self._sentences.told(text) if plain(text) == text else None
+        return Understood(prompt, told.sentence if told else text, text, left=told.left if told else ())
 
     def restated(self, sentence: str) -> str:
         """Only what the model knows of an English sentence: its subjects, motion and background."""
@@ -72,7 +90,7 @@ class Translator:
         colour = BACKGROUND_COLOUR.search(words)
         parts = [" and ".join(map(self.phrase, known)), motion]
         if colour and colour[1] in self.vocabulary.colours:
-            parts.append(f"on {_article(colour[1])} {colour[1]} background")
+            parts.append(f"on {article(colour[1])} {colour[1]} background")
         return " ".join(filter(None, parts))
 
     def _draws(self, hexcode: str) -> str | None:
@@ -136,18 +154,18 @@ class Translator:
         parts = [" and ".join(self.phrase(each.value, tints.get(each, "")) for each in things)]
         parts += [each.value for each in elements if each.kind == "motion"][:1]
         if background:
-            parts.append(f"on {_article(background.value)} {background.value} background")
+            parts.append(f"on {article(background.value)} {background.value} background")
         elif places or scenery:
             parts.append(self._places[(places or scenery)[0].value])
         return " ".join(filter(None, parts))
 
     def phrase(self, name: str, tint: str = "") -> str:
         """A subject with its article, and a colour."""
-        phrase = self.vocabulary.phrases.get(name, f"{_article(name)} {name}")
+        phrase = self.vocabulary.phrases.get(name, f"{article(name)} {name}")
         if not tint:
             return phrase
-        article, _, rest = phrase.partition(" ")
-        return f"{_article(tint)} {tint} {rest}" if article in ("a", "an") else f"{tint} {phrase}"
+        first, _, rest = phrase.partition(" ")
+        return f"{article(tint)} {tint} {rest}" if first in ("a", "an") else f"{tint} {phrase}"
 
 
 def _likely(text: str) -> Sequence[str]:
@@ -179,7 +197,3 @@ def _nearest(element: Element, things: Sequence[Element]) -> Element:
 def _gap(a: Element, b: Element) -> int:
     """Letters between two elements."""
     return max(a.start - b.end, b.start - a.end, 0)
-
-
-def _article(words: str) -> str:
-    return "an" if words[:1].lower() in "aeiou" else "a"

@@ -8,42 +8,31 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v.languages.english import (
+    DENIALS,
+    FILLERS,
+    GAITS,
+    NOUNS_IN_ING,
+    NUMBERS,
+    PEOPLE,
+    PLACED,
+    RELATED,
+    english,
+)
 from t2v.languages.ordinary import SHORTEST, is_ordinary
 from t2v.measures import shortened
-from t2v.spelling import plural, singular, together
+from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
 
 NEAR = 3  # subjects offered for a word that isn't known
 ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
-DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
-# Words that a prompt may have without meaning anything that could be drawn.
-FILLERS = frozenset(
-    """a an the this that these those some any and or of in on at to from with without by for as into onto
-    over under near beside behind before after is are was be being been it its his her their my your our one
-    two three both all very really just only video clip animation animated emoji picture cartoon image film
-    scene shot style 3d background wall plain colour color coloured colored front against around slowly
-    quickly please make show me high quality beautiful cute little big small
-    funny lovely adorable cool""".split()
-)
-# Small words of other languages in Latin letters.
-FOREIGN_WORDS = frozenset(
-    """der das und ein eine einen einem dem auf mit vor im ist un une les du et dans avec sur sous una unos
-    sobre y il gli di della nel che uno um uma em och ett på een het się z le""".split()
-)
-# English has these too, or names in it: to die, Las Vegas, a van. Alone they say nothing.
-ALSO_ENGLISH = frozenset(
-    "die den en el la los las con por de del des lo no não med det om op met van na w".split()
-)
-ENGLISH_WORDS = frozenset(
-    "riding running walking eating flying moving sitting dancing jumping swimming driving".split()
-)
+PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -105,18 +94,25 @@ class Vocabulary:
         self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
         self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
-        self._taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
-        self._names = {name: name for name in (*self.subjects, *self._taught)} | words.get("synonyms", {})
-        self.colours = frozenset({*self.backgrounds, *self.tints, *words.get("colour_synonyms", {})})
+        self.taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
+        self.has_grammar = bool(self.relations) and "taught" not in words
+        self._names = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
+        self.fillers: list[str] = words.get("fillers", [])  # words of the captions that draw nothing
+        self.colour_synonyms: dict[str, str] = words.get("colour_synonyms", {})
+        self.colours = frozenset({*self.backgrounds, *self.tints, *self.colour_synonyms})
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
-        self._moving = said | {motion: motion for motion in self.motions}
-        phrases = (*self._moving, *self.relations, *self.scenery)
+        self.moving = said | {motion: motion for motion in self.motions}
+        phrases = (*self.moving, *self.relations, *self.scenery)
         self._spelled = {together(name): name for name in self._names}
         self._many = {together(many): many for many in map(plural, self._names)}
+        self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
+        if self.relations:
+            self._other |= {*RELATED, *PLACED, *GAITS, *NUMBERS}  # t2v/sentences.py says what they mean
         self._longest = max(len(split(name)) for name in self._names)
-        self._ground = self._grounds()
-        self._motions = re.compile(rf"\b(?:{_any(self._moving)})\b")
+        self.plain_ground = self._plain_ground()
+        self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
+        self._motions = re.compile(rf"\b(?:{_any(self.moving)})\b")
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -139,7 +135,7 @@ class Vocabulary:
             runs, rest = self._things(words)
             for run in runs:
                 subjects = tuple(name.subject for name in run)
-                if len(run) == 1 or not self._taught.isdisjoint(subjects):
+                if len(run) == 1 or not self.taught.isdisjoint(subjects):
                     known += subjects
                 else:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
@@ -151,16 +147,15 @@ class Vocabulary:
 
     def _crowded(self, prompt: str) -> bool:
         """Whether a prompt names more subjects than the model draws together, its ground left out."""
-        scene = self._ground.sub(" ", prompt.lower())
-        named = {
-            run[-1].subject for words in map(split, CLAUSE.split(scene)) for run in self._things(words)[0]
-        }
-        return bool(self.relations) and len(named - self._taught) > TOGETHER
+        clauses = map(split, CLAUSE.split(self._ground.sub(" ", prompt.lower())))
+        named = {run[-1].subject for words in clauses for run in self._things(words)[0]}
+        return bool(self.relations) and len(named - self.taught) > TOGETHER
 
-    def _grounds(self) -> re.Pattern:
-        """What names the ground: a scenery, or "on a green background" and its like."""
-        colours = f"(?:on|with|against|in front of) (?:an? )?(?:plain )?(?:{_any(self.colours)})"
-        return re.compile(rf"\b(?:{_any(self.scenery)}|{colours}(?: (?:background|wall|ground))?)\b")
+    def _plain_ground(self) -> re.Pattern:
+        """What names a plain ground, as "on a green background", and its colour."""
+        before = "(?:on|with|against|in front of) (?:(?:an?|the) )?(?:plain )?"
+        named = f"{before}(?P<colour>{_any(self.colours)})(?: (?:background|wall|ground))?"
+        return re.compile(rf"\b(?:{named}|(?:{_any(self.colours)}) background)\b")
 
     def with_stand_ins(self, prompt: str) -> str:
         """The prompt with names as the model was taught them, and with the nearest subject for things that
@@ -189,11 +184,24 @@ class Vocabulary:
                 return length, instead
         return 1, None
 
+    def written(self, words: str, subject: str) -> tuple[str, bool]:
+        """A subject's name as a prompt has it, in the singular; and whether the prompt has its plural."""
+        known = words in self._names
+        if words in self.subjects or self.is_bare(words) or known and plural(words) == words:
+            return words, False
+        one = self._singulars.get(together(words))
+        return (one, True) if one else (words if known else subject, False)
+
+    def is_bare(self, name: str) -> bool:
+        """Whether a name was taught without an article: "leaves" beside "a leaf", "surfing"."""
+        many = singular(name) != name and singular(name) in self._names
+        return name in self._names and (many or _is_doing(name))
+
     def motion(self, prompt: str) -> str | None:
         """The motion that a prompt names, as the model's own phrase; None for none."""
-        words = f" {' '.join(self._take_names(split(prompt))[1])} "
-        found = [phrase for phrase in self._moving if f" {phrase} " in words]
-        return self._moving[max(found, key=len)] if found else None
+        words = f" {' '.join(self._things(split(prompt))[1])} "
+        found = [phrase for phrase in self.moving if f" {phrase} " in words]
+        return self.moving[max(found, key=len)] if found else None
 
     def subject(self, name: str) -> str | None:
         """The subject of that name, in the singular or plural; None for no name of the model."""
@@ -212,34 +220,48 @@ class Vocabulary:
         return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
 
     def _things(self, words: list[str]) -> tuple[list[list[Name]], list[str]]:
-        """Names side by side, without the colours before them, and the words that are left."""
-        names, rest = self._take_names(words)
-        runs = _side_by_side(names)
-        for run in runs:
-            while len(run) > 1 and " ".join(words[run[0].start : run[0].stop]) in self.colours:
-                del run[0]  # "an orange dog"
-        return runs, rest
-
-    def _take_names(self, words: list[str]) -> tuple[list[Name], list[str]]:
-        """The longest names of subjects first, in the order of the prompt, and the words that are left.
-
-        A colour or an adjective isn't the beginning of a name where the words after it name more: "a purple
-        heart with ribbon" is no "purple heart".
-        """
-        names, rest, i = [], [], 0
+        """The longest names of subjects, grouped side by side, and the words that are left."""
+        names: list[Name] = []
+        rest, i = [], 0
         while i < len(words):
-            name = self._name_at(words, i)
-            if name and self._means_other(words[i]):
-                longer = self._name_at(words, i + 1)
-                name = None if longer and longer.stop > name.stop else name
+            name = self.name_at(words, i, names[-1] if names else None)
             if name:
                 names.append(name)
             else:
                 rest.append(words[i])
             i = name.stop if name else i + 1
-        return names, rest
+        return _side_by_side(names), rest
 
-    def _name_at(self, words: list[str], start: int) -> Name | None:
+    def name_at(self, words: list[str], start: int, last: Name | None = None) -> Name | None:
+        """The name of a subject that begins with this word; `last`: the name before it.
+
+        A colour or an adjective isn't the beginning of a name where the words after it name more: "a purple
+        heart with ribbon" is no "purple heart". Nor is it what the last one does: "a shark swimming".
+        """
+        name = self._person(words, start) or self._longest_name(words, start)
+        doing = last and words[last.stop : start] in ([], ["is"], ["are"])
+        said = " ".join(words[start : name.stop]) if name else ""
+        if not name or doing and (_is_doing(said) or said in GAITS):  # "a bird flies"
+            return None
+        other = self._means_other(words[start]) or words[start] in self.fillers
+        longer = self._longest_name(words, start + 1) if other else None
+        if longer and longer.stop > name.stop:
+            return None
+        coloured = words[start] in self.colours and name.stop == start + 1
+        return None if coloured and self._longest_name(words, name.stop) else name  # "an orange dog"
+
+    def _person(self, words: list[str], start: int) -> Name | None:
+        """A person who does what was taught of a "person": "a man surfing"."""
+        begin = start + 2 if words[start + 1 : start + 2] == ["is"] else start + 1
+        rest = words[begin : begin + self._longest]
+        if words[start] not in PEOPLE or self._motions.match(" ".join(rest)):
+            return None
+        own, name = self._longest_name(words, start), self._longest_name([PERSON, *rest], 0)
+        if not name or name.stop == 1 or own and own.stop > start + 1:
+            return None
+        return Name(start, begin + name.stop - 1, name.subject)
+
+    def _longest_name(self, words: list[str], start: int) -> Name | None:
         """The longest name that begins with this word."""
         for stop in range(min(start + self._longest, len(words)), start, -1):
             if subject := self._subject(words[start:stop]):
@@ -294,6 +316,11 @@ class Vocabulary:
         return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
 
 
+def _is_doing(name: str) -> bool:
+    """Whether a name says what somebody does, as "surfing"."""
+    return name.endswith("ing") and " " not in name and name not in NOUNS_IN_ING
+
+
 def _side_by_side(names: list[Name]) -> list[list[Name]]:
     """Group names between which no other word stands."""
     runs: list[list[Name]] = []
@@ -319,23 +346,3 @@ def listed(words: Sequence[str]) -> str:
     """The first of some words for a note, and how many more there are."""
     more = len(words) - SHOWN
     return ", ".join(map(shortened, words[:SHOWN])) + (f" and {more} more" if more > 0 else "")
-
-
-def english(prompt: str) -> bool:
-    """Guess whether a prompt is English, for a gentle remark: never a reason to refuse.
-
-    It isn't where many letters aren't ASCII, or where another language's small words outnumber English ones;
-    words that English has too count only together with one that it hasn't.
-    """
-    letters = [letter for letter in prompt if letter.isalpha()]
-    if sum(not letter.isascii() for letter in letters) > 0.3 * len(letters):
-        return False
-    words = split(prompt)
-    foreign, either = (sum(word in some for word in words) for some in (FOREIGN_WORDS, ALSO_ENGLISH))
-    own = sum(word in FILLERS or word in ENGLISH_WORDS for word in words)
-    return not foreign or foreign + either <= own
-
-
-def split(text: str) -> list[str]:
-    """Words in lower case, without punctuation."""
-    return WORD.findall(text.lower())

@@ -7,7 +7,8 @@ from itertools import combinations
 
 import torch
 
-from t2v.vocabulary import Vocabulary, split
+from t2v.spelling import split
+from t2v.vocabulary import Vocabulary
 from training.captions import KINDS, Captions
 from training.compose import LAYERS, MOTIONS
 from training.content import Content, Entity

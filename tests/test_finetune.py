@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from t2v import Request, TextToVideo, Video, checkpoints
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import ScheduleConfig
 from t2v.vocabulary import Vocabulary
@@ -73,12 +74,14 @@ def test_the_codes_of_clips_follow_the_loss() -> None:
 
 
 def test_english_is_trained_as_it_stands_and_other_words_as_the_model_reads_them() -> None:
-    pipe = SimpleNamespace(sentence=lambda prompt: f"[{prompt}]".replace("Bär", "bear"))
+    pipe = SimpleNamespace(vocabulary=Vocabulary.open(EMBEDDED_FOLDER))
     for caption, words in {
         "a checkered ball": "a checkered ball",
         "a (checkered:1.3) ball": "a checkered ball",
-        "ein Bär auf dem Ball": "ein bear auf dem Ball",
-        "🐼 🟩": "🐼 🟩",
+        "a checkered ball on a dog": "a checkered ball on a dog",
+        "ein Bär auf grünem Hintergrund": "a bear on a green background",
+        "🐼 🟩": "a panda on a green background",
+        "a 🐼 riding a quokka": "a panda riding a quokka",
     }.items():
         assert finetune.sentence(pipe, caption) == words
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from t2v.checkpoints import catalogue
+from t2v.languages.english import english
 from t2v.languages.ordinary import ORDINARY as ORDINARY_FILE
-from t2v.vocabulary import Vocabulary, english
+from t2v.vocabulary import Vocabulary
 from training.captions import Captions
 from training.ordinary import words
 from training.subjects import load_scenery, load_subjects

@@ -31,8 +31,9 @@ from t2v import RequestError, TextToVideo, Video
 from t2v.checkpoints import CheckpointError, locate
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
+from t2v.languages.english import english
 from t2v.prompt_weights import plain
-from t2v.vocabulary import english
+from t2v.translation import Translator
 from training.clip_codes import ClipCodes, reads_codes
 from training.clips import ClipError, each_clip, find_clips, read_clips
 from training.export import write_folder
@@ -150,10 +151,11 @@ def in_rounds(clips: int, batch: int) -> Iterator[Tensor]:
 
 
 def sentence(pipe: TextToVideo, caption: str) -> str:
-    """The words of a caption without weights; those in another language or in emoji as the model is given
-    them. English is left as it is, for it may name what the model doesn't know yet."""
-    own = caption.isascii() and english(caption)
-    return plain(caption if own else pipe.sentence(caption))
+    """The words of a caption without weights, in English. These are left as they are, for they may name what
+    the model doesn't know yet."""
+    if not pipe.vocabulary or caption.isascii() and english(caption):
+        return plain(caption)
+    return plain(Translator(pipe.vocabulary).read(caption).text)
 
 
 def write(pipe: TextToVideo, model: str, out: Path, captions: Iterable[str] = ()) -> None:

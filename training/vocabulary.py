@@ -14,7 +14,15 @@ from t2v.spelling import plural, singular
 from training.compose import MOTIONS
 from training.held_out import held_out, held_pair, held_relation
 from training.layout import RELATIONS
-from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, TINTS
+from training.phrases import (
+    ADJECTIVES,
+    BACKGROUNDS,
+    COLOUR_SYNONYMS,
+    FILLERS,
+    MOTION_PHRASES,
+    PREFIXES,
+    TINTS,
+)
 from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
@@ -50,6 +58,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "motion_phrases": {motion: sorted(set(phrases)) for motion, phrases in MOTION_PHRASES.items()},
         "relations": list(RELATIONS),
         "scenery": {phrase: place.emoji for place in scenery for phrase in place.phrases},
+        "fillers": [*ADJECTIVES, *PREFIXES, *FILLERS],
         "grammar": list(GRAMMAR),
         "classes": classes(names),
         "related": related(names),

@@ -11,6 +11,7 @@ from t2v.checkpoints.catalogue import CATALOGUE, EMBEDDED, EMBEDDED_FOLDER, Entr
 from t2v.checkpoints.errors import CheckpointError
 from t2v.checkpoints.model_names import HubName, hub_name, is_embedded, local_path
 from t2v.defaults import ModelDefaults
+from t2v.languages.english import english
 from t2v.prompt_weights import plain
 from t2v.request import Request
 from t2v.scenes import scenes
@@ -18,7 +19,7 @@ from t2v.service import sentences
 from t2v.service.devices import seeming
 from t2v.service.estimate import size_of
 from t2v.service.messages import Reading
-from t2v.vocabulary import Vocabulary, english
+from t2v.vocabulary import Vocabulary
 
 WITH_GPU = "ali-vilab/text-to-video-ms-1.7b"
 

@@ -17,7 +17,7 @@ from t2v.scenes import Scene, scenes
 from t2v.service.messages import Reading
 from t2v.space import strings
 from t2v.texts import read_text
-from t2v.translation import Translator
+from t2v.translation import Translator, Understood
 from t2v.vocabulary import Knowledge, Vocabulary
 
 SCRIPT = read_text(Path(__file__).with_name("prompting.js"))
@@ -153,14 +153,15 @@ def _of_scene(scene: Scene, vocabulary: Vocabulary, alone: bool) -> list[str]:
         short = escape(shortened(read.sentence, 240))
         read_as = strings.READ_AS.format(words=short) + escape(read.left_out())
         remarks.append(f"<p class='remark read'>{read_as}</p>")
-    knowledge = vocabulary.explain(plain(read.sentence))
+    knowledge = vocabulary.explain(plain(read.text))
     if note := knowledge.note():
-        remarks.append(_advice(note, knowledge, read.sentence, vocabulary, alone))
+        remarks.append(_advice(note, knowledge, read, vocabulary, alone))
     return remarks
 
 
-def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabulary, alone: bool) -> str:
-    """What isn't drawn, with chips: near subjects in its place, or only what is known of a prompt `alone`."""
+def _advice(note: str, knowledge: Knowledge, read: Understood, vocabulary: Vocabulary, alone: bool) -> str:
+    """What isn't drawn, with chips: near subjects in its place, or only what is known of a prompt `alone`
+    that is given to the model as it stands."""
     each = NEAR if len(knowledge.unknown) == 1 else 1
     near = [(word, name) for word, names in knowledge.nearest.items() for name in names[:each]]
     phrase = translator(vocabulary).phrase
@@ -168,8 +169,8 @@ def _advice(note: str, knowledge: Knowledge, sentence: str, vocabulary: Vocabula
     if not knowledge.known and not chips and alone:
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     text = note.partition(" It does know:")[0]
-    if knowledge.known and knowledge.unknown and alone:
-        rest = translator(vocabulary).restated(sentence)
+    if knowledge.known and knowledge.unknown and alone and read.sentence == read.text:
+        rest = translator(vocabulary).restated(read.text)
         chips.insert(0, _chip(f"“{rest}”", rest, write=rest))
     lead = f"<span class='lead'>{strings.INSTEAD}</span>"
     row = (

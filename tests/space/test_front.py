@@ -273,7 +273,10 @@ def test_words_that_are_not_drawn_are_said_with_chips_that_mend_them(guest: Visi
     remarks.get_by_role("button", name=f"quokka → {near}").click()
     expect(prompt).to_have_value(f"a {near} on a green background")
     expect(remarks).not_to_contain_text("not taught")
-    wish = "an astronaut riding a horse on Mars, cinematic"
+    prompt.fill("an astronaut riding a horse on Mars")
+    expect(remarks).to_contain_text("Read as: an astronaut above a horse.")
+    expect(remarks).to_contain_text("not taught: Mars", ignore_case=True)
+    wish = "an astronaut (riding:1.3) a horse on Mars"  # words with weights are left as they are
     known = Translator(VOCABULARY).restated(wish)
     assert known.startswith("an astronaut and a horse")
     prompt.fill(wish)

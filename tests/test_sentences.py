@@ -1,0 +1,173 @@
+"""Free English, told in the sentences that the embedded model was taught, and what is said of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from t2v.checkpoints.catalogue import EMBEDDED_FOLDER
+from t2v.languages.english import GAITS, PEOPLE, PLACED, RELATED
+from t2v.scenes import Scene
+from t2v.sentences import Sentences
+from t2v.space.prompting import _of_scene
+from t2v.translation import Translator
+from t2v.vocabulary import Vocabulary
+from training.captions import Captions
+from training.subjects import load_scenery, load_subjects
+
+VOCABULARY = Vocabulary.open(EMBEDDED_FOLDER)
+SENTENCES, TRANSLATOR = Sentences(VOCABULARY), Translator(VOCABULARY)
+TOLD = {
+    # two subjects
+    "an astronaut riding a horse": "an astronaut above a horse",
+    "a panda riding a bicycle": "a panda above a bicycle",
+    "a dog on a skateboard": "a dog above a skateboard",
+    "a cat sitting on a chair": "a cat above a chair",
+    "a cat in a box": "a cat in front of a box",
+    "a bear under an umbrella": "a bear below an umbrella",
+    "a lion wearing a crown": "a lion below a crown",
+    "a monkey holding a banana": "a monkey next to a banana",
+    "a girl with a red balloon": "a girl next to a red balloon",
+    "a dog chasing a cat": "a dog next to a cat",
+    "a cat with sunglasses": "a cat next to sunglasses",
+    "a dog in a forest holding a ball": "a dog next to a ball in a forest",
+    "a big red dog with a tiny blue hat": "a red dog next to a blue hat",
+    "a robot and a cute cat": "a robot and a cat",
+    # motions
+    "a rocket flying to the moon": "a rocket moving left next to a moon",
+    "a bee flying around a flower": "a bee moving left next to a flower",
+    "a bird flies over a house": "a bird moving left above a house",
+    "a spinning panda": "a panda spinning",
+    "a red car and a spinning globe": "a red car and a globe spinning",
+    "a cat and a dog both running on a beach": "a cat moving left and a dog moving left on a beach",
+    "a man surfing": "a person surfing",
+    "a woman riding a bike in the city": "a cyclist in the city",
+    "a man walking a dog": "a person walking next to a dog",
+    # places
+    "a camel walking to a desert next to a rocket": "a camel moving left next to a rocket in the desert",
+    "a shark swimming in the ocean": "a shark moving left in the ocean",
+    "a car driving fast on a road": "a car moving left on a road",
+    "a dog running through a field": "a dog moving left in a field",
+    "a boat on the sea": "a boat at the sea",
+    "in a forest, a fox": "a fox in a forest",
+    "two puppies on a sandy beach": "two puppies on a beach",
+    "a panda riding a horse on green": "a panda above a horse on a green background",
+    # how many
+    "two dogs playing with a ball": "two dogs next to a ball",
+    "five balloons above a castle": "three balloons above a castle",
+    "dogs and cats": "three dogs and a cat",
+    "a couple of foxes in the snow": "two foxes in the snow",
+    "some sheep in a meadow": "three sheep in a meadow",
+    "A panda eating bamboo on a rock.": "a panda, a bamboo and a rock",
+    # a name on a name, and a noun that goes on
+    "a horse riding a beach ball": "a horse above a ball",
+    "a panda on a fire truck": "a panda above a fire truck",
+    # emoji
+    "a 🐼 riding a 🚲": "a panda above a bicycle",
+}
+PLACES = {phrase.split()[-1] for phrase in VOCABULARY.scenery}
+NAMES = [  # without nouns of sceneries, and without "a man", who may be a "swimmer" with the word after him
+    name
+    for name in VOCABULARY.subjects
+    if name not in PEOPLE and VOCABULARY.phrases[name].split()[-1] not in PLACES
+]
+JOINING = [*RELATED, "chasing", "eating", "sitting on", "playing with", "and", "looking at", *GAITS]
+GROUNDS = [
+    "",
+    "on a plain red background",
+    *VOCABULARY.scenery,
+    *(f"{word} the forest" for word in sorted(PLACED)),
+]
+
+
+def _without_ground(sentence: str) -> str:
+    """A sentence without its scenery, whose nouns may name subjects too."""
+    grounds = sorted(VOCABULARY.scenery, key=len, reverse=True)
+    return sentence.removesuffix(next(filter(sentence.endswith, grounds), ""))
+
+
+@pytest.mark.parametrize("prompt", TOLD)
+def test_free_english_is_told_in_the_models_words(prompt: str) -> None:
+    read = TRANSLATOR.read(prompt)
+    assert read.sentence == TOLD[prompt]
+    assert read.note() == f"Read as: {TOLD[prompt]}."
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_captions_of_the_training_are_left_as_they_are(seed: int) -> None:
+    captions = Captions(load_subjects(), seed, load_scenery()).batch(1000)[0]
+    told = {each: SENTENCES.told(each) for each in captions if "eating bamboo" not in each}
+    assert not {each: sentence for each, sentence in told.items() if sentence}
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True),
+    st.lists(st.sampled_from(JOINING), min_size=2, max_size=2),
+    st.sampled_from(GROUNDS),
+)
+def test_what_is_told_is_left_as_it_is_and_names_the_same(
+    names: list[str], joining: list[str], ground: str
+) -> None:
+    things = [VOCABULARY.phrases[name] for name in names]
+    words = [word for pair in zip(joining, things[1:], strict=False) for word in pair]
+    prompt = " ".join([things[0], *words, ground]).strip()
+    read = TRANSLATOR.read(prompt)
+    assert set(VOCABULARY.explain(_without_ground(read.sentence)).known) == set(names)
+    assert SENTENCES.told(read.sentence) is None and VOCABULARY.explain(read.sentence).note() is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("a puppy in a box on the beach at night", "at night"),
+        ("a cat, a dog, a fox and a whale at night", "whale"),
+        ("a white cat on grass", "white"),
+    ],
+)
+def test_what_the_model_knows_and_isnt_given_is_said(prompt: str, left: str) -> None:
+    read = TRANSLATOR.read(prompt)
+    assert read.left == (left,) and read.note() == f"Read as: {read.sentence}. Left out: {left}."
+
+
+def test_words_that_werent_taught_are_named_where_a_sentence_is_told() -> None:
+    read = TRANSLATOR.read("a quokka riding a bicycle")
+    assert (read.sentence, read.text) == ("a bicycle", "a quokka riding a bicycle")
+    told, advice = _of_scene(Scene(0, "a quokka riding a bicycle"), VOCABULARY, True)
+    assert "Read as: <b>a bicycle</b>." in told
+    assert "not taught: quokka." in advice and "quokka → koala" in advice and "“a bicycle”" not in advice
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["an astronaut (riding:1.3) a horse", "a panda BREAK in a box", "a panda not riding a horse",
+     "a dog without a cat in a box", "a quokka riding", "riding on a road", ""],
+)  # fmt: skip
+def test_weights_denials_and_what_names_nothing_are_left_as_they_are(prompt: str) -> None:
+    read = TRANSLATOR.read(prompt)
+    assert read.sentence == read.text == prompt and read.note() is None
+
+
+def test_a_fine_tuned_vocabulary_and_one_without_relations_are_given_the_prompt() -> None:
+    words = json.loads(Path(EMBEDDED_FOLDER, "vocabulary.json").read_text(encoding="utf-8"))
+    for other in ({"taught": ["quokka"]}, {"taught": []}, {"relations": []}):
+        read = Translator(Vocabulary(words | other)).read("an astronaut riding a horse")
+        assert read.sentence == "an astronaut riding a horse"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known", "unknown"),
+    [
+        ("a shark swimming in the ocean", {"shark"}, ()),
+        ("a man surfing", {"person surfing"}, ()),
+        ("a girl is surfing", {"person surfing"}, ()),
+        ("a panda surfing", {"panda"}, ("surfing",)),
+        ("a lion king", set(), ("lion king",)),
+        ("a boy running right", {"boy"}, ()),
+    ],
+)
+def test_what_a_subject_does_is_no_part_of_its_name(prompt: str, known: set[str], unknown: tuple) -> None:
+    found = VOCABULARY.explain(prompt)
+    assert known <= {*found.known} and found.unknown == unknown
+    assert "swimmer" not in found.known

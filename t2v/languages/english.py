@@ -6,11 +6,11 @@ DENIALS = frozenset("no not without never nothing except isn't aren't don't".spl
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
-    over under near beside behind before after is are was be being been it its his her their my your our one
-    two three both all very really just only video clip animation animated emoji picture photo photograph portrait
-    cartoon image film scene shot style 3d background wall plain colour color coloured colored front against around slowly
-    quickly please make show me high quality beautiful cute little big small
-    funny lovely adorable cool""".split()
+    over under near beside behind before after is are was be being been it its his her their my your
+    our one two three both all very really just only video clip animation animated emoji picture
+    photo photograph portrait cartoon image film scene shot style 3d background wall plain colour
+    color coloured colored front against around slowly quickly please make show me high quality
+    beautiful cute little big small funny lovely adorable cool""".split()
 )
 # Small words of other languages in Latin letters.
 FOREIGN_WORDS = frozenset(

@@ -9,7 +9,7 @@ import torch
 
 from t2v.request import RequestError
 from t2v.runtime import Runner, attention_slice, choose_device, choose_dtype, frames_at_once, paced
-from t2v.runtime.device import CUBLAS, CUBLASLT
+from t2v.runtime.device import CUBLAS, CUBLASLT, _fast_bfloat16, _product_seconds
 
 CPU = torch.device("cpu")
 
@@ -55,6 +55,29 @@ def test_a_processor_gets_the_precision_that_it_multiplies_itself(
     monkeypatch.setattr("t2v.runtime.device._fast_bfloat16", lambda: native)
     assert choose_dtype(None, CPU) == expected
     assert choose_dtype(None, torch.device("cuda")) == torch.float16
+
+
+@pytest.mark.parametrize(
+    ("has_any", "seconds", "expected"),
+    [
+        (True, {torch.float32: 8e-4, torch.bfloat16: 1e-4}, True),  # with AMX
+        (True, {torch.float32: 2e-4, torch.bfloat16: 1e-4}, True),  # AMD's
+        (True, {torch.float32: 1e-4, torch.bfloat16: 1e-4}, False),
+        (True, {torch.float32: 1e-4, torch.bfloat16: 2e-4}, False),  # Intel's without AMX
+        (False, {}, False),  # it has none, so nothing is timed
+    ],
+)
+def test_a_processor_multiplies_in_bfloat16_only_where_that_is_faster(
+    has_any: bool, seconds: dict[torch.dtype, float], expected: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("torch.cpu._is_avx512_bf16_supported", lambda: has_any)
+    monkeypatch.setattr("torch.cpu._is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr("t2v.runtime.device._product_seconds", seconds.__getitem__)
+    assert _fast_bfloat16.__wrapped__() == expected
+
+
+def test_a_product_of_one_precision_is_timed():
+    assert 0 < _product_seconds(torch.float32) < 10
 
 
 @pytest.mark.parametrize(

@@ -8,54 +8,17 @@ A prompt that is of the grammar already is left as it is.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
 
-from t2v.languages.english import DENIALS, FILLERS, GAITS, NUMBERS, PLACED, RELATED
-from t2v.spelling import WORD, article, plural, split
+from t2v.languages.english import ASIDE, DENIALS, FILLERS, NUMBERS, PLACED, RELATED, SAID
+from t2v.spelling import WORD, article, split
+from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
 
-Kind = Literal["thing", "motion", "relation", "ground", "filler", "mark", "word"]
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 PLACE = re.compile(r"^(in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
-AND = "and"
 COUNTS = frozenset(("two", "three"))
-ARTICLES = frozenset(("a", "an", "the"))
-BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
-ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
 BEFORE = 3  # words between a place and what stands before it: "on a sandy beach"
-
-
-class Piece(NamedTuple):
-    """Tokens of a prompt, from `start` up to `stop`, and what they say."""
-
-    start: int
-    stop: int
-    kind: Kind
-    value: str  # of a thing: the subject
-    name: str = ""  # of a thing: in the singular, in the words of the prompt if they were taught
-    many: bool = False  # it is written in the plural
-    taught: bool = True  # it is written as it was taught
-
-
-@dataclass(frozen=True)
-class Thing:
-    """A subject and what a prompt says of it; `name` has no article."""
-
-    subject: str
-    name: str
-    count: int = 1
-    tint: str = ""
-    motion: str = ""
-
-
-@dataclass(frozen=True)
-class Told:
-    """A sentence of the grammar; `left`: words of the prompt that the model knows, and isn't given."""
-
-    sentence: str
-    left: tuple[str, ...] = ()
 
 
 class Sentences:
@@ -68,13 +31,17 @@ class Sentences:
             "relation": vocabulary.relations, "ground": vocabulary.scenery,
         }  # fmt: skip
         self._phrases = {tuple(split(p)): Piece(0, 0, kind, p) for kind, some in kinds.items() for p in some}
+        self._phrases |= {tuple(split(aside)): Piece(0, 0, "word", aside) for aside in ASIDE}
+        for said, meant in SAID.items():
+            kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
+            self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}
         self._longest = max(map(len, self._phrases), default=0)
         self._places: dict[str, list[str]] = {}  # "water": ["under water", "in the water"]
         for phrase in vocabulary.scenery:
             self._places.setdefault(PLACE.sub("", phrase), []).append(phrase)
 
     def told(self, prompt: str) -> Told | None:
-        """The prompt in the model's grammar; None where it is of it, names nothing or denies something."""
+        """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
         if not self.vocabulary.has_grammar:
             return None
         tokens = [token.lower() for token in TOKEN.findall(prompt)]
@@ -82,7 +49,24 @@ class Sentences:
         denied = any(piece.kind == "word" and piece.value in DENIALS for piece in pieces)
         if denied or all(piece.kind != "thing" for piece in pieces) or self._is_taught(pieces):
             return None
-        return _Scene(self.vocabulary, pieces).told()
+        telling = Telling(self.vocabulary, pieces)
+        return telling.told() if telling.things else None
+
+    def without_denied(self, prompt: str) -> tuple[str, tuple[str, ...]]:
+        """The prompt without what it denies, such as "without a hat", up to the next comma; and that."""
+        found = list(TOKEN.finditer(prompt))
+        tokens = [token[0].lower() for token in found]
+        words = [piece for piece in self._pieces(tokens) if piece.kind == "word" and piece.value in DENIALS]
+        if not self.vocabulary.has_grammar or not words:
+            return prompt, ()
+        start = words[0].start
+        marks = [i for i in range(start, len(tokens)) if not WORD.fullmatch(tokens[i])]
+        stop = found[marks[0]].start() if marks else len(prompt)
+        kept = f"{prompt[: found[start].start()].rstrip(' ,')}{prompt[stop:]}".strip(" ,.")
+        if not self.vocabulary.explain(kept).known:
+            return prompt, ()
+        rest, more = self.without_denied(kept)
+        return rest, (prompt[found[start].start() : stop].strip(), *more)
 
     # ---- the parts of a prompt ----
 
@@ -128,9 +112,16 @@ class Sentences:
         """A motion, a relation, a scenery or a filler in words of the model's captions."""
         for stop in range(min(start + self._longest, len(tokens)), start, -1):
             found = self._phrases.get(tuple(tokens[start:stop]))
-            if found and not (found.kind == "ground" and self._goes_on(tokens, stop)):
+            if not found or found.kind == "ground" and self._goes_on(tokens, stop):
+                continue
+            if found.kind != "motion" or not self._leads_on(tokens, stop):
                 return found._replace(start=start, stop=stop)
         return None
+
+    def _leads_on(self, tokens: list[str], stop: int) -> bool:
+        """Whether a motion that ends here is along a scenery: "going down the street"."""
+        after = [token for token in tokens[stop : stop + 2] if token not in ARTICLES]
+        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self._places
 
     def _goes_on(self, tokens: list[str], stop: int) -> bool:
         """Whether the noun that ends here is a part of a longer name: "on a beach" of "on a beach ball"."""
@@ -176,15 +167,24 @@ class Sentences:
         places = [i for i, kind in enumerate(kinds) if kind == "thing"]
         named = [pieces[i].value for i in places]
         firsts = [i for n, i in enumerate(places) if named[n] not in named[:n]]
-        before = kinds[: places[0]]
-        if "ground" in before or "motion" in before or kinds.count("ground") > 1 or len(firsts) > TOGETHER:
+        if not {"ground", "motion", "relation"}.isdisjoint(kinds[: places[0]]) or kinds.count("ground") > 1:
             return False
-        if any(pieces[i].many and not _is_numbered(pieces[:i]) for i in firsts):
+        if len(firsts) > TOGETHER or not all(
+            self._is_named_as_taught(pieces, i, i in firsts) for i in places
+        ):
+            return False
+        if not _are_counted_as_taught(pieces, firsts) or any(_has_two_motions(pieces, i) for i in places):
             return False
         gaps = [pieces[a + 1 : b] for a, b in zip(firsts, firsts[1:], strict=False)]
         return all(self._fits(*pair) for pair in zip(pieces, [*pieces[1:], None], strict=True)) and all(
             self._joins(gap, len(firsts)) for gap in gaps
         )
+
+    def _is_named_as_taught(self, pieces: Sequence[Piece], i: int, first: bool) -> bool:
+        """Whether a subject in the plural has its number, and one that was named before its "the"."""
+        if not first:
+            return pieces[i - 1].value == "the" or pieces[i].many
+        return not pieces[i].many or _is_numbered(pieces[:i])
 
     def _fits(self, piece: Piece, after: Piece | None) -> bool:
         """Whether captions have such a piece, before the one `after` it."""
@@ -210,12 +210,16 @@ class Sentences:
 
 
 def _without_compounds(pieces: Sequence[Piece]) -> list[Piece]:
-    """Names side by side name something else, that wasn't taught: "a tennis ball"."""
+    """Of two names side by side only the second is a thing: a "robot dog" is a dog. More are a list."""
     kept: list[Piece] = []
     for i, piece in enumerate(pieces):
-        beside = [*pieces[max(i - 1, 0) : i], *pieces[i + 1 : i + 2]]
-        compound = piece.kind == "thing" and any(other.kind == "thing" for other in beside)
-        kept.append(Piece(piece.start, piece.stop, "word", piece.name) if compound else piece)
+        before, after = kept[-1:], pieces[i + 1 : i + 2]
+        if not (piece.kind == "thing" and after and after[0].kind == "thing"):
+            kept.append(piece)
+        elif len(pieces) > i + 2 and pieces[i + 2].kind == "thing" or before and before[0].kind == "mark":
+            kept += [piece, Piece(piece.stop, piece.stop, "mark", ",", taught=False)]
+        else:
+            kept.append(Piece(piece.start, piece.stop, "word", piece.name, taught=False))
     return kept
 
 
@@ -224,123 +228,13 @@ def _is_numbered(before: Sequence[Piece]) -> bool:
     return any(piece.value in COUNTS for piece in before[-2:])
 
 
-class _Scene:
-    """What the pieces of a prompt say, read from its beginning to its end."""
+def _are_counted_as_taught(pieces: Sequence[Piece], places: Sequence[int]) -> bool:
+    """Whether only one subject, or the first of two, has a number."""
+    counted = [_is_numbered(pieces[:i]) for i in places]
+    return not any(counted if len(counted) == TOGETHER else counted[1:])
 
-    def __init__(self, vocabulary: Vocabulary, pieces: Sequence[Piece]):
-        self.vocabulary = vocabulary
-        self.things: list[Thing] = []
-        self.joined, self.ground = AND, ""
-        self.left: list[str] = []
-        self._at = -1  # the thing that was named last
-        self._begin_next()
-        for piece in pieces:
-            self._read(piece)
-        if self._tint and self.things and not self.things[self._at].tint:  # "a bird that is blue"
-            self.things[self._at] = replace(self.things[self._at], tint=self._tint)
 
-    def told(self) -> Told:
-        """The sentence."""
-        several = 1 if len(self.things) < TOGETHER else 0  # captions count one subject, or the first of two
-        phrases = [self._phrase(each, n < several) for n, each in enumerate(self.things)]
-        *first, last = phrases
-        joined = self.joined if len(phrases) == 2 else AND
-        text = f"{', '.join(first)} {joined} {last}" if first else last
-        return Told(f"{text} {self.ground}".strip(), tuple(dict.fromkeys(self.left)))
-
-    def _phrase(self, thing: Thing, may_be_several: bool) -> str:
-        """A subject with its number or article, its colour and its motion."""
-        usual = self.vocabulary.phrases.get(thing.subject, "")
-        first, _, rest = usual.partition(" ")
-        name = f"{thing.tint} {thing.name}".strip()
-        is_bare = self.vocabulary.is_bare(thing.name)
-        if thing.count > 1 and may_be_several:
-            phrase = f"{'two' if thing.count == 2 else 'three'} {name if is_bare else plural(name)}"
-        elif first not in ARTICLES or is_bare:
-            phrase = name
-        else:
-            phrase = usual if rest == name else f"{article(name)} {name}"
-        return f"{phrase} {thing.motion}".strip()
-
-    def _begin_next(self) -> None:
-        """Forget what was said of the next thing: how many, the colour, the motion, what joins it."""
-        self._count, self._tint, self._motion, self._joined = 0, "", "", ""
-        self._described = self._for_all = False  # what comes is said of the next thing, of all things
-
-    def _read(self, piece: Piece) -> None:
-        match piece.kind:
-            case "thing":
-                self._read_thing(piece)
-            case "motion":
-                self._move(self.vocabulary.moving[piece.value])
-            case "relation":
-                self._joined = piece.value
-            case "ground":
-                self._read_ground(piece.value)
-            case "mark":
-                self._count, self._tint, self._joined, self._described = 0, "", "", False
-            case "filler":
-                self._join()
-            case "word":
-                self._read_word(piece.value)
-
-    def _read_thing(self, piece: Piece) -> None:
-        known = [each.subject for each in self.things]
-        if piece.value in known:
-            self._at = known.index(piece.value)
-        elif len(known) == TOGETHER:
-            self.left.append(piece.name)
-        else:
-            if len(known) == 1:
-                self.joined = self._joined or AND
-            self.things.append(Thing(piece.value, piece.name, self._number(piece), self._tint, self._motion))
-            self._at = len(known)
-        self._begin_next()
-        if piece.value.startswith("person "):  # "a man walking a dog"
-            self._join()
-
-    def _number(self, piece: Piece) -> int:
-        """How many are named: of "sheep" as many as are said, of "dogs" three where nothing is said."""
-        if piece.many:
-            return self._count or 3
-        both = plural(piece.name) == piece.name or self.vocabulary.is_bare(piece.name)
-        return self._count or 1 if both else 1
-
-    def _read_ground(self, phrase: str) -> None:
-        if self.ground and phrase != self.ground:
-            self.left.append(phrase)
-        self.ground = self.ground or phrase
-        self._joined, self._described = "", False  # "on" was said of it
-
-    def _read_word(self, word: str) -> None:
-        colour = self.vocabulary.colour_synonyms.get(word, word)
-        self._described = self._described or word in ARTICLES or word in NUMBERS
-        self._for_all = self._for_all or word in ALL
-        self._count = NUMBERS.get(word, self._count)
-        if colour in self.vocabulary.tints:
-            self._tint = colour
-        elif colour in self.vocabulary.colours:
-            self.left.append(word)
-        elif word in GAITS:
-            self._move(GAITS[word])
-        elif word == AND or word in RELATED:
-            self._joined = RELATED.get(word, AND)
-            self._described = False
-        elif word not in BETWEEN:
-            self._join()
-
-    def _join(self) -> None:
-        """Let any other word between two things put them side by side, not one that describes the next."""
-        if self._at >= 0 and not self._described:
-            self._joined = self._joined or "next to"
-
-    def _move(self, motion: str) -> None:
-        """Give a motion to what was named last; to what is named next where it stands before that."""
-        motion = "" if motion == "still" else motion
-        if self._described or not self.things:
-            self._motion = motion
-            return
-        moving = range(len(self.things)) if self._for_all else [self._at]
-        for i in moving:
-            self.things[i] = replace(self.things[i], motion=motion)
-        self._join()
+def _has_two_motions(pieces: Sequence[Piece], i: int) -> bool:
+    """Whether two motions are said of the thing at i."""
+    kinds = [piece.kind for piece in pieces[i + 1 :]]
+    return "thing" not in kinds and kinds.count("motion") > 1

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from t2v.knowledge import listed
 from t2v.languages import LANGUAGES
 from t2v.languages.elements import Element, emoji, find, normal, unread
 from t2v.languages.english import english
@@ -12,7 +13,7 @@ from t2v.languages.words import SMALL, UNSPACED
 from t2v.prompt_weights import plain
 from t2v.sentences import Sentences
 from t2v.spelling import article, split
-from t2v.vocabulary import Vocabulary, listed
+from t2v.vocabulary import Vocabulary
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
 PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
@@ -62,7 +63,7 @@ class Translator:
         text = normal(prompt)
         pictures = emoji(text, self._draws, english_name)
         plainly = self.vocabulary.with_stand_ins(prompt)
-        if not pictures and english(prompt) and self.vocabulary.explain(plainly).known:
+        if not pictures and english(prompt) and self._names_any(plainly):
             return self._told(prompt, plainly)
         language, found = self._foreign(text, bool(pictures))
         if found:
@@ -77,10 +78,18 @@ class Translator:
         sentence = self._compose(pictures)
         return Understood(prompt, sentence, sentence)
 
+    def _names_any(self, text: str) -> bool:
+        """Whether an English text names a subject, if only in a name that wasn't taught: "a robot dog"."""
+        return bool(self.vocabulary.explain(text).known or self._sentences.told(text))
+
     def _told(self, prompt: str, text: str) -> Understood:
         """A prompt's English, told in the model's sentences; as it stands where words have weights."""
-        told = self._sentences.told(text) if plain(text) == text else None
-        return Understood(prompt, told.sentence if told else text, text, left=told.left if told else ())
+        if plain(text) != text:
+            return Understood(prompt, text, text)
+        text, denied = self._sentences.without_denied(text)
+        told = self._sentences.told(text)
+        left = (*(told.left if told else ()), *denied)
+        return Understood(prompt, told.sentence if told else text, text, left=left)
 
     def restated(self, sentence: str) -> str:
         """Only what the model knows of an English sentence: its subjects, motion and background."""

@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
     DENIALS,
+    DIRECTIONS,
     FILLERS,
     GAITS,
     NOUNS_IN_ING,
@@ -17,55 +18,23 @@ from t2v.languages.english import (
     PEOPLE,
     PLACED,
     RELATED,
+    RISING,
+    VERBS,
     english,
 )
 from t2v.languages.ordinary import SHORTEST, is_ordinary
-from t2v.measures import shortened
 from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
 
-NEAR = 3  # subjects offered for a word that isn't known
 ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
-SHOWN = 6  # words in a note
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """A prompt to a model: subjects that it knows, words that it doesn't, subjects near those.
-
-    `denied`: words as "no", for it draws all that is named. `crowded`: more subjects than it draws together.
-    """
-
-    known: tuple[str, ...]
-    unknown: tuple[str, ...]
-    nearest: dict[str, tuple[str, ...]]
-    english: bool
-    denied: tuple[str, ...] = ()
-    crowded: bool = False
-
-    def note(self) -> str | None:
-        """Return a sentence or two for the person who wrote the prompt; None where all is known."""
-        if not self.english:
-            return "This model doesn't read this language: write in English."
-        said = [self._not_taught()] if self.unknown else []
-        if not self.known and not self.unknown:
-            said.append("The prompt names nothing that this model can draw, such as a panda.")
-        if self.denied and self.known:
-            said.append(f"It doesn't understand “{self.denied[0]}”: all that is named is drawn.")
-        if self.crowded:
-            said.append("It draws up to three subjects together: name fewer.")
-        return " ".join(said) or None
-
-    def _not_taught(self) -> str:
-        near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
-        hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
-        return f"This model was not taught: {listed(self.unknown)}.{hint}"
+DOING = frozenset("is are that who which".split())  # between a subject and what it does
+HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
 
 
 class Name(NamedTuple):
@@ -97,6 +66,9 @@ class Vocabulary:
         self.taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
         self.has_grammar = bool(self.relations) and "taught" not in words
         self._names = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
+        self.articles: dict[str, str] = words.get(
+            "articles", {}
+        )  # where it isn't "a", or "an" before a vowel
         self.fillers: list[str] = words.get("fillers", [])  # words of the captions that draw nothing
         self.colour_synonyms: dict[str, str] = words.get("colour_synonyms", {})
         self.colours = frozenset({*self.backgrounds, *self.tints, *self.colour_synonyms})
@@ -108,7 +80,13 @@ class Vocabulary:
         self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         if self.relations:
-            self._other |= {*RELATED, *PLACED, *GAITS, *NUMBERS}  # t2v/sentences.py says what they mean
+            self._other |= {
+                *RELATED,
+                *PLACED,
+                *GAITS,
+                *NUMBERS,
+                *DIRECTIONS,
+            }  # t2v/sentences.py says what they mean
         self._longest = max(len(split(name)) for name in self._names)
         self.plain_ground = self._plain_ground()
         self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
@@ -194,8 +172,7 @@ class Vocabulary:
 
     def is_bare(self, name: str) -> bool:
         """Whether a name was taught without an article: "leaves" beside "a leaf", "surfing"."""
-        many = singular(name) != name and singular(name) in self._names
-        return name in self._names and (many or _is_doing(name))
+        return self.articles.get(name) == ""
 
     def motion(self, prompt: str) -> str | None:
         """The motion that a prompt names, as the model's own phrase; None for none."""
@@ -239,9 +216,9 @@ class Vocabulary:
         heart with ribbon" is no "purple heart". Nor is it what the last one does: "a shark swimming".
         """
         name = self._person(words, start) or self._longest_name(words, start)
-        doing = last and words[last.stop : start] in ([], ["is"], ["are"])
+        doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        if not name or doing and (_is_doing(said) or said in GAITS):  # "a bird flies"
+        if not name or doing and (_is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
             return None
         other = self._means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
@@ -254,7 +231,11 @@ class Vocabulary:
         """A person who does what was taught of a "person": "a man surfing"."""
         begin = start + 2 if words[start + 1 : start + 2] == ["is"] else start + 1
         rest = words[begin : begin + self._longest]
-        if words[start] not in PEOPLE or self._motions.match(" ".join(rest)):
+        if (
+            words[start] not in PEOPLE
+            or self._motions.match(" ".join(rest))
+            or HEADED.match(" ".join(rest[1:]))
+        ):
             return None
         own, name = self._longest_name(words, start), self._longest_name([PERSON, *rest], 0)
         if not name or name.stop == 1 or own and own.stop > start + 1:
@@ -282,14 +263,17 @@ class Vocabulary:
     def _named(self, words: list[str]) -> str | None:
         """The subject of that name, in the singular or plural."""
         *first, last = words
-        return self._names.get(" ".join(words)) or self._names.get(" ".join([*first, singular(last)]))
+        found = self._names.get(" ".join(words))
+        if found or first and last in RISING:
+            return found
+        return self._names.get(" ".join([*first, singular(last)]))
 
     def _as_taught(self, words: list[str]) -> str | None:
         """The name that words spell where spaces and hyphens don't count: "firetrucks" -> "fire trucks".
 
         Several words spell no plural, as "the sun sets", and no short name, as "a man go".
         """
-        if any(map(SHORTENED.search, words)):
+        if any(map(SHORTENED.search, words)) or len(words) > 1 and words[-1] in RISING:
             return None
         word = together("".join(words))
         if len(words) == 1:
@@ -340,9 +324,3 @@ def _any(phrases: Iterable[str]) -> str:
 def _with_article(before: str, name: str) -> str:
     """What stands before a name, "a" or "an" at its end as the name wants it."""
     return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
-
-
-def listed(words: Sequence[str]) -> str:
-    """The first of some words for a note, and how many more there are."""
-    more = len(words) - SHOWN
-    return ", ".join(map(shortened, words[:SHOWN])) + (f" and {more} more" if more > 0 else "")

@@ -23,7 +23,7 @@ from training.phrases import (
     PREFIXES,
     TINTS,
 )
-from training.subjects import Scenery, Subject, bare, countable, load_scenery, load_subjects
+from training.subjects import Scenery, Subject, bare, countable, indefinite, load_scenery, load_subjects
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
 STAND_INS = Path(__file__).with_name("stand_ins.json")  # thing that wasn't taught: the subject drawn for it
@@ -51,6 +51,7 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "drawings": [name for name in names if name not in emoji],
         "synonyms": synonyms(subjects),
         "phrases": {subject.name: subject.phrases[0] for subject in subjects},
+        "articles": articles(subjects),
         "backgrounds": {name: list(rgb) for name, rgb in BACKGROUNDS.items()},
         "tints": {name: list(rgb) for name, rgb in TINTS.items()},
         "colour_synonyms": COLOUR_SYNONYMS,
@@ -75,6 +76,12 @@ def synonyms(subjects: tuple[Subject, ...]) -> dict[str, str]:
     plurals = {plural(bare(p)): subject for subject in subjects for p in subject.phrases if countable(p)}
     odd = {many: one.name for many, one in plurals.items() if not known & {many, singular(many)}}
     return odd | others
+
+
+def articles(subjects: tuple[Subject, ...]) -> dict[str, str]:
+    """Names -> their article in the captions, where it isn't "a", or "an" before a vowel; "" for none"""
+    phrases = [phrase for subject in subjects for phrase in subject.phrases]
+    return {bare(p): p.removesuffix(bare(p)).strip() for p in phrases if p != indefinite(bare(p))}
 
 
 def unseen(names: list[str]) -> dict[str, list]:

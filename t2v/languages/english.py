@@ -10,7 +10,8 @@ FILLERS = frozenset(
     our one two three both all very really just only video clip animation animated emoji picture
     photo photograph portrait cartoon image film scene shot style 3d background wall plain colour
     color coloured colored front against around slowly quickly please make show me high quality
-    beautiful cute little big small funny lovely adorable cool""".split()
+    beautiful cute little big small funny lovely adorable cool i we you he she they there who which
+    let's""".split()
 )
 # Small words of other languages in Latin letters.
 FOREIGN_WORDS = frozenset(
@@ -39,20 +40,65 @@ RELATED = _table({
 })  # fmt: skip
 # Between a subject and a scenery.
 PLACED = frozenset(
-    "in inside into within on onto at to through across along around by near from towards".split()
+    """in inside into within on onto at to through across along around by near from towards down up off
+    crossing""".split()
 )
 # A way to move that says no direction -> the motion. Most pictures of animals and vehicles look to the left.
 GAITS = _table({
-    "moving left": """moving driving drives running runs walking walks flying flies swimming swims sailing
-        sails racing races crawling crawls galloping gallops marching marches""",
-    "moving up": "jumping jumps hopping hops climbing climbs floating floats launching launches soars",
-    "moving down": "diving dives landing lands",
-    "spinning": "rolling rolls whirling turning turns twisting",
-    "growing": "approaching approaches",
+    "moving left": """move moves moved moving drive drives drove driving run runs ran running walk walks
+        walked walking fly flies flew flying swim swims swam swimming sail sails sailed sailing race races
+        raced racing crawl crawls crawling gallop gallops galloping march marches marching travel travels
+        traveling travelling speed speeds speeding cruise cruises cruising slide slides sliding go goes went
+        going stroll strolls strolling""",
+    "moving up": """jump jumps jumped jumping hop hops hopped hopping climb climbs climbed climbing float
+        floats floated floating launch launches launched launching soar soars soaring rise rises rising
+        bounce bounces bouncing""",
+    "moving down": """dive dives diving land lands landed landing fall falls fell falling drop drops dropped
+        dropping sink sinks sank sinking""",
+    "spinning": "spin spins spun rotate rotates rotated roll rolls rolled rolling whirl whirls whirling",
+    "growing": "grow grows grew approach approaches approaching",
+    "shrinking": "shrink shrinks shrank",
 })  # fmt: skip
+# The direction of a way to move -> the motion; beside a subject at rest, its side.
+DIRECTIONS = _table({
+    "moving left": "left leftward leftwards",
+    "moving right": "right rightward rightwards",
+    "moving up": "up upward upwards",
+    "moving down": "down downward downwards",
+})  # fmt: skip
+# Names that are verbs too: after a subject they say what it does.
+VERBS = frozenset(
+    """drinks waves cooks plants kisses irons rings rocks matches presents sleeps drops saws watches stops
+    sets rises falls flies sails races runs walks likes like sleep watch""".split()
+)
+RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
+# A subject after one of these belongs to the one before it, which moves.
+HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
+# What a subject is like; the next one isn't there.
+ALIKE = frozenset("like as instead made style".split())
+STYLE = "style"  # what comes after it up to the next comma isn't there
+# Of a camera and a picture, not of what is in it.
+ASIDE = (
+    "to the camera", "at the camera", "into the camera", "looking at the camera", "depth of field",
+    "film grain", "sun rays", "soft light", "natural light", "neon light", "neon lights", "studio light",
+    "watch a", "watch an", "watch the", "watch this", "can you", "could you", "would you", "i saw",
+    "we saw", "slow motion", "golden hour",
+)  # fmt: skip
+# Other words for a motion, a relation, a scenery.
+SAID = {
+    "towards the camera": "growing",
+    "toward the camera": "growing",
+    "left side of": "left of",
+    "right side of": "right of",
+    "under the sea": "under water",
+    "under the ocean": "under water",
+}
 # How many -> the most like it that is drawn.
-MANY = "three some few several many dozens four five six seven eight nine ten 3 4 5 6 7 8 9 10"
-NUMBERS = {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
+MANY = """three some few several many dozen dozens hundred hundreds four five six seven eight nine ten
+    3 4 5 6 7 8 9 10"""
+NUMBERS = (
+    {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
+)
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

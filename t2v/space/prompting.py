@@ -9,6 +9,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from t2v.knowledge import Knowledge
 from t2v.languages.names import emoji_character
 from t2v.measures import shortened
 from t2v.prompt_weights import plain
@@ -18,7 +19,7 @@ from t2v.service.messages import Reading
 from t2v.space import strings
 from t2v.texts import read_text
 from t2v.translation import Translator, Understood
-from t2v.vocabulary import Knowledge, Vocabulary
+from t2v.vocabulary import Vocabulary
 
 SCRIPT = read_text(Path(__file__).with_name("prompting.js"))
 RESTORE = "(prompt) => globalThis.t2vDraft?.(prompt) ?? prompt"  # after the page has filled itself in

@@ -1,0 +1,251 @@
+"""What the pieces of a free sentence say of its subjects, in one sentence of a small model's grammar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from t2v.languages.english import ALIKE, DIRECTIONS, GAITS, HAVING, NUMBERS, RELATED, STYLE
+from t2v.spelling import article, plural
+from t2v.vocabulary import TOGETHER, Vocabulary
+
+Kind = Literal["thing", "motion", "relation", "ground", "filler", "mark", "word"]
+AND = "and"
+ARTICLES = frozenset(("a", "an", "the"))
+STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
+BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
+ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
+LEFT, RIGHT = "moving left", "moving right"
+_OPPOSITES = (("above", "below"), ("left of", "right of"), ("in front of", "behind"))
+INVERSE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}  # relation: that of the second to the first
+
+
+class Piece(NamedTuple):
+    """Tokens of a prompt, from `start` up to `stop`, and what they say."""
+
+    start: int
+    stop: int
+    kind: Kind
+    value: str  # of a thing: the subject
+    name: str = ""  # of a thing: in the singular, in the words of the prompt if they were taught
+    many: bool = False  # it is written in the plural
+    taught: bool = True  # it is written as it was taught
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A subject and what a prompt says of it; `name` has no article."""
+
+    subject: str
+    name: str
+    count: int = 1
+    tint: str = ""
+    motion: str = ""
+    side: str = ""  # a motion: where it stands is as it would move
+
+
+@dataclass
+class Coming:
+    """What was said of the next noun; `begun`: its article or number was read."""
+
+    count: int = 0
+    tint: str = ""
+    motion: str = ""
+    begun: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence of the grammar; `left`: words of the prompt that the model knows, and isn't given."""
+
+    sentence: str
+    left: tuple[str, ...] = ()
+
+
+class Telling:
+    """Reads the pieces of a prompt from its beginning to its end."""
+
+    def __init__(self, vocabulary: Vocabulary, pieces: Sequence[Piece]):
+        self.vocabulary = vocabulary
+        self.things: list[Thing] = []
+        self.left: list[str] = []
+        self.joined, self.ground = AND, ""
+        self._coming, self._joining, self._side = Coming(), "", ""
+        self._at = -1  # the thing that was named last
+        self._moved: list[int] = []  # things whose motion was just said
+        self._for_all = self._has = False  # what moves: all of them; the one that has the other
+        self._unlike = ""  # why the next subject isn't there
+        for i, piece in enumerate(pieces):
+            after = next((other for other in pieces[i + 1 :] if other.value not in ARTICLES), None)
+            self._read(pieces[i - 1] if i else None, piece, after)
+        self._end_phrase()
+
+    def told(self) -> Told:
+        """The sentence."""
+        things, joined = self.things, AND
+        if len(things) == 2:
+            joined = self._by_sides() or self.joined
+            if things[1].count > things[0].count == 1:
+                things, joined = things[::-1], INVERSE.get(joined, joined)
+        several = 1 if len(things) < TOGETHER else 0  # captions count one subject, or the first of two
+        *first, last = [self._phrase(each, n < several) for n, each in enumerate(things)]
+        text = f"{', '.join(first)} {joined} {last}" if first else last
+        return Told(f"{text} {self.ground}".strip(), tuple(dict.fromkeys(self.left)))
+
+    def _phrase(self, thing: Thing, may_be_several: bool) -> str:
+        """A subject with its number or article, its colour and its motion."""
+        name = f"{thing.tint} {thing.name}".strip()
+        bare = self.vocabulary.is_bare(thing.name)
+        if thing.count > 1 and may_be_several:
+            phrase = f"{'two' if thing.count == 2 else 'three'} {name if bare else plural(name)}"
+        else:
+            usual = self.vocabulary.articles.get(thing.name, article(name))
+            phrase = f"{article(name) if usual in ('a', 'an') and thing.tint else usual} {name}"
+        return f"{phrase} {thing.motion}".strip()
+
+    def _by_sides(self) -> str:
+        """The relation of two things of which a side is said: "a dog on the left, a cat on the right"."""
+        first, second = (each.side for each in self.things)
+        if LEFT == first != second or RIGHT == second != first:
+            return "left of"
+        return "right of" if RIGHT == first != second or LEFT == second != first else ""
+
+    # ---- reading ----
+
+    def _read(self, before: Piece | None, piece: Piece, after: Piece | None) -> None:
+        match piece.kind:
+            case "thing":
+                self._read_thing(piece)
+            case "motion":
+                self._move(self.vocabulary.moving[piece.value], after)
+            case "relation":
+                self._end_phrase()
+                self._joining = piece.value
+            case "ground":
+                self._read_ground(piece.value)
+            case "mark":
+                self._end_clause()
+            case "filler":
+                self._join()
+            case "word" if (
+                self.vocabulary.colour_synonyms.get(piece.value, piece.value) in self.vocabulary.colours
+            ):
+                self._read_colour(before, piece.value, after)
+            case "word":
+                self._read_word(piece.value, after)
+
+    def _end_phrase(self) -> None:
+        """Forget what was said of a noun that is no subject."""
+        if self._coming.tint:
+            self.left.append(self._coming.tint)
+        self._coming = Coming()
+
+    def _end_clause(self) -> None:
+        if not self._coming.begun:  # "a red, shiny car"
+            self._end_phrase()
+        self._joining, self._unlike, self._moved, self._has = "", "", [], False
+
+    def _read_thing(self, piece: Piece) -> None:
+        coming, self._coming = self._coming, Coming()
+        known = [each.subject for each in self.things]
+        if self._unlike or len(known) == TOGETHER and piece.value not in known:
+            self.left.append(piece.name)
+            self._unlike = self._unlike if self._unlike == STYLE else ""
+            return
+        if piece.value in known:
+            self._at = known.index(piece.value)
+        else:
+            if len(known) == 1:
+                self.joined = self._joining or AND
+            count = self._number(piece, coming.count)
+            self.things.append(Thing(piece.value, piece.name, count, coming.tint, coming.motion, self._side))
+            self._at, self._side = len(known), ""
+        self._joining, self._moved, self._for_all = "", [], False
+        if piece.value.startswith("person "):  # "a man walking a dog"
+            self._join()
+
+    def _number(self, piece: Piece, said: int) -> int:
+        """How many are named: of "sheep" as many as are said, of "dogs" three where nothing is said."""
+        if piece.many:
+            scenery = self.things and self.joined not in (AND, "next to")  # "above the mountains"
+            return said or (1 if scenery else 2 if self._for_all else 3)  # both dogs
+        same = plural(piece.name) == piece.name or self.vocabulary.is_bare(piece.name)
+        return (said or 1) if same else 1
+
+    def _read_ground(self, phrase: str) -> None:
+        self._end_phrase()
+        if self.ground and phrase != self.ground:
+            self.left.append(phrase)
+        self.ground = self.ground or phrase
+        self._joining = ""  # "on" was said of it
+
+    def _read_colour(self, before: Piece | None, word: str, after: Piece | None) -> None:
+        """A colour of the next noun, or of the last subject: "a bird that is blue"."""
+        tint = self.vocabulary.colour_synonyms.get(word, word)
+        ends = (
+            not after or after.kind not in ("thing", "word") or after.value in RELATED or after.value == AND
+        )
+        if tint not in self.vocabulary.tints or after and after.kind == "ground":
+            self.left.append(word)
+        elif not ends or self._coming.begun:
+            self._coming.tint = tint
+        elif self._at >= 0 and before and (before.kind == "mark" or before.value in ("is", "are", "in")):
+            self._change(self._at, tint=self.things[self._at].tint or tint)
+        else:
+            self.left.append(word)
+
+    def _read_word(self, word: str, after: Piece | None) -> None:
+        self._for_all = self._for_all or word in ALL
+        self._has = self._has or word in HAVING
+        if word in NUMBERS:
+            self._coming.count, self._coming.begun = NUMBERS[word], True
+        elif word in STARTS:
+            self._end_phrase()
+            self._coming.begun = True
+        elif word in ALIKE and self.things:
+            self._unlike = word
+        elif word in DIRECTIONS:
+            self._turn(DIRECTIONS[word], after)
+        elif word in GAITS:
+            self._move(GAITS[word], after)
+        elif word == AND or word in RELATED:
+            self._end_phrase()
+            self._joining = RELATED.get(word, AND)
+        elif word not in BETWEEN:
+            self._join()
+
+    def _join(self) -> None:
+        """Let any other word between two things put them side by side, not one that describes the next."""
+        if self._at >= 0 and not self._coming.begun:
+            self._joining = self._joining or "next to"
+
+    def _move(self, motion: str, after: Piece | None) -> None:
+        """Give a motion to what was named last; to what is named next where it stands before that."""
+        motion = "" if motion == "still" else motion
+        next_one = self._joining == AND and bool(after and after.kind == "thing")
+        if self._coming.begun or next_one or not self.things:
+            self._coming.motion = motion
+            return
+        first = self._has and len(self.things) == 2  # "a woman with an umbrella walking"
+        self._moved = list(range(len(self.things))) if self._for_all else [0 if first else self._at]
+        for i in self._moved:
+            self._change(i, motion=motion)
+        self._join()
+
+    def _turn(self, motion: str, after: Piece | None) -> None:
+        """Let what moves take a direction; what doesn't stands at that side. Not "down the street"."""
+        if motion not in (LEFT, RIGHT) and after and after.kind == "ground":
+            return
+        self._coming = Coming() if self._moved else self._coming  # "to the right"
+        for i in self._moved:
+            self._change(i, motion=motion)
+        if self._moved or motion not in (LEFT, RIGHT):
+            return
+        self._end_phrase()
+        if self._at >= 0 and not self.things[self._at].side and self._joining:
+            self._change(self._at, side=motion)
+        else:
+            self._side = motion
+        self._joining = ""
+
+    def _change(self, i: int, **what: Any) -> None:
+        self.things[i] = replace(self.things[i], **what)

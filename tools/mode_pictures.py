@@ -1,4 +1,4 @@
-"""The pictures of the pages on what a video may start from: `python -m tools.mode_pictures [NAME …]`.
+"""The pictures of prompts and of what a video may start from: `python -m tools.mode_pictures [NAME …]`.
 
 Each is a sheet: a row of frames of the source where there is one, and a row of the result.
 """
@@ -60,6 +60,13 @@ def loop(pipe: TextToVideo) -> Rows:
     return [pipe(prompt, seed=4, loop=closed).frames for closed in (False, True)]
 
 
+def sentences(pipe: TextToVideo) -> Rows:
+    """Free sentences, which are told in the model's own words."""
+    prompts = ("a lion wearing a crown", "an astronaut riding a horse in space", "a robot with two balloons",
+               "a penguin walking towards the camera")  # fmt: skip
+    return [pipe(prompt, seed=504 + i).frames for i, prompt in enumerate(prompts)]
+
+
 SHEETS: dict[str, Callable[[TextToVideo], Rows]] = {
     "change": change,
     "animate": animate,
@@ -67,6 +74,7 @@ SHEETS: dict[str, Callable[[TextToVideo], Rows]] = {
     "mask": mask,
     "story": story,
     "loop": loop,
+    "sentences": sentences,
 }
 
 

@@ -56,17 +56,18 @@ class Sentences:
         """The prompt without what it denies, such as "without a hat", up to the next comma; and that."""
         found = list(TOKEN.finditer(prompt))
         tokens = [token[0].lower() for token in found]
-        words = [piece for piece in self._pieces(tokens) if piece.kind == "word" and piece.value in DENIALS]
-        if not self.vocabulary.has_grammar or not words:
-            return prompt, ()
-        start = words[0].start
-        marks = [i for i in range(start, len(tokens)) if not WORD.fullmatch(tokens[i])]
-        stop = found[marks[0]].start() if marks else len(prompt)
-        kept = f"{prompt[: found[start].start()].rstrip(' ,')}{prompt[stop:]}".strip(" ,.")
-        if not self.vocabulary.explain(kept).known:
-            return prompt, ()
-        rest, more = self.without_denied(kept)
-        return rest, (prompt[found[start].start() : stop].strip(), *more)
+        kept, denied, end = "", [], 0
+        for piece in self._pieces(tokens) if self.vocabulary.has_grammar else ():
+            start = found[piece.start].start()
+            if piece.kind == "word" and piece.value in DENIALS and start >= end:
+                marks = (
+                    found[i].start() for i in range(piece.stop, len(found)) if not WORD.fullmatch(tokens[i])
+                )
+                kept += prompt[end:start].rstrip(" ,")
+                end = next(marks, len(prompt))
+                denied.append(prompt[start:end].strip())
+        kept = (kept + prompt[end:]).strip(" ,.")
+        return (kept, tuple(denied)) if denied and self.vocabulary.explain(kept).known else (prompt, ())
 
     # ---- the parts of a prompt ----
 

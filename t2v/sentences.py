@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from t2v.languages.english import ASIDE, DENIALS, FILLERS, NUMBERS, PLACED, RELATED, SAID
-from t2v.spelling import WORD, article, split
+from t2v.spelling import WORD, article, plural, split
 from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 PLACE = re.compile(r"^(in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
+DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
 BEFORE = 3  # words between a place and what stands before it: "on a sandy beach"
@@ -38,7 +39,9 @@ class Sentences:
         self._longest = max(map(len, self._phrases), default=0)
         self._places: dict[str, list[str]] = {}  # "water": ["under water", "in the water"]
         for phrase in vocabulary.scenery:
-            self._places.setdefault(PLACE.sub("", phrase), []).append(phrase)
+            noun = PLACE.sub("", phrase)
+            if noun not in (phrase, "dark"):  # "a dark forest"
+                self._places.setdefault(noun, []).append(phrase)
 
     def told(self, prompt: str) -> Told | None:
         """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
@@ -66,7 +69,7 @@ class Sentences:
                 kept += prompt[end:start].rstrip(" ,")
                 end = next(marks, len(prompt))
                 denied.append(prompt[start:end].strip())
-        kept = (kept + prompt[end:]).strip(" ,.")
+        kept = DANGLING.sub("", kept + prompt[end:]).strip(" ,.")
         return (kept, tuple(denied)) if denied and self.vocabulary.explain(kept).known else (prompt, ())
 
     # ---- the parts of a prompt ----
@@ -102,7 +105,7 @@ class Sentences:
         """A subject's name, but not "picture" of "a picture of a panda"."""
         name = self.vocabulary.name_at(tokens, start, last)
         of = name and tokens[name.stop : name.stop + 1] == ["of"]
-        return None if of and tokens[start] in FILLERS | NUMBERS.keys() else name
+        return None if of and tokens[start] in FILLERS | NUMBERS.keys() | {"painting"} else name
 
     def _thing(self, tokens: list[str], name: Name) -> Piece:
         words = " ".join(tokens[name.start : name.stop])
@@ -185,7 +188,8 @@ class Sentences:
         """Whether a subject in the plural has its number, and one that was named before its "the"."""
         if not first:
             return pieces[i - 1].value == "the" or pieces[i].many
-        return not pieces[i].many or _is_numbered(pieces[:i])
+        same = plural(pieces[i].name) == pieces[i].name or self.vocabulary.is_bare(pieces[i].name)
+        return same or pieces[i].many == _is_numbered(pieces[:i])
 
     def _fits(self, piece: Piece, after: Piece | None) -> bool:
         """Whether captions have such a piece, before the one `after` it."""

@@ -73,10 +73,13 @@ class Telling:
         self._at = -1  # the thing that was named last
         self._moved: list[int] = []  # things whose motion was just said
         self._for_all = self._has = False  # what moves: all of them; the one that has the other
+        self._both = False  # "both dogs"
         self._unlike = ""  # why the next subject isn't there
-        for i, piece in enumerate(pieces):
-            after = next((other for other in pieces[i + 1 :] if other.value not in ARTICLES), None)
-            self._read(pieces[i - 1] if i else None, piece, after)
+        around = zip([None, *pieces], pieces, [*pieces[1:], None], _without_articles(pieces), strict=False)
+        for before, piece, neighbour, after in around:
+            describes = piece.value in DIRECTIONS and neighbour and neighbour.kind == "thing"
+            if not describes:  # "its right hand"
+                self._read(before, piece, after)
         self._end_phrase()
 
     def told(self) -> Told:
@@ -88,6 +91,10 @@ class Telling:
                 things, joined = things[::-1], INVERSE.get(joined, joined)
         several = 1 if len(things) < TOGETHER else 0  # captions count one subject, or the first of two
         *first, last = [self._phrase(each, n < several) for n, each in enumerate(things)]
+        fewer = [
+            each for each in things[several:] if each.count > 1 and not self.vocabulary.is_bare(each.name)
+        ]
+        self.left += [f"{'two' if each.count == 2 else 'three'} {plural(each.name)}" for each in fewer]
         text = f"{', '.join(first)} {joined} {last}" if first else last
         return Told(f"{text} {self.ground}".strip(), tuple(dict.fromkeys(self.left)))
 
@@ -143,6 +150,8 @@ class Telling:
         if not self._coming.begun:  # "a red, shiny car"
             self._end_phrase()
         self._joining, self._unlike, self._moved, self._has = "", "", [], False
+        if len(self.things) == 2 and self.joined != AND:
+            self._at = 0  # "a panda on a skateboard, spinning"
 
     def _read_thing(self, piece: Piece) -> None:
         coming, self._coming = self._coming, Coming()
@@ -153,6 +162,8 @@ class Telling:
             return
         if piece.value in known:
             self._at = known.index(piece.value)
+            if coming.tint and coming.tint != self.things[self._at].tint:
+                self.left.append(f"{coming.tint} {piece.name}")
         else:
             if len(known) == 1:
                 self.joined = self._joining or AND
@@ -164,12 +175,12 @@ class Telling:
             self._join()
 
     def _number(self, piece: Piece, said: int) -> int:
-        """How many are named: of "sheep" as many as are said, of "dogs" three where nothing is said."""
+        """How many are named: as many as are said, of "dogs" three where nothing is said."""
         if piece.many:
             scenery = self.things and self.joined not in (AND, "next to")  # "above the mountains"
-            return said or (1 if scenery else 2 if self._for_all else 3)  # both dogs
-        same = plural(piece.name) == piece.name or self.vocabulary.is_bare(piece.name)
-        return (said or 1) if same else 1
+            one = scenery or any(each.count > 1 for each in self.things)
+            return said or (1 if one else 2 if self._both else 3)
+        return said or 1
 
     def _read_ground(self, phrase: str) -> None:
         self._end_phrase()
@@ -187,6 +198,7 @@ class Telling:
         if tint not in self.vocabulary.tints or after and after.kind == "ground":
             self.left.append(word)
         elif not ends or self._coming.begun:
+            self.left += [self._coming.tint] if self._coming.tint else []
             self._coming.tint = tint
         elif self._at >= 0 and before and (before.kind == "mark" or before.value in ("is", "are", "in")):
             self._change(self._at, tint=self.things[self._at].tint or tint)
@@ -195,6 +207,7 @@ class Telling:
 
     def _read_word(self, word: str, after: Piece | None) -> None:
         self._for_all = self._for_all or word in ALL
+        self._both = self._both or word == "both"
         self._has = self._has or word in HAVING
         if word in NUMBERS:
             self._coming.count, self._coming.begun = NUMBERS[word], True
@@ -249,3 +262,13 @@ class Telling:
 
     def _change(self, i: int, **what: Any) -> None:
         self.things[i] = replace(self.things[i], **what)
+
+
+def _without_articles(pieces: Sequence[Piece]) -> list[Piece | None]:
+    """For each piece the next one that is no article."""
+    found: list[Piece | None] = []
+    after = None
+    for piece in reversed(pieces):
+        found.append(after)
+        after = after if piece.value in ARTICLES else piece
+    return found[::-1]

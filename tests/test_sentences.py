@@ -58,7 +58,11 @@ TOLD = {
     # colours belong to their nouns
     "the car is red and the bus is blue": "a red car and a blue bus",
     "a balloon, red, in the sky": "a red balloon in the sky",
-    # sides
+    "a panda on a skateboard, spinning": "a panda spinning above a skateboard",
+    "an airplane crossing the sky from left to right": "an airplane moving right in the sky",
+    "a chicken crosses the road": "a chicken moving left on a road",
+    # sides, and what is none
+    "a robot waving its right hand": "a robot next to a hand",
     "dog on the left, cat on the right": "a dog left of a cat",
     "on the left a cat, on the right a dog": "a cat left of a dog",
     "a cat on the right side of a dog": "a cat right of a dog",
@@ -76,6 +80,8 @@ TOLD = {
     "a bird above two houses": "two houses below a bird",
     "two cats, one dog": "two cats and a dog",
     "both dogs": "two dogs",
+    "two dog riding a horse": "two dogs above a horse",
+    "there are cats on a sofa": "three cats above a sofa",
     "two dogs playing with a ball": "two dogs next to a ball",
     "five balloons above a castle": "three balloons above a castle",
     "dogs and cats": "three dogs and a cat",
@@ -147,6 +153,9 @@ def test_what_is_told_is_left_as_it_is_and_names_the_same(
         ("a white cat on grass", "white"),
         ("a dog on green grass", "green"),
         ("a bird in a blue sky", "blue"),
+        ("a red or blue balloon", "red"),
+        ("a red dog chasing a blue dog", "blue dog"),
+        ("2 cats on 2 chairs", "two chairs"),
     ],
 )
 def test_what_the_model_knows_and_isnt_given_is_said(prompt: str, left: str) -> None:
@@ -160,6 +169,8 @@ def test_what_the_model_knows_and_isnt_given_is_said(prompt: str, left: str) -> 
         ("a panda not riding a horse", "a panda", "not riding a horse"),
         ("an astronaut riding a horse without a helmet", "an astronaut above a horse", "without a helmet"),
         ("a cat without a hat, on a beach", "a cat, on a beach", "without a hat"),
+        ("a dog and no cat", "a dog", "no cat"),
+        ("don’t show a cat, a dog", "a dog", "don’t show a cat"),
         ("a fox at night, no background, no text", "a fox at night", "no background, no text"),
     ],
 )

@@ -2,7 +2,10 @@
 
 from t2v.spelling import split
 
-DENIALS = frozenset("no not without never nothing except isn't aren't don't".split())
+DENIALS = frozenset(
+    """no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't
+    isn’t aren’t don’t doesn’t didn’t can’t won’t wasn’t""".split()
+)
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -41,15 +44,15 @@ RELATED = _table({
 # Between a subject and a scenery.
 PLACED = frozenset(
     """in inside into within on onto at to through across along around by near from towards down up off
-    crossing""".split()
+    crosses crossing""".split()
 )
 # A way to move that says no direction -> the motion. Most pictures of animals and vehicles look to the left.
 GAITS = _table({
     "moving left": """move moves moved moving drive drives drove driving run runs ran running walk walks
         walked walking fly flies flew flying swim swims swam swimming sail sails sailed sailing race races
-        raced racing crawl crawls crawling gallop gallops galloping march marches marching travel travels
-        traveling travelling speed speeds speeding cruise cruises cruising slide slides sliding go goes went
-        going stroll strolls strolling""",
+        raced racing crawl crawls crawling gallop gallops galloping cross crosses crossed crossing march
+        marches marching travel travels traveling travelling speed speeds speeding cruise cruises cruising
+        slide slides sliding go goes went going stroll strolls strolling""",
     "moving up": """jump jumps jumped jumping hop hops hopped hopping climb climbs climbed climbing float
         floats floated floating launch launches launched launching soar soars soaring rise rises rising
         bounce bounces bouncing""",
@@ -86,6 +89,8 @@ ASIDE = (
 )  # fmt: skip
 # Other words for a motion, a relation, a scenery.
 SAID = {
+    "from left to right": "moving right",
+    "from right to left": "moving left",
     "towards the camera": "growing",
     "toward the camera": "growing",
     "left side of": "left of",

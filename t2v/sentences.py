@@ -9,7 +9,7 @@ A prompt that is of the grammar already is left as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from t2v.languages.english import ASIDE, DENIALS, FILLERS, NUMBERS, PLACED, RELATED, SAID
+from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, RELATED, SAID
 from t2v.spelling import WORD, article, plural, split
 from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
@@ -105,7 +105,7 @@ class Sentences:
         """A subject's name, but not "picture" of "a picture of a panda"."""
         name = self.vocabulary.name_at(tokens, start, last)
         of = name and tokens[name.stop : name.stop + 1] == ["of"]
-        return None if of and tokens[start] in FILLERS | NUMBERS.keys() | {"painting"} else name
+        return None if of and tokens[start] in PICTURES | NUMBERS.keys() else name
 
     def _thing(self, tokens: list[str], name: Name) -> Piece:
         words = " ".join(tokens[name.start : name.stop])

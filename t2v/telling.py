@@ -55,7 +55,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Told:
-    """A sentence of the grammar; `left`: words of the prompt that the model knows, and isn't given."""
+    """A sentence of the grammar; `left`: things and words of the prompt that aren't in it."""
 
     sentence: str
     left: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ class Telling:
                 self._read_word(piece.value, after)
 
     def _end_phrase(self) -> None:
-        """Forget what was said of a noun that is no subject."""
+        """Forget what was said of a noun that is no subject; a colour of it is left out."""
         if self._coming.tint:
             self.left.append(self._coming.tint)
         self._coming = Coming()

@@ -10,15 +10,12 @@ from typing import Any, NamedTuple
 from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
     DENIALS,
-    DIRECTIONS,
     FILLERS,
     GAITS,
     NOUNS_IN_ING,
-    NUMBERS,
     PEOPLE,
-    PLACED,
-    RELATED,
     RISING,
+    TOLD,
     VERBS,
     english,
 )
@@ -50,7 +47,8 @@ class Vocabulary:
 
     `subjects` {name: hexcode, or "" of drawings, which no emoji shows}, `backgrounds` and `tints` {colour:
     [r, g, b]}, `motions`, `relations`, `scenery` {phrase: hexcode or None}, `phrases` {name: the name with
-    its article}.
+    its article}, `articles` {name: its article, where that isn't "a", or "an" before a vowel}, `fillers`:
+    words of the captions that draw nothing.
     """
 
     def __init__(self, words: dict[str, Any]):
@@ -66,31 +64,26 @@ class Vocabulary:
         self.taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
         self.has_grammar = bool(self.relations) and "taught" not in words
         self._names = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
-        self.articles: dict[str, str] = words.get(
-            "articles", {}
-        )  # where it isn't "a", or "an" before a vowel
-        self.fillers: list[str] = words.get("fillers", [])  # words of the captions that draw nothing
+        self.articles: dict[str, str] = words.get("articles", {})
+        self.fillers: list[str] = words.get("fillers", [])
         self.colour_synonyms: dict[str, str] = words.get("colour_synonyms", {})
         self.colours = frozenset({*self.backgrounds, *self.tints, *self.colour_synonyms})
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
         self.moving = said | {motion: motion for motion in self.motions}
         phrases = (*self.moving, *self.relations, *self.scenery)
-        self._spelled = {together(name): name for name in self._names}
-        self._many = {together(many): many for many in map(plural, self._names)}
-        self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
-        if self.relations:
-            self._other |= {
-                *RELATED,
-                *PLACED,
-                *GAITS,
-                *NUMBERS,
-                *DIRECTIONS,
-            }  # t2v/sentences.py says what they mean
-        self._longest = max(len(split(name)) for name in self._names)
+        self._other |= TOLD if self.relations else frozenset()
         self.plain_ground = self._plain_ground()
         self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
         self._motions = re.compile(rf"\b(?:{_any(self.moving)})\b")
+        self._index_names()
+
+    def _index_names(self) -> None:
+        """Prepare the search of names by their spelling, and by each of their words."""
+        self._longest = max(len(split(name)) for name in self._names)
+        self._spelled = {together(name): name for name in self._names}
+        self._many = {together(many): many for many in map(plural, self._names)}
+        self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):

@@ -9,7 +9,7 @@ import torch
 
 from t2v.request import RequestError
 from t2v.runtime import Runner, attention_slice, choose_device, choose_dtype, frames_at_once, paced
-from t2v.runtime.device import CUBLAS, CUBLASLT, _fast_bfloat16, _product_seconds
+from t2v.runtime.device import CUBLAS, CUBLASLT, TRIES, _fast_bfloat16, _product_seconds
 
 CPU = torch.device("cpu")
 
@@ -76,8 +76,20 @@ def test_a_processor_multiplies_in_bfloat16_only_where_that_is_faster(
     assert _fast_bfloat16.__wrapped__() == expected
 
 
-def test_a_product_of_one_precision_is_timed():
-    assert 0 < _product_seconds(torch.float32) < 10
+def test_the_least_time_of_a_product_counts(monkeypatch: pytest.MonkeyPatch):
+    lasted = [9.0, 4.0, 2.0] + [5.0] * (TRIES - 3)
+    ticks = iter([tick for i, seconds in enumerate(lasted) for tick in (100.0 * i, 100.0 * i + seconds)])
+    monkeypatch.setattr("t2v.runtime.device.time.perf_counter", ticks.__next__)
+    assert _product_seconds(torch.float32) == 2.0
+
+
+def test_a_product_is_timed_in_its_own_precision_within_another(monkeypatch: pytest.MonkeyPatch):
+    made = []
+    product = torch.Tensor.__matmul__
+    monkeypatch.setattr(torch.Tensor, "__matmul__", lambda a, b: made.append(product(a, b)) or made[-1])
+    with torch.autocast("cpu", torch.bfloat16):
+        _product_seconds(torch.float32)
+    assert {each.dtype for each in made} == {torch.float32}
 
 
 @pytest.mark.parametrize(

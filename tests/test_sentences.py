@@ -55,12 +55,12 @@ TOLD = {
     "a dog walks down the road": "a dog moving left on a road",
     "a bird that flies over a tree": "a bird moving left above a tree",
     "a woman with an umbrella walking in the snow": "a woman moving left next to an umbrella in the snow",
-    # colours belong to their nouns
-    "the car is red and the bus is blue": "a red car and a blue bus",
-    "a balloon, red, in the sky": "a red balloon in the sky",
     "a panda on a skateboard, spinning": "a panda spinning above a skateboard",
     "an airplane crossing the sky from left to right": "an airplane moving right in the sky",
     "a chicken crosses the road": "a chicken moving left on a road",
+    # colours belong to their nouns
+    "the car is red and the bus is blue": "a red car and a blue bus",
+    "a balloon, red, in the sky": "a red balloon in the sky",
     # sides, and what is none
     "a robot waving its right hand": "a robot next to a hand",
     "dog on the left, cat on the right": "a dog left of a cat",

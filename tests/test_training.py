@@ -36,11 +36,13 @@ from training.precision import half_precision
 from training.sizes import VAE_SIZE, text_size
 from training.unet import MEASURED, Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
+    FINE_NOISE,
     HOLD,
     LOOSE,
     RefinedLoss,
     WholeLoss,
     droplets,
+    fine_noise,
     fixed_error,
     fixtures,
     flat_places,
@@ -377,6 +379,13 @@ def test_a_refined_encoder_is_held_to_the_latents_that_it_gave() -> None:
         loss_of.before.to_moments.bias += 1  # as if the encoder had moved by as much
     torch.manual_seed(1)
     torch.testing.assert_close(loss_of(images)[0], held + HOLD, atol=0.05, rtol=0)
+
+
+def test_the_noise_of_a_refined_vae_is_a_share_of_each_channels_deviation() -> None:
+    torch.manual_seed(0)
+    sizes = torch.tensor([1.0, 0.05, 0.0])  # as the old channels, the newest, and one that says nothing
+    z = torch.randn(16, 3, 32, 32) * sizes[:, None, None]
+    torch.testing.assert_close(fine_noise(z).std((0, 2, 3)), FINE_NOISE * sizes, rtol=0.05, atol=0)
 
 
 def test_a_vae_of_other_groups_learns_from_the_old_latents(monkeypatch: pytest.MonkeyPatch) -> None:

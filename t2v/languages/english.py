@@ -98,12 +98,14 @@ SAID = {
     "under the sea": "under water",
     "under the ocean": "under water",
 }
+PICTURES = FILLERS | {"painting"}  # of something: of "a painting of a panda" the panda is drawn
 # How many -> the most like it that is drawn.
 MANY = """three some few several many dozen dozens hundred hundreds four five six seven eight nine ten
     3 4 5 6 7 8 9 10"""
 NUMBERS = (
     {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
 )
+TOLD = frozenset({*RELATED, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS})  # words that come to something taught
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

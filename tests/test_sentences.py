@@ -212,6 +212,7 @@ def test_a_fine_tuned_vocabulary_and_one_without_relations_are_given_the_prompt(
         ("a man surfing", {"person surfing"}, ()),
         ("a girl is surfing", {"person surfing"}, ()),
         ("a panda surfing", {"panda"}, ("surfing",)),
+        ("a king holding a sword", {"king"}, ()),
         ("a lion king", set(), ("lion king",)),
         ("a boy running right", {"boy"}, ()),
     ],

@@ -105,7 +105,7 @@ MANY = """three some few several many dozen dozens hundred hundreds four five si
 NUMBERS = (
     {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
 )
-TOLD = frozenset({*RELATED, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS})  # words that come to something taught
+TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS})  # come to what was taught
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

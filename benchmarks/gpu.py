@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -219,7 +220,9 @@ def one_rung(bench: Bench, name: str) -> np.ndarray:
 
 
 def knobs(bench: Bench) -> None:
-    """Time a step with one thing changed: libraries' searches, attention kernels, smaller pieces."""
+    """Time a step with one thing changed: libraries' searches, kernels, smaller pieces."""
+    from t2v.runtime.kernels import gluon_geglu  # needs a GPU's Triton
+
     x, t, text = inputs(SMALL)
     runner = bench.ours.runner
     words, backends = runner.unet.read(text), torch.nn.attention.SDPBackend
@@ -236,6 +239,8 @@ def knobs(bench: Bench) -> None:
     for backend in (backends.FLASH_ATTENTION, backends.CUDNN_ATTENTION):
         with torch.nn.attention.sdpa_kernel(backend):
             timed(f"attention by {backend.name}")
+    with patch.object(gluon_geglu, "can_gate", lambda *_: False):
+        timed("GEGLU by the kernel for any depth")
     torch.backends.cudnn.benchmark = True
     timed("cudnn.benchmark")
     torch.backends.cudnn.benchmark = False

@@ -18,6 +18,7 @@ from triton.runtime.jit import JITFunction
 
 from t2v.networks.windows import Windows
 from t2v.runtime.kernels import (
+    gluon_geglu,
     launching,
     triton_affine,
     triton_group_norm,
@@ -31,6 +32,7 @@ from t2v.runtime.kernels import (
 from .given import Given
 
 MODULES = (
+    gluon_geglu,
     triton_affine,
     triton_group_norm,
     triton_ops,
@@ -73,7 +75,7 @@ def stand_for(architecture: int) -> AbsentGPU:
     gpu = AbsentGPU(architecture)
     driver.set_active(gpu)
     triton_products.capability = lambda device: divmod(architecture, 10)
-    triton_products._multiprocessors = lambda device: 2
+    triton_products.multiprocessors = lambda device: 2
     return gpu
 
 
@@ -103,7 +105,8 @@ def operations(ops: ModuleType, given: Given) -> None:
     ops.enlarge(given.maps(1, 320, 8, 8), (16, 16))
     ops.add(given.maps(1, 320, 8, 8), given.maps(1, 320, 8, 8), (given.tokens(320),))
     ops.layer_norm(given.tokens(2, 320), given.layer_norm(320), (given.tokens(320),))
-    ops.geglu(given.tokens(2, 320), given.linear(320, 2560))
+    for c in (320, 640, 1280):
+        ops.geglu(given.tokens(2, c), given.linear(c, 8 * c))
     ops.attend(given.heads(1, 5, 1024, 64), given.heads(1, 5, 77, 64), given.heads(1, 5, 77, 64))
     ops.temporal_attention(given.tokens(1, 16, 4, 3 * 320), heads=5)
     for size, loop in ((16, False), (16, True), (49, False)):  # few keys, and the most that a program reads

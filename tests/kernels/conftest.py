@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from t2v.runtime.kernels import plain_ops, triton_affine, triton_ops, triton_products
+from t2v.runtime.kernels import gluon_geglu, plain_ops, triton_affine, triton_ops, triton_products
 from t2v.torch_state import OwnState
 
 from ..common import relative
@@ -65,7 +65,8 @@ def own_products(monkeypatch: pytest.MonkeyPatch) -> None:
     fastest: in half precision on Hopper."""
     if DEVICE.type == "cpu":
         monkeypatch.setattr(triton_products, "serves", lambda x: True)
-        monkeypatch.setattr(triton_products, "_multiprocessors", lambda device: 2)
+        monkeypatch.setattr(triton_products, "multiprocessors", lambda device: 2)
+        monkeypatch.setattr(gluon_geglu, "can_gate", lambda *_: False)  # the interpreter doesn't know Gluon
 
 
 @pytest.fixture

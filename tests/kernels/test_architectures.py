@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
+import triton
 
 from t2v.runtime import kernels
-from t2v.runtime.kernels import ops_for, plain_ops, triton_ops, triton_products
+from t2v.runtime.kernels import gluon_geglu, ops_for, plain_ops, triton_ops, triton_products
 
 ROOT = Path(__file__).parents[2]
 SHARED = {
@@ -21,8 +22,8 @@ SHARED = {
     100: 227,
     120: 99,
 }  # KiB a program may have (CUDA's guide, table 30)
-HOPPER = {"triton_products._geglu", "triton_products._temporal_conv"}
-TWINS = {"triton_ops._geglu"}  # the other one's twin is a library's convolution
+HOPPER = {"gluon_geglu._geglu_in_turns", "triton_products._geglu", "triton_products._temporal_conv"}
+TWINS = {"triton_ops._geglu"}  # twin of two; the third's is a library's convolution
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,26 @@ def test_what_runs_follows_from_the_capability_alone(
     assert ops_for(torch.device("cuda:0")) is (triton_ops if capability >= (8, 0) else plain_ops)
     half, full = torch.ones(2, dtype=torch.float16), torch.ones(2)
     assert triton_products.serves(half) is (capability == (9, 0)) and not triton_products.serves(full)
+
+
+def test_gluon_is_used_with_the_versions_of_triton_that_it_was_tried_with():
+    tried = {"3.5.1": False, "3.6.0": True, "3.8.0+git": True, "3.9.0": False, "4.0.0": False}
+    assert {version: triton_products.knows_gluon(version) for version in tried} == tried
+    assert triton_products.knows_gluon(triton.__version__) is (triton_ops.gluon_geglu is not None)
+
+
+@pytest.mark.parametrize(
+    ("depth", "width", "can"),
+    [(320, 2560, True), (640, 5120, True), (128, 128, True), (64, 512, False), (1280, 10240, False)]
+    + [(200, 1600, False), (320, 2624, False)],
+)
+def test_the_kernel_of_rows_that_stay_serves_whole_tiles_that_fit(
+    depth: int, width: int, can: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(triton_products, "capability", lambda device: (9, 0))
+    layer = torch.nn.Linear(depth, width, device="meta")
+    assert gluon_geglu.can_gate(torch.ones(2, depth, dtype=torch.float16), layer) is can
+    assert not gluon_geglu.can_gate(torch.ones(2, depth), layer)
 
 
 @pytest.mark.parametrize("device", ["mps", "xpu", "cpu"])

@@ -93,3 +93,11 @@ def test_geglu(compare: Compare, width: int):
 @pytest.mark.usefixtures("own_products")
 def test_geglu_inside_the_product(compare: Compare, rows: tuple[int, int], width: int):
     compare(lambda ops, given: ops.geglu(given.tokens(*rows, 80), given.linear(80, 2 * width)))
+
+
+@pytest.mark.parametrize("rows", [1, 129, 300])
+@pytest.mark.parametrize("depth", [64, 128, 640])
+@pytest.mark.usefixtures("own_products")
+def test_geglu_of_whole_tiles(compare: Compare, rows: int, depth: int):
+    """On Hopper, but for the first depth, by the kernel whose rows stay in shared memory."""
+    compare(lambda ops, given: ops.geglu(given.tokens(rows, depth), given.linear(depth, 2 * 192)))

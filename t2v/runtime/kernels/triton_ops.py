@@ -24,7 +24,7 @@ from .triton_group_norm import group_norm
 from .triton_parts import affine_by
 from .triton_parts import group_norm_by as group_norm_by
 from .triton_parts import moments as moments
-from .triton_products import gelu
+from .triton_products import gelu, knows_gluon
 from .triton_rows import SIZES, TILE_ROWS, channel_tile, padded, sum_of
 
 UNFOLD = 640  # channels from which a product with unfolded rows is faster than cuDNN's (3, 1) convolution
@@ -33,6 +33,11 @@ FEW_QUERIES, FEW_KEYS = 4096, 128  # the largest attention that `attend` runs by
 QUERIES = 64  # a program of that kernel, which reads 64 or 128 keys
 MOST_BIASES = 4  # that `add` adds
 GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
+
+if knows_gluon(triton.__version__):
+    from . import gluon_geglu
+else:
+    gluon_geglu = None
 
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:
@@ -160,6 +165,8 @@ def layer_norm(x: Tensor, norm: nn.LayerNorm, biases: Vectors = ()) -> Tensor:
 
 def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     """x (… d), a layer whose outputs are values, then gates -> values · GELU(gates) (… d')"""
+    if gluon_geglu is not None and gluon_geglu.can_gate(x, layer):
+        return gluon_geglu.geglu(x, layer)
     if triton_products.can_gate(x, layer):
         return triton_products.geglu(x, layer)
     x, d = F.linear(x, layer.weight), layer.out_features // 2

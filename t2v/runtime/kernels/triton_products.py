@@ -1,8 +1,8 @@
 """Matrix products fused with the bias, gate or convolution around them: persistent Triton kernels for Hopper.
 
 The GPU's tensor memory accelerator loads the tiles of the operands. Each multiprocessor runs a few programs,
-so that one computes while another finishes its tile. On other GPUs, or in float32, libraries' products are as
-fast (`triton_ops`).
+so that one computes while another finishes its tile. For rows that aren't deep, `gluon_geglu` is faster; on
+other GPUs, or in float32, libraries' products are as fast (`triton_ops`).
 """
 
 from functools import cache
@@ -24,6 +24,13 @@ GATED = 64  # columns of a tile of values, and of a tile of gates
 WIDE, NARROW = 256, 64  # columns of the two tiles that a program of a temporal convolution computes
 GROUP = 8  # tiles of rows computed one after the other, so that their operands are still in the cache
 
+GLUON = (3, 6), (3, 8)  # the first and last version of Triton with which `gluon_geglu` has run
+
+
+def knows_gluon(version: str) -> bool:
+    """Check whether this version of Triton has the Gluon of `gluon_geglu`, which is still an experiment."""
+    return GLUON[0] <= tuple(map(int, version.split(".")[:2])) <= GLUON[1]
+
 
 def serves(x: Tensor) -> bool:
     """Check whether these kernels are the fastest for x: in 16 bits, on Hopper."""
@@ -43,7 +50,7 @@ def geglu(x: Tensor, layer: nn.Linear) -> Tensor:
     tiles = triton.cdiv(rows, ROWS) * triton.cdiv(width, GATED)
     left = TensorDescriptor.from_tensor(x.view(rows, -1), [ROWS, DEPTH])
     right = TensorDescriptor.from_tensor(layer.weight, [GATED, DEPTH])
-    programs = min(2 * _multiprocessors(x.device), tiles)
+    programs = min(2 * multiprocessors(x.device), tiles)
     sizes = rows, width, x.shape[-1], programs, ROWS, GATED, DEPTH, GROUP
     launch(_geglu, (programs,), left, right, layer.bias, out, *sizes, num_warps=8)
     return out
@@ -66,14 +73,15 @@ def temporal_conv(x: Tensor, layer: nn.Conv2d, beside: bool = False) -> Tensor:
         rearrange(x, "b c f p -> b (f p) c"), [b, given, c], [given * c, c, 1], [1, ROWS, DEPTH]
     )
     rights = (TensorDescriptor.from_tensor(weight, [size, DEPTH]) for size in (WIDE, NARROW))
-    programs = min(_multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
+    programs = min(multiprocessors(x.device), b * triton.cdiv(rows, ROWS))
     sizes = b, p, rows, c, programs, int(not beside), ROWS, WIDE, NARROW, DEPTH
     launch(_temporal_conv, (programs,), left, *rights, out, *sizes, num_warps=8)
     return rearrange(out, "b f p c -> b c f p")
 
 
 @cache
-def _multiprocessors(device: torch.device) -> int:
+def multiprocessors(device: torch.device) -> int:
+    """Count the device's multiprocessors."""
     return torch.cuda.get_device_properties(device).multi_processor_count
 
 

@@ -15,7 +15,6 @@ from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
-PLACE = re.compile(r"^(in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
@@ -37,11 +36,6 @@ class Sentences:
             kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
             self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}
         self._longest = max(map(len, self._phrases), default=0)
-        self._places: dict[str, list[str]] = {}  # "water": ["under water", "in the water"]
-        for phrase in vocabulary.scenery:
-            noun = PLACE.sub("", phrase)
-            if noun not in (phrase, "dark"):  # "a dark forest"
-                self._places.setdefault(noun, []).append(phrase)
 
     def told(self, prompt: str) -> Told | None:
         """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
@@ -125,7 +119,7 @@ class Sentences:
     def _leads_on(self, tokens: list[str], stop: int) -> bool:
         """Whether a motion that ends here is along a scenery: "going down the street"."""
         after = [token for token in tokens[stop : stop + 2] if token not in ARTICLES]
-        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self._places
+        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self.vocabulary.places
 
     def _goes_on(self, tokens: list[str], stop: int) -> bool:
         """Whether the noun that ends here is a part of a longer name: "on a beach" of "on a beach ball"."""
@@ -152,7 +146,7 @@ class Sentences:
 
     def _place(self, tokens: list[str], start: int, since: int) -> Piece | None:
         """A scenery's noun after a word such as "through", or one that names no subject."""
-        phrases = self._places.get(tokens[start])
+        phrases = self.vocabulary.places.get(tokens[start])
         if not phrases or not start or self._goes_on(tokens, start + 1):
             return None
         before = tokens[max(start - BEFORE, since) : start]

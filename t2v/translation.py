@@ -16,7 +16,6 @@ from t2v.spelling import article, split
 from t2v.vocabulary import Vocabulary
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
-PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
 ENGLISH_ARTICLE = re.compile(r"(?:an?|the) ")
 BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
 NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
@@ -54,7 +53,7 @@ class Translator:
         self._sentences = Sentences(vocabulary)
         self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items() if code}
         self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
-        places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
+        places = {noun: phrases[0] for noun, phrases in vocabulary.places.items()}
         self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
 
     def read(self, prompt: str) -> Understood:

@@ -30,6 +30,7 @@ SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
+PLACE = re.compile(r"^(?:in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
 DOING = frozenset("is are that who which".split())  # between a subject and what it does
 HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
 
@@ -58,6 +59,7 @@ class Vocabulary:
         self.motions: list[str] = words["motions"]
         self.relations: list[str] = words.get("relations", [])
         self.scenery: dict[str, str | None] = words.get("scenery", {})
+        self.places = _places(self.scenery)
         self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
         self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
@@ -291,6 +293,16 @@ class Vocabulary:
             return []
         names = [name for name in self._names if name[:1] == word[:1]]
         return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
+
+
+def _places(scenery: Iterable[str]) -> dict[str, list[str]]:
+    """The phrases of each scenery's noun: "water": ["under water", "in the water"]."""
+    places: dict[str, list[str]] = {}
+    for phrase in scenery:
+        noun = PLACE.sub("", phrase)
+        if noun not in (phrase, "dark"):  # "a dark forest"
+            places.setdefault(noun, []).append(phrase)
+    return places
 
 
 def _is_doing(name: str) -> bool:

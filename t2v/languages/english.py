@@ -2,10 +2,9 @@
 
 from t2v.spelling import split
 
-DENIALS = frozenset(
-    """no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't
-    isn’t aren’t don’t doesn’t didn’t can’t won’t wasn’t""".split()
-)
+_DENIALS = """no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't
+    wasn't"""
+DENIALS = frozenset([*_DENIALS.split(), *_DENIALS.replace("'", "’").split()])
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto

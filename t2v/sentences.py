@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, RELATED, SAID
+from t2v.pieces import AND, ARTICLES, BETWEEN, Kind, Piece, in_order, without_compounds
 from t2v.spelling import WORD, article, plural, split
-from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
+from t2v.telling import Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
@@ -42,11 +43,11 @@ class Sentences:
         if not self.vocabulary.has_grammar:
             return None
         tokens = [token.lower() for token in TOKEN.findall(prompt)]
-        pieces = _without_compounds(list(self._pieces(tokens)))
+        pieces = without_compounds(list(self._pieces(tokens)))
         denied = any(piece.kind == "word" and piece.value in DENIALS for piece in pieces)
         if denied or all(piece.kind != "thing" for piece in pieces) or self._is_taught(pieces):
             return None
-        telling = Telling(self.vocabulary, pieces)
+        telling = Telling(self.vocabulary, in_order(pieces, self.vocabulary.colours))
         return telling.told() if telling.things else None
 
     def without_denied(self, prompt: str) -> tuple[str, tuple[str, ...]]:
@@ -206,20 +207,6 @@ class Sentences:
         if "relation" in kinds:
             return count == 2
         return "mark" in kinds or any(piece.value == AND for piece in gap)
-
-
-def _without_compounds(pieces: Sequence[Piece]) -> list[Piece]:
-    """Of two names side by side only the second is a thing: a "robot dog" is a dog. More are a list."""
-    kept: list[Piece] = []
-    for i, piece in enumerate(pieces):
-        before, after = kept[-1:], pieces[i + 1 : i + 2]
-        if not (piece.kind == "thing" and after and after[0].kind == "thing"):
-            kept.append(piece)
-        elif len(pieces) > i + 2 and pieces[i + 2].kind == "thing" or before and before[0].kind == "mark":
-            kept += [piece, Piece(piece.stop, piece.stop, "mark", ",", taught=False)]
-        else:
-            kept.append(Piece(piece.start, piece.stop, "word", piece.name, taught=False))
-    return kept
 
 
 def _is_numbered(before: Sequence[Piece]) -> bool:

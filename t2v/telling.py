@@ -2,33 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from t2v.languages.english import ALIKE, DIRECTIONS, GAITS, HAVING, NUMBERS, RELATED, STYLE
+from t2v.pieces import AND, BETWEEN, STARTS, Piece, without_articles
 from t2v.spelling import article, plural
 from t2v.vocabulary import TOGETHER, Vocabulary
 
-Kind = Literal["thing", "motion", "relation", "ground", "filler", "mark", "word"]
-AND = "and"
-ARTICLES = frozenset(("a", "an", "the"))
-STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
-BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
 ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 LEFT, RIGHT = "moving left", "moving right"
 _OPPOSITES = (("above", "below"), ("left of", "right of"), ("in front of", "behind"))
 INVERSE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}  # relation: that of the second to the first
-
-
-class Piece(NamedTuple):
-    """Tokens of a prompt, from `start` up to `stop`, and what they say."""
-
-    start: int
-    stop: int
-    kind: Kind
-    value: str  # of a thing: the subject
-    name: str = ""  # of a thing: in the singular, in the words of the prompt if they were taught
-    many: bool = False  # it is written in the plural
-    taught: bool = True  # it is written as it was taught
 
 
 @dataclass(frozen=True)
@@ -75,7 +59,7 @@ class Telling:
         self._for_all = self._has = False  # what moves: all of them; the one that has the other
         self._both = False  # "both dogs"
         self._unlike = ""  # why the next subject isn't there
-        around = zip([None, *pieces], pieces, [*pieces[1:], None], _without_articles(pieces), strict=False)
+        around = zip([None, *pieces], pieces, [*pieces[1:], None], without_articles(pieces), strict=False)
         for before, piece, neighbour, after in around:
             describes = piece.value in DIRECTIONS and neighbour and neighbour.kind == "thing"
             if not describes:  # "its right hand"
@@ -262,13 +246,3 @@ class Telling:
 
     def _change(self, i: int, **what: Any) -> None:
         self.things[i] = replace(self.things[i], **what)
-
-
-def _without_articles(pieces: Sequence[Piece]) -> list[Piece | None]:
-    """For each piece the next one that is no article."""
-    found: list[Piece | None] = []
-    after = None
-    for piece in reversed(pieces):
-        found.append(after)
-        after = after if piece.value in ARTICLES else piece
-    return found[::-1]

@@ -35,6 +35,18 @@ TOLD = {
     "a dog in a forest holding a ball": "a dog next to a ball in a forest",
     "a big red dog with a tiny blue hat": "a red dog next to a blue hat",
     "a robot and a cute cat": "a robot and a cat",
+    # a place before its subject
+    "on a table is a cake": "a cake above a table",
+    "in a box there is a cat": "a cat in front of a box",
+    "behind the house stands a tree": "a tree behind a house",
+    "under the tree sits a red dog": "a red dog below a tree",
+    "on top of a car sits a cat": "a cat above a car",
+    "next to the car, a dog": "a dog next to a car",
+    "riding a horse, an astronaut at night": "an astronaut above a horse at night",
+    "above the castle flies a dragon": "a dragon moving left above a castle",
+    "behind a house a car moving to the right": "a car moving right behind a house",
+    "to the left of a dog is a cat": "a cat left of a dog",
+    "in my dream a cat sits on a sofa": "a cat above a sofa",
     # motions
     "a rocket flying to the moon": "a rocket moving left next to a moon",
     "a bee flying around a flower": "a bee moving left next to a flower",

@@ -92,6 +92,7 @@ SAID = {
     "from right to left": "moving left",
     "towards the camera": "growing",
     "toward the camera": "growing",
+    "on top of": "above",
     "left side of": "left of",
     "right side of": "right of",
     "under the sea": "under water",
@@ -104,7 +105,8 @@ MANY = """three some few several many dozen dozens hundred hundreds four five si
 NUMBERS = (
     {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
 )
-TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS})  # come to what was taught
+# These come to what was taught; "top" does in "on top of".
+TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS, "top"})
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

@@ -1,0 +1,100 @@
+"""The pieces of a free English sentence: names, motions, places and single words, in their plain order."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from t2v.languages.english import DIRECTIONS, GAITS, NUMBERS, RELATED
+
+Kind = Literal["thing", "motion", "relation", "ground", "filler", "sort", "mark", "word"]
+AND = "and"
+ARTICLES = frozenset(("a", "an", "the"))
+STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
+BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
+HEADING = frozenset("is are both all to towards the".split())  # before a motion or a direction
+
+
+class Piece(NamedTuple):
+    """Tokens of a prompt, from `start` up to `stop`, and what they say.
+
+    A "sort" is the noun of a scenery that only describes the next noun: "forest" of "a forest elf".
+    """
+
+    start: int
+    stop: int
+    kind: Kind
+    value: str  # of a thing: the subject
+    name: str = ""  # of a thing: in the singular, in the words of the prompt if they were taught
+    many: bool = False  # it is written in the plural
+    taught: bool = True  # it is written as it was taught
+
+
+def without_compounds(pieces: Sequence[Piece]) -> list[Piece]:
+    """Of two names side by side only the second is a thing: a "robot dog" is a dog. More are a list."""
+    kept: list[Piece] = []
+    for i, piece in enumerate(pieces):
+        before, after = kept[-1:], pieces[i + 1 : i + 2]
+        if not (piece.kind == "thing" and after and after[0].kind == "thing"):
+            kept.append(piece)
+        elif len(pieces) > i + 2 and pieces[i + 2].kind == "thing" or before and before[0].kind == "mark":
+            kept += [piece, Piece(piece.stop, piece.stop, "mark", ",", taught=False)]
+        else:
+            kept.append(Piece(piece.start, piece.stop, "word", piece.name, taught=False))
+    return kept
+
+
+def in_order(pieces: Sequence[Piece], colours: Collection[str]) -> list[Piece]:
+    """The subject before its place: "on a table is a cake" -> "a cake is on a table"."""
+    things = [i for i, piece in enumerate(pieces) if piece.kind == "thing"]
+    if len(things) < 2 or pieces[things[0]].value == pieces[things[1]].value:
+        return list(pieces)
+    at, head = things[:2]
+    relation = next((i for i in range(at - 1, -1, -1) if _relates(pieces[i])), at)
+    begin, end = _beginning(pieces, at, head, colours), _end(pieces, head)
+    middle = [piece for piece in pieces[at + 1 : begin] if piece.kind != "mark"]
+    if not _is_plain(pieces[relation + 1 : at]) or any(_relates(p) or p.value == AND for p in middle):
+        return list(pieces)
+    said = [*pieces[begin:end], *pieces[:relation], *middle]
+    return [*said, *pieces[relation : at + 1], *pieces[end:]] if relation < at else list(pieces)
+
+
+def _relates(piece: Piece) -> bool:
+    return piece.kind == "relation" or piece.kind == "word" and piece.value in RELATED
+
+
+def _is_plain(before: Sequence[Piece]) -> bool:
+    """Whether these words belong to the name after them, as "a red", and not "my dream a"."""
+    words = all(piece.kind in ("word", "motion", "sort") for piece in before)
+    return (
+        words
+        and not any(piece.value in DIRECTIONS for piece in before)
+        and not any(piece.value in STARTS or piece.value in NUMBERS for piece in before[1:])
+    )
+
+
+def _beginning(pieces: Sequence[Piece], after: int, head: int, colours: Collection[str]) -> int:
+    """Where the phrase of the name at `head` begins: at its article, its number or its colour."""
+    for i in range(head - 1, after, -1):
+        if pieces[i].value in STARTS or pieces[i].value in NUMBERS:
+            return i
+    return head - 1 if head - 1 > after and pieces[head - 1].value in colours else head
+
+
+def _end(pieces: Sequence[Piece], head: int) -> int:
+    """Where that what the name at `head` does ends: "a car moving to the left"."""
+    end = head + 1
+    for i, piece in enumerate(pieces[head + 1 :], head + 1):
+        moves = piece.kind == "motion" or piece.value in GAITS or piece.value in DIRECTIONS
+        if not moves and piece.value not in HEADING:
+            break
+        end = i + 1 if moves else end
+    return end
+
+
+def without_articles(pieces: Iterable[Piece]) -> list[Piece | None]:
+    """For each piece the next one that is no article."""
+    found: list[Piece | None] = []
+    after = None
+    for piece in reversed(list(pieces)):
+        found.append(after)
+        after = after if piece.value in ARTICLES else piece
+    return found[::-1]

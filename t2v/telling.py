@@ -4,13 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from t2v.languages.english import ALIKE, DIRECTIONS, GAITS, HAVING, NUMBERS, RELATED, STYLE
+from t2v.languages.english import (
+    ALIKE,
+    DIRECTIONS,
+    DOES,
+    GAITS,
+    HAVING,
+    NUMBERS,
+    RELATED,
+    STYLE,
+    WHERE,
+)
 from t2v.pieces import AND, BETWEEN, STARTS, Piece, without_articles
 from t2v.spelling import article, plural
 from t2v.vocabulary import TOGETHER, Vocabulary
 
 ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 LEFT, RIGHT = "moving left", "moving right"
+BESIDE = frozenset((AND, "next to"))  # what a list of subjects shows too
+PLACING = frozenset(("above", "in front of", "next to"))  # what "on", "in" and "at" a place come to
 _OPPOSITES = (("above", "below"), ("left of", "right of"), ("in front of", "behind"))
 INVERSE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}  # relation: that of the second to the first
 
@@ -54,6 +66,9 @@ class Telling:
         self.left: list[str] = []
         self.joined, self.ground = AND, ""
         self._coming, self._joining, self._side = Coming(), "", ""
+        self._word = self._first_word = ""  # of the prompt, for the next relation and the first one
+        self._had = False  # the first thing has the second, "with a hat"
+        self._is_full = False  # further things are left out
         self._at = -1  # the thing that was named last
         self._moved: list[int] = []  # things whose motion was just said
         self._for_all = self._has = False  # what moves: all of them; the one that has the other
@@ -68,9 +83,10 @@ class Telling:
 
     def told(self) -> Told:
         """The sentence."""
-        things, joined = self.things, AND
+        things, joined, sides = self.things, AND, ""
         if len(things) == 2:
-            joined = self._by_sides() or self.joined
+            sides = self._by_sides()
+            joined = sides or self.joined
             if things[1].count > things[0].count == 1:
                 things, joined = things[::-1], INVERSE.get(joined, joined)
         several = 1 if len(things) < TOGETHER else 0  # captions count one subject, or the first of two
@@ -79,6 +95,7 @@ class Telling:
             each for each in things[several:] if each.count > 1 and not self.vocabulary.is_bare(each.name)
         ]
         self.left += [f"{'two' if each.count == 2 else 'three'} {plural(each.name)}" for each in fewer]
+        self.left += [f"on the {each.side.split()[-1]}" for each in things if each.side and not sides]
         text = f"{', '.join(first)} {joined} {last}" if first else last
         return Told(f"{text} {self.ground}".strip(), tuple(dict.fromkeys(self.left)))
 
@@ -110,7 +127,7 @@ class Telling:
                 self._move(self.vocabulary.moving[piece.value], after)
             case "relation":
                 self._end_phrase()
-                self._joining = piece.value
+                self._joining = self._word = piece.value
             case "ground":
                 self._read_ground(piece.value)
             case "mark":
@@ -139,24 +156,51 @@ class Telling:
 
     def _read_thing(self, piece: Piece) -> None:
         coming, self._coming = self._coming, Coming()
-        known = [each.subject for each in self.things]
-        if self._unlike or len(known) == TOGETHER and piece.value not in known:
+        new = piece.value not in [each.subject for each in self.things]
+        if self._unlike:
             self.left.append(piece.name)
             self._unlike = self._unlike if self._unlike == STYLE else ""
             return
-        if piece.value in known:
+        if new and len(self.things) >= 2 and not self._has_room(piece):
+            return
+        known = [each.subject for each in self.things]
+        if not new:
             self._at = known.index(piece.value)
             if coming.tint and coming.tint != self.things[self._at].tint:
                 self.left.append(f"{coming.tint} {piece.name}")
         else:
             if len(known) == 1:
-                self.joined = self._joining or AND
+                self.joined, self._first_word, self._had = self._joining or AND, self._word, self._has
             count = self._number(piece, coming.count)
             self.things.append(Thing(piece.value, piece.name, count, coming.tint, coming.motion, self._side))
             self._at, self._side = len(known), ""
         self._joining, self._moved, self._for_all = "", [], False
         if piece.value.startswith("person "):  # "a man walking a dog"
             self._join()
+
+    def _has_room(self, piece: Piece) -> bool:
+        """Whether a further subject is told: not a fourth, nor one that only says where the two others are.
+
+        A list of three has no relation, and one of the first two says more than a third subject does.
+        """
+        joins = self._joining not in ("", AND)
+        ground = WHERE.get(piece.name, "") if self._joining in PLACING else ""
+        if ground in self.vocabulary.scenery and not self.ground:
+            self._read_ground(ground)
+            return False
+        if self._had and self._word in DOES and joins:  # "a man with a hat riding a horse"
+            self.left.append(self.things.pop().name)
+            self._had = False
+            return True
+        self._is_full |= len(self.things) == TOGETHER or joins and self.joined not in BESIDE
+        if self._is_full:
+            self.left.append(piece.name)
+            self._at = -1
+        elif self.joined not in BESIDE:
+            self.left.append(self._first_word)
+        elif joins and self._joining not in BESIDE:
+            self.left.append(self._word)
+        return not self._is_full
 
     def _number(self, piece: Piece, said: int) -> int:
         """How many are named: as many as are said, of "dogs" three where nothing is said."""
@@ -206,7 +250,7 @@ class Telling:
             self._move(GAITS[word], after)
         elif word == AND or word in RELATED:
             self._end_phrase()
-            self._joining = RELATED.get(word, AND)
+            self._joining, self._word = RELATED.get(word, AND), word
         elif word not in BETWEEN:
             self._join()
 
@@ -221,6 +265,8 @@ class Telling:
         next_one = self._joining == AND and bool(after and after.kind == "thing")
         if self._coming.begun or next_one or not self.things:
             self._coming.motion = motion
+            return
+        if self._at < 0 and not self._for_all:  # of a thing that is left out
             return
         first = self._has and len(self.things) == 2  # "a woman with an umbrella walking"
         self._moved = list(range(len(self.things))) if self._for_all else [0 if first else self._at]

@@ -76,6 +76,8 @@ VERBS = frozenset(
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
+# What somebody does on or below another subject, rather than where something stands.
+DOES = frozenset("riding rides ride wearing wears wear".split())
 # What a subject is like; the next one isn't there.
 ALIKE = frozenset("like as instead made style".split())
 STYLE = "style"  # what comes after it up to the next comma isn't there
@@ -98,6 +100,15 @@ SAID = {
     "under the sea": "under water",
     "under the ocean": "under water",
 }
+# Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.
+WHERE = _table({
+    "in space": "moon planet mars jupiter saturn venus galaxy cosmos",
+    "in the mountains": "mountain",
+    "on a beach": "island",
+    "in the sky": "cloud",
+    "in the snow": "ice",
+    "in a city": "cityscape",
+})  # fmt: skip
 PICTURES = FILLERS | {"painting"}  # of something: of "a painting of a panda" the panda is drawn
 # How many -> the most like it that is drawn.
 MANY = """three some few several many dozen dozens hundred hundreds four five six seven eight nine ten

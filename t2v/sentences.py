@@ -9,8 +9,9 @@ A prompt that is of the grammar already is left as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, RELATED, SAID
+from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, SAID, SETTINGS
 from t2v.pieces import AND, ARTICLES, BETWEEN, Kind, Piece, in_order, without_compounds
+from t2v.sceneries import placing
 from t2v.spelling import WORD, article, plural, split
 from t2v.telling import Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary
@@ -19,7 +20,6 @@ TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
-BEFORE = 3  # words between a place and what stands before it: "on a sandy beach"
 
 
 class Sentences:
@@ -37,6 +37,7 @@ class Sentences:
             kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
             self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}
         self._longest = max(map(len, self._phrases), default=0)
+        self._places = {noun: [phrase] for noun, phrase in vocabulary.where.items()} | vocabulary.places
 
     def told(self, prompt: str) -> Told | None:
         """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
@@ -80,9 +81,11 @@ class Sentences:
             if place and name and name.stop == place.stop:
                 name = None  # "through the desert"
             piece = self._piece(tokens, start, name, place)
+            if piece.kind == "word" and self._is_sort(tokens, start, since):
+                piece = piece._replace(kind="sort", taught=False)
             yield piece
             start, last = piece.stop, name if piece.kind == "thing" else last
-            since = since if piece.kind == "word" else start
+            since = since if piece.kind in ("word", "sort") else start
 
     def _piece(self, tokens: list[str], start: int, name: Name | None, place: Piece | None) -> Piece:
         """The longest piece that begins with this token."""
@@ -100,7 +103,9 @@ class Sentences:
         """A subject's name, but not "picture" of "a picture of a panda"."""
         name = self.vocabulary.name_at(tokens, start, last)
         of = name and tokens[name.stop : name.stop + 1] == ["of"]
-        return None if of and tokens[start] in PICTURES | NUMBERS.keys() else name
+        if of and tokens[start] in PICTURES | NUMBERS.keys():
+            return None
+        return None if name and name.stop == start + 1 and self._is_sort(tokens, start) else name
 
     def _thing(self, tokens: list[str], name: Name) -> Piece:
         words = " ".join(tokens[name.start : name.stop])
@@ -112,7 +117,7 @@ class Sentences:
         for stop in range(min(start + self._longest, len(tokens)), start, -1):
             found = self._phrases.get(tuple(tokens[start:stop]))
             if not found or found.kind == "ground" and self._goes_on(tokens, stop):
-                continue
+                continue  # "on a beach ball", "on a city street"
             if found.kind != "motion" or not self._leads_on(tokens, stop):
                 return found._replace(start=start, stop=stop)
         return None
@@ -120,12 +125,37 @@ class Sentences:
     def _leads_on(self, tokens: list[str], stop: int) -> bool:
         """Whether a motion that ends here is along a scenery: "going down the street"."""
         after = [token for token in tokens[stop : stop + 2] if token not in ARTICLES]
-        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self.vocabulary.places
+        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self._places
 
     def _goes_on(self, tokens: list[str], stop: int) -> bool:
-        """Whether the noun that ends here is a part of a longer name: "on a beach" of "on a beach ball"."""
+        """Whether the noun that ends here is a part of a longer name, or says what sort the next noun is."""
         name = self.vocabulary.name_at(tokens, stop - 1)
-        return bool(name and name.stop > stop or stop < len(tokens) and self.vocabulary.name_at(tokens, stop))
+        if name and name.stop > stop:
+            return True
+        return stop < len(tokens) and bool(
+            tokens[stop] in self.vocabulary.places or self.vocabulary.name_at(tokens, stop)
+        )
+
+    def _is_sort(self, tokens: list[str], start: int, since: int = 0) -> bool:
+        """Whether the noun of a place, or a bare name as "snow", only says what sort another noun is.
+
+        That may be one that nobody was taught: "next to a garden gnome", "in a space suit".
+        """
+        word, after = tokens[start], "".join(tokens[start + 1 : start + 2])
+        phrases = self._places.get(word)
+        if word in self.vocabulary.where and start and tokens[start - 1] in self.vocabulary.places:
+            return True  # "on a forest path"
+        if (phrases or word == "dark") and self._goes_on(tokens, start + 1):
+            return True
+        unknown = WORD.fullmatch(after) and not self.vocabulary.means_other(after)
+        if not unknown or after in SETTINGS or after.endswith(("ing", "ly")):
+            return False
+        article = tokens[start - 1] if start else ""
+        verb = after.endswith("ed") or article in ARTICLES and after.endswith("s")  # "the forest burns"
+        if not phrases or not any(" a " in phrase for phrase in phrases):  # one says "snow", not "a snow"
+            bare = phrases or self.vocabulary.is_bare(word) and not self._goes_on(tokens, start + 1)
+            return bool(bare) and article in ("a", "an") and not after.endswith("s")
+        return not verb and start > 0 and placing(tokens, start, since) not in PLACED
 
     def _plain_ground(self, tokens: list[str], start: int) -> Piece | None:
         """A plain ground, as "on a green background" or "on green"."""
@@ -147,13 +177,13 @@ class Sentences:
 
     def _place(self, tokens: list[str], start: int, since: int) -> Piece | None:
         """A scenery's noun after a word such as "through", or one that names no subject."""
-        phrases = self.vocabulary.places.get(tokens[start])
-        if not phrases or not start or self._goes_on(tokens, start + 1):
+        phrases = self._places.get(tokens[start])
+        if not phrases or not start or self._is_sort(tokens, start, since):
             return None
-        before = tokens[max(start - BEFORE, since) : start]
-        placed = next((word for word in reversed(before) if word in PLACED or word in RELATED), "")
-        same = next((phrase for phrase in phrases if phrase.split()[0] == placed), None)
-        if not same and placed not in PLACED and self.vocabulary.name_at(tokens, start):
+        before = placing(tokens, start, since)
+        same = next((phrase for phrase in phrases if phrase.split()[0] == before), None)
+        known = self.vocabulary.name_at(tokens, start) or tokens[start] in self.vocabulary.where
+        if not same and before not in PLACED and known:
             return None
         others = [phrase for phrase in phrases if not phrase.startswith("under")]
         return Piece(start, start + 1, "ground", same or (others or phrases)[0])

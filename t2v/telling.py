@@ -134,6 +134,8 @@ class Telling:
                 self._end_clause()
             case "filler":
                 self._join()
+            case "sort":
+                self.left.append(piece.value)
             case "word" if (
                 self.vocabulary.colour_synonyms.get(piece.value, piece.value) in self.vocabulary.colours
             ):

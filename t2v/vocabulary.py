@@ -14,12 +14,15 @@ from t2v.languages.english import (
     GAITS,
     NOUNS_IN_ING,
     PEOPLE,
+    PLACED,
     RISING,
     TOLD,
     VERBS,
+    WHERE,
     english,
 )
 from t2v.languages.ordinary import SHORTEST, is_ordinary
+from t2v.sceneries import nouns, placing
 from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
 
@@ -30,7 +33,6 @@ SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
-PLACE = re.compile(r"^(?:in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
 DOING = frozenset("is are that who which".split())  # between a subject and what it does
 HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
 
@@ -59,7 +61,7 @@ class Vocabulary:
         self.motions: list[str] = words["motions"]
         self.relations: list[str] = words.get("relations", [])
         self.scenery: dict[str, str | None] = words.get("scenery", {})
-        self.places = _places(self.scenery)
+        self.places = nouns(self.scenery)
         self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
         self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
@@ -75,6 +77,8 @@ class Vocabulary:
         phrases = (*self.moving, *self.relations, *self.scenery)
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
         self._other |= TOLD if self.relations else frozenset()
+        where = {noun: phrase for noun, phrase in WHERE.items() if phrase in self.scenery}
+        self.where = {n: where[n] for n in where.keys() - self._names.keys() if self.has_grammar}
         self.plain_ground = self._plain_ground()
         self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
         self._motions = re.compile(rf"\b(?:{_any(self.moving)})\b")
@@ -114,9 +118,15 @@ class Vocabulary:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
             said = self._motions.sub(" ", " ".join(rest)).split()  # not "not moving"
             denied += [word for word in said if word in DENIALS]
-            nearest |= {word: tuple(self._near(word)) for word in rest if not self._means_other(word)}
+            unknown = [word for word in rest if not self.means_other(word) and not self._places(words, word)]
+            nearest |= {word: tuple(self._near(word)) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
         return Knowledge(*given, tuple(denied), self._crowded(prompt))
+
+    def _places(self, words: list[str], word: str) -> bool:
+        """Whether a word is the noun of a place that comes to a scenery: "in the jungle"."""
+        at = words.index(word)
+        return word in self.where and placing(words, at) in PLACED
 
     def _crowded(self, prompt: str) -> bool:
         """Whether a prompt names more subjects than the model draws together, its ground left out."""
@@ -215,7 +225,7 @@ class Vocabulary:
         said = " ".join(words[start : name.stop]) if name else ""
         if not name or doing and (_is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
             return None
-        other = self._means_other(words[start]) or words[start] in self.fillers
+        other = self.means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
         if longer and longer.stop > name.stop:
             return None
@@ -244,7 +254,7 @@ class Vocabulary:
                 return Name(start, stop, subject)
         return None
 
-    def _means_other(self, word: str) -> bool:
+    def means_other(self, word: str) -> bool:
         """Whether a word means something to the model that is no subject, or to nobody."""
         return word in self._other or word in DENIALS or singular(word) in self._other
 
@@ -293,16 +303,6 @@ class Vocabulary:
             return []
         names = [name for name in self._names if name[:1] == word[:1]]
         return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
-
-
-def _places(scenery: Iterable[str]) -> dict[str, list[str]]:
-    """The phrases of each scenery's noun: "water": ["under water", "in the water"]."""
-    places: dict[str, list[str]] = {}
-    for phrase in scenery:
-        noun = PLACE.sub("", phrase)
-        if noun not in (phrase, "dark"):  # "a dark forest"
-            places.setdefault(noun, []).append(phrase)
-    return places
 
 
 def _is_doing(name: str) -> bool:

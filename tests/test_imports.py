@@ -95,6 +95,7 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.prompt_weights",
     "t2v.scenes",
     "t2v.vocabulary",
+    "t2v.sceneries",
     "t2v.knowledge",
     "t2v.languages",
     "t2v.spelling",
@@ -150,6 +151,7 @@ STANDARD_LIBRARY_ONLY = (
     "t2v.spelling",
     "t2v.version",
     "t2v.vocabulary",
+    "t2v.sceneries",
     "t2v.knowledge",
 )
 WITHOUT_TORCH = (

@@ -97,18 +97,38 @@ SAID = {
     "on top of": "above",
     "left side of": "left of",
     "right side of": "right of",
+    "in the night sky": "at night",
+    "under the night sky": "at night",
+    "at sunrise": "at sunset",
+    "in a river": "in the water",
+    "in the river": "in the water",
+    "on ice": "in the snow",
+    "on the ice": "in the snow",
+    "in a swimming pool": "in the water",
+    "in the swimming pool": "in the water",
     "under the sea": "under water",
     "under the ocean": "under water",
 }
 # Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.
 WHERE = _table({
-    "in space": "moon planet mars jupiter saturn venus galaxy cosmos",
-    "in the mountains": "mountain",
-    "on a beach": "island",
-    "in the sky": "cloud",
-    "in the snow": "ice",
-    "in a city": "cityscape",
+    "in space": "moon planet mars jupiter saturn venus galaxy cosmos orbit",
+    "in a forest": "jungle rainforest woodland",
+    "in the mountains": "mountain alps himalayas",
+    "on a beach": "island sand seaside seashore shore coast",
+    "in the water": "river pond pool aquarium",
+    "in a garden": "park backyard yard courtyard",
+    "in a field": "farm countryside pasture prairie savanna savannah",
+    "on grass": "lawn",
+    "in the snow": "ice arctic antarctica",
+    "in the sky": "cloud air",
+    "in a city": "cityscape downtown",
+    "on a street": "sidewalk pavement alley",
+    "on a road": "path motorway freeway",
+    "at night": "midnight nighttime",
+    "at sunset": "dawn",
 })  # fmt: skip
+# After the noun of a place these don't make it another thing: "a forest clearing" is a forest.
+SETTINGS = frozenset("scene scenery landscape view background backdrop setting clearing area full".split())
 PICTURES = FILLERS | {"painting"}  # of something: of "a painting of a panda" the panda is drawn
 # How many -> the most like it that is drawn.
 MANY = """three some few several many dozen dozens hundred hundreds four five six seven eight nine ten
@@ -116,8 +136,8 @@ MANY = """three some few several many dozen dozens hundred hundreds four five si
 NUMBERS = (
     {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
 )
-# These come to what was taught; "top" does in "on top of".
-TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS, "top"})
+# These come to what was taught; "top" and "side" do in "on top of" and "left side of".
+TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS, "top", "side"})
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

@@ -38,7 +38,7 @@ class Knowledge:
 
     def _not_taught(self) -> str:
         near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
-        hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
+        hint = f" It does know: {', '.join(near)}." if near else ""
         return f"This model was not taught: {listed(self.unknown)}.{hint}"
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from t2v.knowledge import listed
 from t2v.languages import LANGUAGES
 from t2v.languages.elements import Element, emoji, find, normal, unread
-from t2v.languages.english import english
-from t2v.languages.names import emoji_key, english_name, english_words
+from t2v.languages.english import NUMBERS, english
+from t2v.languages.names import emoji_key, english_name, english_words, names_of
 from t2v.languages.words import SMALL, UNSPACED
 from t2v.prompt_weights import plain
 from t2v.sentences import Sentences
@@ -115,8 +115,13 @@ class Translator:
             return best  # "a barn" is no child, though Swedes have one
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return best
+        slips = [word for word in split(text) if english(text) and self.vocabulary.slip_of(word)]
+        if slips and not NUMBERS.keys().isdisjoint(split(text)):
+            return best  # "two ballons"
         for language in _likely(text):
             elements = find(text, language, self._draws, english_name, pictures)
+            if slips and not any(_is_name(text, each, language) for each in elements):
+                continue  # "pengiun" is no form of another language's word
             small = [word for word in split(text) if word in SMALL[language]]
             letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
             if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
@@ -174,6 +179,11 @@ class Translator:
             return phrase
         first, _, rest = phrase.partition(" ")
         return f"{article(tint)} {tint} {rest}" if first in ("a", "an") else f"{tint} {phrase}"
+
+
+def _is_name(text: str, element: Element, language: str) -> bool:
+    """Whether an element is written as the table has it, not in another form."""
+    return element.kind == "thing" and text[element.start : element.end] in names_of(language)
 
 
 def _likely(text: str) -> Sequence[str]:

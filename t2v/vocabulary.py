@@ -21,7 +21,8 @@ from t2v.languages.english import (
     WHERE,
     english,
 )
-from t2v.languages.ordinary import SHORTEST, is_ordinary
+from t2v.languages.ordinary import LONG, is_common, is_ordinary, is_short
+from t2v.misspelled import SHORTEST, corrected
 from t2v.sceneries import nouns, placing
 from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
@@ -75,8 +76,10 @@ class Vocabulary:
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
         self.moving = said | {motion: motion for motion in self.motions}
         phrases = (*self.moving, *self.relations, *self.scenery)
-        self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
+        self._other = self.colours | {word for phrase in phrases for word in split(phrase)}
         self._other |= TOLD if self.relations else frozenset()
+        self._grammar = {word for word in self._other if word in self.colours or len(word) > SHORTEST}
+        self._other |= FILLERS
         where = {noun: phrase for noun, phrase in WHERE.items() if phrase in self.scenery}
         self.where = {n: where[n] for n in where.keys() - self._names.keys() if self.has_grammar}
         self.plain_ground = self._plain_ground()
@@ -90,6 +93,8 @@ class Vocabulary:
         self._spelled = {together(name): name for name in self._names}
         self._many = {together(many): many for many in map(plural, self._names)}
         self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
+        names = {name: subject for name, subject in self._names.items() if len(name) >= SHORTEST}
+        self._meant = names | {word: word for word in self._grammar}  # what a misspelled word may be
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -292,16 +297,22 @@ class Vocabulary:
         same = [
             name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
         ]
-        meant = () if is_ordinary(word) else dict.fromkeys(forms)
-        close = [self._names[name] for form in meant for name in self._misspelled(form)]
-        return list(dict.fromkeys([*same, *close]))[:NEAR]
+        like = () if is_ordinary(word) else dict.fromkeys(forms)
+        close = [self._meant.get(name) or self._names[name] for form in like for name in self._like(form)]
+        return list(dict.fromkeys([*same, *self.slip_of(word), *close]))[:NEAR]
 
-    def _misspelled(self, word: str) -> list[str]:
-        """Names that a word may be meant for, misspelled after the first letter. An ordinary word is meant as
-        it is, and a short one is like too many."""
-        if len(word) < SHORTEST or is_ordinary(word):
+    def slip_of(self, word: str) -> list[str]:
+        """Subjects, colours and other words that were meant where a letter or two slipped: "bleu", "lft"."""
+        forms = [form for form in dict.fromkeys((word, singular(word))) if not is_common(form)]
+        texts = (text for form in forms for text in corrected(form, whole=is_short(form)))
+        return list(dict.fromkeys(self._meant[text] for text in texts if text in self._meant))
+
+    def _like(self, word: str) -> list[str]:
+        """Names and other words that a word may be meant for, misspelled after the first letter. An ordinary
+        word is meant as it is, and a short one is like too many."""
+        if len(word) < LONG or is_ordinary(word):
             return []
-        names = [name for name in self._names if name[:1] == word[:1]]
+        names = [name for name in {**self._names, **self._meant} if name[:1] == word[:1]]
         return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
 
 

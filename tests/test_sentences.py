@@ -233,6 +233,18 @@ def test_words_that_werent_taught_are_named_where_a_sentence_is_told() -> None:
     assert "not taught: quokka." in advice and "quokka → koala" in advice and "“a bicycle”" not in advice
 
 
+def test_a_word_that_is_no_subject_is_offered_with_the_article_of_the_prompt() -> None:
+    for prompt, say in {
+        "a bleu car": "a blue",
+        "a fox in the forrest": "the forest",
+        "a ornage car": "an orange",
+        "a cat moving lft": "left",
+        "a ballon": "a balloon",
+    }.items():
+        advice = _of_scene(Scene(0, prompt), VOCABULARY, True)[-1]
+        assert f"data-say='{say}'" in advice and "→ " in advice
+
+
 @pytest.mark.parametrize(
     "prompt",
     ["an astronaut (riding:1.3) a horse", "a panda BREAK in a box", "a quokka riding", "riding on a road",

@@ -35,7 +35,7 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 
 # Between two subjects -> the relation.
 RELATED = _table({
-    "above": "on onto upon atop over aboard riding rides ride",
+    "above": "on onto upon atop over aboard riding rides ride rode",
     "below": "under underneath beneath wearing wears wear",  # a lion below a crown
     "in front of": "in inside into within",
     "next to": "with by beside near at to from around toward towards against past",
@@ -77,7 +77,7 @@ RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunris
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
 # What somebody does on or below another subject, rather than where something stands.
-DOES = frozenset("riding rides ride wearing wears wear".split())
+DOES = frozenset("riding rides ride rode wearing wears wear".split())
 # What a subject is like; the next one isn't there.
 ALIKE = frozenset("like as instead made style".split())
 STYLE = "style"  # what comes after it up to the next comma isn't there

@@ -177,16 +177,18 @@ class Sentences:
 
     def _place(self, tokens: list[str], start: int, since: int) -> Piece | None:
         """A scenery's noun after a word such as "through", or one that names no subject."""
-        phrases = self._places.get(tokens[start])
-        if not phrases or not start or self._is_sort(tokens, start, since):
+        stops = range(min(start + self._longest, len(tokens)), start, -1)
+        stop = next((stop for stop in stops if " ".join(tokens[start:stop]) in self._places), start)
+        if start in (0, stop) or self._is_sort(tokens, stop - 1, since):
             return None
+        phrases = self._places[" ".join(tokens[start:stop])]
         before = placing(tokens, start, since)
         same = next((phrase for phrase in phrases if phrase.split()[0] == before), None)
         known = self.vocabulary.name_at(tokens, start) or tokens[start] in self.vocabulary.where
         if not same and before not in PLACED and known:
             return None
         others = [phrase for phrase in phrases if not phrase.startswith("under")]
-        return Piece(start, start + 1, "ground", same or (others or phrases)[0])
+        return Piece(start, stop, "ground", same or (others or phrases)[0])
 
     # ---- whether a prompt is of the grammar ----
 

@@ -11,6 +11,7 @@ from t2v.languages.english import (
     GAITS,
     HAVING,
     NUMBERS,
+    PLACED,
     RELATED,
     STYLE,
     WHERE,
@@ -22,7 +23,6 @@ from t2v.vocabulary import TOGETHER, Vocabulary
 ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 LEFT, RIGHT = "moving left", "moving right"
 BESIDE = frozenset((AND, "next to"))  # what a list of subjects shows too
-PLACING = frozenset(("above", "in front of", "next to"))  # what "on", "in" and "at" a place come to
 _OPPOSITES = (("above", "below"), ("left of", "right of"), ("in front of", "behind"))
 INVERSE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}  # relation: that of the second to the first
 
@@ -186,7 +186,7 @@ class Telling:
         A list of three has no relation, and one of the first two says more than a third subject does.
         """
         joins = self._joining not in ("", AND)
-        ground = WHERE.get(piece.name, "") if self._joining in PLACING else ""
+        ground = WHERE.get(piece.name, "") if self._word in PLACED and joins else ""
         if ground in self.vocabulary.scenery and not self.ground:
             self._read_ground(ground)
             return False

@@ -126,7 +126,8 @@ class Vocabulary:
             unknown = [word for word in rest if not self.means_other(word) and not self._places(words, word)]
             nearest |= {word: tuple(self._near(word)) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
-        return Knowledge(*given, tuple(denied), self._crowded(prompt))
+        misspelled = tuple(word for word in nearest if self.slip_of(word) or self._like(word))
+        return Knowledge(*given, tuple(denied), self._crowded(prompt), misspelled)
 
     def _places(self, words: list[str], word: str) -> bool:
         """Whether a word is the noun of a place that comes to a scenery: "in the jungle"."""

@@ -104,6 +104,7 @@ TOLD = {
     "a rocket on mars": "a rocket in space",
     "a cow on a farm": "a cow in a field",
     "a forest clearing with a deer": "a deer in a forest",
+    "a car driving through the city at night": "a car moving left in a city at night",
     # how many
     "a robot with two balloons": "two balloons next to a robot",
     "a bird above two houses": "two houses below a bird",
@@ -194,6 +195,7 @@ def test_what_is_told_is_left_as_it_is_and_names_the_same(
         ("a dog on a forest path", "path"),
         ("an owl in the dark forest", "dark"),
         ("a cat on a sofa with a ball", "ball"),
+        ("a witch on a broom in front of the moon", "moon"),
         ("an astronaut riding a horse next to a dog moving left", "dog"),
         ("a dog on the left", "on the left"),
         ("a man with a hat riding a bicycle", "hat"),

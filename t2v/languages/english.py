@@ -119,7 +119,7 @@ WHERE = _table({
     "in a garden": "park backyard yard courtyard",
     "in a field": "farm countryside pasture prairie savanna savannah",
     "on grass": "lawn",
-    "in the snow": "ice arctic antarctica",
+    "in the snow": "ice iceberg glacier arctic antarctica",
     "in the sky": "cloud air",
     "in a city": "cityscape downtown",
     "on a street": "sidewalk pavement alley",

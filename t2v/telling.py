@@ -20,6 +20,7 @@ from t2v.pieces import AND, BETWEEN, STARTS, Piece, without_articles
 from t2v.spelling import article, plural
 from t2v.vocabulary import TOGETHER, Vocabulary
 
+PRONOUNS = frozenset(("it", "him", "them"))  # of a thing that was named before
 ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 LEFT, RIGHT = "moving left", "moving right"
 BESIDE = frozenset((AND, "next to"))  # what a list of subjects shows too
@@ -126,8 +127,7 @@ class Telling:
             case "motion":
                 self._move(self.vocabulary.moving[piece.value], after)
             case "relation":
-                self._end_phrase()
-                self._joining = self._word = piece.value
+                self._relate(piece.value, piece.value, after)
             case "ground":
                 self._read_ground(piece.value)
             case "mark":
@@ -251,10 +251,18 @@ class Telling:
         elif word in GAITS:
             self._move(GAITS[word], after)
         elif word == AND or word in RELATED:
-            self._end_phrase()
-            self._joining, self._word = RELATED.get(word, AND), word
+            self._relate(RELATED.get(word, AND), word, after)
         elif word not in BETWEEN:
             self._join()
+
+    def _relate(self, relation: str, word: str, after: Piece | None) -> None:
+        """Note the relation to the next thing; "a house with a tree behind it" is in front of a tree."""
+        self._end_phrase()
+        self._joining, self._word = relation, word
+        if after and after.value in PRONOUNS and relation != AND:
+            self._joining = INVERSE.get(relation, relation)
+            if len(self.things) == 2:
+                self.joined, self._first_word = self._joining, word
 
     def _join(self) -> None:
         """Let any other word between two things put them side by side, not one that describes the next."""

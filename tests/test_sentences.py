@@ -46,6 +46,9 @@ TOLD = {
     "above the castle flies a dragon": "a dragon moving left above a castle",
     "behind a house a car moving to the right": "a car moving right behind a house",
     "to the left of a dog is a cat": "a cat left of a dog",
+    "a house, behind it stands a tree": "a house in front of a tree",
+    "a house with a tree behind it": "a house in front of a tree",
+    "a table with a cake on it": "a table below a cake",
     "in my dream a cat sits on a sofa": "a cat above a sofa",
     # three subjects
     "an astronaut riding a horse on the moon": "an astronaut above a horse in space",

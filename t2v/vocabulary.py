@@ -105,10 +105,11 @@ class Vocabulary:
         """The vocabulary of the model in `folder`."""
         return cls(json.loads(read_text(Path(folder, "vocabulary.json"))))
 
-    def explain(self, prompt: str) -> Knowledge:
+    def explain(self, prompt: str, told: bool = False) -> Knowledge:
         """Which subjects of the model a prompt names, and which of its words mean nothing to the model.
 
         Names side by side, as "baseball bat", name something else: together they are one unknown word.
+        `told`: the model is given the prompt in its own sentences, where a jungle is a forest.
         """
         known: list[str] = []
         nearest: dict[str, tuple[str, ...]] = {}
@@ -123,7 +124,8 @@ class Vocabulary:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
             said = self._motions.sub(" ", " ".join(rest)).split()  # not "not moving"
             denied += [word for word in said if word in DENIALS]
-            unknown = [word for word in rest if not self.means_other(word) and not self._places(words, word)]
+            places = {word for word in rest if told and self._places(words, word)}
+            unknown = [word for word in rest if not self.means_other(word) and word not in places]
             nearest |= {word: tuple(self._near(word)) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
         misspelled = tuple(word for word in nearest if self.slip_of(word) or self._like(word))

@@ -238,6 +238,13 @@ def test_words_that_werent_taught_are_named_where_a_sentence_is_told() -> None:
     assert "not taught: quokka." in advice and "quokka → koala" in advice and "“a bicycle”" not in advice
 
 
+def test_a_place_that_comes_to_a_scenery_is_known_only_where_it_is_told() -> None:
+    assert "not taught" not in "".join(_of_scene(Scene(0, "a rocket on mars"), VOCABULARY, True))
+    for prompt in ("a (rocket:1.3) on mars", "the jungle", "a jungle with a tiger"):
+        noun = "mars" if "mars" in prompt else "jungle"
+        assert f"not taught: {noun}" in "".join(_of_scene(Scene(0, prompt), VOCABULARY, True))
+
+
 def test_a_word_that_is_no_subject_is_offered_with_the_article_of_the_prompt() -> None:
     for prompt, say in {
         "a bleu car": "a blue",

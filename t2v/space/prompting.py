@@ -156,7 +156,7 @@ def _of_scene(scene: Scene, vocabulary: Vocabulary, alone: bool) -> list[str]:
         short = escape(shortened(read.sentence, 240))
         read_as = strings.READ_AS.format(words=short) + escape(read.left_out())
         remarks.append(f"<p class='remark read'>{read_as}</p>")
-    knowledge = vocabulary.explain(plain(read.text))
+    knowledge = vocabulary.explain(plain(read.text), told=read.sentence != read.text)
     if note := knowledge.note():
         remarks.append(_advice(note, knowledge, read, vocabulary, alone))
     return remarks

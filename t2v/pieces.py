@@ -48,13 +48,14 @@ def in_order(pieces: Sequence[Piece], colours: Collection[str]) -> list[Piece]:
     if len(things) < 2 or pieces[things[0]].value == pieces[things[1]].value:
         return list(pieces)
     at, head = things[:2]
-    relation = next((i for i in range(at - 1, -1, -1) if _relates(pieces[i])), at)
-    begin, end = _beginning(pieces, at, head, colours), _end(pieces, head)
-    middle = [piece for piece in pieces[at + 1 : begin] if piece.kind != "mark"]
-    if not _is_plain(pieces[relation + 1 : at]) or any(_relates(p) or p.value == AND for p in middle):
+    relation = next((i for i in range(at - 1, -1, -1) if _relates(pieces[i])), None)
+    if relation is None or not _is_plain(pieces[relation + 1 : at]):
         return list(pieces)
-    said = [*pieces[begin:end], *pieces[:relation], *middle]
-    return [*said, *pieces[relation : at + 1], *pieces[end:]] if relation < at else list(pieces)
+    begin, end = _beginning(pieces, at, head, colours), _end(pieces, head)
+    middle = [piece for piece in pieces[at + 1 : begin] if piece.kind != "mark"]  # "sits"
+    if any(_relates(piece) or piece.value == AND for piece in middle):
+        return list(pieces)
+    return [*pieces[begin:end], *pieces[:relation], *middle, *pieces[relation : at + 1], *pieces[end:]]
 
 
 def _relates(piece: Piece) -> bool:
@@ -63,12 +64,9 @@ def _relates(piece: Piece) -> bool:
 
 def _is_plain(before: Sequence[Piece]) -> bool:
     """Whether these words belong to the name after them, as "a red", and not "my dream a"."""
-    words = all(piece.kind in ("word", "motion", "sort") for piece in before)
-    return (
-        words
-        and not any(piece.value in DIRECTIONS for piece in before)
-        and not any(piece.value in STARTS or piece.value in NUMBERS for piece in before[1:])
-    )
+    if any(piece.kind not in ("word", "motion", "sort") or piece.value in DIRECTIONS for piece in before):
+        return False
+    return not any(piece.value in STARTS or piece.value in NUMBERS for piece in before[1:])
 
 
 def _beginning(pieces: Sequence[Piece], after: int, head: int, colours: Collection[str]) -> int:
@@ -80,7 +78,7 @@ def _beginning(pieces: Sequence[Piece], after: int, head: int, colours: Collecti
 
 
 def _end(pieces: Sequence[Piece], head: int) -> int:
-    """Where that what the name at `head` does ends: "a car moving to the left"."""
+    """Where the words end that say how the name at `head` moves: "a car moving to the left"."""
     end = head + 1
     for i, piece in enumerate(pieces[head + 1 :], head + 1):
         moves = piece.kind == "motion" or piece.value in GAITS or piece.value in DIRECTIONS

@@ -137,25 +137,30 @@ class Sentences:
         )
 
     def _is_sort(self, tokens: list[str], start: int, since: int = 0) -> bool:
-        """Whether the noun of a place, or a bare name as "snow", only says what sort another noun is.
-
-        That may be one that nobody was taught: "next to a garden gnome", "in a space suit".
-        """
-        word, after = tokens[start], "".join(tokens[start + 1 : start + 2])
-        phrases = self._places.get(word)
-        if word in self.vocabulary.where and start and tokens[start - 1] in self.vocabulary.places:
+        """Whether the noun of a place, or a bare name as "snow", only says what sort another noun is."""
+        word, before = tokens[start], "".join(tokens[start - 1 : start]) if start else ""
+        if word in self.vocabulary.where and before in self.vocabulary.places:
             return True  # "on a forest path"
-        if (phrases or word == "dark") and self._goes_on(tokens, start + 1):
-            return True
-        unknown = WORD.fullmatch(after) and not self.vocabulary.means_other(after)
-        if not unknown or after in SETTINGS or after.endswith(("ing", "ly")):
+        if (word in self._places or word == "dark") and self._goes_on(tokens, start + 1):
+            return True  # "a forest elf", "a city street"
+        after = "".join(tokens[start + 1 : start + 2])
+        if not WORD.fullmatch(after) or self.vocabulary.means_other(after) or after in SETTINGS:
             return False
-        article = tokens[start - 1] if start else ""
-        verb = after.endswith("ed") or article in ARTICLES and after.endswith("s")  # "the forest burns"
-        if not phrases or not any(" a " in phrase for phrase in phrases):  # one says "snow", not "a snow"
-            bare = phrases or self.vocabulary.is_bare(word) and not self._goes_on(tokens, start + 1)
-            return bool(bare) and article in ("a", "an") and not after.endswith("s")
-        return not verb and start > 0 and placing(tokens, start, since) not in PLACED
+        return not after.endswith(("ing", "ly")) and self._describes(tokens, start, since)
+
+    def _describes(self, tokens: list[str], start: int, since: int) -> bool:
+        """Whether a noun describes the unknown word after it: "next to a garden gnome", "in a space suit".
+
+        "Snow" and "space" have no article of their own. A garden is a place only after a word such as "in",
+        but the word after it may also be a verb: "the forest burns".
+        """
+        word, article, after = tokens[start], tokens[start - 1] if start else "", tokens[start + 1]
+        phrases = self._places.get(word, [])
+        if any(" a " in phrase for phrase in phrases):
+            verb = after.endswith("ed") or article in ARTICLES and after.endswith("s")
+            return start > 0 and not verb and placing(tokens, start, since) not in PLACED
+        bare = phrases or self.vocabulary.is_bare(word) and not self._goes_on(tokens, start + 1)
+        return bool(bare) and article in ("a", "an") and not after.endswith("s")
 
     def _plain_ground(self, tokens: list[str], start: int) -> Piece | None:
         """A plain ground, as "on a green background" or "on green"."""

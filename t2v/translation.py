@@ -115,7 +115,7 @@ class Translator:
             return best  # "a barn" is no child, though Swedes have one
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return best
-        slips = [word for word in split(text) if english(text) and self.vocabulary.slip_of(word)]
+        slips = english(text) and any(map(self.vocabulary.spellings.slips, split(text)))
         if slips and not NUMBERS.keys().isdisjoint(split(text)):
             return best  # "two ballons"
         for language in _likely(text):

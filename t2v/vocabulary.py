@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,13 +20,11 @@ from t2v.languages.english import (
     WHERE,
     english,
 )
-from t2v.languages.ordinary import LONG, is_common, is_ordinary, is_short
-from t2v.misspelled import SHORTEST, corrected
+from t2v.misspelled import SHORTEST, Spellings
 from t2v.sceneries import nouns, placing
 from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
 
-ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
@@ -78,7 +75,7 @@ class Vocabulary:
         phrases = (*self.moving, *self.relations, *self.scenery)
         self._other = self.colours | {word for phrase in phrases for word in split(phrase)}
         self._other |= TOLD if self.relations else frozenset()
-        self._grammar = {word for word in self._other if word in self.colours or len(word) > SHORTEST}
+        self._grammar = frozenset(self._other)
         self._other |= FILLERS
         where = {noun: phrase for noun, phrase in WHERE.items() if phrase in self.scenery}
         self.where = {n: where[n] for n in where.keys() - self._names.keys() if self.has_grammar}
@@ -93,8 +90,8 @@ class Vocabulary:
         self._spelled = {together(name): name for name in self._names}
         self._many = {together(many): many for many in map(plural, self._names)}
         self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
-        names = {name: subject for name, subject in self._names.items() if len(name) >= SHORTEST}
-        self._meant = names | {word: word for word in self._grammar}  # what a misspelled word may be
+        words = {word: word for word in self._grammar if word in self.colours or len(word) > SHORTEST}
+        self.spellings = Spellings(self._names | words)
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -113,6 +110,7 @@ class Vocabulary:
         """
         known: list[str] = []
         nearest: dict[str, tuple[str, ...]] = {}
+        misspelled: dict[str, list[str]] = {}
         denied: list[str] = []
         for words in map(split, CLAUSE.split(prompt)):
             runs, rest = self._things(words)
@@ -126,10 +124,10 @@ class Vocabulary:
             denied += [word for word in said if word in DENIALS]
             places = {word for word in rest if told and self._places(words, word)}
             unknown = [word for word in rest if not self.means_other(word) and word not in places]
-            nearest |= {word: tuple(self._near(word)) for word in unknown}
+            misspelled |= {word: spelled for word in unknown if (spelled := self.spellings.near(word))}
+            nearest |= {word: self._near(word, misspelled.get(word, ())) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
-        misspelled = tuple(word for word in nearest if self.slip_of(word) or self._like(word))
-        return Knowledge(*given, tuple(denied), self._crowded(prompt), misspelled)
+        return Knowledge(*given, tuple(denied), self._crowded(prompt), tuple(misspelled))
 
     def _places(self, words: list[str], word: str) -> bool:
         """Whether a word is the noun of a place that comes to a scenery: "in the jungle"."""
@@ -207,7 +205,11 @@ class Vocabulary:
 
     def near(self, word: str) -> list[str]:
         """Subjects near an unknown word in meaning or spelling."""
-        return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
+        return list(
+            dict.fromkeys(
+                name for part in split(word) for name in self._near(part, self.spellings.near(part))
+            )
+        )[:NEAR]
 
     def _things(self, words: list[str]) -> tuple[list[list[Name]], list[str]]:
         """The longest names of subjects, grouped side by side, and the words that are left."""
@@ -294,29 +296,12 @@ class Vocabulary:
         long = len(word) >= COMPOUND and min(map(len, words)) >= PART
         return self._spelled.get(word) if long else None
 
-    def _near(self, word: str) -> Iterable[str]:
-        """Subjects near in meaning, those that have the word in one of their names, those spelled like it."""
+    def _near(self, word: str, spelled: Sequence[str]) -> tuple[str, ...]:
+        """Subjects near in meaning, those that have the word in a name of theirs, what is spelled like it."""
         forms = (word, singular(word))
-        same = [
-            name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
-        ]
-        like = () if is_ordinary(word) else dict.fromkeys(forms)
-        close = [self._meant.get(name) or self._names[name] for form in like for name in self._like(form)]
-        return list(dict.fromkeys([*same, *self.slip_of(word), *close]))[:NEAR]
-
-    def slip_of(self, word: str) -> list[str]:
-        """Subjects, colours and other words that were meant where a letter or two slipped: "bleu", "lft"."""
-        forms = [form for form in dict.fromkeys((word, singular(word))) if not is_common(form)]
-        texts = (text for form in forms for text in corrected(form, whole=is_short(form)))
-        return list(dict.fromkeys(self._meant[text] for text in texts if text in self._meant))
-
-    def _like(self, word: str) -> list[str]:
-        """Names and other words that a word may be meant for, misspelled after the first letter. An ordinary
-        word is meant as it is, and a short one is like too many."""
-        if len(word) < LONG or is_ordinary(word):
-            return []
-        names = [name for name in {**self._names, **self._meant} if name[:1] == word[:1]]
-        return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
+        tables = (self._related, self._by_word)
+        same = [name for table in tables for form in forms for name in table.get(form, ())]
+        return tuple(dict.fromkeys([*same, *spelled]))[:NEAR]
 
 
 def _is_doing(name: str) -> bool:

@@ -96,9 +96,9 @@ PARTS = (  # from the top to the bottom; a part may import those below it
     "t2v.scenes",
     "t2v.vocabulary",
     "t2v.sceneries",
+    "t2v.misspelled",
     "t2v.knowledge",
     "t2v.languages",
-    "t2v.misspelled",
     "t2v.spelling",
     "t2v.measures",
     "t2v.texts",
@@ -149,11 +149,11 @@ STANDARD_LIBRARY_ONLY = (
     "t2v.telling",
     "t2v.pieces",
     "t2v.languages",
-    "t2v.misspelled",
     "t2v.spelling",
     "t2v.version",
     "t2v.vocabulary",
     "t2v.sceneries",
+    "t2v.misspelled",
     "t2v.knowledge",
 )
 WITHOUT_TORCH = (

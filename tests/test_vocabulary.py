@@ -80,7 +80,7 @@ def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_o
     embedded = Vocabulary.open(EMBEDDED)
     for word, name in MISSPELLED.items():
         assert embedded.explain(f"a {word}").nearest[word][0] == name
-    near = {word: embedded._like(word) + embedded.slip_of(word) for word in ORDINARY}
+    near = {word: embedded.spellings.near(word) for word in ORDINARY}
     assert not any(near.values()), near
     assert embedded.near("genius") == []
     assert embedded.near("jumping") == embedded.near("naked") == []
@@ -96,7 +96,7 @@ def test_a_word_of_the_grammar_is_found_though_a_letter_or_two_slipped(prompt: s
 def test_a_short_ordinary_word_is_not_taken_for_another() -> None:
     embedded = Vocabulary.open(EMBEDDED)
     for word in "toy tank nest trap path act god seam cot hose cage gong lace meal rink".split():
-        assert embedded.slip_of(word) == [], word
+        assert embedded.spellings.slips(word) == [], word
 
 
 @pytest.mark.parametrize(

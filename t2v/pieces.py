@@ -16,7 +16,8 @@ HEADING = frozenset("is are both all to towards the".split())  # before a motion
 class Piece(NamedTuple):
     """Tokens of a prompt, from `start` up to `stop`, and what they say.
 
-    A "sort" is the noun of a scenery that only describes the next noun: "forest" of "a forest elf".
+    A "sort" isn't told, though the model knows it, such as the noun of a scenery that only describes the next
+    one: "forest" of "a forest elf".
     """
 
     start: int

@@ -9,12 +9,12 @@ A prompt that is of the grammar already is left as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, SAID, SETTINGS
+from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, SAID, SETTINGS, VERBS
 from t2v.pieces import AND, ARTICLES, BETWEEN, Kind, Piece, in_order, without_compounds
 from t2v.sceneries import placing
 from t2v.spelling import WORD, article, plural, split
 from t2v.telling import Telling, Told
-from t2v.vocabulary import TOGETHER, Name, Vocabulary
+from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
@@ -81,11 +81,18 @@ class Sentences:
             if place and name and name.stop == place.stop:
                 name = None  # "through the desert"
             piece = self._piece(tokens, start, name, place)
-            if piece.kind == "word" and self._is_sort(tokens, start, since):
+            if piece.kind == "word" and (
+                self._is_sort(tokens, start, since) or self._is_done_there(tokens[start], last)
+            ):
                 piece = piece._replace(kind="sort", taught=False)
             yield piece
-            start, last = piece.stop, name if piece.kind == "thing" else last
+            last = name if piece.kind == "thing" else Name(*piece[:2], "") if piece.kind == "ground" else last
+            start = piece.stop
             since = since if piece.kind in ("word", "sort") else start
+
+    def _is_done_there(self, word: str, last: Name | None) -> bool:
+        """Whether a word says what is done at the place before it, not who: "on the beach surfing"."""
+        return bool(last and not last.subject and is_doing(word) and self.vocabulary.subject(word))
 
     def _piece(self, tokens: list[str], start: int, name: Name | None, place: Piece | None) -> Piece:
         """The longest piece that begins with this token."""
@@ -132,9 +139,9 @@ class Sentences:
         name = self.vocabulary.name_at(tokens, stop - 1)
         if name and name.stop > stop:
             return True
-        return stop < len(tokens) and bool(
-            tokens[stop] in self.vocabulary.places or self.vocabulary.name_at(tokens, stop)
-        )
+        if stop == len(tokens) or tokens[stop] in VERBS or is_doing(tokens[stop]):
+            return False  # "over the mountains flies an eagle"
+        return bool(tokens[stop] in self.vocabulary.places or self.vocabulary.name_at(tokens, stop))
 
     def _is_sort(self, tokens: list[str], start: int, since: int = 0) -> bool:
         """Whether the noun of a place, or a bare name as "snow", only says what sort another noun is."""

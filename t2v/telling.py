@@ -10,6 +10,7 @@ from t2v.languages.english import (
     DOES,
     GAITS,
     HAVING,
+    INSIDE,
     NUMBERS,
     PLACED,
     RELATED,
@@ -194,7 +195,8 @@ class Telling:
             self.left.append(self.things.pop().name)
             self._had = False
             return True
-        self._is_full |= len(self.things) == TOGETHER or joins and self.joined not in BESIDE
+        stands = self.joined not in BESIDE and self._first_word not in INSIDE
+        self._is_full |= len(self.things) == TOGETHER or joins and stands
         if self._is_full:
             self.left.append(piece.name)
             self._at = -1

@@ -233,11 +233,11 @@ class Vocabulary:
         name = self._person(words, start) or self._longest_name(words, start)
         doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        if not name or doing and (_is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
+        if not name or doing and (is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
             return None
         other = self.means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
-        if longer and longer.stop > name.stop:
+        if longer and longer.stop > name.stop and words[start + 1] not in VERBS:
             return None
         coloured = words[start] in self.colours and name.stop == start + 1
         return None if coloured and self._longest_name(words, name.stop) else name  # "an orange dog"
@@ -304,7 +304,7 @@ class Vocabulary:
         return tuple(dict.fromkeys([*same, *spelled]))[:NEAR]
 
 
-def _is_doing(name: str) -> bool:
+def is_doing(name: str) -> bool:
     """Whether a name says what somebody does, as "surfing"."""
     return name.endswith("ing") and " " not in name and name not in NOUNS_IN_ING
 

@@ -49,6 +49,7 @@ TOLD = {
     "a house, behind it stands a tree": "a house in front of a tree",
     "a house with a tree behind it": "a house in front of a tree",
     "a table with a cake on it": "a table below a cake",
+    "over the mountains flies an eagle": "an eagle moving left above a mountain",
     "in my dream a cat sits on a sofa": "a cat above a sofa",
     # three subjects
     "an astronaut riding a horse on the moon": "an astronaut above a horse in space",
@@ -198,6 +199,8 @@ def test_what_is_told_is_left_as_it_is_and_names_the_same(
         ("a dog on a forest path", "path"),
         ("an owl in the dark forest", "dark"),
         ("a cat on a sofa with a ball", "ball"),
+        ("a dog on the beach surfing", "surfing"),
+        ("a woman in a red dress with a dog", "in"),
         ("a witch on a broom in front of the moon", "moon"),
         ("an astronaut riding a horse next to a dog moving left", "dog"),
         ("a dog on the left", "on the left"),

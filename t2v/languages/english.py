@@ -76,6 +76,7 @@ VERBS = frozenset(
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
+INSIDE = frozenset("in inside into within".split())  # "in front of" shows it roughly, as of a man in a coat
 # What somebody does on or below another subject, rather than where something stands.
 DOES = frozenset("riding rides ride rode wearing wears wear".split())
 # What a subject is like; the next one isn't there.

@@ -28,6 +28,8 @@ class Spellings:
 
     def slips(self, word: str) -> list[str]:
         """What was meant where a letter or two slipped: "bleu", "lft"."""
+        if is_common(word):
+            return []
         forms = [form for form in dict.fromkeys((word, singular(word))) if not is_common(form)]
         texts = (text for form in forms for text in corrected(form, whole=is_short(form)))
         return list(dict.fromkeys(self.meant[text] for text in texts if text in self.meant))

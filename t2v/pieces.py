@@ -46,17 +46,38 @@ def without_compounds(pieces: Sequence[Piece]) -> list[Piece]:
 def in_order(pieces: Sequence[Piece], colours: Collection[str]) -> list[Piece]:
     """The subject before its place: "on a table is a cake" -> "a cake is on a table"."""
     things = [i for i, piece in enumerate(pieces) if piece.kind == "thing"]
-    if len(things) < 2 or pieces[things[0]].value == pieces[things[1]].value:
+    place = _moved_in(pieces, things) or _related(pieces, things)
+    if not place:
         return list(pieces)
-    at, head = things[:2]
-    relation = next((i for i in range(at - 1, -1, -1) if _relates(pieces[i])), None)
-    if relation is None or not _is_plain(pieces[relation + 1 : at]):
-        return list(pieces)
-    begin, end = _beginning(pieces, at, head, colours), _end(pieces, head)
-    middle = [piece for piece in pieces[at + 1 : begin] if piece.kind != "mark"]  # "sits"
+    head = next(i for i in things if i >= place.stop)
+    begin, end = _beginning(pieces, place.stop - 1, head, colours), _end(pieces, head)
+    middle = [piece for piece in pieces[place.stop : begin] if piece.kind != "mark"]  # "sits"
     if any(_relates(piece) or piece.value == AND for piece in middle):
         return list(pieces)
-    return [*pieces[begin:end], *pieces[:relation], *middle, *pieces[relation : at + 1], *pieces[end:]]
+    before, where = pieces[: place.start], pieces[place.start : place.stop]
+    return [*pieces[begin:end], *middle, *before, *where, *pieces[end:]]
+
+
+def _moved_in(pieces: Sequence[Piece], things: Sequence[int]) -> slice | None:
+    """The scenery before the first subject, if a motion is said there too: "on the street runs a dog"."""
+    first = pieces[: things[0]] if things else ()
+    ground = next((i for i, piece in enumerate(first) if piece.kind == "ground"), None)
+    return None if ground is None or not any(map(_moves, first)) else slice(ground, ground + 1)
+
+
+def _related(pieces: Sequence[Piece], things: Sequence[int]) -> slice | None:
+    """The first of two subjects, with the relation before it: "on a table" of "on a table is a cake"."""
+    if len(things) < 2 or pieces[things[0]].value == pieces[things[1]].value:
+        return None
+    at = things[0]
+    relation = next((i for i in range(at - 1, -1, -1) if _relates(pieces[i])), None)
+    if relation is None or not _is_plain(pieces[relation + 1 : at]):
+        return None
+    return slice(relation, at + 1)
+
+
+def _moves(piece: Piece) -> bool:
+    return piece.kind == "motion" or piece.value in GAITS
 
 
 def _relates(piece: Piece) -> bool:
@@ -82,7 +103,7 @@ def _end(pieces: Sequence[Piece], head: int) -> int:
     """Where the words end that say how the name at `head` moves: "a car moving to the left"."""
     end = head + 1
     for i, piece in enumerate(pieces[head + 1 :], head + 1):
-        moves = piece.kind == "motion" or piece.value in GAITS or piece.value in DIRECTIONS
+        moves = _moves(piece) or piece.value in DIRECTIONS
         if not moves and piece.value not in HEADING:
             break
         end = i + 1 if moves else end

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from t2v.languages.english import PLACED, RELATED
+from t2v.languages.english import PLACED, RELATED, TURNED
 
 PLACE = re.compile(r"^(?:in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
-BEFORE = 4  # words between a noun and what places something there: "on a sandy beach"
+BEFORE = 5  # words back to what places something at a noun: "in the middle of the road"
 
 
 def nouns(sceneries: Iterable[str]) -> dict[str, list[str]]:
@@ -21,5 +21,7 @@ def nouns(sceneries: Iterable[str]) -> dict[str, list[str]]:
 
 def placing(words: Sequence[str], at: int, since: int = 0) -> str:
     """The word shortly before a noun that may place something there, as "through"; "" for none."""
-    before = words[max(at - BEFORE, since) : at]
-    return next((word for word in reversed(before) if word in PLACED or word in RELATED), "")
+    for i in range(at - 1, max(at - BEFORE, since) - 1, -1):
+        if words[i] in PLACED or words[i] in RELATED:
+            return "" if words[i] == "at" and words[i - 1] in TURNED else words[i]
+    return ""

@@ -9,9 +9,22 @@ A prompt that is of the grammar already is left as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, SAID, SETTINGS, VERBS
+from t2v.languages.english import (
+    ASIDE,
+    DENIALS,
+    GAITS,
+    NUMBERS,
+    PICTURES,
+    PLACED,
+    SAID,
+    SETTINGS,
+    SHADES,
+    TURNED,
+    VERBS,
+    WHERE,
+)
 from t2v.pieces import AND, ARTICLES, BETWEEN, Kind, Piece, in_order, without_compounds
-from t2v.sceneries import placing
+from t2v.sceneries import BEFORE, placing
 from t2v.spelling import WORD, article, plural, split
 from t2v.telling import Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
@@ -19,6 +32,7 @@ from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
+ALONG = "along"  # what "down" says in "down the street"
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
 
 
@@ -36,6 +50,7 @@ class Sentences:
         for said, meant in SAID.items():
             kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
             self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}
+        self._phrases |= {(turned, "at"): Piece(0, 0, "word", "beside") for turned in TURNED}
         self._longest = max(map(len, self._phrases), default=0)
         self._places = {noun: [phrase] for noun, phrase in vocabulary.where.items()} | vocabulary.places
 
@@ -103,7 +118,7 @@ class Sentences:
             self._phrase(tokens, start),
             self._plain_ground(tokens, start),
         ]
-        word = Piece(start, start + 1, "word", tokens[start])
+        word = Piece(start, start + 1, "word", ALONG if self._leads_on(tokens, start + 1) else tokens[start])
         return max((piece for piece in found if piece), key=lambda piece: piece.stop, default=word)
 
     def _name(self, tokens: list[str], start: int, last: Name | None) -> Name | None:
@@ -130,24 +145,34 @@ class Sentences:
         return None
 
     def _leads_on(self, tokens: list[str], stop: int) -> bool:
-        """Whether a motion that ends here is along a scenery: "going down the street"."""
-        after = [token for token in tokens[stop : stop + 2] if token not in ARTICLES]
-        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self._places
+        """Whether a motion that ends here is along a scenery: "going down the long street"."""
+        if tokens[stop - 1] not in ("up", "down"):
+            return False
+        after = tokens[stop : stop + BEFORE]
+        noun = next((i for i, token in enumerate(after) if token in self._places), None)
+        return noun is not None and not any(map(self._is_said, after[:noun]))
+
+    def _is_said(self, token: str) -> bool:
+        """Whether a token is no mere adjective or article of the noun after it."""
+        plain = token in ARTICLES or token in SHADES or not self.vocabulary.means_other(token)
+        return not plain or not WORD.fullmatch(token)
 
     def _goes_on(self, tokens: list[str], stop: int) -> bool:
         """Whether the noun that ends here is a part of a longer name, or says what sort the next noun is."""
         name = self.vocabulary.name_at(tokens, stop - 1)
         if name and name.stop > stop:
             return True
-        if stop == len(tokens) or tokens[stop] in VERBS or is_doing(tokens[stop]):
+        if stop == len(tokens) or tokens[stop] in VERBS or tokens[stop] in GAITS or is_doing(tokens[stop]):
             return False  # "over the mountains flies an eagle"
         return bool(tokens[stop] in self.vocabulary.places or self.vocabulary.name_at(tokens, stop))
 
     def _is_sort(self, tokens: list[str], start: int, since: int = 0) -> bool:
-        """Whether the noun of a place, or a bare name as "snow", only says what sort another noun is."""
+        """Whether the noun of a place, such as "snow", only says what sort another noun is."""
         word, before = tokens[start], "".join(tokens[start - 1 : start]) if start else ""
         if word in self.vocabulary.where and before in self.vocabulary.places:
             return True  # "on a forest path"
+        if word in SHADES and not self.vocabulary.colours.isdisjoint(tokens[start + 1 : start + 2]):
+            return True
         if (word in self._places or word == "dark") and self._goes_on(tokens, start + 1):
             return True  # "a forest elf", "a city street"
         after = "".join(tokens[start + 1 : start + 2])
@@ -158,15 +183,15 @@ class Sentences:
     def _describes(self, tokens: list[str], start: int, since: int) -> bool:
         """Whether a noun describes the unknown word after it: "next to a garden gnome", "in a space suit".
 
-        "Snow" and "space" have no article of their own. A garden is a place only after a word such as "in",
-        but the word after it may also be a verb: "the forest burns".
+        "Snow", "space" and "ice" have no article of their own. A garden is a place only after a word such as
+        "in", but the word after it may also be a verb: "the forest burns".
         """
         word, article, after = tokens[start], tokens[start - 1] if start else "", tokens[start + 1]
         phrases = self._places.get(word, [])
         if any(" a " in phrase for phrase in phrases):
             verb = after.endswith("ed") or article in ARTICLES and after.endswith("s")
             return start > 0 and not verb and placing(tokens, start, since) not in PLACED
-        bare = phrases or self.vocabulary.is_bare(word) and not self._goes_on(tokens, start + 1)
+        bare = phrases or word in WHERE and not self._goes_on(tokens, start + 1)
         return bool(bare) and article in ("a", "an") and not after.endswith("s")
 
     def _plain_ground(self, tokens: list[str], start: int) -> Piece | None:

@@ -187,8 +187,8 @@ class Telling:
         A list of three has no relation, and one of the first two says more than a third subject does.
         """
         joins = self._joining not in ("", AND)
-        ground = WHERE.get(piece.name, "") if self._word in PLACED and joins else ""
-        if ground in self.vocabulary.scenery and not self.ground:
+        ground = self._scenery(piece.name) if joins and not self.ground else ""
+        if ground:
             self._read_ground(ground)
             return False
         if self._had and self._word in DOES and joins:  # "a man with a hat riding a horse"
@@ -205,6 +205,13 @@ class Telling:
         elif joins and self._joining not in BESIDE:
             self.left.append(self._word)
         return not self._is_full
+
+    def _scenery(self, name: str) -> str:
+        """The scenery that a subject's name says after the last word: "on the moon", "over the city"."""
+        phrases = self.vocabulary.places.get(name, []) if self._word in ("over", "above") else []
+        phrases = [WHERE.get(name, "")] if self._word in PLACED else phrases
+        known = (each for each in phrases if each in self.vocabulary.scenery)
+        return next((each for each in known if not each.startswith("under")), "")
 
     def _number(self, piece: Piece, said: int) -> int:
         """How many are named: as many as are said, of "dogs" three where nothing is said."""
@@ -249,7 +256,7 @@ class Telling:
         elif word in ALIKE and self.things:
             self._unlike = word
         elif word in DIRECTIONS:
-            self._turn(DIRECTIONS[word], after)
+            self._turn(DIRECTIONS[word])
         elif word in GAITS:
             self._move(GAITS[word], after)
         elif word == AND or word in RELATED:
@@ -265,6 +272,10 @@ class Telling:
             self._joining = INVERSE.get(relation, relation)
             if len(self.things) == 2:
                 self.joined, self._first_word = self._joining, word
+                first, second = self.things
+                if self._has and self._moved == [0]:  # "a castle with a dragon flying over it"
+                    self.things = [replace(first, motion=""), replace(second, motion=first.motion)]
+                    self._moved = [1]
 
     def _join(self) -> None:
         """Let any other word between two things put them side by side, not one that describes the next."""
@@ -286,10 +297,8 @@ class Telling:
             self._change(i, motion=motion)
         self._join()
 
-    def _turn(self, motion: str, after: Piece | None) -> None:
-        """Let what moves take a direction; what doesn't stands at that side. Not "down the street"."""
-        if motion not in (LEFT, RIGHT) and after and after.kind == "ground":
-            return
+    def _turn(self, motion: str) -> None:
+        """Let what moves take a direction; what doesn't stands at that side."""
         self._coming = Coming() if self._moved else self._coming  # "to the right"
         for i in self._moved:
             self._change(i, motion=motion)

@@ -11,6 +11,7 @@ from t2v.languages.english import (
     DENIALS,
     FILLERS,
     GAITS,
+    MAKING,
     NOUNS_IN_ING,
     PEOPLE,
     PLACED,
@@ -233,8 +234,9 @@ class Vocabulary:
         name = self._person(words, start) or self._longest_name(words, start)
         doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        if not name or doing and (is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
-            return None
+        makes = said in MAKING and not {"a", "an", "the"}.isdisjoint(words[start + 1 : start + 2])
+        if not name or doing and (makes or is_doing(said) or said in GAITS or said in VERBS):
+            return None  # "a bird flies"
         other = self.means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
         if longer and longer.stop > name.stop and words[start + 1] not in VERBS:

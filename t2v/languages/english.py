@@ -61,6 +61,11 @@ GAITS = _table({
     "growing": "grow grows grew approach approaches approaching",
     "shrinking": "shrink shrinks shrank",
 })  # fmt: skip
+# "At" after one of these places nobody there: "a wolf howling at the moon".
+TURNED = frozenset(
+    """look looks looked looking stare stares staring gaze gazes gazing point points pointing bark barks
+    barking howl howls howling smile smiles smiling""".split()
+)
 # The direction of a way to move -> the motion; beside a subject at rest, its side.
 DIRECTIONS = _table({
     "moving left": "left leftward leftwards",
@@ -73,6 +78,8 @@ VERBS = frozenset(
     """drinks waves cooks plants kisses irons rings rocks matches presents sleeps drops saws watches stops
     sets rises falls flies sails races runs walks likes like sleep watch""".split()
 )
+MAKING = frozenset(("building", "painting"))  # verbs too, before an article: "a boy building a tower"
+SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scenery: "a light blue bird"
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
@@ -103,6 +110,8 @@ SAID = {
     "at sunrise": "at sunset",
     "in a river": "in the water",
     "in the river": "in the water",
+    "on a river": "in the water",
+    "on the river": "in the water",
     "on ice": "in the snow",
     "on the ice": "in the snow",
     "in a swimming pool": "in the water",

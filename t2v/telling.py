@@ -258,6 +258,8 @@ class Telling:
         elif word in DIRECTIONS:
             self._turn(DIRECTIONS[word])
         elif word in GAITS:
+            plural_verb = not word.endswith(("s", "ed", "ing"))  # "a cat and a dog run"
+            self._for_all = self._for_all or plural_verb and self.joined == AND
             self._move(GAITS[word], after)
         elif word == AND or word in RELATED:
             self._relate(RELATED.get(word, AND), word, after)

@@ -69,6 +69,7 @@ TOLD = {
     "a spinning panda": "a panda spinning",
     "a red car and a spinning globe": "a red car and a globe spinning",
     "a cat and a dog both running on a beach": "a cat moving left and a dog moving left on a beach",
+    "a boy and his dog walk on the beach": "a boy moving left and a dog moving left on the beach",
     "a man surfing": "a person surfing",
     "a woman riding a bike in the city": "a cyclist in the city",
     "a man walking a dog": "a person walking next to a dog",

@@ -73,7 +73,8 @@ SLIPS = {
     "a gost": "ghost", "a ball moveing left": "moving", "a yelow frog": "yellow",
 }  # fmt: skip
 ORDINARY = """jumping jumped naked fighting boring printing horny moron stripper drunk smiles would first
-    story whole speak threat cock bitch croc brunch bloody genius sneaking""".split()
+    story whole speak threat cock bitch croc brunch bloody genius sneaking blackboard
+    spacesuit""".split()
 
 
 def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_one() -> None:

@@ -12,6 +12,7 @@ from t2v.texts import read_text
 ORDINARY = Path(__file__).parent / "ordinary.txt"
 SHORTEST = 3  # letters
 LONG = 5  # letters of a word that tells more than a part of one, as "ing"
+PART = 4  # least letters of each of two words in one
 COMMON = 15_000  # further words are also misspelled ones and those of other languages, as "forrest", "ballon"
 LACKING = frozenset("cock shit noose slat".split())  # common words that aren't in the file
 INFLECTED = ("ing", "ed", "es", "s")
@@ -24,10 +25,14 @@ def _ranks() -> dict[str, int]:
 
 
 def is_ordinary(word: str) -> bool:
-    """Return whether a word in lower case is an ordinary one, or a form of one: "jumping", "naked"."""
+    """Return whether a word in lower case is an ordinary one, a form of one, or two in one: "jumping",
+    "blackboard"."""
     stems = [word.removesuffix(ending) for ending in INFLECTED if word.endswith(ending)]
     forms = [word, *stems, *(stem + "e" for stem in stems)]
-    return any(len(form) >= LONG and form in _ranks() for form in forms)
+    known = any(len(form) >= LONG and form in _ranks() for form in forms)
+    return known or any(
+        is_common(word[:i]) and is_common(word[i:]) for i in range(PART, len(word) - PART + 1)
+    )
 
 
 def is_short(word: str) -> bool:

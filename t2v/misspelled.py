@@ -8,7 +8,7 @@ from t2v.knowledge import NEAR
 from t2v.languages.ordinary import LONG, is_common, is_ordinary, is_short
 from t2v.spelling import singular
 
-ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
+LIKENESS = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
 SHORTEST = 3  # letters of a word that may have a slip
 
 
@@ -27,7 +27,7 @@ class Spellings:
         return [*self.slips(word), *(self.meant[name] for form in forms for name in self._like(form))]
 
     def slips(self, word: str) -> list[str]:
-        """What was meant where a letter or two slipped: "bleu", "lft"."""
+        """What a word with one slip may be meant for: "bleu", "lft"."""
         if is_common(word):
             return []
         forms = [form for form in dict.fromkeys((word, singular(word))) if not is_common(form)]
@@ -39,11 +39,11 @@ class Spellings:
         it is, and a short one is like too many."""
         if len(word) < LONG or is_ordinary(word):
             return []
-        return get_close_matches(word, self._by_letter.get(word[0], ()), n=NEAR, cutoff=ALIKE)
+        return get_close_matches(word, self._by_letter.get(word[0], ()), n=NEAR, cutoff=LIKENESS)
 
 
 def corrected(word: str, whole: bool = False) -> Iterator[str]:
-    """Every text that was meant where two neighbours were swapped, or one letter was doubled or left out.
+    """Each text of which a word is one slip away: two neighbours swapped, a letter doubled or left out.
 
     `whole`: no letter was left out.
     """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from t2v.languages.english import PLACED, RELATED, TURNED
 
 PLACE = re.compile(r"^(?:in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
-BEFORE = 5  # words back to what places something at a noun: "in the middle of the road"
+REACH = 5  # words from a noun back to what places something there: "in the middle of the road"
 
 
 def nouns(sceneries: Iterable[str]) -> dict[str, list[str]]:
@@ -21,7 +21,8 @@ def nouns(sceneries: Iterable[str]) -> dict[str, list[str]]:
 
 def placing(words: Sequence[str], at: int, since: int = 0) -> str:
     """The word shortly before a noun that may place something there, as "through"; "" for none."""
-    for i in range(at - 1, max(at - BEFORE, since) - 1, -1):
+    for i in range(at - 1, max(at - REACH, since) - 1, -1):
         if words[i] in PLACED or words[i] in RELATED:
-            return "" if words[i] == "at" and words[i - 1] in TURNED else words[i]
+            looked_at = words[i] == "at" and i > 0 and words[i - 1] in TURNED
+            return "" if looked_at else words[i]
     return ""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from t2v.languages.english import (
+    ARTICLES,
     ASIDE,
     DENIALS,
     GAITS,
@@ -23,8 +24,8 @@ from t2v.languages.english import (
     VERBS,
     WHERE,
 )
-from t2v.pieces import AND, ARTICLES, BETWEEN, Kind, Piece, in_order, without_compounds
-from t2v.sceneries import BEFORE, placing
+from t2v.pieces import AND, BETWEEN, Kind, Piece, in_order, without_compounds
+from t2v.sceneries import REACH, placing
 from t2v.spelling import WORD, article, plural, split
 from t2v.telling import Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
@@ -148,7 +149,7 @@ class Sentences:
         """Whether a motion that ends here is along a scenery: "going down the long street"."""
         if tokens[stop - 1] not in ("up", "down"):
             return False
-        after = tokens[stop : stop + BEFORE]
+        after = tokens[stop : stop + REACH]
         noun = next((i for i, token in enumerate(after) if token in self._places), None)
         return noun is not None and not any(map(self._is_said, after[:noun]))
 

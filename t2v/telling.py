@@ -68,8 +68,8 @@ class Telling:
         self.left: list[str] = []
         self.joined, self.ground = AND, ""
         self._coming, self._joining, self._side = Coming(), "", ""
-        self._word = self._first_word = ""  # of the prompt, for the next relation and the first one
-        self._had = False  # the first thing has the second, "with a hat"
+        self._joining_word = self._joined_word = ""  # what the prompt says for these relations
+        self._first_has = False  # the first thing has the second, "with a hat"
         self._is_full = False  # further things are left out
         self._at = -1  # the thing that was named last
         self._moved: list[int] = []  # things whose motion was just said
@@ -173,7 +173,8 @@ class Telling:
                 self.left.append(f"{coming.tint} {piece.name}")
         else:
             if len(known) == 1:
-                self.joined, self._first_word, self._had = self._joining or AND, self._word, self._has
+                self.joined, self._joined_word = self._joining or AND, self._joining_word
+                self._first_has = self._has
             count = self._number(piece, coming.count)
             self.things.append(Thing(piece.value, piece.name, count, coming.tint, coming.motion, self._side))
             self._at, self._side = len(known), ""
@@ -191,25 +192,25 @@ class Telling:
         if ground:
             self._read_ground(ground)
             return False
-        if self._had and self._word in DOES and joins:  # "a man with a hat riding a horse"
+        if self._first_has and self._joining_word in DOES and joins:  # "a man with a hat riding a horse"
             self.left.append(self.things.pop().name)
-            self._had = False
+            self._first_has = False
             return True
-        stands = self.joined not in BESIDE and self._first_word not in INSIDE
+        stands = self.joined not in BESIDE and self._joined_word not in INSIDE
         self._is_full |= len(self.things) == TOGETHER or joins and stands
         if self._is_full:
             self.left.append(piece.name)
             self._at = -1
         elif self.joined not in BESIDE:
-            self.left.append(self._first_word)
+            self.left.append(self._joined_word)
         elif joins and self._joining not in BESIDE:
-            self.left.append(self._word)
+            self.left.append(self._joining_word)
         return not self._is_full
 
     def _scenery(self, name: str) -> str:
         """The scenery that a subject's name says after the last word: "on the moon", "over the city"."""
-        phrases = self.vocabulary.places.get(name, []) if self._word in ("over", "above") else []
-        phrases = [WHERE.get(name, "")] if self._word in PLACED else phrases
+        phrases = self.vocabulary.places.get(name, []) if self._joining_word in ("over", "above") else []
+        phrases = [WHERE.get(name, "")] if self._joining_word in PLACED else phrases
         known = (each for each in phrases if each in self.vocabulary.scenery)
         return next((each for each in known if not each.startswith("under")), "")
 
@@ -269,11 +270,11 @@ class Telling:
     def _relate(self, relation: str, word: str, after: Piece | None) -> None:
         """Note the relation to the next thing; "a house with a tree behind it" is in front of a tree."""
         self._end_phrase()
-        self._joining, self._word = relation, word
+        self._joining, self._joining_word = relation, word
         if after and after.value in PRONOUNS and relation != AND:
             self._joining = INVERSE.get(relation, relation)
             if len(self.things) == 2:
-                self.joined, self._first_word = self._joining, word
+                self.joined, self._joined_word = self._joining, word
                 first, second = self.things
                 if self._has and self._moved == [0]:  # "a castle with a dragon flying over it"
                     self.things = [replace(first, motion=""), replace(second, motion=first.motion)]

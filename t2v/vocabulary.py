@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
+    ARTICLES,
     DENIALS,
     FILLERS,
     GAITS,
@@ -123,14 +124,14 @@ class Vocabulary:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
             said = self._motions.sub(" ", " ".join(rest)).split()  # not "not moving"
             denied += [word for word in said if word in DENIALS]
-            places = {word for word in rest if told and self._places(words, word)}
+            places = {word for word in rest if told and self._is_placed(words, word)}
             unknown = [word for word in rest if not self.means_other(word) and word not in places]
             misspelled |= {word: spelled for word in unknown if (spelled := self.spellings.near(word))}
             nearest |= {word: self._near(word, misspelled.get(word, ())) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
         return Knowledge(*given, tuple(denied), self._crowded(prompt), tuple(misspelled))
 
-    def _places(self, words: list[str], word: str) -> bool:
+    def _is_placed(self, words: list[str], word: str) -> bool:
         """Whether a word is the noun of a place that comes to a scenery: "in the jungle"."""
         at = words.index(word)
         return word in self.where and placing(words, at) in PLACED
@@ -206,11 +207,8 @@ class Vocabulary:
 
     def near(self, word: str) -> list[str]:
         """Subjects near an unknown word in meaning or spelling."""
-        return list(
-            dict.fromkeys(
-                name for part in split(word) for name in self._near(part, self.spellings.near(part))
-            )
-        )[:NEAR]
+        names = (name for part in split(word) for name in self._near(part, self.spellings.near(part)))
+        return list(dict.fromkeys(names))[:NEAR]
 
     def _things(self, words: list[str]) -> tuple[list[list[Name]], list[str]]:
         """The longest names of subjects, grouped side by side, and the words that are left."""
@@ -234,7 +232,7 @@ class Vocabulary:
         name = self._person(words, start) or self._longest_name(words, start)
         doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        makes = said in MAKING and not {"a", "an", "the"}.isdisjoint(words[start + 1 : start + 2])
+        makes = said in MAKING and not ARTICLES.isdisjoint(words[start + 1 : start + 2])
         if not name or doing and (makes or is_doing(said) or said in GAITS or said in VERBS):
             return None  # "a bird flies"
         other = self.means_other(words[start]) or words[start] in self.fillers

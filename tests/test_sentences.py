@@ -114,6 +114,7 @@ TOLD = {
     "a panda riding a horse on green": "a panda above a horse on a green background",
     "a whale in the deep deep sea": "a whale in the sea",
     "a dog at the park": "a dog in a garden",
+    "at the park a dog is barking": "a dog in a garden",
     "a monkey in the jungle": "a monkey in a forest",
     "a duck on a pond": "a duck in the water",
     "a fish in a river": "a fish in the water",

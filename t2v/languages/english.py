@@ -2,8 +2,8 @@
 
 from t2v.spelling import split
 
-_DENIALS = """no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't
-    wasn't"""
+ARTICLES = frozenset(("a", "an", "the"))
+_DENIALS = "no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't"
 DENIALS = frozenset([*_DENIALS.split(), *_DENIALS.replace("'", "’").split()])
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
@@ -83,7 +83,8 @@ SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scene
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
-INSIDE = frozenset("in inside into within".split())  # "in front of" shows it roughly, as of a man in a coat
+# "In front of" shows these only roughly: a man in a coat.
+INSIDE = frozenset(word for word, relation in RELATED.items() if relation == "in front of")
 # What somebody does on or below another subject, rather than where something stands.
 DOES = frozenset("riding rides ride rode wearing wears wear".split())
 # What a subject is like; the next one isn't there.
@@ -108,17 +109,14 @@ SAID = {
     "in the night sky": "at night",
     "under the night sky": "at night",
     "at sunrise": "at sunset",
-    "in a river": "in the water",
-    "in the river": "in the water",
-    "on a river": "in the water",
-    "on the river": "in the water",
     "on ice": "in the snow",
     "on the ice": "in the snow",
-    "in a swimming pool": "in the water",
-    "in the swimming pool": "in the water",
     "under the sea": "under water",
     "under the ocean": "under water",
 }
+_WATERS = (f"{at} {article} {water}" for at in ("in", "on") for article in ("a", "the")
+           for water in ("river", "swimming pool"))  # fmt: skip
+SAID |= dict.fromkeys(_WATERS, "in the water")
 # Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.
 WHERE = _table({
     "in space": "moon planet mars jupiter saturn venus galaxy cosmos orbit",

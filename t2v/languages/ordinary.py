@@ -29,10 +29,9 @@ def is_ordinary(word: str) -> bool:
     "blackboard"."""
     stems = [word.removesuffix(ending) for ending in INFLECTED if word.endswith(ending)]
     forms = [word, *stems, *(stem + "e" for stem in stems)]
-    known = any(len(form) >= LONG and form in _ranks() for form in forms)
-    return known or any(
-        is_common(word[:i]) and is_common(word[i:]) for i in range(PART, len(word) - PART + 1)
-    )
+    if any(len(form) >= LONG and form in _ranks() for form in forms):
+        return True
+    return any(is_common(word[:i]) and is_common(word[i:]) for i in range(PART, len(word) - PART + 1))
 
 
 def is_short(word: str) -> bool:

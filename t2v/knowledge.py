@@ -14,6 +14,7 @@ class Knowledge:
     """A prompt to a model: subjects that it knows, words that it doesn't, subjects near those.
 
     `denied`: words as "no", for it draws all that is named. `crowded`: more subjects than it draws together.
+    `misspelled`: those of the unknown words that are spelled much like another.
     """
 
     known: tuple[str, ...]
@@ -22,6 +23,7 @@ class Knowledge:
     english: bool
     denied: tuple[str, ...] = ()
     crowded: bool = False
+    misspelled: tuple[str, ...] = ()
 
     def note(self) -> str | None:
         """Return a sentence or two for the person who wrote the prompt; None where all is known."""
@@ -37,9 +39,13 @@ class Knowledge:
         return " ".join(said) or None
 
     def _not_taught(self) -> str:
-        near = list(dict.fromkeys(name for word in self.unknown for name in self.nearest[word]))[:NEAR]
-        hint = f" It does know: {', '.join(near)}." if near and not self.known else ""
+        near = list(dict.fromkeys(name for word in self.unknown for name in self._offered(word)))[:NEAR]
+        hint = f" It does know: {', '.join(near)}." if near else ""
         return f"This model was not taught: {listed(self.unknown)}.{hint}"
+
+    def _offered(self, word: str) -> Sequence[str]:
+        """What is near an unknown word; beside known subjects only what it is a misspelling of."""
+        return self.nearest[word][: NEAR if not self.known else 1 if word in self.misspelled else 0]
 
 
 def listed(words: Sequence[str]) -> str:

@@ -29,7 +29,9 @@ class PromptReader:
         """Say which words of a prompt the model doesn't know; None where it knows all, or can't tell."""
         if not self.translator:
             return None
-        return self.translator.vocabulary.explain(plain(self.translator.read(prompt).text)).note()
+        read = self.translator.read(prompt)
+        told = read.sentence != read.text
+        return self.translator.vocabulary.explain(plain(read.text), told).note()
 
     def notes(self, request: Request) -> list[str]:
         """What the model doesn't read of a request's prompts, and how it reads others, in sentences."""

@@ -9,17 +9,32 @@ A prompt that is of the grammar already is left as it is.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from t2v.languages.english import ASIDE, DENIALS, NUMBERS, PICTURES, PLACED, RELATED, SAID
+from t2v.languages.english import (
+    ARTICLES,
+    ASIDE,
+    DENIALS,
+    GAITS,
+    NUMBERS,
+    PICTURES,
+    PLACED,
+    SAID,
+    SETTINGS,
+    SHADES,
+    TURNED,
+    VERBS,
+    WHERE,
+)
+from t2v.pieces import AND, BETWEEN, Kind, Piece, in_order, without_compounds
+from t2v.sceneries import REACH, placing
 from t2v.spelling import WORD, article, plural, split
-from t2v.telling import AND, ARTICLES, BETWEEN, Kind, Piece, Telling, Told
-from t2v.vocabulary import TOGETHER, Name, Vocabulary
+from t2v.telling import Telling, Told
+from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
-PLACE = re.compile(r"^(in front of|[a-z]+) (?:(?:an?|the) )?")  # "on a beach" -> "beach"
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
+ALONG = "along"  # what "down" says in "down the street"
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
-BEFORE = 3  # words between a place and what stands before it: "on a sandy beach"
 
 
 class Sentences:
@@ -36,23 +51,20 @@ class Sentences:
         for said, meant in SAID.items():
             kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
             self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}
+        self._phrases |= {(turned, "at"): Piece(0, 0, "word", "beside") for turned in TURNED}
         self._longest = max(map(len, self._phrases), default=0)
-        self._places: dict[str, list[str]] = {}  # "water": ["under water", "in the water"]
-        for phrase in vocabulary.scenery:
-            noun = PLACE.sub("", phrase)
-            if noun not in (phrase, "dark"):  # "a dark forest"
-                self._places.setdefault(noun, []).append(phrase)
+        self._places = {noun: [phrase] for noun, phrase in vocabulary.where.items()} | vocabulary.places
 
     def told(self, prompt: str) -> Told | None:
         """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
         if not self.vocabulary.has_grammar:
             return None
         tokens = [token.lower() for token in TOKEN.findall(prompt)]
-        pieces = _without_compounds(list(self._pieces(tokens)))
+        pieces = without_compounds(list(self._pieces(tokens)))
         denied = any(piece.kind == "word" and piece.value in DENIALS for piece in pieces)
         if denied or all(piece.kind != "thing" for piece in pieces) or self._is_taught(pieces):
             return None
-        telling = Telling(self.vocabulary, pieces)
+        telling = Telling(self.vocabulary, in_order(pieces, self.vocabulary.colours))
         return telling.told() if telling.things else None
 
     def without_denied(self, prompt: str) -> tuple[str, tuple[str, ...]]:
@@ -85,9 +97,18 @@ class Sentences:
             if place and name and name.stop == place.stop:
                 name = None  # "through the desert"
             piece = self._piece(tokens, start, name, place)
+            if piece.kind == "word" and (
+                self._is_sort(tokens, start, since) or self._is_done_there(tokens[start], last)
+            ):
+                piece = piece._replace(kind="sort", taught=False)
             yield piece
-            start, last = piece.stop, name if piece.kind == "thing" else last
-            since = since if piece.kind == "word" else start
+            last = name if piece.kind == "thing" else Name(*piece[:2], "") if piece.kind == "ground" else last
+            start = piece.stop
+            since = since if piece.kind in ("word", "sort") else start
+
+    def _is_done_there(self, word: str, last: Name | None) -> bool:
+        """Whether a word says what is done at the place before it, not who: "on the beach surfing"."""
+        return bool(last and not last.subject and is_doing(word) and self.vocabulary.subject(word))
 
     def _piece(self, tokens: list[str], start: int, name: Name | None, place: Piece | None) -> Piece:
         """The longest piece that begins with this token."""
@@ -98,14 +119,16 @@ class Sentences:
             self._phrase(tokens, start),
             self._plain_ground(tokens, start),
         ]
-        word = Piece(start, start + 1, "word", tokens[start])
+        word = Piece(start, start + 1, "word", ALONG if self._leads_on(tokens, start + 1) else tokens[start])
         return max((piece for piece in found if piece), key=lambda piece: piece.stop, default=word)
 
     def _name(self, tokens: list[str], start: int, last: Name | None) -> Name | None:
         """A subject's name, but not "picture" of "a picture of a panda"."""
         name = self.vocabulary.name_at(tokens, start, last)
         of = name and tokens[name.stop : name.stop + 1] == ["of"]
-        return None if of and tokens[start] in PICTURES | NUMBERS.keys() else name
+        if of and tokens[start] in PICTURES | NUMBERS.keys():
+            return None
+        return None if name and name.stop == start + 1 and self._is_sort(tokens, start) else name
 
     def _thing(self, tokens: list[str], name: Name) -> Piece:
         words = " ".join(tokens[name.start : name.stop])
@@ -117,20 +140,60 @@ class Sentences:
         for stop in range(min(start + self._longest, len(tokens)), start, -1):
             found = self._phrases.get(tuple(tokens[start:stop]))
             if not found or found.kind == "ground" and self._goes_on(tokens, stop):
-                continue
+                continue  # "on a beach ball", "on a city street"
             if found.kind != "motion" or not self._leads_on(tokens, stop):
                 return found._replace(start=start, stop=stop)
         return None
 
     def _leads_on(self, tokens: list[str], stop: int) -> bool:
-        """Whether a motion that ends here is along a scenery: "going down the street"."""
-        after = [token for token in tokens[stop : stop + 2] if token not in ARTICLES]
-        return tokens[stop - 1] in ("up", "down") and bool(after) and after[0] in self._places
+        """Whether a motion that ends here is along a scenery: "going down the long street"."""
+        if tokens[stop - 1] not in ("up", "down"):
+            return False
+        after = tokens[stop : stop + REACH]
+        noun = next((i for i, token in enumerate(after) if token in self._places), None)
+        return noun is not None and not any(map(self._is_said, after[:noun]))
+
+    def _is_said(self, token: str) -> bool:
+        """Whether a token is no mere adjective or article of the noun after it."""
+        plain = token in ARTICLES or token in SHADES or not self.vocabulary.means_other(token)
+        return not plain or not WORD.fullmatch(token)
 
     def _goes_on(self, tokens: list[str], stop: int) -> bool:
-        """Whether the noun that ends here is a part of a longer name: "on a beach" of "on a beach ball"."""
+        """Whether the noun that ends here is a part of a longer name, or says what sort the next noun is."""
         name = self.vocabulary.name_at(tokens, stop - 1)
-        return bool(name and name.stop > stop or stop < len(tokens) and self.vocabulary.name_at(tokens, stop))
+        if name and name.stop > stop:
+            return True
+        if stop == len(tokens) or tokens[stop] in VERBS or tokens[stop] in GAITS or is_doing(tokens[stop]):
+            return False  # "over the mountains flies an eagle"
+        return bool(tokens[stop] in self.vocabulary.places or self.vocabulary.name_at(tokens, stop))
+
+    def _is_sort(self, tokens: list[str], start: int, since: int = 0) -> bool:
+        """Whether the noun of a place, such as "snow", only says what sort another noun is."""
+        word, before = tokens[start], "".join(tokens[start - 1 : start]) if start else ""
+        if word in self.vocabulary.where and before in self.vocabulary.places:
+            return True  # "on a forest path"
+        if word in SHADES and not self.vocabulary.colours.isdisjoint(tokens[start + 1 : start + 2]):
+            return True
+        if (word in self._places or word == "dark") and self._goes_on(tokens, start + 1):
+            return True  # "a forest elf", "a city street"
+        after = "".join(tokens[start + 1 : start + 2])
+        if not WORD.fullmatch(after) or self.vocabulary.means_other(after) or after in SETTINGS:
+            return False
+        return not after.endswith(("ing", "ly")) and self._describes(tokens, start, since)
+
+    def _describes(self, tokens: list[str], start: int, since: int) -> bool:
+        """Whether a noun describes the unknown word after it: "next to a garden gnome", "in a space suit".
+
+        "Snow", "space" and "ice" have no article of their own. A garden is a place only after a word such as
+        "in", but the word after it may also be a verb: "the forest burns".
+        """
+        word, article, after = tokens[start], tokens[start - 1] if start else "", tokens[start + 1]
+        phrases = self._places.get(word, [])
+        if any(" a " in phrase for phrase in phrases):
+            verb = after.endswith("ed") or article in ARTICLES and after.endswith("s")
+            return start > 0 and not verb and placing(tokens, start, since) not in PLACED
+        bare = phrases or word in WHERE and not self._goes_on(tokens, start + 1)
+        return bool(bare) and article in ("a", "an") and not after.endswith("s")
 
     def _plain_ground(self, tokens: list[str], start: int) -> Piece | None:
         """A plain ground, as "on a green background" or "on green"."""
@@ -152,16 +215,18 @@ class Sentences:
 
     def _place(self, tokens: list[str], start: int, since: int) -> Piece | None:
         """A scenery's noun after a word such as "through", or one that names no subject."""
-        phrases = self._places.get(tokens[start])
-        if not phrases or not start or self._goes_on(tokens, start + 1):
+        stops = range(min(start + self._longest, len(tokens)), start, -1)
+        stop = next((stop for stop in stops if " ".join(tokens[start:stop]) in self._places), start)
+        if start in (0, stop) or self._is_sort(tokens, stop - 1, since):
             return None
-        before = tokens[max(start - BEFORE, since) : start]
-        placed = next((word for word in reversed(before) if word in PLACED or word in RELATED), "")
-        same = next((phrase for phrase in phrases if phrase.split()[0] == placed), None)
-        if not same and placed not in PLACED and self.vocabulary.name_at(tokens, start):
+        phrases = self._places[" ".join(tokens[start:stop])]
+        before = placing(tokens, start, since)
+        same = next((phrase for phrase in phrases if phrase.split()[0] == before), None)
+        known = self.vocabulary.name_at(tokens, start) or tokens[start] in self.vocabulary.where
+        if not same and before not in PLACED and known:
             return None
         others = [phrase for phrase in phrases if not phrase.startswith("under")]
-        return Piece(start, start + 1, "ground", same or (others or phrases)[0])
+        return Piece(start, stop, "ground", same or (others or phrases)[0])
 
     # ---- whether a prompt is of the grammar ----
 
@@ -212,20 +277,6 @@ class Sentences:
         if "relation" in kinds:
             return count == 2
         return "mark" in kinds or any(piece.value == AND for piece in gap)
-
-
-def _without_compounds(pieces: Sequence[Piece]) -> list[Piece]:
-    """Of two names side by side only the second is a thing: a "robot dog" is a dog. More are a list."""
-    kept: list[Piece] = []
-    for i, piece in enumerate(pieces):
-        before, after = kept[-1:], pieces[i + 1 : i + 2]
-        if not (piece.kind == "thing" and after and after[0].kind == "thing"):
-            kept.append(piece)
-        elif len(pieces) > i + 2 and pieces[i + 2].kind == "thing" or before and before[0].kind == "mark":
-            kept += [piece, Piece(piece.stop, piece.stop, "mark", ",", taught=False)]
-        else:
-            kept.append(Piece(piece.start, piece.stop, "word", piece.name, taught=False))
-    return kept
 
 
 def _is_numbered(before: Sequence[Piece]) -> bool:

@@ -2,33 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from t2v.languages.english import ALIKE, DIRECTIONS, GAITS, HAVING, NUMBERS, RELATED, STYLE
+from t2v.languages.english import (
+    ALIKE,
+    DIRECTIONS,
+    DOES,
+    GAITS,
+    HAVING,
+    INSIDE,
+    NUMBERS,
+    PLACED,
+    RELATED,
+    STYLE,
+    WHERE,
+)
+from t2v.pieces import AND, BETWEEN, STARTS, Piece, without_articles
 from t2v.spelling import article, plural
 from t2v.vocabulary import TOGETHER, Vocabulary
 
-Kind = Literal["thing", "motion", "relation", "ground", "filler", "mark", "word"]
-AND = "and"
-ARTICLES = frozenset(("a", "an", "the"))
-STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
-BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
+PRONOUNS = frozenset(("it", "him", "them"))  # of a thing that was named before
 ALL = frozenset(("are", "both", "all"))  # the next motion is that of all subjects
 LEFT, RIGHT = "moving left", "moving right"
+BESIDE = frozenset((AND, "next to"))  # what a list of subjects shows too
 _OPPOSITES = (("above", "below"), ("left of", "right of"), ("in front of", "behind"))
 INVERSE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}  # relation: that of the second to the first
-
-
-class Piece(NamedTuple):
-    """Tokens of a prompt, from `start` up to `stop`, and what they say."""
-
-    start: int
-    stop: int
-    kind: Kind
-    value: str  # of a thing: the subject
-    name: str = ""  # of a thing: in the singular, in the words of the prompt if they were taught
-    many: bool = False  # it is written in the plural
-    taught: bool = True  # it is written as it was taught
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,15 @@ class Telling:
         self.left: list[str] = []
         self.joined, self.ground = AND, ""
         self._coming, self._joining, self._side = Coming(), "", ""
+        self._joining_word = self._joined_word = ""  # what the prompt says for these relations
+        self._first_has = False  # the first thing has the second, "with a hat"
+        self._is_full = False  # further things are left out
         self._at = -1  # the thing that was named last
         self._moved: list[int] = []  # things whose motion was just said
         self._for_all = self._has = False  # what moves: all of them; the one that has the other
         self._both = False  # "both dogs"
         self._unlike = ""  # why the next subject isn't there
-        around = zip([None, *pieces], pieces, [*pieces[1:], None], _without_articles(pieces), strict=False)
+        around = zip([None, *pieces], pieces, [*pieces[1:], None], without_articles(pieces), strict=False)
         for before, piece, neighbour, after in around:
             describes = piece.value in DIRECTIONS and neighbour and neighbour.kind == "thing"
             if not describes:  # "its right hand"
@@ -84,9 +85,10 @@ class Telling:
 
     def told(self) -> Told:
         """The sentence."""
-        things, joined = self.things, AND
+        things, joined, sides = self.things, AND, ""
         if len(things) == 2:
-            joined = self._by_sides() or self.joined
+            sides = self._by_sides()
+            joined = sides or self.joined
             if things[1].count > things[0].count == 1:
                 things, joined = things[::-1], INVERSE.get(joined, joined)
         several = 1 if len(things) < TOGETHER else 0  # captions count one subject, or the first of two
@@ -95,6 +97,7 @@ class Telling:
             each for each in things[several:] if each.count > 1 and not self.vocabulary.is_bare(each.name)
         ]
         self.left += [f"{'two' if each.count == 2 else 'three'} {plural(each.name)}" for each in fewer]
+        self.left += [f"on the {each.side.split()[-1]}" for each in things if each.side and not sides]
         text = f"{', '.join(first)} {joined} {last}" if first else last
         return Told(f"{text} {self.ground}".strip(), tuple(dict.fromkeys(self.left)))
 
@@ -125,14 +128,15 @@ class Telling:
             case "motion":
                 self._move(self.vocabulary.moving[piece.value], after)
             case "relation":
-                self._end_phrase()
-                self._joining = piece.value
+                self._relate(piece.value, piece.value, after)
             case "ground":
                 self._read_ground(piece.value)
             case "mark":
                 self._end_clause()
             case "filler":
                 self._join()
+            case "sort":
+                self.left.append(piece.value)
             case "word" if (
                 self.vocabulary.colour_synonyms.get(piece.value, piece.value) in self.vocabulary.colours
             ):
@@ -155,24 +159,60 @@ class Telling:
 
     def _read_thing(self, piece: Piece) -> None:
         coming, self._coming = self._coming, Coming()
-        known = [each.subject for each in self.things]
-        if self._unlike or len(known) == TOGETHER and piece.value not in known:
+        new = piece.value not in [each.subject for each in self.things]
+        if self._unlike:
             self.left.append(piece.name)
             self._unlike = self._unlike if self._unlike == STYLE else ""
             return
-        if piece.value in known:
+        if new and len(self.things) >= 2 and not self._has_room(piece):
+            return
+        known = [each.subject for each in self.things]
+        if not new:
             self._at = known.index(piece.value)
             if coming.tint and coming.tint != self.things[self._at].tint:
                 self.left.append(f"{coming.tint} {piece.name}")
         else:
             if len(known) == 1:
-                self.joined = self._joining or AND
+                self.joined, self._joined_word = self._joining or AND, self._joining_word
+                self._first_has = self._has
             count = self._number(piece, coming.count)
             self.things.append(Thing(piece.value, piece.name, count, coming.tint, coming.motion, self._side))
             self._at, self._side = len(known), ""
         self._joining, self._moved, self._for_all = "", [], False
         if piece.value.startswith("person "):  # "a man walking a dog"
             self._join()
+
+    def _has_room(self, piece: Piece) -> bool:
+        """Whether a further subject is told: not a fourth, nor one that only says where the two others are.
+
+        A list of three has no relation, and one of the first two says more than a third subject does.
+        """
+        joins = self._joining not in ("", AND)
+        ground = self._scenery(piece.name) if joins and not self.ground else ""
+        if ground:
+            self._read_ground(ground)
+            return False
+        if self._first_has and self._joining_word in DOES and joins:  # "a man with a hat riding a horse"
+            self.left.append(self.things.pop().name)
+            self._first_has = False
+            return True
+        stands = self.joined not in BESIDE and self._joined_word not in INSIDE
+        self._is_full |= len(self.things) == TOGETHER or joins and stands
+        if self._is_full:
+            self.left.append(piece.name)
+            self._at = -1
+        elif self.joined not in BESIDE:
+            self.left.append(self._joined_word)
+        elif joins and self._joining not in BESIDE:
+            self.left.append(self._joining_word)
+        return not self._is_full
+
+    def _scenery(self, name: str) -> str:
+        """The scenery that a subject's name says after the last word: "on the moon", "over the city"."""
+        phrases = self.vocabulary.places.get(name, []) if self._joining_word in ("over", "above") else []
+        phrases = [WHERE.get(name, "")] if self._joining_word in PLACED else phrases
+        known = (each for each in phrases if each in self.vocabulary.scenery)
+        return next((each for each in known if not each.startswith("under")), "")
 
     def _number(self, piece: Piece, said: int) -> int:
         """How many are named: as many as are said, of "dogs" three where nothing is said."""
@@ -217,14 +257,28 @@ class Telling:
         elif word in ALIKE and self.things:
             self._unlike = word
         elif word in DIRECTIONS:
-            self._turn(DIRECTIONS[word], after)
+            self._turn(DIRECTIONS[word])
         elif word in GAITS:
+            plural_verb = not word.endswith(("s", "ed", "ing"))  # "a cat and a dog run"
+            self._for_all = self._for_all or plural_verb and self.joined == AND
             self._move(GAITS[word], after)
         elif word == AND or word in RELATED:
-            self._end_phrase()
-            self._joining = RELATED.get(word, AND)
+            self._relate(RELATED.get(word, AND), word, after)
         elif word not in BETWEEN:
             self._join()
+
+    def _relate(self, relation: str, word: str, after: Piece | None) -> None:
+        """Note the relation to the next thing; "a house with a tree behind it" is in front of a tree."""
+        self._end_phrase()
+        self._joining, self._joining_word = relation, word
+        if after and after.value in PRONOUNS and relation != AND:
+            self._joining = INVERSE.get(relation, relation)
+            if len(self.things) == 2:
+                self.joined, self._joined_word = self._joining, word
+                first, second = self.things
+                if self._has and self._moved == [0]:  # "a castle with a dragon flying over it"
+                    self.things = [replace(first, motion=""), replace(second, motion=first.motion)]
+                    self._moved = [1]
 
     def _join(self) -> None:
         """Let any other word between two things put them side by side, not one that describes the next."""
@@ -238,16 +292,16 @@ class Telling:
         if self._coming.begun or next_one or not self.things:
             self._coming.motion = motion
             return
+        if self._at < 0 and not self._for_all:  # of a thing that is left out
+            return
         first = self._has and len(self.things) == 2  # "a woman with an umbrella walking"
         self._moved = list(range(len(self.things))) if self._for_all else [0 if first else self._at]
         for i in self._moved:
             self._change(i, motion=motion)
         self._join()
 
-    def _turn(self, motion: str, after: Piece | None) -> None:
-        """Let what moves take a direction; what doesn't stands at that side. Not "down the street"."""
-        if motion not in (LEFT, RIGHT) and after and after.kind == "ground":
-            return
+    def _turn(self, motion: str) -> None:
+        """Let what moves take a direction; what doesn't stands at that side."""
         self._coming = Coming() if self._moved else self._coming  # "to the right"
         for i in self._moved:
             self._change(i, motion=motion)
@@ -262,13 +316,3 @@ class Telling:
 
     def _change(self, i: int, **what: Any) -> None:
         self.things[i] = replace(self.things[i], **what)
-
-
-def _without_articles(pieces: Sequence[Piece]) -> list[Piece | None]:
-    """For each piece the next one that is no article."""
-    found: list[Piece | None] = []
-    after = None
-    for piece in reversed(pieces):
-        found.append(after)
-        after = after if piece.value in ARTICLES else piece
-    return found[::-1]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from t2v.knowledge import listed
 from t2v.languages import LANGUAGES
 from t2v.languages.elements import Element, emoji, find, normal, unread
-from t2v.languages.english import english
-from t2v.languages.names import emoji_key, english_name, english_words
+from t2v.languages.english import NUMBERS, english
+from t2v.languages.names import emoji_key, english_name, english_words, names_of
 from t2v.languages.words import SMALL, UNSPACED
 from t2v.prompt_weights import plain
 from t2v.sentences import Sentences
@@ -16,7 +16,6 @@ from t2v.spelling import article, split
 from t2v.vocabulary import Vocabulary
 
 KANA, HAN = re.compile("[\u3040-\u30ff]"), re.compile("[\u4e00-\u9fff]")
-PLACE = re.compile(r"^(in front of|[a-z]+) (an?|the)\b ?")  # "on a beach" -> "beach"
 ENGLISH_ARTICLE = re.compile(r"(?:an?|the) ")
 BACKGROUND_COLOUR = re.compile(r"\b(\w+) background\b")
 NEAR_BACKGROUND = 16  # letters between the word "background" and its colour, at most
@@ -54,7 +53,7 @@ class Translator:
         self._sentences = Sentences(vocabulary)
         self._subjects = {emoji_key(code): name for name, code in vocabulary.subjects.items() if code}
         self._scenery = {emoji_key(code): phrase for phrase, code in vocabulary.scenery.items() if code}
-        places = {PLACE.sub("", phrase): phrase for phrase in reversed(vocabulary.scenery)}
+        places = {noun: phrases[0] for noun, phrases in vocabulary.places.items()}
         self._places = places | {phrase: phrase for phrase in vocabulary.scenery}
 
     def read(self, prompt: str) -> Understood:
@@ -116,8 +115,13 @@ class Translator:
             return best  # "a barn" is no child, though Swedes have one
         if english(text) and 2 * most >= sum(map(len, split(text))):
             return best
+        slips = english(text) and any(map(self.vocabulary.spellings.slips, split(text)))
+        if slips and not NUMBERS.keys().isdisjoint(split(text)):
+            return best  # "two ballons"
         for language in _likely(text):
             elements = find(text, language, self._draws, english_name, pictures)
+            if slips and not any(_is_name(text, each, language) for each in elements):
+                continue  # "pengiun" is no form of another language's word
             small = [word for word in split(text) if word in SMALL[language]]
             letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
             if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
@@ -175,6 +179,11 @@ class Translator:
             return phrase
         first, _, rest = phrase.partition(" ")
         return f"{article(tint)} {tint} {rest}" if first in ("a", "an") else f"{tint} {phrase}"
+
+
+def _is_name(text: str, element: Element, language: str) -> bool:
+    """Whether an element is written as the table has it, not in another form."""
+    return element.kind == "thing" and text[element.start : element.end] in names_of(language)
 
 
 def _likely(text: str) -> Sequence[str]:

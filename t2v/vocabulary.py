@@ -2,28 +2,31 @@
 
 import json
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
+    ARTICLES,
     DENIALS,
     FILLERS,
     GAITS,
+    MAKING,
     NOUNS_IN_ING,
     PEOPLE,
+    PLACED,
     RISING,
     TOLD,
     VERBS,
+    WHERE,
     english,
 )
-from t2v.languages.ordinary import SHORTEST, is_ordinary
+from t2v.misspelled import SHORTEST, Spellings
+from t2v.sceneries import nouns, placing
 from t2v.spelling import WORD, plural, singular, split, together
 from t2v.texts import read_text
 
-ALIKE = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
 SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
@@ -58,6 +61,7 @@ class Vocabulary:
         self.motions: list[str] = words["motions"]
         self.relations: list[str] = words.get("relations", [])
         self.scenery: dict[str, str | None] = words.get("scenery", {})
+        self.places = nouns(self.scenery)
         self.phrases: dict[str, str] = words.get("phrases", {})
         self._related: dict[str, list[str]] = words.get("related", {})
         self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
@@ -71,8 +75,12 @@ class Vocabulary:
         said = {p: name for name, phrases in words.get("motion_phrases", {}).items() for p in phrases}
         self.moving = said | {motion: motion for motion in self.motions}
         phrases = (*self.moving, *self.relations, *self.scenery)
-        self._other = self.colours | {word for phrase in phrases for word in split(phrase)} | FILLERS
+        self._other = self.colours | {word for phrase in phrases for word in split(phrase)}
         self._other |= TOLD if self.relations else frozenset()
+        self._grammar = frozenset(self._other)
+        self._other |= FILLERS
+        where = {noun: phrase for noun, phrase in WHERE.items() if phrase in self.scenery}
+        self.where = {n: where[n] for n in where.keys() - self._names.keys() if self.has_grammar}
         self.plain_ground = self._plain_ground()
         self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
         self._motions = re.compile(rf"\b(?:{_any(self.moving)})\b")
@@ -84,6 +92,8 @@ class Vocabulary:
         self._spelled = {together(name): name for name in self._names}
         self._many = {together(many): many for many in map(plural, self._names)}
         self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
+        words = {word: word for word in self._grammar if word in self.colours or len(word) > SHORTEST}
+        self.spellings = Spellings(self._names | words)
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -94,13 +104,15 @@ class Vocabulary:
         """The vocabulary of the model in `folder`."""
         return cls(json.loads(read_text(Path(folder, "vocabulary.json"))))
 
-    def explain(self, prompt: str) -> Knowledge:
+    def explain(self, prompt: str, told: bool = False) -> Knowledge:
         """Which subjects of the model a prompt names, and which of its words mean nothing to the model.
 
         Names side by side, as "baseball bat", name something else: together they are one unknown word.
+        `told`: the model is given the prompt in its own sentences, where a jungle is a forest.
         """
         known: list[str] = []
         nearest: dict[str, tuple[str, ...]] = {}
+        misspelled: dict[str, list[str]] = {}
         denied: list[str] = []
         for words in map(split, CLAUSE.split(prompt)):
             runs, rest = self._things(words)
@@ -112,9 +124,17 @@ class Vocabulary:
                     nearest[" ".join(words[run[0].start : run[-1].stop])] = subjects
             said = self._motions.sub(" ", " ".join(rest)).split()  # not "not moving"
             denied += [word for word in said if word in DENIALS]
-            nearest |= {word: tuple(self._near(word)) for word in rest if not self._means_other(word)}
+            places = {word for word in rest if told and self._is_placed(words, word)}
+            unknown = [word for word in rest if not self.means_other(word) and word not in places]
+            misspelled |= {word: spelled for word in unknown if (spelled := self.spellings.near(word))}
+            nearest |= {word: self._near(word, misspelled.get(word, ())) for word in unknown}
         given = tuple(dict.fromkeys(known)), tuple(nearest), nearest, english(prompt)
-        return Knowledge(*given, tuple(denied), self._crowded(prompt))
+        return Knowledge(*given, tuple(denied), self._crowded(prompt), tuple(misspelled))
+
+    def _is_placed(self, words: list[str], word: str) -> bool:
+        """Whether a word is the noun of a place that comes to a scenery: "in the jungle"."""
+        at = words.index(word)
+        return word in self.where and placing(words, at) in PLACED
 
     def _crowded(self, prompt: str) -> bool:
         """Whether a prompt names more subjects than the model draws together, its ground left out."""
@@ -187,7 +207,8 @@ class Vocabulary:
 
     def near(self, word: str) -> list[str]:
         """Subjects near an unknown word in meaning or spelling."""
-        return list(dict.fromkeys(name for part in split(word) for name in self._near(part)))[:NEAR]
+        names = (name for part in split(word) for name in self._near(part, self.spellings.near(part)))
+        return list(dict.fromkeys(names))[:NEAR]
 
     def _things(self, words: list[str]) -> tuple[list[list[Name]], list[str]]:
         """The longest names of subjects, grouped side by side, and the words that are left."""
@@ -211,11 +232,12 @@ class Vocabulary:
         name = self._person(words, start) or self._longest_name(words, start)
         doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        if not name or doing and (_is_doing(said) or said in GAITS or said in VERBS):  # "a bird flies"
-            return None
-        other = self._means_other(words[start]) or words[start] in self.fillers
+        makes = said in MAKING and not ARTICLES.isdisjoint(words[start + 1 : start + 2])
+        if not name or doing and (makes or is_doing(said) or said in GAITS or said in VERBS):
+            return None  # "a bird flies"
+        other = self.means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
-        if longer and longer.stop > name.stop:
+        if longer and longer.stop > name.stop and words[start + 1] not in VERBS:
             return None
         coloured = words[start] in self.colours and name.stop == start + 1
         return None if coloured and self._longest_name(words, name.stop) else name  # "an orange dog"
@@ -242,7 +264,7 @@ class Vocabulary:
                 return Name(start, stop, subject)
         return None
 
-    def _means_other(self, word: str) -> bool:
+    def means_other(self, word: str) -> bool:
         """Whether a word means something to the model that is no subject, or to nobody."""
         return word in self._other or word in DENIALS or singular(word) in self._other
 
@@ -274,26 +296,15 @@ class Vocabulary:
         long = len(word) >= COMPOUND and min(map(len, words)) >= PART
         return self._spelled.get(word) if long else None
 
-    def _near(self, word: str) -> Iterable[str]:
-        """Subjects near in meaning, those that have the word in one of their names, those spelled like it."""
+    def _near(self, word: str, spelled: Sequence[str]) -> tuple[str, ...]:
+        """Subjects near in meaning, those that have the word in a name of theirs, what is spelled like it."""
         forms = (word, singular(word))
-        same = [
-            name for table in (self._related, self._by_word) for form in forms for name in table.get(form, ())
-        ]
-        meant = () if is_ordinary(word) else dict.fromkeys(forms)
-        close = [self._names[name] for form in meant for name in self._misspelled(form)]
-        return list(dict.fromkeys([*same, *close]))[:NEAR]
-
-    def _misspelled(self, word: str) -> list[str]:
-        """Names that a word may be meant for, misspelled after the first letter. An ordinary word is meant as
-        it is, and a short one is like too many."""
-        if len(word) < SHORTEST or is_ordinary(word):
-            return []
-        names = [name for name in self._names if name[:1] == word[:1]]
-        return get_close_matches(word, names, n=NEAR, cutoff=ALIKE)
+        tables = (self._related, self._by_word)
+        same = [name for table in tables for form in forms for name in table.get(form, ())]
+        return tuple(dict.fromkeys([*same, *spelled]))[:NEAR]
 
 
-def _is_doing(name: str) -> bool:
+def is_doing(name: str) -> bool:
     """Whether a name says what somebody does, as "surfing"."""
     return name.endswith("ing") and " " not in name and name not in NOUNS_IN_ING
 

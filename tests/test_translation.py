@@ -227,7 +227,7 @@ def test_a_sentence_as_the_model_was_taught_stays_as_it_is(prompt: str):
 @pytest.mark.parametrize(
     "prompt",
     ["", "a quokka on a green background", "Hamlet is thinking.", "quokka", "zzzzz", "boot",
-     "on a green background", "?!", "qwrtz", "wide shot of a canyon"],
+     "on a green background", "?!", "qwrtz", "wide shot of a canyon", "pengiun", "two ballons"],
 )  # fmt: skip
 def test_english_and_nonsense_without_a_subject_stay_too(prompt: str):
     assert TRANSLATOR.read(prompt).sentence == prompt

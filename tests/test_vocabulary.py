@@ -66,18 +66,38 @@ MISSPELLED = {
     "zebre": "zebra", "hedghog": "hedgehog", "butterfy": "butterfly", "turle": "turtle", "monky": "monkey",
     "umbrela": "umbrella", "elefants": "elephant",
 }  # fmt: skip
+SLIPS = {
+    "a bleu car": "blue", "a cat moving lft": "left", "a ballon": "balloon", "two ballons": "balloon",
+    "a dog on the baech": "beach", "a fox in the forrest": "forest", "a cat spining": "spinning",
+    "a dog behnid a house": "behind", "a dog wiht a hat": "with", "a pengiun": "penguin", "a dgo": "dog",
+    "a gost": "ghost", "a ball moveing left": "moving", "a yelow frog": "yellow",
+}  # fmt: skip
 ORDINARY = """jumping jumped naked fighting boring printing horny moron stripper drunk smiles would first
-    story whole speak threat cock bitch croc brunch bloody genius sneaking""".split()
+    story whole speak threat cock bitch croc brunch bloody genius sneaking blackboard
+    spacesuit""".split()
 
 
 def test_a_misspelled_name_is_recognised_and_an_ordinary_word_is_not_taken_for_one() -> None:
     embedded = Vocabulary.open(EMBEDDED)
     for word, name in MISSPELLED.items():
         assert embedded.explain(f"a {word}").nearest[word][0] == name
-    near = {word: embedded._misspelled(word) for word in ORDINARY}
+    near = {word: embedded.spellings.near(word) for word in ORDINARY}
     assert not any(near.values()), near
     assert embedded.near("genius") == []
     assert embedded.near("jumping") == embedded.near("naked") == []
+
+
+@pytest.mark.parametrize("prompt", SLIPS)
+def test_a_word_of_the_grammar_is_found_though_a_letter_or_two_slipped(prompt: str) -> None:
+    found = Vocabulary.open(EMBEDDED).explain(prompt)
+    assert len(found.unknown) == 1 and found.nearest[found.unknown[0]][0] == SLIPS[prompt]
+    assert f"It does know: {SLIPS[prompt]}" in found.note()
+
+
+def test_a_short_ordinary_word_is_not_taken_for_another() -> None:
+    embedded = Vocabulary.open(EMBEDDED)
+    for word in "toy tank nest trap path act god seam cot hose cage gong lace meal rink paris".split():
+        assert embedded.spellings.slips(word) == [], word
 
 
 @pytest.mark.parametrize(

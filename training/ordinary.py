@@ -10,10 +10,10 @@ END = "</w>"
 
 
 def words() -> list[str]:
-    """The tokens that are whole words of English letters, sorted."""
+    """The tokens that are whole words of English letters, the commonest first."""
     tokens = (merge.replace(" ", "") for merge in clip_merges())
     ended = (token.removesuffix(END) for token in tokens if token.endswith(END))
-    return sorted(word for word in ended if word.isascii() and word.isalpha() and len(word) >= SHORTEST)
+    return [word for word in ended if word.isascii() and word.isalpha() and len(word) >= SHORTEST]
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 from t2v.spelling import split
 
-DENIALS = frozenset(
-    """no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't
-    isn’t aren’t don’t doesn’t didn’t can’t won’t wasn’t""".split()
-)
+ARTICLES = frozenset(("a", "an", "the"))
+_DENIALS = "no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't"
+DENIALS = frozenset([*_DENIALS.split(), *_DENIALS.replace("'", "’").split()])
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -36,7 +35,7 @@ def _table(rows: dict[str, str]) -> dict[str, str]:
 
 # Between two subjects -> the relation.
 RELATED = _table({
-    "above": "on onto upon atop over aboard riding rides ride",
+    "above": "on onto upon atop over aboard riding rides ride rode",
     "below": "under underneath beneath wearing wears wear",  # a lion below a crown
     "in front of": "in inside into within",
     "next to": "with by beside near at to from around toward towards against past",
@@ -62,6 +61,11 @@ GAITS = _table({
     "growing": "grow grows grew approach approaches approaching",
     "shrinking": "shrink shrinks shrank",
 })  # fmt: skip
+# "At" after one of these places nobody there: "a wolf howling at the moon".
+TURNED = frozenset(
+    """look looks looked looking stare stares staring gaze gazes gazing point points pointing bark barks
+    barking howl howls howling smile smiles smiling""".split()
+)
 # The direction of a way to move -> the motion; beside a subject at rest, its side.
 DIRECTIONS = _table({
     "moving left": "left leftward leftwards",
@@ -74,9 +78,15 @@ VERBS = frozenset(
     """drinks waves cooks plants kisses irons rings rocks matches presents sleeps drops saws watches stops
     sets rises falls flies sails races runs walks likes like sleep watch""".split()
 )
+MAKING = frozenset(("building", "painting"))  # verbs too, before an article: "a boy building a tower"
+SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scenery: "a light blue bird"
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
+# "In front of" shows these only roughly: a man in a coat.
+INSIDE = frozenset(word for word, relation in RELATED.items() if relation == "in front of")
+# What somebody does on or below another subject, rather than where something stands.
+DOES = frozenset("riding rides ride rode wearing wears wear".split())
 # What a subject is like; the next one isn't there.
 ALIKE = frozenset("like as instead made style".split())
 STYLE = "style"  # what comes after it up to the next comma isn't there
@@ -93,11 +103,40 @@ SAID = {
     "from right to left": "moving left",
     "towards the camera": "growing",
     "toward the camera": "growing",
+    "on top of": "above",
     "left side of": "left of",
     "right side of": "right of",
+    "in the night sky": "at night",
+    "under the night sky": "at night",
+    "at sunrise": "at sunset",
+    "on ice": "in the snow",
+    "on the ice": "in the snow",
     "under the sea": "under water",
     "under the ocean": "under water",
 }
+_WATERS = (f"{at} {article} {water}" for at in ("in", "on") for article in ("a", "the")
+           for water in ("river", "swimming pool"))  # fmt: skip
+SAID |= dict.fromkeys(_WATERS, "in the water")
+# Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.
+WHERE = _table({
+    "in space": "moon planet mars jupiter saturn venus galaxy cosmos orbit",
+    "in a forest": "jungle rainforest woodland",
+    "in the mountains": "mountain alps himalayas",
+    "on a beach": "island sand seaside seashore shore coast",
+    "in the water": "river pond pool aquarium",
+    "in a garden": "park backyard yard courtyard",
+    "in a field": "farm countryside pasture prairie savanna savannah",
+    "on grass": "lawn",
+    "in the snow": "ice iceberg glacier arctic antarctica",
+    "in the sky": "cloud air",
+    "in a city": "cityscape downtown",
+    "on a street": "sidewalk pavement alley",
+    "on a road": "path motorway freeway",
+    "at night": "midnight nighttime",
+    "at sunset": "dawn",
+})  # fmt: skip
+# After the noun of a place these don't make it another thing: "a forest clearing" is a forest.
+SETTINGS = frozenset("scene scenery landscape view background backdrop setting clearing area full".split())
 PICTURES = FILLERS | {"painting"}  # of something: of "a painting of a panda" the panda is drawn
 # How many -> the most like it that is drawn.
 MANY = """three some few several many dozen dozens hundred hundreds four five six seven eight nine ten
@@ -105,7 +144,8 @@ MANY = """three some few several many dozen dozens hundred hundreds four five si
 NUMBERS = (
     {"one": 1, "1": 1} | {word: 2 for word in "two couple pair 2".split()} | dict.fromkeys(MANY.split(), 3)
 )
-TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS})  # come to what was taught
+# These come to what was taught; "top" and "side" do in "on top of" and "left side of".
+TOLD = frozenset({*RELATED, *HAVING, *PLACED, *GAITS, *DIRECTIONS, *NUMBERS, "top", "side"})
 # A man surfing is a "person surfing".
 PEOPLE = frozenset("person man woman boy girl child kid guy lady".split())
 NOUNS_IN_ING = frozenset("ring king wing building painting pudding dumpling seedling lightning".split())

@@ -4,6 +4,7 @@ The chips are HTML; `prompting.js` writes into the prompt what a clicked one say
 """
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -17,6 +18,7 @@ from t2v.request import MAX_PROMPT
 from t2v.scenes import Scene, scenes
 from t2v.service.messages import Reading
 from t2v.space import strings
+from t2v.spelling import article
 from t2v.texts import read_text
 from t2v.translation import Translator, Understood
 from t2v.vocabulary import Vocabulary
@@ -154,7 +156,7 @@ def _of_scene(scene: Scene, vocabulary: Vocabulary, alone: bool) -> list[str]:
         short = escape(shortened(read.sentence, 240))
         read_as = strings.READ_AS.format(words=short) + escape(read.left_out())
         remarks.append(f"<p class='remark read'>{read_as}</p>")
-    knowledge = vocabulary.explain(plain(read.text))
+    knowledge = vocabulary.explain(plain(read.text), told=read.sentence != read.text)
     if note := knowledge.note():
         remarks.append(_advice(note, knowledge, read, vocabulary, alone))
     return remarks
@@ -165,9 +167,12 @@ def _advice(note: str, knowledge: Knowledge, read: Understood, vocabulary: Vocab
     that is given to the model as it stands."""
     each = NEAR if len(knowledge.unknown) == 1 else 1
     near = [(word, name) for word, names in knowledge.nearest.items() for name in names[:each]]
-    phrase = translator(vocabulary).phrase
-    chips = [_chip(f"{shortened(word)} → {name}", phrase(name), replace=word) for word, name in near[:NEAR]]
+    chips = [
+        _chip(f"{shortened(word)} → {name}", _instead(name, word, read.prompt, vocabulary), replace=word)
+        for word, name in near[:NEAR]
+    ]
     if not knowledge.known and not chips and alone:
+        phrase = translator(vocabulary).phrase
         chips = [_chip(name, phrase(name)) for name in _favourites(vocabulary)[:NEAR]]
     text = note.partition(" It does know:")[0]
     if knowledge.known and knowledge.unknown and alone and read.sentence == read.text:
@@ -180,6 +185,16 @@ def _advice(note: str, knowledge: Knowledge, read: Understood, vocabulary: Vocab
         else ""
     )
     return f"<div class='remark advice'><p>{escape(text)}</p>{row}</div>"
+
+
+def _instead(name: str, word: str, prompt: str, vocabulary: Vocabulary) -> str:
+    """What replaces a word and its article: a subject has its own, another word, as "blue", the prompt's."""
+    if name in vocabulary.subjects:
+        return translator(vocabulary).phrase(name)
+    before = re.search(rf"\b(an?|the)\s+{re.escape(word)}\b", prompt, re.IGNORECASE)
+    if not before:
+        return name
+    return f"{before[1]} {name}" if before[1].lower() == "the" else f"{article(name)} {name}"
 
 
 def _favourites(vocabulary: Vocabulary) -> list[str]:

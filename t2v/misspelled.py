@@ -5,10 +5,11 @@ from difflib import get_close_matches
 from string import ascii_lowercase
 
 from t2v.knowledge import NEAR
-from t2v.languages.ordinary import LONG, is_common, is_ordinary, is_short
-from t2v.spelling import singular
+from t2v.languages.ordinary import LACKING, LONG, is_common, is_listed, is_ordinary, is_short
+from t2v.spelling import plural, singular
 
 LIKENESS = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
+SURELY, SURELY_LONG = 0.85, 6  # likeness and letters of one that is corrected unasked
 SHORTEST = 3  # letters of a word that may have a slip
 
 
@@ -28,18 +29,39 @@ class Spellings:
 
     def slips(self, word: str) -> list[str]:
         """What a word with one slip may be meant for: "bleu", "lft"."""
-        if is_common(word):
-            return []
-        forms = [form for form in dict.fromkeys((word, singular(word))) if not is_common(form)]
-        texts = (text for form in forms for text in corrected(form, whole=is_short(form)))
-        return list(dict.fromkeys(self.meant[text] for text in texts if text in self.meant))
+        return list(dict.fromkeys(self.meant[text] for _, text in self._corrections(word)))
 
-    def _like(self, word: str) -> list[str]:
+    def mended(self, word: str) -> str | None:
+        """What a word is surely meant for: "penguins" for "pengiuns", "giraffe" for "girrafe". None where it
+        may be another word, mean several things, or nothing."""
+        if word in LACKING or is_ordinary(word) or is_listed(word):
+            return None
+        found = list(self._corrections(word)) or self._much_alike(word)
+        if len({self.meant[text] for _, text in found}) != 1:
+            return None
+        form, text = found[0]
+        return text if form == word else plural(text)
+
+    def _much_alike(self, word: str) -> list[tuple[str, str]]:
+        """A long word or its singular, and names that it is surely misspelled for if there is but one."""
+        if len(word) < SURELY_LONG:
+            return []
+        forms = dict.fromkeys((word, singular(word)))
+        return [(form, name) for form in forms for name in self._like(form, SURELY)]
+
+    def _corrections(self, word: str) -> Iterator[tuple[str, str]]:
+        """A word or its singular, and what it may be without its slip."""
+        for form in dict.fromkeys((word, singular(word))):
+            if not is_common(word) and not is_common(form):
+                texts = corrected(form, whole=is_short(form))
+                yield from ((form, text) for text in texts if text in self.meant)
+
+    def _like(self, word: str, least: float = LIKENESS) -> list[str]:
         """Names that a word may be meant for, misspelled after the first letter. An ordinary word is meant as
         it is, and a short one is like too many."""
         if len(word) < LONG or is_ordinary(word):
             return []
-        return get_close_matches(word, self._by_letter.get(word[0], ()), n=NEAR, cutoff=LIKENESS)
+        return get_close_matches(word, self._by_letter.get(word[0], ()), n=NEAR, cutoff=least)
 
 
 def corrected(word: str, whole: bool = False) -> Iterator[str]:

@@ -63,7 +63,7 @@ class Translator:
         pictures = emoji(text, self._draws, english_name)
         plainly = self.vocabulary.with_stand_ins(prompt)
         if not pictures and english(prompt) and self._names_any(plainly):
-            return self._told(prompt, plainly)
+            return self._told(prompt, self.vocabulary.mended(plainly))
         language, found = self._foreign(text, bool(pictures))
         if found:
             elements = [*pictures, *found]
@@ -71,7 +71,8 @@ class Translator:
             used = [each for each in elements if each.value in sentence or each.kind == "background"]
             return Understood(prompt, sentence, sentence, unread(text, language, used))
         if not pictures:
-            return Understood(prompt, prompt, prompt)
+            mended = self.vocabulary.mended(prompt)
+            return self._told(prompt, mended) if mended != prompt else Understood(prompt, prompt, prompt)
         if any(letter.isalpha() for letter in prompt):
             return self._told(prompt, self._inserted(prompt))
         sentence = self._compose(pictures)

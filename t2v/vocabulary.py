@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from t2v.languages.english import (
 )
 from t2v.misspelled import SHORTEST, Spellings
 from t2v.sceneries import nouns, placing
-from t2v.spelling import WORD, plural, singular, split, together
+from t2v.spelling import WORD, article, plural, singular, split, together
 from t2v.texts import read_text
 
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
@@ -151,6 +151,18 @@ class Vocabulary:
     def with_stand_ins(self, prompt: str) -> str:
         """The prompt with names as the model was taught them, and with the nearest subject for things that
         weren't taught: "a lamb on a firetruck" -> "a sheep on a fire truck"."""
+        return self._replaced(prompt, self._stand_in)
+
+    def mended(self, prompt: str) -> str:
+        """The prompt without slips in unknown words that can only mean one thing: "a bleu car" -> "a blue
+        car"."""
+        unknown = set(self.explain(prompt).unknown)
+        mend = self.spellings.mended
+        return self._replaced(prompt, lambda words: (1, mend(words[0]) if words[0] in unknown else None))
+
+    def _replaced(self, prompt: str, find: Callable[[list[str]], tuple[int, str | None]]) -> str:
+        """The prompt with other words for some. `find`: how many words at the beginning of some belong
+        together, and what they become."""
         places = list(WORD.finditer(prompt))
         words = [place[0].lower() for place in places]
         ends = [
@@ -159,7 +171,7 @@ class Vocabulary:
         text, end, i = "", 0, 0
         while i < len(words):
             clause = next((j for j in ends if j > i), len(words))
-            length, instead = self._stand_in(words[i:clause])
+            length, instead = find(words[i:clause])
             if instead:
                 text += _with_article(prompt[end : places[i].start()], instead) + instead
                 end = places[i + length - 1].end()
@@ -327,4 +339,4 @@ def _any(phrases: Iterable[str]) -> str:
 
 def _with_article(before: str, name: str) -> str:
     """What stands before a name, "a" or "an" at its end as the name wants it."""
-    return ARTICLE.sub(r"\1n" if name[0] in "aeiou" else r"\1", before)
+    return ARTICLE.sub(r"\1n" if article(name) == "an" else r"\1", before)

@@ -227,10 +227,33 @@ def test_a_sentence_as_the_model_was_taught_stays_as_it_is(prompt: str):
 @pytest.mark.parametrize(
     "prompt",
     ["", "a quokka on a green background", "Hamlet is thinking.", "quokka", "zzzzz", "boot",
-     "on a green background", "?!", "qwrtz", "wide shot of a canyon", "pengiun", "two ballons"],
+     "on a green background", "?!", "qwrtz", "wide shot of a canyon", "two ballons"],
 )  # fmt: skip
 def test_english_and_nonsense_without_a_subject_stay_too(prompt: str):
     assert TRANSLATOR.read(prompt).sentence == prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sentence"),
+    {
+        "pengiun": "penguin",
+        "a unicron": "a unicorn",
+        "an ornage car": "an orange car",
+        "two pengiuns on a green background": "two penguins on a green background",
+        "A girrafe in the snwo": "A giraffe in the snow",
+        "a dog behnid a house": "a dog behind a house",
+        "a butterfy on a flwoer": "a butterfly above a flower",
+    }.items(),
+)
+def test_what_can_only_be_a_slip_is_mended_and_said(prompt: str, sentence: str):
+    read = TRANSLATOR.read(prompt)
+    assert read.sentence == sentence and read.note() == f"Read as: {sentence}."
+    assert VOCABULARY.explain(read.text).note() is None
+
+
+@pytest.mark.parametrize("word", ["brid", "lft", "bleu", "gnu", "wren", "flaming", "mousse"])
+def test_what_may_be_another_word_or_means_several_things_stays(word: str):
+    assert TRANSLATOR.read(f"a {word} and a cat").text == f"a {word} and a cat"
 
 
 @given(st.text(max_size=60))

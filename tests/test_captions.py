@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
+import pytest
 import torch
 
 from t2v.spelling import split
@@ -12,6 +14,7 @@ from t2v.vocabulary import Vocabulary
 from training.captions import KINDS, Captions
 from training.compose import LAYERS, MOTIONS
 from training.content import Content, Entity
+from training.hardness import LEAST, MOST, TWICE, shares
 from training.held_out import held_out, held_pair, held_relation
 from training.layout import RELATIONS
 from training.phrases import BACKGROUNDS, COLOUR_SYNONYMS, MOTION_PHRASES, NUMBERS, TINTS, sentences
@@ -35,6 +38,26 @@ def test_the_same_seed_gives_the_same_captions_and_clips():
     fields = zip(vars(first[1]).values(), vars(second[1]).values(), strict=True)
     assert all(torch.equal(a, b) for a, b in fields)
     assert Captions(SUBJECTS, 4, SCENERY).batch(40)[0] != first[0]
+
+
+def test_subjects_are_drawn_as_often_as_is_asked():
+    often = np.ones(len(SUBJECTS))
+    often[:200], often[200:400] = 2.0, 0.5
+    shown = [entity.subject for content in drawn(6000, often=often)[1] for entity in content.entities]
+    low, high = (np.mean([start <= subject < start + 200 for subject in shown]) for start in (200, 0))
+    rest = np.mean([400 <= subject < 600 for subject in shown])
+    assert high / rest == pytest.approx(2, rel=0.15) and low / rest == pytest.approx(0.5, rel=0.15)
+
+
+def test_hard_subjects_are_drawn_more_often():
+    measured = {
+        "panda": 30.0 - TWICE / 2,
+        "cat": 30.0 + 5 * TWICE,
+        "net": 30.0 - 5 * TWICE,
+        "bear": 30.0 + TWICE / 2,
+    }
+    often = shares(measured, ["panda", "cat", "net", "a new one"])
+    assert often.tolist() == pytest.approx([2**0.5, LEAST, MOST, 1.0])
 
 
 def test_nothing_that_is_held_out_is_drawn():

@@ -34,6 +34,7 @@ from training.norms import Norm
 from training.pool import Shape
 from training.precision import half_precision
 from training.sizes import VAE_SIZE, text_size
+from training.subjects import Subject
 from training.unet import MEASURED, Trainer, go_on, learn_only, leave_out_time, zero_residuals
 from training.vae import (
     FINE_NOISE,
@@ -566,6 +567,29 @@ def test_a_training_follows_a_vae_that_is_trained_meanwhile(tmp_path: Path) -> N
         Trainer.newer_vae(trainer)
     trainer.options.follow = None
     assert not Trainer.newer_vae(trainer)
+
+
+def test_a_training_draws_hard_subjects_more_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (hard := tmp_path / "hard.json").write_text('{"panda": 33.0, "cat": 27.0}')
+    subjects = tuple(Subject(str(i), (f"a {name}",)) for i, name in enumerate(("panda", "cat", "rocket")))
+    monkeypatch.setattr(
+        "training.unet.EmojiClips", lambda *_, **__: SimpleNamespace(subjects=subjects, scenery=())
+    )
+    monkeypatch.setattr(
+        "training.unet.LatentPool", lambda *given: SimpleNamespace(captions=given[3], fill=id)
+    )
+    given = {"data": "", "only": None, "shapes": 1, "seed": 0, "starts": 1, "fast": 0.0, "pool": 8}
+    for asked, often in ((hard, [2**-0.5, 2**0.5, 1]), (None, None)):
+        trainer = SimpleNamespace(
+            options=SimpleNamespace(**given, hard=asked), accelerator=SimpleNamespace(process_index=0),
+            device="cpu", clock=SimpleNamespace(done=0), tokenizer=None, vae=None,
+        )  # fmt: skip
+        (pool,) = Trainer.pools(trainer)
+        assert (
+            pool.captions.often is None
+            if often is None
+            else pool.captions.often.tolist() == pytest.approx(often)
+        )
 
 
 def test_an_error_that_is_the_same_in_all_pictures_costs_more_than_one_that_is_not() -> None:

@@ -6,6 +6,8 @@ named are drawn at random, and the clip's noise encodes them (training/chance.py
 is still. What is held out of training (training/held_out.py) is not drawn.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -40,7 +42,7 @@ class Captions:
     """A seeded stream of captions and specs.
 
     `kinds`: the share of each kind of caption. A loop starts at one of its first `starts` frames; a share
-    `fast` of the loops goes twice as fast.
+    `fast` of the loops goes twice as fast. `often`: how often each subject is drawn, beside the others.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Captions:
         kinds: dict[str, float] = KINDS,
         starts: int = STARTS,
         fast: float = FAST,
+        often: np.ndarray | None = None,
     ):
         self.subjects, self.scenery = subjects, scenery
         self.random = np.random.default_rng(seed)
         self.kinds, shares = list(kinds), np.array(list(kinds.values()))
         self.shares = shares / shares.sum()
         self.starts, self.fast = starts, fast
+        self.often = often
         self.known = {name for subject in subjects for name in subject.names}
         self.plurals = [self._plurals(subject) for subject in subjects]
         self.countable = [i for i, plurals in enumerate(self.plurals) if plurals]
@@ -93,7 +97,7 @@ class Captions:
 
     def _entity(self, kind: str, background: str) -> Entity:
         pool = {"tinted": self.tintable, "count": self.countable}.get(kind) or range(len(self.subjects))
-        subject = int(self._pick(pool))
+        subject = int(self._pick(pool) if self.often is None else self._pick_by(self.often, pool))
         chance = {"one": 0.0, "tinted": 1.0, "scenery": 0.1}.get(kind, 0.25)
         tinted = subject in self._may_tint and self._chance(chance)
         tint = self._pick([name for name in TINTS if name != background]) if tinted else ""
@@ -101,6 +105,10 @@ class Captions:
         motion = "still" if still else MOTIONS[self.random.choice(len(MOTIONS), p=_MOTION_WEIGHTS)]
         entity = Entity(subject, motion, tint)
         return self._counted(entity) if kind == "count" else entity
+
+    def _pick_by(self, often: np.ndarray, pool: Sequence[int]) -> int:
+        shares = often[np.array(pool)]
+        return self.random.choice(pool, p=shares / shares.sum())
 
     def _counted(self, entity: Entity) -> Entity:
         """Two or three of a subject that can be counted."""

@@ -11,6 +11,7 @@ error counts by what it costs in pixels (training/metric.py).
 """
 
 import argparse
+import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -25,10 +26,12 @@ from t2v.diffusion import NoiseSchedule
 from t2v.networks import VAE, TextEncoder, Tokenizer, UNet3D
 from t2v.networks.temporal import TemporalConv, TemporalTransformer
 from t2v.networks.tokenizer import read_merges
+from t2v.texts import read_text
 from training.captions import FAST, STARTS, Captions
 from training.compose import FRAMES
 from training.dataset import EmojiClips
 from training.fused import freeze_biases, fuse
+from training.hardness import shares
 from training.latents import padded
 from training.loop import Average, Clock, Log, Update, load_state, save_state
 from training.loss import DenoisingLoss
@@ -78,6 +81,7 @@ class Options:
     only: int | None
     starts: int
     fast: float
+    hard: Path | None
     fuse: bool
     shapes: int
 
@@ -111,11 +115,14 @@ class Trainer:
         """Make the pools of all shapes; the first is the largest."""
         options, process = self.options, self.accelerator.process_index
         clips = EmojiClips(options.data, device=self.device, only=options.only)
-        shapes = SHAPES[: options.shapes]
+        shapes, often = SHAPES[: options.shapes], None
+        if options.hard:
+            often = shares(json.loads(read_text(options.hard)), [subject.name for subject in clips.subjects])
         pools = []
         for number, shape in enumerate(shapes):
             seed = options.seed + 1000 * process + self.clock.done + 100_000 * number
-            captions = Captions(clips.subjects, seed, clips.scenery, starts=options.starts, fast=options.fast)
+            drawn = {"starts": options.starts, "fast": options.fast, "often": often}
+            captions = Captions(clips.subjects, seed, clips.scenery, **drawn)
             times = FRAMES // shape.frames if shape.frames == 1 else 1
             capacity = times * (options.pool if number == 0 else max(64, options.pool // 8))
             pool = LatentPool(capacity, shape, clips, captions, self.tokenizer, self.vae)
@@ -313,6 +320,7 @@ def main() -> None:
     add("--seed", type=int, default=0)
     add("--only", type=int, help="number of subjects to train on, from the first")
     add("--starts", type=int, default=STARTS, help="frames at which a loop may start")
+    add("--hard", type=Path, help="a file of training.hardness: hard subjects are drawn more often")
     add("--fast", type=float, default=FAST, help="share of the loops that go twice as fast")
     add(
         "--shapes",

@@ -37,7 +37,7 @@ GEGLU_ROWS, GEGLU_LANES = 8, 256  # of a program's tile
 if knows_gluon(triton.__version__):
     from . import gluon_geglu
 else:
-    gluon_geglu = None  # type: ignore[assignment]
+    gluon_geglu = None  # type: ignore[assignment]  # another Triton has another Gluon
 
 
 def conv(x: Tensor, layer: nn.Conv2d) -> tuple[Tensor, Vectors]:

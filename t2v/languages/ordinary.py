@@ -14,7 +14,7 @@ SHORTEST = 3  # letters
 LONG = 5  # letters of a word that tells more than a part of one, as "ing"
 PART = 4  # least letters of each of two words in one
 COMMON = 15_000  # further words are also misspelled ones and those of other languages, as "forrest", "ballon"
-LACKING = frozenset("cock shit noose slat gnu".split())  # common words that aren't in the file
+LACKING = frozenset("cock shit noose slat gnu plover".split())  # common words that aren't in the file
 INFLECTED = ("ing", "ed", "es", "s")
 
 

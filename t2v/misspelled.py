@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from string import ascii_lowercase
 
 from t2v.knowledge import NEAR
-from t2v.languages.ordinary import LACKING, LONG, is_common, is_listed, is_ordinary, is_short
+from t2v.languages.ordinary import LONG, is_common, is_listed, is_ordinary, is_short
 from t2v.spelling import plural, singular
 
 LIKENESS = 0.8  # least likeness of a word that is taken for another misspelled, as `difflib` measures it
@@ -34,7 +34,7 @@ class Spellings:
     def mended(self, word: str) -> str | None:
         """What a word is surely meant for: "penguins" for "pengiuns", "giraffe" for "girrafe". None where it
         may be another word, mean several things, or nothing."""
-        if word in LACKING or is_ordinary(word) or is_listed(word):
+        if is_ordinary(word) or is_listed(word):
             return None
         found = list(self._corrections(word)) or self._much_alike(word)
         if len({self.meant[text] for _, text in found}) != 1:

@@ -154,7 +154,7 @@ class Vocabulary:
         return self._replaced(prompt, self._stand_in)
 
     def mended(self, prompt: str) -> str:
-        """The prompt without slips in unknown words that can only mean one thing: "a bleu car" -> "a blue
+        """The prompt without slips in unknown words that can only mean one thing: "an ornage car" -> "an orange
         car"."""
         unknown = set(self.explain(prompt).unknown)
         mend = self.spellings.mended

@@ -585,10 +585,9 @@ def test_a_training_draws_hard_subjects_more_often(monkeypatch: pytest.MonkeyPat
             device="cpu", clock=SimpleNamespace(done=0), tokenizer=None, vae=None,
         )  # fmt: skip
         (pool,) = Trainer.pools(trainer)
-        assert (
-            pool.captions.often is None
-            if often is None
-            else pool.captions.often.tolist() == pytest.approx(often)
+        found = pool.captions.often
+        assert (found is None) == (often is None) and (
+            often is None or found.tolist() == pytest.approx(often)
         )
 
 

@@ -14,7 +14,7 @@ SHORTEST = 3  # letters
 LONG = 5  # letters of a word that tells more than a part of one, as "ing"
 PART = 4  # least letters of each of two words in one
 COMMON = 15_000  # further words are also misspelled ones and those of other languages, as "forrest", "ballon"
-LACKING = frozenset("cock shit noose slat gnu plover".split())  # common words that aren't in the file
+LACKING = frozenset("cock shit noose slat gnu plover".split())  # words that the file lacks
 INFLECTED = ("ing", "ed", "es", "s")
 
 
@@ -40,8 +40,8 @@ def is_short(word: str) -> bool:
 
 
 def is_listed(word: str) -> bool:
-    """Return whether a word in lower case is in the file, which has misspelled ones too."""
-    return word in _ranks()
+    """Return whether a word in lower case is known, be it as a misspelled one that is seen often."""
+    return word in LACKING or word in _ranks()
 
 
 def is_common(word: str) -> bool:

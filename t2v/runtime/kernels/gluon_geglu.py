@@ -23,7 +23,7 @@ from .triton_rows import SIZES
 
 ROWS, DEPTH = gl.constexpr(128), gl.constexpr(64)  # of a tile of x
 COLUMNS = gl.constexpr(64)  # of values in a tile, and of gates
-DEPTHS = 128, 640  # a group begins before the other's last of two steps; three tiles of the weight have room
+DEPTHS = 128, 640  # two steps, which `_compute` needs; three tiles of the weight still have room beside ten
 ROOM = 226 * 2**10  # bytes of shared memory that a program may have, but for its barriers
 REGISTERS = 232, 24  # a thread of the second group that multiplies, and of the one that loads
 ALL_REGISTERS = 168  # a thread, on average
@@ -167,14 +167,14 @@ def _compute(bias, out, a, b, c, barriers, work, WHICH: gl.constexpr):
         sums = gl.zeros([ROWS, 2 * COLUMNS], gl.float32, LAYOUT)
         mbarrier.wait(turns.index(WHICH), turn)
         turn ^= 1
-        # The other group begins while the last step is under way. It has to be of two at least: a barrier
-        # tells apart the next load and the one before, no more.
+        # The other group begins while the last step is under way. So there have to be two steps: by the first
+        # these rows were seen to be loaded, and a barrier can't tell a load from the one two before it.
         sums = _add_products(sums, a, b, a_full, b_full, b_empty, loads, begun, 0, STEPS - 1)
         mbarrier.arrive(turns.index(1 - WHICH), count=1)
         sums = _add_products(sums, a, b, a_full, b_full, b_empty, loads, begun, STEPS - 1, STEPS)
         sums = hopper.warpgroup_mma_wait(0, deps=(sums,))
         mbarrier.arrive(b_empty.index((begun + STEPS - 1) % STAGES), count=1)
-        # The last two tiles of some rows, one of each group, are their last readers, or the last alone.
+        # Two arrivals free the rows: one of each group, after the last two tiles, or both after a lone tile.
         mbarrier.arrive(a_empty.index(0), count=1, pred=j >= wide - 2)
         mbarrier.arrive(a_empty.index(0), count=1, pred=(j == wide - 1) & ((j == 0) | (tile == first)))
         begun += 2 * STEPS

@@ -154,8 +154,8 @@ class Vocabulary:
         return self._replaced(prompt, self._stand_in)
 
     def mended(self, prompt: str) -> str:
-        """The prompt without slips in unknown words that can only mean one thing: "an ornage car" -> "an orange
-        car"."""
+        """The prompt without slips in unknown words that can only mean one thing: "an ornage car" -> "an
+        orange car"."""
         unknown = set(self.explain(prompt).unknown)
         mend = self.spellings.mended
         return self._replaced(prompt, lambda words: (1, mend(words[0]) if words[0] in unknown else None))

@@ -25,6 +25,7 @@ from t2v.runtime import device
 from training.compose import compose
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
+from training.hardness import MOST
 from training.latents import with_channels
 from training.loop import Average, Clock, Update
 from training.loss import DenoisingLoss
@@ -33,9 +34,18 @@ from training.muon import optimizers, orthogonal
 from training.norms import Norm
 from training.pool import Shape
 from training.precision import half_precision
-from training.sizes import VAE_SIZE, text_size
+from training.sizes import UNET_SIZE, VAE_SIZE, text_size
 from training.subjects import Subject
-from training.unet import MEASURED, Trainer, go_on, learn_only, leave_out_time, zero_residuals
+from training.unet import (
+    MEASURED,
+    Trainer,
+    go_on,
+    learn_only,
+    leave_out_time,
+    spread_times,
+    zero_residuals,
+)
+from training.unet import main as train_unet
 from training.vae import (
     FINE_NOISE,
     HOLD,
@@ -579,7 +589,7 @@ def test_a_training_draws_hard_subjects_more_often(monkeypatch: pytest.MonkeyPat
         "training.unet.LatentPool", lambda *given: SimpleNamespace(captions=given[3], fill=id)
     )
     given = {"data": "", "only": None, "shapes": 1, "seed": 0, "starts": 1, "fast": 0.0, "pool": 8}
-    for asked, often in ((hard, [2**-0.5, 2**0.5, 1]), (None, None)):
+    for asked, often in ((hard, [2**-0.5, 2**0.5, MOST]), (None, None)):
         trainer = SimpleNamespace(
             options=SimpleNamespace(**given, hard=asked), accelerator=SimpleNamespace(process_index=0),
             device="cpu", clock=SimpleNamespace(done=0), tokenizer=None, vae=None,
@@ -589,6 +599,41 @@ def test_a_training_draws_hard_subjects_more_often(monkeypatch: pytest.MonkeyPat
         assert (found is None) == (often is None) and (
             often is None or found.tolist() == pytest.approx(often)
         )
+
+
+def test_no_time_is_past_the_last_one_when_chance_rounds_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.rand", lambda *shape, **_: torch.full(shape, 1 - 2**-24))
+    t = spread_times(128, 64, torch.device("cpu"))
+    assert t.shape == (192,) and t.min() >= 0 and t[[127, 191]].tolist() == [999, 999]
+
+
+def test_a_training_that_crashes_goes_on_from_what_it_wrote_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_vae(tmp_path / "vae.safetensors", VAE(VAE_SIZE))
+    small = replace(UNET_SIZE, widths=(32, 32), attention=(True, False))
+    for name, value in {
+        "UNET_SIZE": small, "SHAPES": [Shape(32, 32, 16, 1.0)], "FILLED": (4, 4), "SAMPLES_EVERY": 0.0,
+        "MEASURED": 2, "sample_grid": lambda *_: None,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(f"training.unet.{name}", value)
+    flags = f"--data={pack_shapes(tmp_path / 'emoji.zip')} --vae={tmp_path / 'vae.safetensors'} --images=0"
+    flags += f" --out={tmp_path / 'out'} --iterations=4 --clips=2 --fresh=1 --pool=8 --shapes=1"
+    monkeypatch.setattr("sys.argv", ["unet", *flags.split()])
+    steps: list[int] = []
+    step = Trainer.step
+
+    def crashing(trainer: Trainer, *drawn: object) -> tuple[torch.Tensor, torch.Tensor]:
+        steps.append(trainer.clock.done)
+        if len(steps) == 3:
+            raise RuntimeError("the device is gone")
+        return step(trainer, *drawn)
+
+    monkeypatch.setattr(Trainer, "step", crashing)
+    with pytest.raises(RuntimeError, match="the device is gone"):
+        train_unet()
+    train_unet()
+    assert steps == [0, 1, 2, 2, 3]
 
 
 def test_an_error_that_is_the_same_in_all_pictures_costs_more_than_one_that_is_not() -> None:

@@ -3,7 +3,7 @@
     python -m training.hardness --model emoji --out runs/hardness.json
 
 needs `runs/data/emoji.zip`. A still video of each subject, on gray, is compared with the clip that its noise
-encodes. 1,216 videos take a minute on a GPU, and half an hour on two CPU cores.
+encodes. 1,383 videos take a minute on a GPU, and half an hour on two CPU cores.
 """
 
 import argparse
@@ -40,9 +40,10 @@ def measured(pipe: TextToVideo, clips: EmojiClips, subjects: Iterable[int]) -> d
 
 
 def shares(hardness: Mapping[str, float], names: Sequence[str]) -> np.ndarray:
-    """How often each of `names` ought to be drawn, beside one of the mean; 1 for those not measured."""
+    """How often each of `names` ought to be drawn, beside one of the mean; MOST for those not measured,
+    which are new."""
     mean = np.mean(list(hardness.values()))
-    farther = np.array([mean - hardness.get(name, mean) for name in names])
+    farther = np.array([mean - hardness.get(name, -np.inf) for name in names])
     return np.clip(2 ** (farther / TWICE), LEAST, MOST)
 
 

@@ -47,7 +47,8 @@ PURE_NOISE = 0.1  # share of single frames at the last time, where every video s
 AGAIN = 0.25  # share of clips that are seen twice; of loops all, for their first step draws a clip
 OWN = 2 / 3  # share of those mixed from the network's own first prediction
 OWN_FROM = 0.25  # least time of such a clip, of 0…1: earlier the noise would hide too few of its errors
-SAMPLES_EVERY = 300.0  # seconds
+SAMPLES_EVERY = 300.0  # seconds between what `write` writes: after a crash no more is lost
+STATE = "state.pt"
 FOLLOW_EVERY = 64  # steps between looks at the VAE that another process trains
 RENEW_EVERY = 4  # steps: larger portions cost less
 FILLED, ENOUGH = (2048, 256), 1024  # clips at the start, of the first shape and of others; soon
@@ -138,8 +139,7 @@ class Trainer:
         own = self.loss_of.own = int(OWN * times) if self.loss_of.own else 0
         empty = torch.rand(b, device=device) < EMPTY * b / (b - own)
         empty[:own] = False
-        u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(times - own, device)])
-        t = (u * SCHEDULE.train_steps).long()
+        t = spread_times(own, times - own, device)
         if not own:
             last = torch.rand(b, device=device) < PURE_NOISE
             t = torch.where(last, SCHEDULE.train_steps - 1, t)
@@ -150,10 +150,10 @@ class Trainer:
         return loss, *(first or [torch.full_like(loss, torch.nan)])
 
     def run(self) -> None:
-        """Train, with samples every SAMPLES_EVERY seconds; write `state.pt` and the averaged weights."""
+        """Train, and `write` every SAMPLES_EVERY seconds and at the end; go on from an earlier `state.pt`."""
         options, clock = self.options, self.clock
         options.out.mkdir(parents=True, exist_ok=True)
-        state = options.out / "state.pt"
+        state = options.out / STATE
         log = Log(options.out / "unet.csv", clock, silent=not self.accelerator.is_main_process)
         if state.exists():
             load_state(state, clock, self.average, self.opts)
@@ -178,8 +178,6 @@ class Trainer:
             if clock.elapsed - shown > SAMPLES_EVERY:
                 self.write()
                 shown = clock.elapsed
-        if self.accelerator.is_main_process:
-            save_state(state, clock, self.average, self.opts)
         self.write()
 
     def newer_vae(self) -> bool:
@@ -221,9 +219,11 @@ class Trainer:
         return int(random.choice(count, p=shares / shares.sum()))
 
     def write(self) -> None:
-        """Write the averaged weights in half precision, under our own names, and a grid of their samples."""
+        """Write what a resumed run needs, the averaged weights in half precision, under our own names, and a
+        grid of their samples."""
         if not self.accelerator.is_main_process:
             return
+        save_state(self.options.out / STATE, self.clock, self.average, self.opts)
         self.average.swap()
         for name, network in self.networks.items():
             tensors = {k: v.half().contiguous() for k, v in network.state_dict().items()}
@@ -236,6 +236,14 @@ class Trainer:
 def spread(count: int, device: torch.device) -> Tensor:
     """Draw `count` numbers, one from each equal part of 0…1: losses differ much from time to time"""
     return (torch.arange(count, device=device) + torch.rand(count, device=device)) / max(1, count)
+
+
+def spread_times(own: int, others: int, device: torch.device) -> Tensor:
+    """Draw times for `own` clips mixed from own predictions, OWN_FROM at least, and for others (own + others)"""
+    u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(others, device)])
+    return (
+        (u * SCHEDULE.train_steps).long().clamp_max(SCHEDULE.train_steps - 1)
+    )  # u is rounded, at times to 1
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:

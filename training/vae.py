@@ -51,7 +51,7 @@ DROPLET, DROPLETS = 8.0, 10.0  # of the decoder's feature maps
 FIXTURE, FIXTURES = 2.5, 30.0  # of the mean of all pictures' feature maps: droplets have their places
 FIXED = 500.0  # cost of an error that is the same in all pictures: a line, a spot
 WHOLE = (0, 2, 0, 3, 0, 4, 0, 5)  # the shapes of whole frames, in turn
-WRITE_EVERY = 200.0  # seconds, for a UNet that follows
+WRITE_EVERY = 200.0  # seconds, for a UNet that follows, and what a crash costs at most
 WHOLE_FRAMES_FROM = 0.88  # of the training; before it, four times as many crops of half the side
 
 
@@ -273,10 +273,12 @@ def train(options: Options) -> None:
         loss, mse = update(clock.rate(), images)
         clock.done += 1
         log.add(loss=loss, mse=mse)
-        if options.refine and accelerator.is_main_process and clock.elapsed - written > WRITE_EVERY:
-            average.swap()
-            write_vae(options.out / "vae.safetensors", loss_of.vae)
-            average.swap()
+        if accelerator.is_main_process and clock.elapsed - written > WRITE_EVERY:
+            save_state(state, clock, average, opts)
+            if options.refine:
+                average.swap()
+                write_vae(options.out / "vae.safetensors", loss_of.vae)
+                average.swap()
             written = clock.elapsed
     if accelerator.is_main_process:
         save_state(state, clock, average, opts)

@@ -105,13 +105,28 @@ def test_a_curve_goes_through_its_points():
 
 def test_a_part_is_lit_from_the_upper_left_and_its_shadow_stays_on_what_is_below():
     picture = Picture()
-    picture.add(box(40, 40, 216, 216), (GREY[0], GREY[0]), puff=0)
+    picture.add(box(20, 20, 236, 236), (GREY[0], GREY[0]), puff=0)
     plain = picture.image()
     picture.add(oval(70, 70, 30), (RED[0], RED[0]), puff=8, shadow=12)
     lit = np.asarray(picture.image().convert("RGBA"), int)
     assert lit[52, 60, :3].sum() > lit[70, 70, :3].sum() > lit[92, 80, :3].sum()
     assert lit[104, 82, :3].sum() < np.asarray(plain, int)[104, 82, :3].sum()  # in the shadow
     assert (lit[..., 3] == np.asarray(plain)[..., 3]).all()
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shown"),
+    [
+        (box(20, 20, 236, 200), (20, 20, 236, 200)),  # fits, and stays where it is
+        (box(2, 40, 254, 200), (13, 55, 243, 201)),  # too near to the edges
+        (box(150, 20, 250, 70), (13, 70, 243, 186)),  # small
+    ],
+)
+def test_what_is_too_large_small_or_far_out_is_fitted_in(drawn: Image.Image, shown: tuple[int, ...]):
+    picture = Picture()
+    picture.add(drawn, GREY, puff=0)
+    alpha = np.asarray(picture.image())[..., 3] > 127
+    assert Image.fromarray(alpha).getbbox() == pytest.approx(shown, abs=1)
 
 
 def webp(picture: Image.Image) -> bytes:

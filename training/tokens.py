@@ -15,12 +15,14 @@ from pathlib import Path
 import regex
 from open_clip.tokenizer import bytes_to_unicode
 
-from t2v.networks.tokenizer import END, START, clip_merges, token_ids
+from t2v.networks.tokenizer import END, START, clip_merges, read_merges, token_ids
+from t2v.texts import read_text
 from training.phrases import sentences
 from training.subjects import load_scenery, load_subjects
 
 Merge = tuple[str, str]
-LIMIT = 5120  # vocabulary entries
+LIMIT = 5632  # vocabulary entries
+END_OF_WORD = "</w>"
 
 
 def all_merges() -> list[Merge]:
@@ -55,7 +57,12 @@ def _merges_of(word: str, rank: dict[Merge, int]) -> list[Merge]:
     """The merges that CLIP applies to one word, in their order."""
     letters = bytes_to_unicode()
     pieces = [letters[byte] for byte in word.encode()]
-    pieces[-1] += "</w>"
+    pieces[-1] += END_OF_WORD
+    return _spelled(pieces, rank)[1]
+
+
+def _spelled(pieces: list[str], rank: dict[Merge, int]) -> tuple[list[str], list[Merge]]:
+    """Merge pieces as far as merges of that rank go -> what is left, and the merges in their order"""
     applied = []
     while len(pieces) > 1:
         merge = min(pairwise(pieces), key=lambda pair: rank.get(pair, len(rank)))
@@ -63,7 +70,7 @@ def _merges_of(word: str, rank: dict[Merge, int]) -> list[Merge]:
             break
         applied.append(merge)
         pieces = _merged(pieces, merge)
-    return applied
+    return pieces, applied
 
 
 def _merged(pieces: list[str], merge: Merge) -> list[str]:
@@ -97,14 +104,20 @@ def write_tokenizer(folder: Path, merges: list[Merge], length: int = 77, pad: st
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *lines]) + "\n", encoding="utf-8")
 
 
-def moved(old: Path, new: Path) -> list[int]:
-    """The id that each token of the tokenizer in `new` has in `old`, −1 where `old` lacks it.
+def moved(old: Path, new: Path) -> list[list[int]]:
+    """For each token of the tokenizer in `new`, in order: the ids by which that in `old` spells it.
 
     A text tower taught with `old` goes on with `new` once its embeddings are put in this order.
     """
-    ids = json.loads((old / "vocab.json").read_text(encoding="utf-8"))
-    tokens = json.loads((new / "vocab.json").read_text(encoding="utf-8"))
-    return [ids.get(token, -1) for token in sorted(tokens, key=tokens.__getitem__)]
+    ids, tokens = (json.loads(read_text(folder / "vocab.json")) for folder in (old, new))
+    rank = {tuple(line.split()): i for i, line in enumerate(read_merges(old / "merges.txt"))}
+
+    def spelled(token: str) -> list[int]:
+        word = token.removesuffix(END_OF_WORD)
+        letters = [*word[:-1], word[-1] + token[len(word) :]]
+        return [ids[piece] for piece in _spelled(letters, rank)[0]]
+
+    return [[ids[token]] if token in ids else spelled(token) for token in sorted(tokens, key=tokens.get)]
 
 
 def _write_json(path: Path, content: dict) -> None:

@@ -90,8 +90,8 @@ def hair_dryer() -> Image.Image:
     picture.add(barrel, PINK, 16, shadow=4)
     picture.add(oval(184, 86, 36), PURPLE, 8, shadow=2)
     for turn in range(0, 360, 60):
-        spoke = arc(184, 86, 22, turn, turn + 1)[:1]
-        picture.add(oval(*spoke[0], 5), BLACK, 0)
+        x, y = arc(184, 86, 22, turn, turn)[0]
+        picture.add(oval(x, y, 5), BLACK, 0)
     picture.add(oval(184, 86, 7), BLACK, 0)
     return picture.image()
 

@@ -10,16 +10,20 @@ Nothing is drawn by chance: the same calls give the same picture.
 """
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 SIDE, FINE = 256, 3  # a picture is drawn so many times as large, then averaged
+MARGIN = 8  # pixels that stay free at every edge
+SMALLEST, FITTED = 0.8, 0.9  # of the square: what the longer side spans at least, and of what is fitted in
 LIGHT, DARK = (255, 250, 255), (60, 10, 90)  # what lit and shaded edges are mixed with
 
 Colours = tuple[str, str]  # of the upper and of the lower end of a part
-Points = list[tuple[float, float]]
+Point = tuple[float, ...]  # x, y; of a limb its radius too
+Points = Sequence[Point]
 Place = tuple[int, int, int, int]  # left, top, right, bottom in the fine picture
 
 RED, PINK, ORANGE = ("#ff4a55", "#d9204e"), ("#ff6f9c", "#d6337c"), ("#ffa03c", "#f0702a")
@@ -28,7 +32,11 @@ BLUE, PURPLE, MINT = ("#4fa4f8", "#2f68d8"), ("#8e72dc", "#5a3fae"), ("#9fe8d8",
 WHITE, GREY, STEEL = ("#f8f4fe", "#d2c5ea"), ("#d2ccda", "#a49cb0"), ("#b4aec0", "#7d7690")
 BLACK, SLATE = ("#56505f", "#2c2834"), ("#77718a", "#4c4660")
 WOOD, BROWN, TAN = ("#d99a4e", "#b5702c"), ("#8a5648", "#5e3832"), ("#f3c68c", "#dca060")
+EYE, SHINE = ("#3a3050", "#17121f"), ("#ffffff", "#ffffff")
 GLASS, NIGHT = ("#a9e8ff", "#58b8f4"), ("#4a5a86", "#262f52")
+GOLD, GILT, SILVER = ("#ffe27a", "#f0a830"), ("#ffe27a", "#e59a22"), ("#ece8f2", "#9a92a8")
+IRON, WIRE, INK = ("#6e687e", "#3c364a"), ("#cac3d6", "#7f778f"), ("#565064", "#24202e")
+BARK, STRAW = ("#b5702c", "#8a5020"), ("#ffdf7e", "#e0a038")
 
 
 def box(left: float, top: float, right: float, bottom: float, radius: float = 0) -> Image.Image:
@@ -66,7 +74,7 @@ def stroke(points: Points, width: float) -> Image.Image:
     return mask
 
 
-def smooth(points: Points, closed: bool = False, steps: int = 12) -> Points:
+def smooth(points: Points, closed: bool = False, steps: int = 12) -> list[Point]:
     """A curve through the points (Catmull-Rom), as more points."""
     n = len(points)
     found = []
@@ -79,7 +87,9 @@ def smooth(points: Points, closed: bool = False, steps: int = 12) -> Points:
     return found if closed else [*found, points[-1]]
 
 
-def arc(x: float, y: float, radius: float, start: float, end: float, high: float | None = None) -> Points:
+def arc(
+    x: float, y: float, radius: float, start: float, end: float, high: float | None = None
+) -> list[Point]:
     """Points of an arc about (x, y), from angle to angle in degrees, clockwise from the right."""
     high = radius if high is None else high
     angles = np.radians(np.linspace(start, end, 40))
@@ -109,6 +119,26 @@ def turned(shape: Image.Image, degrees: float, x: float = SIDE / 2, y: float = S
     if not degrees:
         return shape
     return shape.rotate(-degrees, center=(x * FINE, y * FINE))
+
+
+def mirrored(points: Points) -> list[Point]:
+    """The mirror image of a curve, from its end to its start: the other half of an outline."""
+    return [(SIDE - x, y) for x, y in reversed(points)]
+
+
+def blob(points: Points, radius: float = 3) -> Image.Image:
+    """A round shape through the points."""
+    return polygon(smooth(points, True), radius)
+
+
+def limb(*points: Point) -> Image.Image:
+    """A curve through (x, y, radius), which swells and narrows."""
+    return join(*(oval(x, y, radius) for x, y, radius in smooth(points, steps=24)))
+
+
+def both(shape: Image.Image) -> Image.Image:
+    """A shape and its mirror image."""
+    return join(shape, ImageOps.mirror(shape))
 
 
 def _empty() -> Image.Image:
@@ -142,6 +172,7 @@ class Picture:
         """
         shape = turned(shape, self._turn)
         place = shape.getbbox()
+        assert place, "a part of no extent"
         if shadow:
             self._shade(shape, place, shadow)
         fill = _gradient((place[3] - place[1], place[2] - place[0]), colours, sideways)
@@ -168,10 +199,21 @@ class Picture:
         part += (fill - part) * (weight / 255)
 
     def image(self) -> Image.Image:
-        """The picture, RGBA, 256×256"""
+        """The picture, RGBA, 256×256; what comes nearer than MARGIN to an edge, or is small, is fitted in."""
         colour = Image.fromarray(self._colour.round().clip(0, 255).astype(np.uint8))
         colour.putalpha(self._alpha)
-        return colour.resize((SIDE, SIDE), Image.Resampling.BOX)
+        return colour.crop(self._square()).resize((SIDE, SIDE), Image.Resampling.BOX)
+
+    def _square(self) -> Place:
+        """The square of the fine picture that is shown."""
+        whole = SIDE * FINE
+        left, top, right, bottom = self._alpha.getbbox() or (0, 0, whole, whole)
+        longer, margin = max(right - left, bottom - top), min(left, top, whole - right, whole - bottom)
+        if margin >= MARGIN * FINE and longer >= SMALLEST * whole:
+            return 0, 0, whole, whole
+        side = round(longer / FITTED)
+        x, y = (left + right - side) // 2, (top + bottom - side) // 2
+        return x, y, x + side, y + side
 
 
 def _gradient(size: tuple[int, int], colours: Colours, sideways: bool) -> np.ndarray:
@@ -205,3 +247,10 @@ def _lit(fill: np.ndarray, slope: np.ndarray) -> np.ndarray:
     for weight, towards in ((0.55 * slope.clip(0, 1), LIGHT), (-0.45 * slope.clip(-1, 0), DARK)):
         fill = fill + (np.array(towards, np.float32) - fill) * weight
     return fill
+
+
+def eye(picture: Picture, x: float, y: float, size: float, high: float | None = None) -> None:
+    """Add a dark eye with a gleam, about (x, y), by its half axes; a round one by one."""
+    high = size if high is None else high
+    picture.add(oval(x, y, size, high), EYE, 0)
+    picture.add(oval(x - 0.3 * size, y - 0.35 * high, 0.36 * size), SHINE, 0)

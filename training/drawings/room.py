@@ -7,6 +7,7 @@ from training.drawings.pen import (
     BLUE,
     BROWN,
     CYAN,
+    GLASS,
     GREY,
     ORANGE,
     RED,
@@ -45,7 +46,7 @@ def curtain() -> Image.Image:
     """Two red curtains drawn aside from a window, on a rail."""
     picture = Picture()
     picture.add(box(60, 44, 196, 232, 6), WHITE, 4)
-    picture.add(box(70, 54, 186, 222, 3), ("#a9e8ff", "#58b8f4"), 0)
+    picture.add(box(70, 54, 186, 222, 3), GLASS, 0)
     picture.add(box(124, 50, 132, 226), WHITE, 2)
     picture.add(box(66, 132, 190, 140), WHITE, 2)
     side = polygon(smooth([(24, 34), (118, 34), (96, 120), (56, 160), (66, 238), (24, 238)]), 2)
@@ -132,10 +133,10 @@ def calculator() -> Image.Image:
             last = column == 3
             picture.add(box(x, y, x + 27, y + 28, 7), ORANGE if last else WHITE, 4, shadow=3)
     for row, shape in enumerate(([(0, -6), (0, 6)], None, [(-5, -5), (5, 5)])):
-        x, y = 180.5, 108 + 36 * row
-        picture.add(stroke([(x - 6, y), (x + 6, y)], 4), WHITE, 0)
+        y = 108 + 36 * row
+        picture.add(stroke([(174.5, y), (186.5, y)], 4), WHITE, 0)
         if shape:
-            picture.add(stroke([(x + a, y + b) for a, b in shape], 4), WHITE, 0)
+            picture.add(stroke([(180.5 + a, y + b) for a, b in shape], 4), WHITE, 0)
     return picture.image()
 
 

@@ -61,6 +61,9 @@ def test_trials_are_the_same_for_a_seed_and_of_every_group(captions: Captions) -
     assert {(t.width, t.height) for t in trials if t.group == "tall"} == {(192, 336)}
     assert {len(t.content.entities) for t in trials if t.group in COLOURED} == {2, 3}
     assert [trial_of(asdict(trial)) for trial in trials] == trials
+    others = [t for t in trials if t.group == "shapes"]
+    assert all(57_000 <= t.width * t.height <= 70_000 and 8 <= t.frames <= 32 for t in others)
+    assert len({(t.width, t.height) for t in others}) > 2 and len({t.frames for t in others}) > 2
 
 
 def test_a_noun_is_asked_for_where_the_words_of_the_model_know_it(clips: EmojiClips) -> None:
@@ -94,7 +97,7 @@ def test_shares_hold_every_trial_once_one_group_each_and_keep_a_prompts_seeds_to
     trials = drawn(captions, 40)
     parts = shares(trials)
     assert sorted(map(repr, trials)) == sorted(repr(trial) for part in parts for trial in part)
-    assert all(len({(t.group, t.truth, t.width) for t in part}) == 1 for part in parts)
+    assert all(len({(t.group, t.truth, t.width, t.height, t.frames) for t in part}) == 1 for part in parts)
     homes: dict[str, set[int]] = {}
     for i, part in enumerate(parts):
         for trial in part:

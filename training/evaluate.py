@@ -127,12 +127,17 @@ def _joined(
 
 
 def shares(trials: list[Trial]) -> list[list[Trial]]:
-    """Split trials by group and by SHARE, the costly ones first; seeds of a prompt together."""
+    """Split trials by group, shape and SHARE, the costly ones first; seeds of a prompt together."""
     parts: list[list[Trial]] = []
     groups = list(GROUPS)
-    for trial in sorted(trials, key=lambda t: (-groups.index(t.group), t.truth, t.prompt, t.seed)):
+
+    def kind(trial: Trial) -> tuple[int, ...]:
+        """What all videos of a share have in common."""
+        return -groups.index(trial.group), trial.truth, trial.width, trial.height, trial.frames
+
+    for trial in sorted(trials, key=lambda t: (*kind(t), t.prompt, t.seed)):
         last = parts[-1] if parts else []
-        same = last and (last[-1].group, last[-1].truth) == (trial.group, trial.truth)
+        same = last and kind(last[-1]) == kind(trial)
         if same and (len(last) < SHARE or last[-1].prompt == trial.prompt):
             last.append(trial)
         else:
@@ -149,7 +154,7 @@ def made(
         return [pixels(film) for film in through_vae(pipe, true_clips(clips, captions, trials))]
     if trial.known:
         return [pixels(film) for film in sampled(pipe, clips, captions, trials)]
-    own = {"width": trial.width, "height": trial.height, "loop": trial.loop}
+    own = {"width": trial.width, "height": trial.height, "frames": trial.frames, "loop": trial.loop}
     return [pipe(each.prompt, seed=each.seed, **own, **settings).frames for each in trials]
 
 
@@ -173,7 +178,7 @@ def save(path: Path, trials: list[Trial], videos: list[np.ndarray]) -> None:
         archive.writestr("trials.json", json.dumps([asdict(trial) for trial in trials]))
         for i, video in enumerate(videos):
             buffer = io.BytesIO()
-            sheet = Image.fromarray(rearrange(video, "(r k) h w c -> (r h) (k w) c", r=4))
+            sheet = Image.fromarray(rearrange(video, "f h w c -> (f h) w c"))
             sheet.save(buffer, "WEBP", quality=95)
             archive.writestr(f"{i}.webp", buffer.getvalue())
 
@@ -185,7 +190,9 @@ def load(path: Path) -> tuple[list[Trial], list[np.ndarray]]:
         sheets = [
             np.asarray(Image.open(archive.open(f"{i}.webp")).convert("RGB")) for i in range(len(trials))
         ]
-    return trials, [rearrange(sheet, "(r h) (k w) c -> (r k) h w c", r=4, k=4) for sheet in sheets]
+    return trials, [
+        rearrange(sheet, "(f h) w c -> f h w c", h=t.height) for t, sheet in zip(trials, sheets, strict=True)
+    ]
 
 
 def judged(

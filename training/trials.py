@@ -2,13 +2,13 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from t2v.vocabulary import Vocabulary
 from training.captions import Captions
-from training.compose import MOTIONS
+from training.compose import FRAMES, MOTIONS
 from training.content import Content, Entity, single
 from training.held_out import held_out, held_pair, held_relation
 from training.layout import AND, RELATIONS
@@ -17,6 +17,9 @@ from training.phrases import BACKGROUNDS, TINTS, canonical
 
 SEEDS = 8  # of one prompt
 WIDE = (336, 192)
+_SIDES = range(16, 1024, 16)
+SIZES = [(w, h) for w in _SIDES for h in _SIDES if 57_000 <= w * h <= 70_000 and max(w, h) <= 2 * min(w, h)]
+SHORTEST, LONGEST = 8, 32  # frames
 GROUPS = {
     "one": "one subject",
     "scenery": "one subject in a scenery",
@@ -33,6 +36,7 @@ GROUPS = {
     "eight": "eight frames given",
     "loop": "loops",
     "nouns": "nouns that people type first",
+    "shapes": f"one subject, {SHORTEST} to {LONGEST} frames of another size",
 }
 COLOURED = ("pair", "relation", "motions", "colours", "three")  # groups whose subjects may have colours
 
@@ -48,6 +52,7 @@ class Trial:
     width: int = 256
     height: int = 256
     truth: bool = False
+    frames: int = FRAMES
 
     @property
     def known(self) -> int:
@@ -95,8 +100,10 @@ class Draw:
             "motions": self._motions, "colours": self._colours, "three": self._three,
         }  # fmt: skip
         content = scenes.get(group, self._one)()
-        size = {"wide": WIDE, "tall": WIDE[::-1]}.get(group, (256, 256))
-        return Trial(group, self._prompt(group, content), seed, content, *size)
+        size, frames = {"wide": WIDE, "tall": WIDE[::-1]}.get(group, (256, 256)), FRAMES
+        if group == "shapes":
+            size, frames = self._pick(SIZES), SHORTEST + self._index(LONGEST - SHORTEST + 1)
+        return Trial(group, self._prompt(group, content), seed, content, *size, frames=frames)
 
     def _prompt(self, group: str, content: Content) -> str:
         if group in ("scenery", "words", *COLOURED):
@@ -194,6 +201,6 @@ def draw_trials(
             continue
         drawn = Draw(captions, seed + list(GROUPS).index(group), words).trials(group, clips)
         truth = drawn[: ceiling if group not in ("nouns", "seeds") else 0]
-        trials += [Trial(t.group, t.prompt, t.seed, t.content, t.width, t.height, True) for t in truth]
+        trials += [replace(trial, truth=True) for trial in truth]
         trials += drawn
     return trials

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from training.captions import Captions
 from training.chance import OPEN
-from training.compose import FRAMES, Spec, compose
+from training.compose import Spec, compose
 from training.dataset import EmojiClips
 from training.trials import Trial
 
@@ -14,7 +14,7 @@ def true_clips(clips: EmojiClips, captions: Captions, trials: list[Trial]) -> Te
     """Render the trials' contents; the trial's seed decides what they leave open -> (b f 3 h w)"""
     trial = trials[0]
     shape = (trial.height, trial.width)
-    return compose(clips, true_spec(captions, trials), FRAMES, shape=shape, loop=trial.loop)
+    return compose(clips, true_spec(captions, trials), trial.frames, shape=shape, loop=trial.loop)
 
 
 def true_spec(captions: Captions, trials: list[Trial]) -> Spec:

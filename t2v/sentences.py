@@ -23,6 +23,7 @@ from t2v.languages.english import (
     TURNED,
     VERBS,
     WHERE,
+    WORN,
 )
 from t2v.pieces import AND, BETWEEN, Kind, Piece, in_order, without_compounds
 from t2v.sceneries import REACH, placing
@@ -34,6 +35,9 @@ TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"
 COUNTS = frozenset(("two", "three"))
 ALONG = "along"  # what "down" says in "down the street"
+WEARING = re.compile(
+    rf"\b(?:in|wearing|wears?) (?:(?:an?|the|his|her|its|their|my) )?(?:\w+ ){{0,2}}(?:{'|'.join(WORN)})$"
+)
 GROUND_WORDS = 7  # of a plain ground: "in front of a plain green background"
 
 
@@ -94,12 +98,12 @@ class Sentences:
         start, since, last = 0, 0, None  # since: where the words begin that may place a scenery's noun
         while start < len(tokens):
             place, name = self._place(tokens, start, since), self._name(tokens, start, last)
-            if place and name and name.stop == place.stop:
+            worn = bool(name) and _is_worn(tokens, start)
+            if worn or place and name and name.stop == place.stop:
                 name = None  # "through the desert"
             piece = self._piece(tokens, start, name, place)
-            if piece.kind == "word" and (
-                self._is_sort(tokens, start, since) or self._is_done_there(tokens[start], last)
-            ):
+            describes = worn or self._is_sort(tokens, start, since)
+            if piece.kind == "word" and (describes or self._is_done_there(tokens[start], last)):
                 piece = piece._replace(kind="sort", taught=False)
             yield piece
             last = name if piece.kind == "thing" else Name(*piece[:2], "") if piece.kind == "ground" else last
@@ -277,6 +281,11 @@ class Sentences:
         if "relation" in kinds:
             return count == 2
         return "mark" in kinds or any(piece.value == AND for piece in gap)
+
+
+def _is_worn(tokens: Sequence[str], start: int) -> bool:
+    """Whether a name is that of what somebody has on: "in a suit", but not "in front of a suit"."""
+    return bool(WEARING.search(" ".join(tokens[max(start - REACH, 0) : start + 1])))
 
 
 def _is_numbered(before: Sequence[Piece]) -> bool:

@@ -4,6 +4,7 @@ import re
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 SPOKEN_AS_CONSONANTS = ("uni", "ufo", "uku", "eu", "one")
+OF = " of "  # after the noun of a name: "a can of paint"
 BETWEEN = re.compile(r"[\W_]+")  # what may stand between the parts of a name: "jack-o'-lantern"
 _IRREGULAR = {
     "mouse": "mice", "goose": "geese", "tooth": "teeth", "foot": "feet", "man": "men", "woman": "women",
@@ -12,13 +13,16 @@ _IRREGULAR = {
     "moose": "moose", "knife": "knives", "leaf": "leaves", "loaf": "loaves", "scarf": "scarves",
     "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "superhero": "superheroes",
     "die": "dice", "dice": "dice", "calf": "calves", "spectacles": "spectacles", "buffalo": "buffaloes",
+    "domino": "dominoes", "shelf": "shelves", "bookshelf": "bookshelves", "werewolf": "werewolves",
+    "samurai": "samurai",
 }  # fmt: skip
 
 
 def plural(name: str) -> str:
-    """Form the plural of a countable name: "red fox" -> "red foxes"."""
+    """Form the plural of a countable name: "red fox" -> "red foxes", "can of paint" -> "cans of paint"."""
+    name, of, material = name.partition(OF)
     head, _, noun = name.rpartition(" ")
-    return f"{head} {_plural_noun(noun)}".strip()
+    return f"{head} {_plural_noun(noun)}".strip() + of + material
 
 
 def _plural_noun(noun: str) -> str:

@@ -102,10 +102,11 @@ class Translator:
             parts.append(f"on {article(colour[1])} {colour[1]} background")
         return " ".join(filter(None, parts))
 
-    def _draws(self, hexcode: str) -> str | None:
-        """The subject or scenery of an emoji: by its code, or by its English name."""
+    def _draws(self, hexcode: str, drawings: bool = True) -> str | None:
+        """The subject or scenery of an emoji: by its code, or by its English name, that of a drawing too."""
         known = self._subjects.get(hexcode) or self._scenery.get(hexcode)
-        return known or self.vocabulary.subject(english_name(hexcode))
+        named = known or self.vocabulary.subject(english_name(hexcode) or hexcode)
+        return named if drawings or known or self.vocabulary.subjects.get(named or "") else None
 
     def _foreign(self, text: str, pictures: bool) -> tuple[str, list[Element]]:
         """The language in which most of the text is understood, and the elements; none if that is English, or

@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
+    APART,
     ARTICLES,
     DENIALS,
+    DESCRIBING,
     FILLERS,
     GAITS,
     MAKING,
     NOUNS_IN_ING,
+    NUMBERS,
     PEOPLE,
     PLACED,
     RISING,
@@ -23,8 +26,9 @@ from t2v.languages.english import (
     english,
 )
 from t2v.misspelled import SHORTEST, Spellings
+from t2v.pieces import BETWEEN, STARTS
 from t2v.sceneries import nouns, placing
-from t2v.spelling import WORD, article, plural, singular, split, together
+from t2v.spelling import OF, WORD, article, plural, singular, split, together
 from t2v.texts import read_text
 
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
@@ -33,7 +37,9 @@ SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
-DOING = frozenset("is are that who which".split())  # between a subject and what it does
+DOING = frozenset("is are that who which will".split())  # between a subject and what it does
+AFTER_NOUNS = BETWEEN | DOING | {"full", "covered", "filled"}
+DESCRIBED = 3  # words from a name back to its article: "a big old well"
 HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
 
 
@@ -51,7 +57,8 @@ class Vocabulary:
     `subjects` {name: hexcode, or "" of drawings, which no emoji shows}, `backgrounds` and `tints` {colour:
     [r, g, b]}, `motions`, `relations`, `scenery` {phrase: hexcode or None}, `phrases` {name: the name with
     its article}, `articles` {name: its article, where that isn't "a", or "an" before a vowel}, `fillers`:
-    words of the captions that draw nothing.
+    words of the captions that draw nothing, `also` {other name, not in the captions: the subject that it
+    means}, `stand_ins` {a thing, or such a name, in the singular or plural: the name that is drawn}.
     """
 
     def __init__(self, words: dict[str, Any]):
@@ -67,7 +74,9 @@ class Vocabulary:
         self._stand_ins: dict[str, str] = words.get("stand_ins", {})  # "lambs": "sheep"
         self.taught = frozenset(words.get("taught", []))  # any words of the captions of a fine-tuned model
         self.has_grammar = bool(self.relations) and "taught" not in words
-        self._names = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
+        self._also: dict[str, str] = words.get("also", {})  # "aeroplane": "airplane"
+        taught = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
+        self._names = self._also | taught
         self.articles: dict[str, str] = words.get("articles", {})
         self.fillers: list[str] = words.get("fillers", [])
         self.colour_synonyms: dict[str, str] = words.get("colour_synonyms", {})
@@ -93,7 +102,8 @@ class Vocabulary:
         self._many = {together(many): many for many in map(plural, self._names)}
         self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         words = {word: word for word in self._grammar if word in self.colours or len(word) > SHORTEST}
-        self.spellings = Spellings(self._names | words)
+        taught = {name: subject for name, subject in self._names.items() if name not in self._also}
+        self.spellings = Spellings(taught | words)
         self._by_word: dict[str, list[str]] = {}
         for name, subject in self._names.items():
             for word in split(name):
@@ -181,9 +191,11 @@ class Vocabulary:
     def _stand_in(self, words: list[str]) -> tuple[int, str | None]:
         """The words of the thing that a text begins with, how many they are, and what stands in for it."""
         for length in range(min(self._longest, len(words)), 0, -1):
+            if instead := self._stand_ins.get(" ".join(words[:length])):
+                return length, instead
             if self._named(words[:length]):
                 return length, None
-            if instead := self._stand_ins.get(" ".join(words[:length])) or self._as_taught(words[:length]):
+            if instead := self._as_taught(words[:length]):
                 return length, instead
         return 1, None
 
@@ -242,17 +254,50 @@ class Vocabulary:
         heart with ribbon" is no "purple heart". Nor is it what the last one does: "a shark swimming".
         """
         name = self._person(words, start) or self._longest_name(words, start)
-        doing = last and all(word in DOING or word.endswith("ly") for word in words[last.stop : start])
         said = " ".join(words[start : name.stop]) if name else ""
-        makes = said in MAKING and not ARTICLES.isdisjoint(words[start + 1 : start + 2])
-        if not name or doing and (makes or is_doing(said) or said in GAITS or said in VERBS):
+        if not name or self._is_verb(words, start, said, last):
             return None  # "a bird flies"
+        if said in DESCRIBING and not self._is_noun(words, start):
+            return None
         other = self.means_other(words[start]) or words[start] in self.fillers
         longer = self._longest_name(words, start + 1) if other else None
-        if longer and longer.stop > name.stop and words[start + 1] not in VERBS:
+        verbs = VERBS | GAITS.keys() if said in GAITS else VERBS  # "a fly sinks", "a fly sink"
+        if longer and longer.stop > name.stop and words[start + 1] not in verbs:
             return None
         coloured = words[start] in self.colours and name.stop == start + 1
         return None if coloured and self._longest_name(words, name.stop) else name  # "an orange dog"
+
+    def _is_verb(self, words: list[str], start: int, said: str, last: Name | None) -> bool:
+        """Whether a name, `said` from `start` on, is what the subject before it does: "a bird flies", "two
+        birds fly"; or what a word that is no subject does: "a plumber drills a hole"."""
+        makes = not ARTICLES.isdisjoint(words[start + 1 : start + 2])
+        if said in VERBS and makes and start and not self._begins(words[start - 1]):
+            return True
+        between = words[last.stop : start] if last else []
+        if not last or not all(word in DOING or word.endswith("ly") for word in between):
+            return False
+        if is_doing(said) or said in GAITS or said in VERBS or makes and said in MAKING:
+            return True
+        many = self.written(" ".join(words[last.start : last.stop]), last.subject)[1]
+        return plural(said) in VERBS and (many or "will" in between)
+
+    def _is_noun(self, words: list[str], start: int) -> bool:
+        """Whether a word such as "well" is a thing: "an old well", but neither "a well dressed man" nor "a
+        panda dancing well"."""
+        after = "".join(words[start + 1 : start + 2])
+        ends = not WORD.fullmatch(after) or after in AFTER_NOUNS or after in self._grammar - self.colours
+        if not ends and (self._subject([after]) or not after.endswith(("ing", "s"))):
+            return False
+        for word in reversed(words[max(start - DESCRIBED, 0) : start]):
+            if self._begins(word):
+                return True
+            if word in TOLD or word in DOING or not WORD.fullmatch(word) or self._subject([word]):
+                return False
+        return start == 0 and after != ","
+
+    def _begins(self, word: str) -> bool:
+        """Whether a noun may follow a word: an article, a number, a colour."""
+        return word in STARTS or word in NUMBERS or word in self.colours
 
     def _person(self, words: list[str], start: int) -> Name | None:
         """A person who does what was taught of a "person": "a man surfing"."""
@@ -293,6 +338,9 @@ class Vocabulary:
         found = self._names.get(" ".join(words))
         if found or first and last in RISING:
             return found
+        things, of, material = " ".join(words).partition(OF)
+        if of and (found := self._names.get(singular(things) + of + material)):
+            return found
         return self._names.get(" ".join([*first, singular(last)]))
 
     def _as_taught(self, words: list[str]) -> str | None:
@@ -300,7 +348,8 @@ class Vocabulary:
 
         Several words spell no plural, as "the sun sets", and no short name, as "a man go".
         """
-        if any(map(SHORTENED.search, words)) or len(words) > 1 and words[-1] in RISING:
+        apart = len(words) > 1 and words[-1] in RISING or " ".join(words) in APART
+        if apart or any(map(SHORTENED.search, words)):
             return None
         word = together("".join(words))
         if len(words) == 1:

@@ -177,7 +177,8 @@ def test_free_english_is_told_in_the_models_words(prompt: str) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_captions_of_the_training_are_left_as_they_are(seed: int) -> None:
-    captions = Captions(load_subjects(), seed, load_scenery()).batch(1000)[0]
+    taught = tuple(subject for subject in load_subjects() if subject.name in VOCABULARY.subjects)
+    captions = Captions(taught, seed, load_scenery()).batch(1000)[0]
     told = {each: SENTENCES.told(each) for each in captions if "eating bamboo" not in each}
     assert not {each: sentence for each, sentence in told.items() if sentence}
 

@@ -15,13 +15,15 @@ from accelerate import Accelerator
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from t2v.checkpoints import load
+from t2v.checkpoints import load, locate
 from t2v.defaults import ModelDefaults
 from t2v.diffusion import NoiseSchedule, ScheduleConfig
 from t2v.networks import TINY_VAE, VAE, TextConfig, TextEncoder, Tokenizer, UNet3D, UNetConfig
 from t2v.networks.attention import Attention, attend
 from t2v.networks.tokenizer import read_merges
 from t2v.runtime import device
+from training.begin import EMBEDDING
+from training.begin import main as begin_again
 from training.compose import compose
 from training.export import write_folder
 from training.fused import fuse, layer_normed, normed, short_attention
@@ -36,9 +38,11 @@ from training.pool import Shape
 from training.precision import half_precision
 from training.sizes import UNET_SIZE, VAE_SIZE, text_size
 from training.subjects import Subject
+from training.tokens import write_tokenizer
 from training.unet import (
     MEASURED,
     Trainer,
+    begin,
     go_on,
     learn_only,
     leave_out_time,
@@ -599,6 +603,25 @@ def test_a_training_draws_hard_subjects_more_often(monkeypatch: pytest.MonkeyPat
         assert (found is None) == (often is None) and (
             often is None or found.tolist() == pytest.approx(often)
         )
+
+
+def test_a_training_begins_with_the_shipped_weights_and_another_tokenizer(tmp_path: Path) -> None:
+    old = locate("emoji").folder / "tokenizer"
+    merges = [tuple(line.split()) for line in read_merges(old / "merges.txt")]
+    write_tokenizer(tmp_path / "new", [*merges, ("camp", "fire</w>")])
+    begin_again(["--tokenizer", str(tmp_path / "new"), "--out", str(tmp_path / "begun")])
+    shipped, text = load("emoji"), load_file(tmp_path / "begun" / "text_encoder.safetensors")
+    was, now = (
+        Tokenizer(read_merges(folder / "merges.txt"))(["a campfire"])[0] for folder in (old, tmp_path / "new")
+    )
+    embedding = shipped.text_encoder.state_dict()[EMBEDDING]
+    begun = text[EMBEDDING].float()
+    torch.testing.assert_close(begun[now[2]], embedding[was[2:4]].mean(0), atol=1e-3, rtol=0)
+    assert torch.equal(begun[now[[0, 1, 3]]], embedding[was[[0, 1, 4]]])  # start, "a", end
+    options = SimpleNamespace(start=tmp_path / "begun", vae=tmp_path / "begun" / "vae.safetensors")
+    _, unet, vae = begin(options, len(begun))
+    for network, its in ((unet, shipped.unet), (vae, shipped.vae)):
+        assert all(torch.equal(a, b) for a, b in zip(network.parameters(), its.parameters(), strict=True))
 
 
 def test_no_time_is_past_the_last_one_when_chance_rounds_to_one(monkeypatch: pytest.MonkeyPatch) -> None:

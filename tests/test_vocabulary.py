@@ -7,6 +7,7 @@ import pytest
 from t2v.checkpoints import catalogue
 from t2v.languages.english import english
 from t2v.languages.ordinary import ORDINARY as ORDINARY_FILE
+from t2v.spelling import plural
 from t2v.vocabulary import Vocabulary
 from training.captions import Captions
 from training.ordinary import words
@@ -23,7 +24,15 @@ WORDS = {
     "motions": ["still", "moving left"],
     "motion_phrases": {"moving left": ["flying left", "going to the left"]},
     "related": {"kitten": ["cat"], "jackal": ["fox"]},
-    "stand_ins": {"jackal": "fox", "jackals": "foxes", "fox bat": "butterfly", "ocelot": "ocelot cat"},
+    "stand_ins": {
+        "jackal": "fox",
+        "jackals": "foxes",
+        "fox bat": "butterfly",
+        "ocelot": "ocelot cat",
+        "reynard": "fox",
+        "reynards": "foxes",
+    },
+    "also": {"reynard": "fox"},
 }
 
 
@@ -155,10 +164,20 @@ def test_a_thing_that_wasnt_taught_is_drawn_as_what_stands_in(
     assert vocabulary.with_stand_ins(prompt) == drawn
 
 
+def test_a_name_that_wasnt_taught_means_its_subject_and_is_replaced(vocabulary: Vocabulary) -> None:
+    for prompt, drawn in (("a reynard", "a fox"), ("two reynards and a panda", "two foxes and a panda")):
+        assert vocabulary.explain(prompt).known[0] == "fox" and vocabulary.explain(prompt).note() is None
+        assert vocabulary.with_stand_ins(prompt) == drawn
+    assert vocabulary.mended("a reinard") == "a reinard"  # no slip becomes a word that wasn't taught
+
+
 def test_the_embedded_models_stand_ins_are_its_own_subjects() -> None:
     embedded = Vocabulary.open(EMBEDDED)
+    assert {"aeroplane": "airplane", "kayak": "canoe"}.items() <= embedded._also.items()
+    others = {*embedded._also, *map(plural, embedded._also)}
     for thing, instead in embedded._stand_ins.items():
-        assert embedded.subject(thing) is None and embedded.subject(instead)
+        assert embedded.subject(instead) and (thing in others or embedded.subject(thing) is None)
+    assert all(embedded.subject(name) == subject for name, subject in embedded._also.items())
     assert embedded.with_stand_ins("a hawk and two lambs") == "an eagle and two sheep"
     assert embedded.with_stand_ins("two calves, stockings") == "two cows, socks"
 

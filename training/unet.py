@@ -239,11 +239,10 @@ def spread(count: int, device: torch.device) -> Tensor:
 
 
 def spread_times(own: int, others: int, device: torch.device) -> Tensor:
-    """Draw times for `own` clips mixed from own predictions, OWN_FROM at least, and for others (own + others)"""
+    """Draw times of clips: of `own`, mixed from own predictions, OWN_FROM at least -> (own + others)"""
     u = torch.cat([OWN_FROM + (1 - OWN_FROM) * spread(own, device), spread(others, device)])
-    return (
-        (u * SCHEDULE.train_steps).long().clamp_max(SCHEDULE.train_steps - 1)
-    )  # u is rounded, at times to 1
+    last = SCHEDULE.train_steps - 1
+    return (u * SCHEDULE.train_steps).long().clamp_max(last)  # u is rounded, and can be 1
 
 
 def begin(options: Options, vocabulary: int) -> tuple[TextEncoder, UNet3D, VAE]:

@@ -27,6 +27,7 @@ from training.subjects import Scenery, Subject, bare, countable, indefinite, loa
 
 RELATED = Path(__file__).with_name("related.json")  # word that people use: the subjects nearest to it
 STAND_INS = Path(__file__).with_name("stand_ins.json")  # thing that wasn't taught: the subject drawn for it
+ALSO = Path(__file__).with_name("also.json")  # other name, not taught: the subject that it means
 CLASSES = Path(__file__).with_name("classes.json")  # class: subjects that look nearly alike
 # {a}, {b}, {c}: subjects with their articles, {x}: the first without, {xs}: its plural. {ground}: "on a green
 # background", any colour, or a scenery's phrase. A still subject has no {motion}.
@@ -63,7 +64,8 @@ def vocabulary(subjects: tuple[Subject, ...], scenery: tuple[Scenery, ...] = ())
         "grammar": list(GRAMMAR),
         "classes": classes(names),
         "related": related(names),
-        "stand_ins": stand_ins(subjects),
+        "stand_ins": drawn_for(STAND_INS, subjects) | drawn_for(ALSO, subjects),
+        "also": also(subjects),
         "open": ["loop phase", "speed", "position", "size", "the background where none is named"],
         "held_out": unseen(list(emoji)),
     }
@@ -114,13 +116,20 @@ def related(names: list[str]) -> dict[str, list[str]]:
     return {word: to for word, to in near.items() if to}
 
 
-def stand_ins(subjects: tuple[Subject, ...]) -> dict[str, str]:
-    """Things that are no subject -> the subject that is drawn for them, one of `subjects`; plurals too"""
+def drawn_for(path: Path, subjects: tuple[Subject, ...]) -> dict[str, str]:
+    """Things of a list -> the name of the subject that is drawn for them, one of `subjects`; plurals too"""
     phrases = {subject.name: subject.phrases[0] for subject in subjects}
-    listed = json.loads(STAND_INS.read_text(encoding="utf-8"))
+    listed = json.loads(path.read_text(encoding="utf-8"))
     kept = {thing: name for thing, name in listed.items() if name in phrases}
     many = {name: plural(name) if countable(phrase) else name for name, phrase in phrases.items()}
     return {plural(thing): many[name] for thing, name in kept.items()} | kept
+
+
+def also(subjects: tuple[Subject, ...]) -> dict[str, str]:
+    """Names that the captions don't have -> the subject that they mean, one of `subjects`"""
+    names = {subject.name for subject in subjects}
+    listed = json.loads(ALSO.read_text(encoding="utf-8"))
+    return {other: name for other, name in listed.items() if name in names}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from t2v.languages.names import EmojiName, emoji_key, names_of
+from t2v.languages.names import TAG, EmojiName, emoji_key, names_of
 from t2v.languages.places import PLACES, SCENERY
 from t2v.languages.words import BACKGROUND, COLOURS, MOTIONS, SIGNS, SMALL, TABLE, UNINFLECTED, UNSPACED
 
@@ -21,7 +21,7 @@ ENDING = 4  # letters of an ending at most
 Kind = Literal["thing", "motion", "background", "colour", "scenery"]
 # The first wins over equally long ones.
 KINDS: tuple[Kind, ...] = ("thing", "motion", "background", "colour", "scenery")
-Draws = Callable[[str], str | None]  # hexcode -> the model's name of that subject
+Draws = Callable[..., str | None]  # hexcode, False for no drawing of that name -> the model's subject
 
 
 class Element(NamedTuple):
@@ -157,10 +157,13 @@ def _things(text: str, language: str, draws: Draws, english: Callable[[str], str
 
 def _drawn(meanings: Sequence[EmojiName], draws: Draws, part: str, language: str) -> str | None:
     """The model's subject for a name: the first meaning that it draws. A tag counts where the name is no
-    other emoji's usual one, and not too short."""
+    other emoji's usual one, and not too short; that of an emoji before that of a drawing: "triste" is sad,
+    and hardly a trombone."""
     short = language not in (*UNSPACED, "ko") and len(part) <= SHORT
-    most = 0 if short else 1 if meanings and meanings[0].rank == 0 else 2
-    return next((name for each in meanings if each.rank <= most and (name := draws(each.hexcode))), None)
+    most = 0 if short else 1 if meanings and meanings[0].rank == 0 else TAG
+    counted = [each for each in meanings if each.rank <= most]
+    first = [each for each in counted if each.rank < TAG or draws(each.hexcode, False)]
+    return next(filter(None, (draws(each.hexcode) for each in (*first, *counted))), None)
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:

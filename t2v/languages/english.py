@@ -17,12 +17,12 @@ FILLERS = frozenset(
 )
 # Small words of other languages in Latin letters.
 FOREIGN_WORDS = frozenset(
-    """der das und ein eine einen einem dem auf mit vor im ist un une les du et dans avec sur sous una unos
-    sobre y il gli di della nel che uno um uma em och ett på een het się z le""".split()
+    """der das und ein eine einen einem einer dem auf mit vor im ist un une les du et dans avec sur sous una
+    unos dos sobre y il gli di della nel che uno um uma em och ett på een het się z le""".split()
 )
 # English has these too, or names in it: to die, Las Vegas, a van. Alone they say nothing.
 ALSO_ENGLISH = frozenset(
-    "die den en el la los las con por de del des lo no não med det om op met van na w".split()
+    "die den en el la los las con por de del des lo no não med me det om op met van na w".split()
 )
 ENGLISH_WORDS = frozenset(
     "riding running walking eating flying moving sitting dancing jumping swimming driving".split()
@@ -76,26 +76,32 @@ DIRECTIONS = _table({
 # Names that are verbs too: after a subject they say what it does.
 VERBS = frozenset(
     """drinks waves cooks plants kisses irons rings rocks matches presents sleeps drops saws watches stops
-    sets rises falls flies sails races runs walks likes like sleep watch""".split()
+    sets rises falls flies sails races runs walks likes like sleep watch swings drills hoses grills buttons
+    suits caves tires whisks""".split()
 )
+DESCRIBING = frozenset("well safe lighter".split())  # names that mostly say how something is or is done
 MAKING = frozenset(("building", "painting"))  # verbs too, before an article: "a boy building a tower"
 SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scenery: "a light blue bird"
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
+APART = frozenset(("dragon fly",))  # not joined to a name: "a dragon fly over a castle"
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
 # "In front of" shows these only roughly: a man in a coat.
 INSIDE = frozenset(word for word, relation in RELATED.items() if relation == "in front of")
+WORN = frozenset(("suit", "suits"))  # not drawn on who wears them
 # What somebody does on or below another subject, rather than where something stands.
 DOES = frozenset("riding rides ride rode wearing wears wear".split())
 # What a subject is like; the next one isn't there.
 ALIKE = frozenset("like as instead made style".split())
 STYLE = "style"  # what comes after it up to the next comma isn't there
-# Of a camera and a picture, not of what is in it.
+# Of a camera and a picture, not of what is in it; sayings in which a name is no thing.
 ASIDE = (
     "to the camera", "at the camera", "into the camera", "looking at the camera", "depth of field",
     "film grain", "sun rays", "soft light", "natural light", "neon light", "neon lights", "studio light",
     "watch a", "watch an", "watch the", "watch this", "can you", "could you", "would you", "i saw",
-    "we saw", "slow motion", "golden hour",
+    "we saw", "slow motion", "golden hour", "drone shot", "drone shots", "drone footage", "drone view",
+    "drone video", "fire drill", "doing a drill", "taking a swing", "takes a swing", "swing dancing",
+    "playing pool", "plays pool", "play pool",
 )  # fmt: skip
 # Other words for a motion, a relation, a scenery.
 SAID = {
@@ -115,7 +121,7 @@ SAID = {
     "under the ocean": "under water",
 }
 _WATERS = (f"{at} {article} {water}" for at in ("in", "on") for article in ("a", "the")
-           for water in ("river", "swimming pool"))  # fmt: skip
+           for water in ("river", "pool", "swimming pool"))  # fmt: skip
 SAID |= dict.fromkeys(_WATERS, "in the water")
 # Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.
 WHERE = _table({

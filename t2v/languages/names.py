@@ -5,18 +5,21 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from t2v.languages.words import ALSO
+from t2v.languages.words import ALSO, DRAWN
 from t2v.texts import read_text
 
 LANGUAGES = ("en", *"da de es et fi fr hi hu it ja ko nb nl pl pt ru sv uk vi zh".split())
 NAMES = Path(__file__).parent / "names.tsv"
 OTHER = "~"  # before a name that repeats no word of the usual one
+TAG = 2  # the rank of such a name
 VARIATION = "fe0f"  # "as a picture": some spell it, others don't
 TONES = re.compile(r"1f3f[b-f]")
 
 
 class EmojiName(NamedTuple):
-    """An emoji that a name may mean. `rank`: 0 its usual name, 1 a word of that name, 2 another tag.
+    """An emoji that a name may mean; of a drawing the English name stands for the code.
+
+    `rank`: 0 its usual name, 1 a word of that name, 2 another tag.
 
     They sort from the likeliest to the least: of equal rank the one of the shortest code (a polar bear is a
     bear joined with a snowflake), then of the shortest usual name.
@@ -44,11 +47,14 @@ def names_of(language: str) -> dict[str, list[EmojiName]]:
     for hexcode, cells in _table().items():
         for name in cells[column]:
             label = cells[column][0]
-            rank = 0 if name == label else 2 if name.startswith(OTHER) else 1
+            rank = 0 if name == label else TAG if name.startswith(OTHER) else 1
             meaning = EmojiName(rank, hexcode.count("-"), label.count(" "), hexcode)
             found.setdefault(name.removeprefix(OTHER), []).append(meaning)
     for name, hexcode in ALSO.get(language, {}).items():
         found[name] = [EmojiName(0, 0, 0, hexcode)]
+    for subject, named in DRAWN.items():
+        if language in named:
+            found.setdefault(named[language], []).append(EmojiName(1, 0, 0, subject))
     return {name: sorted(meanings) for name, meanings in found.items()}
 
 

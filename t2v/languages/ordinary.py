@@ -14,7 +14,11 @@ SHORTEST = 3  # letters
 LONG = 5  # letters of a word that tells more than a part of one, as "ing"
 PART = 4  # least letters of each of two words in one
 COMMON = 15_000  # further words are also misspelled ones and those of other languages, as "forrest", "ballon"
-LACKING = frozenset("cock shit noose slat gnu plover".split())  # words that the file lacks
+# Words that the file lacks.
+LACKING = frozenset(
+    """cock shit noose slat gnu plover caper capers harper harpers orc orcs bagpiper bagpipers stamper
+    stampers stealer stealers patcher patchers troller trollers""".split()
+)
 INFLECTED = ("ing", "ed", "es", "s")
 
 

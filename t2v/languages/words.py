@@ -194,6 +194,26 @@ ALSO: dict[str, dict[str, str]] = {
     "vi": {"gấu trúc": "1f43c"},
     "zh": {"车": "1f697"},
 }
+# Subjects that no emoji shows, and their names in some languages.
+IN = "de es fr it nl pt".split()
+DRAWN = {
+    subject: dict(zip(IN, names.split(", "), strict=True))
+    for subject, names in {
+        "pirate": "pirat, pirata, pirate, pirata, piraat, pirata",
+        "knight": "ritter, caballero, chevalier, cavaliere, ridder, cavaleiro",
+        "waterfall": "wasserfall, cascada, cascade, cascata, waterval, cachoeira",
+        "goldfish": "goldfisch, pez dorado, poisson rouge, pesce rosso, goudvis, peixe dourado",
+        "ostrich": "vogel strauß, avestruz, autruche, struzzo, struisvogel, avestruz",
+        "seagull": "möwe, gaviota, mouette, gabbiano, meeuw, gaivota",
+        "passport": "reisepass, pasaporte, passeport, passaporto, paspoort, passaporte",
+        "birdcage": "käfig, jaula, cage, gabbia, kooi, gaiola",
+        "scarecrow": "vogelscheuche, espantapájaros, épouvantail, spaventapasseri, vogelverschrikker,"
+        " espantalho",
+        "campfire": "lagerfeuer, fogata, feu de camp, falò, kampvuur, fogueira",
+        "swimming pool": "schwimmbecken, piscina, piscine, piscina, zwembad, piscina",
+        "cave": "höhle, cueva, grotte, grotta, grot, caverna",
+    }.items()
+}
 UNSPACED = ("ja", "zh")  # languages without spaces between words
 UNINFLECTED = ("vi",)  # languages whose words have no endings
 

@@ -9,6 +9,7 @@ PROMPT ?= a panda on a green background
 SAMPLE ?= outputs/sample.mp4
 ARGS ?=
 
+FUSE ?= --fuse
 SOAK ?= 100
 QUICK := $(patsubst %,tests/test_%.py,request vocabulary imports schedule guidance catalogue cli video clips)
 FUZZ := tests/test_request.py tests/faults/test_weights.py tests/faults/test_mutated.py tests/space/test_fuzz.py
@@ -72,17 +73,19 @@ examples: $(VENV)/runtime
 docs: $(VENV)/dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-# Needs GPUs, the more the better; training/README.md says how long each step takes and on what.
+# Needs GPUs, the more the better; training/README.md says how long each step takes and on what. Options of its long
+# steps: make train VAE="--seconds 900" UNET="--seconds 3000" EVALUATE="--clips 64"; FUSE= where there is no GPU.
 train: $(VENV)/dev
 	$(BIN)/python -m training.dataset --out runs/data
 	$(BIN)/python -m training.tokens --out runs/tokenizer
-	$(BIN)/accelerate launch -m training.vae --fuse --frames 32
-	$(BIN)/accelerate launch -m training.unet --fuse --merges runs/tokenizer/merges.txt
+	$(BIN)/accelerate launch -m training.vae $(FUSE) --frames 32 $(VAE)
+	$(BIN)/accelerate launch -m training.unet $(FUSE) --merges runs/tokenizer/merges.txt $(UNET)
 	$(BIN)/python -m training.export --vae runs/vae/vae.safetensors --unet runs/unet/unet.safetensors \
 		--text runs/unet/text_encoder.safetensors --out runs/emoji
-	cp -r runs/tokenizer runs/emoji/tokenizer
+	mkdir -p runs/emoji/tokenizer
+	cp runs/tokenizer/* runs/emoji/tokenizer
 	$(BIN)/python -m training.vocabulary --out runs/emoji/vocabulary.json
-	$(BIN)/python -m training.evaluate --model runs/emoji
+	$(BIN)/python -m training.evaluate --model runs/emoji $(EVALUATE)
 
 # Uploads the page as a Space of Hugging Face: make space SPACE=user/name, with ARGS=--dry-run for a list of the files.
 space: $(VENV)/runtime

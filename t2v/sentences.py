@@ -27,7 +27,7 @@ from t2v.languages.english import (
 )
 from t2v.pieces import AND, BETWEEN, Kind, Piece, in_order, without_compounds
 from t2v.sceneries import REACH, placing
-from t2v.spelling import WORD, article, plural, split
+from t2v.spelling import WORD, article, lowered, plural, split
 from t2v.telling import Telling, Told
 from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
 
@@ -63,7 +63,7 @@ class Sentences:
         """The prompt in the model's grammar; None where it is of it, names nothing, or only denies."""
         if not self.vocabulary.has_grammar:
             return None
-        tokens = [token.lower() for token in TOKEN.findall(prompt)]
+        tokens = [lowered(token) for token in TOKEN.findall(prompt)]
         pieces = without_compounds(list(self._pieces(tokens)))
         denied = any(piece.kind == "word" and piece.value in DENIALS for piece in pieces)
         if denied or all(piece.kind != "thing" for piece in pieces) or self._is_taught(pieces):
@@ -74,7 +74,7 @@ class Sentences:
     def without_denied(self, prompt: str) -> tuple[str, tuple[str, ...]]:
         """The prompt without what it denies, such as "without a hat", up to the next comma; and that."""
         found = list(TOKEN.finditer(prompt))
-        tokens = [token[0].lower() for token in found]
+        tokens = [lowered(token[0]) for token in found]
         kept, denied, end = "", [], 0
         for piece in self._pieces(tokens) if self.vocabulary.has_grammar else ():
             start = found[piece.start].start()

@@ -59,9 +59,14 @@ def together(name: str) -> str:
     return BETWEEN.sub("", name.lower())
 
 
+def lowered(text: str) -> str:
+    """The text in lower case, with the plain apostrophe, which phones replace."""
+    return text.lower().replace("’", "'")
+
+
 def split(text: str) -> list[str]:
     """Words in lower case, without punctuation."""
-    return WORD.findall(text.lower())
+    return WORD.findall(lowered(text))
 
 
 def article(words: str) -> str:

@@ -28,12 +28,12 @@ from t2v.languages.english import (
 from t2v.misspelled import SHORTEST, Spellings
 from t2v.pieces import BETWEEN, STARTS
 from t2v.sceneries import nouns, placing
-from t2v.spelling import OF, WORD, article, plural, singular, split, together
+from t2v.spelling import OF, WORD, article, lowered, plural, singular, split, together
 from t2v.texts import read_text
 
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
-SHORTENED = re.compile(r"['’](?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
+SHORTENED = re.compile(r"'(?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
 COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
@@ -148,7 +148,7 @@ class Vocabulary:
 
     def _crowded(self, prompt: str) -> bool:
         """Whether a prompt names more subjects than the model draws together, its ground left out."""
-        clauses = map(split, CLAUSE.split(self._ground.sub(" ", prompt.lower())))
+        clauses = map(split, CLAUSE.split(self._ground.sub(" ", lowered(prompt))))
         named = {run[-1].subject for words in clauses for run in self._things(words)[0]}
         return bool(self.relations) and len(named - self.taught) > TOGETHER
 
@@ -174,7 +174,7 @@ class Vocabulary:
         """The prompt with other words for some. `find`: how many words at the beginning of some belong
         together, and what they become."""
         places = list(WORD.finditer(prompt))
-        words = [place[0].lower() for place in places]
+        words = [lowered(place[0]) for place in places]
         ends = [
             j for j in range(1, len(words)) if CLAUSE.search(prompt[places[j - 1].end() : places[j].start()])
         ]

@@ -20,6 +20,9 @@ from training.subjects import load_scenery, load_subjects
 VOCABULARY = Vocabulary.open(EMBEDDED_FOLDER)
 SENTENCES, TRANSLATOR = Sentences(VOCABULARY), Translator(VOCABULARY)
 TOLD = {
+    "a school of fish": "a fish",
+    "it’s a panda at night": "a panda at night",
+    "there's a cat under a table": "a cat below a table",
     # two subjects
     "an astronaut riding a horse": "an astronaut above a horse",
     "a panda riding a bicycle": "a panda above a bicycle",

@@ -3,8 +3,9 @@
 from t2v.spelling import split
 
 ARTICLES = frozenset(("a", "an", "the"))
-_DENIALS = "no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't"
-DENIALS = frozenset([*_DENIALS.split(), *_DENIALS.replace("'", "’").split()])
+DENIALS = frozenset(
+    "no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't".split()
+)
 # Words that a prompt may have without meaning anything that could be drawn.
 FILLERS = frozenset(
     """a an the this that these those some any and or of in on at to from with without by for as into onto
@@ -13,7 +14,7 @@ FILLERS = frozenset(
     photo photograph portrait cartoon image film scene shot style 3d background wall plain colour
     color coloured colored front against around slowly quickly please make show me high quality
     beautiful cute little big small funny lovely adorable cool i we you he she they there who which
-    let's""".split()
+    let's it's there's here's that's who's he's she's they're we're you're i'm i'd i'll""".split()
 )
 # Small words of other languages in Latin letters.
 FOREIGN_WORDS = frozenset(
@@ -101,7 +102,7 @@ ASIDE = (
     "watch a", "watch an", "watch the", "watch this", "can you", "could you", "would you", "i saw",
     "we saw", "slow motion", "golden hour", "drone shot", "drone shots", "drone footage", "drone view",
     "drone video", "fire drill", "doing a drill", "taking a swing", "takes a swing", "swing dancing",
-    "playing pool", "plays pool", "play pool",
+    "playing pool", "plays pool", "play pool", "a school of",
 )  # fmt: skip
 # Other words for a motion, a relation, a scenery.
 SAID = {

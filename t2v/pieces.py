@@ -3,12 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from t2v.languages.english import ARTICLES, DIRECTIONS, GAITS, NUMBERS, RELATED
+from t2v.languages.english import AND, ARTICLES, DIRECTIONS, GAITS, NUMBERS, RELATED, STARTS
 
 Kind = Literal["thing", "motion", "relation", "ground", "filler", "sort", "mark", "word"]
-AND = "and"
-STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
-BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
 HEADING = frozenset("is are both all to towards the".split())  # before a motion or a direction
 
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from t2v.languages.english import (
+    AND,
     ARTICLES,
     ASIDE,
+    BETWEEN,
     DENIALS,
     GAITS,
     NUMBERS,
@@ -25,7 +27,7 @@ from t2v.languages.english import (
     WHERE,
     WORN,
 )
-from t2v.pieces import AND, BETWEEN, Kind, Piece, in_order, without_compounds
+from t2v.pieces import Kind, Piece, in_order, without_compounds
 from t2v.sceneries import REACH, placing
 from t2v.spelling import WORD, article, lowered, plural, split
 from t2v.telling import Telling, Told

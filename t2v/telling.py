@@ -6,6 +6,8 @@ from typing import Any
 
 from t2v.languages.english import (
     ALIKE,
+    AND,
+    BETWEEN,
     DIRECTIONS,
     DOES,
     GAITS,
@@ -14,10 +16,11 @@ from t2v.languages.english import (
     NUMBERS,
     PLACED,
     RELATED,
+    STARTS,
     STYLE,
     WHERE,
 )
-from t2v.pieces import AND, BETWEEN, STARTS, Piece, without_articles
+from t2v.pieces import Piece, without_articles
 from t2v.spelling import article, plural
 from t2v.vocabulary import TOGETHER, Vocabulary
 

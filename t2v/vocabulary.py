@@ -10,6 +10,7 @@ from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
     APART,
     ARTICLES,
+    BETWEEN,
     DENIALS,
     DESCRIBING,
     FILLERS,
@@ -20,13 +21,13 @@ from t2v.languages.english import (
     PEOPLE,
     PLACED,
     RISING,
+    STARTS,
     TOLD,
     VERBS,
     WHERE,
     english,
 )
 from t2v.misspelled import SHORTEST, Spellings
-from t2v.pieces import BETWEEN, STARTS
 from t2v.sceneries import nouns, placing
 from t2v.spelling import OF, WORD, article, lowered, plural, singular, split, together
 from t2v.texts import read_text

@@ -2,7 +2,9 @@
 
 from t2v.spelling import split
 
-ARTICLES = frozenset(("a", "an", "the"))
+AND, ARTICLES = "and", frozenset(("a", "an", "the"))
+STARTS = ARTICLES | {"this", "my", "another"}  # of a phrase whose noun follows
+BETWEEN = ARTICLES | {AND, "is", "are", "both", "all"}  # words of captions beside names, motions, relations
 DENIALS = frozenset(
     "no not without never nothing except isn't aren't don't doesn't didn't can't cannot won't wasn't".split()
 )

@@ -30,8 +30,9 @@ from t2v.languages.english import (
 from t2v.pieces import Kind, Piece, in_order, without_compounds
 from t2v.sceneries import REACH, placing
 from t2v.spelling import WORD, article, lowered, plural, split
+from t2v.subject_names import Name
 from t2v.telling import Telling, Told
-from t2v.vocabulary import TOGETHER, Name, Vocabulary, is_doing
+from t2v.vocabulary import TOGETHER, Vocabulary, is_doing
 
 TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s'’-]+")
 DANGLING = re.compile(r"[\s,]+(?:and|or|but)(?=\s*(?:$|[^\w\s]))")  # "a dog and" of "a dog and no cat"

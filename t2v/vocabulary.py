@@ -4,11 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
-    APART,
     ARTICLES,
     BETWEEN,
     DENIALS,
@@ -20,7 +19,6 @@ from t2v.languages.english import (
     NUMBERS,
     PEOPLE,
     PLACED,
-    RISING,
     STARTS,
     TOLD,
     VERBS,
@@ -29,27 +27,18 @@ from t2v.languages.english import (
 )
 from t2v.misspelled import SHORTEST, Spellings
 from t2v.sceneries import nouns, placing
-from t2v.spelling import OF, WORD, article, lowered, plural, singular, split, together
+from t2v.spelling import WORD, article, lowered, plural, singular, split
+from t2v.subject_names import Name, SubjectNames
 from t2v.texts import read_text
 
 ARTICLE = re.compile(r"\b([Aa])n?(?=\s*$)")
 CLAUSE = re.compile(r"[^\w\s'’-]+")  # what stands between clauses
-SHORTENED = re.compile(r"'(?:s|ll|re|ve|d|t|m)$")  # "panda's", "she'll"
-COMPOUND, PART = 6, 3  # least letters of a name that may be written as several words, and of these
 TOGETHER = 3  # subjects in one frame
 PERSON = "person"
 DOING = frozenset("is are that who which will".split())  # between a subject and what it does
 AFTER_NOUNS = BETWEEN | DOING | {"full", "covered", "filled"}
 DESCRIBED = 3  # words from a name back to its article: "a big old well"
 HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
-
-
-class Name(NamedTuple):
-    """Words of a text, from `start` up to `stop`, that name a subject."""
-
-    start: int
-    stop: int
-    subject: str
 
 
 class Vocabulary:
@@ -77,7 +66,7 @@ class Vocabulary:
         self.has_grammar = bool(self.relations) and "taught" not in words
         self._also: dict[str, str] = words.get("also", {})  # "aeroplane": "airplane"
         taught = {name: name for name in (*self.subjects, *self.taught)} | words.get("synonyms", {})
-        self._names = self._also | taught
+        self._names = SubjectNames(self._also | taught)
         self.articles: dict[str, str] = words.get("articles", {})
         self.fillers: list[str] = words.get("fillers", [])
         self.colour_synonyms: dict[str, str] = words.get("colour_synonyms", {})
@@ -90,25 +79,12 @@ class Vocabulary:
         self._grammar = frozenset(self._other)
         self._other |= FILLERS
         where = {noun: phrase for noun, phrase in WHERE.items() if phrase in self.scenery}
-        self.where = {n: where[n] for n in where.keys() - self._names.keys() if self.has_grammar}
+        self.where = {n: where[n] for n in where.keys() - self._names.subjects.keys() if self.has_grammar}
         self.plain_ground = self._plain_ground()
         self._ground = re.compile(rf"\b(?:{_any(self.scenery)})\b|{self.plain_ground.pattern}")
         self._motions = re.compile(rf"\b(?:{_any(self.moving)})\b")
-        self._index_names()
-
-    def _index_names(self) -> None:
-        """Prepare the search of names by their spelling, and by each of their words."""
-        self._longest = max(len(split(name)) for name in self._names)
-        self._spelled = {together(name): name for name in self._names}
-        self._many = {together(many): many for many in map(plural, self._names)}
-        self._singulars = {together(plural(name)): name for name in self._names if plural(name) != name}
         words = {word: word for word in self._grammar if word in self.colours or len(word) > SHORTEST}
-        taught = {name: subject for name, subject in self._names.items() if name not in self._also}
         self.spellings = Spellings(taught | words)
-        self._by_word: dict[str, list[str]] = {}
-        for name, subject in self._names.items():
-            for word in split(name):
-                self._by_word.setdefault(word, []).append(subject)
 
     @classmethod
     def open(cls, folder: str | Path) -> "Vocabulary":
@@ -191,21 +167,21 @@ class Vocabulary:
 
     def _stand_in(self, words: list[str]) -> tuple[int, str | None]:
         """The words of the thing that a text begins with, how many they are, and what stands in for it."""
-        for length in range(min(self._longest, len(words)), 0, -1):
+        for length in range(min(self._names.most_words, len(words)), 0, -1):
             if instead := self._stand_ins.get(" ".join(words[:length])):
                 return length, instead
-            if self._named(words[:length]):
+            if self._names.named(words[:length]):
                 return length, None
-            if instead := self._as_taught(words[:length]):
+            if instead := self._names.as_taught(words[:length]):
                 return length, instead
         return 1, None
 
     def written(self, words: str, subject: str) -> tuple[str, bool]:
         """A subject's name as a prompt has it, in the singular; and whether the prompt has its plural."""
-        known = words in self._names
+        known = words in self._names.subjects
         if words in self.subjects or self.is_bare(words) or known and plural(words) == words:
             return words, False
-        one = self._singulars.get(together(words))
+        one = self._names.of_plural(words)
         return (one, True) if one else (words if known else subject, False)
 
     def is_bare(self, name: str) -> bool:
@@ -221,13 +197,13 @@ class Vocabulary:
     def subject(self, name: str) -> str | None:
         """The subject of that name, in the singular or plural; None for no name of the model."""
         words = split(name)
-        return self._subject(words) if words else None
+        return self._names.subject(words) if words else None
 
     def search(self, word: str) -> list[str]:
         """The subjects that a word names, or has in one of their names; the exact one first."""
         exact = self.subject(word)
         wanted = " ".join(split(word))
-        inside = [subject for name, subject in self._names.items() if wanted and wanted in name]
+        inside = [subject for name, subject in self._names.subjects.items() if wanted and wanted in name]
         return list(dict.fromkeys([*([exact] if exact else []), *inside]))
 
     def near(self, word: str) -> list[str]:
@@ -254,19 +230,19 @@ class Vocabulary:
         A colour or an adjective isn't the beginning of a name where the words after it name more: "a purple
         heart with ribbon" is no "purple heart". Nor is it what the last one does: "a shark swimming".
         """
-        name = self._person(words, start) or self._longest_name(words, start)
+        name = self._person(words, start) or self._names.longest_at(words, start)
         said = " ".join(words[start : name.stop]) if name else ""
         if not name or self._is_verb(words, start, said, last):
             return None  # "a bird flies"
         if said in DESCRIBING and not self._is_noun(words, start):
             return None
         other = self.means_other(words[start]) or words[start] in self.fillers
-        longer = self._longest_name(words, start + 1) if other else None
+        longer = self._names.longest_at(words, start + 1) if other else None
         verbs = VERBS | GAITS.keys() if said in GAITS else VERBS  # "a fly sinks", "a fly sink"
         if longer and longer.stop > name.stop and words[start + 1] not in verbs:
             return None
         coloured = words[start] in self.colours and name.stop == start + 1
-        return None if coloured and self._longest_name(words, name.stop) else name  # "an orange dog"
+        return None if coloured and self._names.longest_at(words, name.stop) else name  # "an orange dog"
 
     def _is_verb(self, words: list[str], start: int, said: str, last: Name | None) -> bool:
         """Whether a name, `said` from `start` on, is what the subject before it does: "a bird flies", "two
@@ -287,12 +263,12 @@ class Vocabulary:
         panda dancing well"."""
         after = "".join(words[start + 1 : start + 2])
         ends = not WORD.fullmatch(after) or after in AFTER_NOUNS or after in self._grammar - self.colours
-        if not ends and (self._subject([after]) or not after.endswith(("ing", "s"))):
+        if not ends and (self._names.subject([after]) or not after.endswith(("ing", "s"))):
             return False
         for word in reversed(words[max(start - DESCRIBED, 0) : start]):
             if self._begins(word):
                 return True
-            if word in TOLD or word in DOING or not WORD.fullmatch(word) or self._subject([word]):
+            if word in TOLD or word in DOING or not WORD.fullmatch(word) or self._names.subject([word]):
                 return False
         return start == 0 and after != ","
 
@@ -303,67 +279,28 @@ class Vocabulary:
     def _person(self, words: list[str], start: int) -> Name | None:
         """A person who does what was taught of a "person": "a man surfing"."""
         begin = start + 2 if words[start + 1 : start + 2] == ["is"] else start + 1
-        rest = words[begin : begin + self._longest]
+        rest = words[begin : begin + self._names.most_words]
         if (
             words[start] not in PEOPLE
             or self._motions.match(" ".join(rest))
             or HEADED.match(" ".join(rest[1:]))
         ):
             return None
-        own, name = self._longest_name(words, start), self._longest_name([PERSON, *rest], 0)
+        own, name = self._names.longest_at(words, start), self._names.longest_at([PERSON, *rest], 0)
         if not name or name.stop == 1 or own and own.stop > start + 1:
             return None
         return Name(start, begin + name.stop - 1, name.subject)
-
-    def _longest_name(self, words: list[str], start: int) -> Name | None:
-        """The longest name that begins with this word."""
-        for stop in range(min(start + self._longest, len(words)), start, -1):
-            if subject := self._subject(words[start:stop]):
-                return Name(start, stop, subject)
-        return None
 
     def means_other(self, word: str) -> bool:
         """Whether a word means something to the model that is no subject, or to nobody."""
         return word in self._other or word in DENIALS or singular(word) in self._other
 
-    def _subject(self, words: list[str]) -> str | None:
-        """The subject of that name, in the singular or plural, however its parts are joined."""
-        if found := self._named(words):
-            return found
-        taught = self._as_taught(words)
-        return self._named(split(taught)) if taught else None
-
-    def _named(self, words: list[str]) -> str | None:
-        """The subject of that name, in the singular or plural."""
-        *first, last = words
-        found = self._names.get(" ".join(words))
-        if found or first and last in RISING:
-            return found
-        things, of, material = " ".join(words).partition(OF)
-        if of and (found := self._names.get(singular(things) + of + material)):
-            return found
-        return self._names.get(" ".join([*first, singular(last)]))
-
-    def _as_taught(self, words: list[str]) -> str | None:
-        """The name that words spell where spaces and hyphens don't count: "firetrucks" -> "fire trucks".
-
-        Several words spell no plural, as "the sun sets", and no short name, as "a man go".
-        """
-        apart = len(words) > 1 and words[-1] in RISING or " ".join(words) in APART
-        if apart or any(map(SHORTENED.search, words)):
-            return None
-        word = together("".join(words))
-        if len(words) == 1:
-            return self._spelled.get(word) or self._many.get(word)
-        long = len(word) >= COMPOUND and min(map(len, words)) >= PART
-        return self._spelled.get(word) if long else None
-
     def _near(self, word: str, spelled: Sequence[str]) -> tuple[str, ...]:
         """Subjects near in meaning, those that have the word in a name of theirs, what is spelled like it."""
         forms = (word, singular(word))
-        tables = (self._related, self._by_word)
-        same = [name for table in tables for form in forms for name in table.get(form, ())]
-        return tuple(dict.fromkeys([*same, *spelled]))[:NEAR]
+        alike = [name for form in forms for name in self._related.get(form, ())]
+        named = [name for form in forms for name in self._names.with_word(form)]
+        return tuple(dict.fromkeys([*alike, *named, *spelled]))[:NEAR]
 
 
 def is_doing(name: str) -> bool:

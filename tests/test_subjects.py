@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from t2v.checkpoints import locate
 from t2v.spelling import plural
 from t2v.vocabulary import Vocabulary
 from training.dataset import FRAMES, SIDE, EmojiClips, landscape, sheet
@@ -18,7 +19,16 @@ from training.phrases import sentences
 from training.subjects import countable, load_scenery, load_subjects
 from training.tint import contrast
 from training.tokens import LIMIT, cut_merges, moved, words_of, write_tokenizer
-from training.vocabulary import ALSO, STAND_INS, also, classes, drawn_for, related, vocabulary
+from training.vocabulary import (
+    ALSO,
+    STAND_INS,
+    also,
+    classes,
+    drawn_for,
+    related,
+    renewed,
+    vocabulary,
+)
 
 SUBJECTS, SCENERY = load_subjects(), load_scenery()
 NAMES = {subject.name for subject in SUBJECTS}
@@ -84,6 +94,11 @@ def test_nothing_that_is_a_subject_has_another_drawn_or_offered_for_it():
     assert not known & things.keys() and not known & others.keys() and not things.keys() & others.keys()
     assert not (known | others.keys()) & related(sorted(NAMES)).keys()
     assert json.loads(ALSO.read_text(encoding="utf-8")).keys() == others.keys()  # each means a subject
+
+
+def test_the_shipped_vocabulary_has_todays_names_that_need_no_teaching():
+    shipped = json.loads((locate("emoji").folder / "vocabulary.json").read_text(encoding="utf-8"))
+    assert shipped == renewed(shipped, SUBJECTS) and len(shipped["also"]) > 70
 
 
 def test_every_plural_of_a_caption_is_known():

@@ -2,7 +2,10 @@
 
     python -m training.vocabulary --out runs/emoji/vocabulary.json
 
-`t2v/checkpoints/emoji/vocabulary.json` is the shipped weights'.
+`t2v/checkpoints/emoji/vocabulary.json` is the shipped weights', taught from an earlier list; new names that
+need no teaching, of `also.json` and `stand_ins.json`, come in by
+
+    python -m training.vocabulary --renew t2v/checkpoints/emoji/vocabulary.json
 """
 
 import argparse
@@ -132,14 +135,28 @@ def also(subjects: tuple[Subject, ...]) -> dict[str, str]:
     return {other: name for other, name in listed.items() if name in names}
 
 
+def renewed(words: dict, subjects: tuple[Subject, ...]) -> dict:
+    """The vocabulary of a model that was taught some of `subjects`, with all names that need no teaching."""
+    taught = words["subjects"].keys() | {*words["drawings"]}
+    own = tuple(subject for subject in subjects if subject.name in taught)
+    instead = drawn_for(STAND_INS, own) | drawn_for(ALSO, own)
+    return words | {"stand_ins": words["stand_ins"] | instead, "also": also(own)}
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command in the module's docstring."""
     parser = argparse.ArgumentParser(description="Write what the embedded model is taught.")
     parser.add_argument("--out", type=Path, default=Path("runs/emoji/vocabulary.json"))
+    parser.add_argument("--renew", type=Path, help="only bring this file of an earlier list up to date")
     options = parser.parse_args(arguments)
-    text = json.dumps(vocabulary(load_subjects(), load_scenery()), ensure_ascii=False)
-    options.out.write_text(text.replace("], [", "],\n["), encoding="utf-8")
-    print(f"{options.out}: {len(text) / 1024:.0f} KiB")
+    path, subjects = options.renew or options.out, load_subjects()
+    if options.renew:
+        words = renewed(json.loads(path.read_text(encoding="utf-8")), subjects)
+    else:
+        words = vocabulary(subjects, load_scenery())
+    text = json.dumps(words, ensure_ascii=False)
+    path.write_text(text.replace("], [", "],\n["), encoding="utf-8")
+    print(f"{path}: {len(text) / 1024:.0f} KiB")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m training.hardness --model emoji --out runs/hardness.json
 
 needs `runs/data/emoji.zip`. A still video of each subject, on gray, is compared with the clip that its noise
-encodes. 1,383 videos take a minute on a GPU, and half an hour on two CPU cores.
+encodes. 1,462 videos take a minute on a GPU, and half an hour on two CPU cores.
 """
 
 import argparse

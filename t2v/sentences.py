@@ -54,7 +54,7 @@ class Sentences:
             "relation": vocabulary.relations, "ground": vocabulary.scenery,
         }  # fmt: skip
         self._phrases = {tuple(split(p)): Piece(0, 0, kind, p) for kind, some in kinds.items() for p in some}
-        self._phrases |= {tuple(split(aside)): Piece(0, 0, "word", aside) for aside in ASIDE}
+        self._phrases |= {tuple(TOKEN.findall(aside)): Piece(0, 0, "word", aside) for aside in ASIDE}
         for said, meant in SAID.items():
             kind = next((kind for kind, some in kinds.items() if kind != "filler" and meant in some), None)
             self._phrases |= {tuple(split(said)): Piece(0, 0, kind, meant, taught=False)} if kind else {}

@@ -10,6 +10,7 @@ from t2v.languages.english import (
     BETWEEN,
     DIRECTIONS,
     DOES,
+    EATING,
     GAITS,
     HAVING,
     INSIDE,
@@ -73,6 +74,7 @@ class Telling:
         self._coming, self._joining, self._side = Coming(), "", ""
         self._joining_word = self._joined_word = ""  # what the prompt says for these relations
         self._first_has = False  # the first thing has the second, "with a hat"
+        self._eats = self._first_eats = False  # the first thing eats what is named next, the second
         self._is_full = False  # further things are left out
         self._at = -1  # the thing that was named last
         self._moved: list[int] = []  # things whose motion was just said
@@ -125,6 +127,7 @@ class Telling:
     # ---- reading ----
 
     def _read(self, before: Piece | None, piece: Piece, after: Piece | None) -> None:
+        self._eats = self._eats or piece.value in EATING
         match piece.kind:
             case "thing":
                 self._read_thing(piece)
@@ -157,6 +160,7 @@ class Telling:
         if not self._coming.begun:  # "a red, shiny car"
             self._end_phrase()
         self._joining, self._unlike, self._moved, self._has = "", "", [], False
+        self._eats = False
         if len(self.things) == 2 and self.joined != AND:
             self._at = 0  # "a panda on a skateboard, spinning"
 
@@ -177,7 +181,7 @@ class Telling:
         else:
             if len(known) == 1:
                 self.joined, self._joined_word = self._joining or AND, self._joining_word
-                self._first_has = self._has
+                self._first_has, self._first_eats = self._has, self._eats
             count = self._number(piece, coming.count)
             self.things.append(Thing(piece.value, piece.name, count, coming.tint, coming.motion, self._side))
             self._at, self._side = len(known), ""
@@ -195,9 +199,11 @@ class Telling:
         if ground:
             self._read_ground(ground)
             return False
-        if self._first_has and self._joining_word in DOES and joins:  # "a man with a hat riding a horse"
+        eaten = self._first_eats and self._joining not in BESIDE  # "a panda eating bamboo on a rock"
+        has = self._first_has and self._joining_word in DOES  # "a man with a hat riding a horse"
+        if joins and len(self.things) == 2 and (eaten or has):
             self.left.append(self.things.pop().name)
-            self._first_has = False
+            self._first_has = self._first_eats = False
             return True
         stands = self.joined not in BESIDE and self._joined_word not in INSIDE
         self._is_full |= len(self.things) == TOGETHER or joins and stands

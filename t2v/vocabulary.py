@@ -10,6 +10,7 @@ from t2v.knowledge import NEAR, Knowledge
 from t2v.languages.english import (
     ARTICLES,
     BETWEEN,
+    BIDDING,
     DENIALS,
     DESCRIBING,
     FILLERS,
@@ -25,6 +26,7 @@ from t2v.languages.english import (
     WHERE,
     english,
 )
+from t2v.languages.plainer import PLAINER
 from t2v.misspelled import SHORTEST, Spellings
 from t2v.sceneries import nouns, placing
 from t2v.spelling import WORD, article, lowered, plural, singular, split
@@ -37,7 +39,7 @@ TOGETHER = 3  # subjects in one frame
 PERSON = "person"
 DOING = frozenset("is are that who which will".split())  # between a subject and what it does
 AFTER_NOUNS = BETWEEN | DOING | {"full", "covered", "filled"}
-DESCRIBED = 3  # words from a name back to its article: "a big old well"
+DESCRIBED = 3  # words from an article on up to its noun: "a big old well"
 HEADED = re.compile(r"(?:towards?|to)?(?: ?the)? ?(?:left|right|up|down)")  # "a boy running to the right"
 
 
@@ -138,12 +140,14 @@ class Vocabulary:
     def with_stand_ins(self, prompt: str) -> str:
         """The prompt with names as the model was taught them, and with the nearest subject for things that
         weren't taught: "a lamb on a firetruck" -> "a sheep on a fire truck"."""
+        for said, plain in PLAINER if self.has_grammar else ():
+            prompt = said.sub(plain, prompt)
         return self._replaced(prompt, self._stand_in)
 
     def mended(self, prompt: str) -> str:
         """The prompt without slips in unknown words that can only mean one thing: "an ornage car" -> "an
         orange car"."""
-        unknown = set(self.explain(prompt).unknown)
+        unknown = {word for word in self.explain(prompt).unknown if not self.subject(word)}  # "a man taps"
         mend = self.spellings.mended
         return self._replaced(prompt, lambda words: (1, mend(words[0]) if words[0] in unknown else None))
 
@@ -171,10 +175,15 @@ class Vocabulary:
             if instead := self._stand_ins.get(" ".join(words[:length])):
                 return length, instead
             if self._names.named(words[:length]):
-                return length, None
+                return 1 if self._is_cut(words, length) else length, None
             if instead := self._names.as_taught(words[:length]):
                 return length, instead
         return 1, None
+
+    def _is_cut(self, words: list[str], length: int) -> bool:
+        """Whether a thing begins in a name and goes on after it: of "old telephone box" the second word."""
+        stops = range(length + 1, min(length + self._names.most_words, len(words)) + 1)
+        return any(" ".join(words[i:stop]) in self._stand_ins for i in range(1, length) for stop in stops)
 
     def written(self, words: str, subject: str) -> tuple[str, bool]:
         """A subject's name as a prompt has it, in the singular; and whether the prompt has its plural."""
@@ -246,9 +255,14 @@ class Vocabulary:
 
     def _is_verb(self, words: list[str], start: int, said: str, last: Name | None) -> bool:
         """Whether a name, `said` from `start` on, is what the subject before it does: "a bird flies", "two
-        birds fly"; or what a word that is no subject does: "a plumber drills a hole"."""
+        birds fly"; or what a word that is no subject does, or shall be done: "a plumber drills a hole", "tap
+        the phone"."""
         makes = not ARTICLES.isdisjoint(words[start + 1 : start + 2])
-        if said in VERBS and makes and start and not self._begins(words[start - 1]):
+        before = words[start - 1] if start else ""
+        bidden = plural(said) in VERBS and (not before or before in BIDDING)
+        things = range(start + 2, min(start + 2 + DESCRIBED, len(words)))
+        bidden = bidden and any(self._names.longest_at(words, i) for i in things)
+        if makes and (bidden or said in VERBS and before and not self._begins(before)):
             return True
         between = words[last.stop : start] if last else []
         if not last or not all(word in DOING or word.endswith("ly") for word in between):

@@ -80,13 +80,16 @@ DIRECTIONS = _table({
 VERBS = frozenset(
     """drinks waves cooks plants kisses irons rings rocks matches presents sleeps drops saws watches stops
     sets rises falls flies sails races runs walks likes like sleep watch swings drills hoses grills buttons
-    suits caves tires whisks""".split()
+    suits caves tires whisks taps toasts jams spears ladles rafts corkscrews""".split()
 )
+BIDDING = frozenset("to please you we they i".split())  # before what is or shall be done: "tap the phone"
 DESCRIBING = frozenset("well safe lighter".split())  # names that mostly say how something is or is done
 MAKING = frozenset(("building", "painting"))  # verbs too, before an article: "a boy building a tower"
 SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scenery: "a light blue bird"
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 APART = frozenset(("dragon fly",))  # not joined to a name: "a dragon fly over a castle"
+# A subject after one of these is gone soon: where a place is said too, that is told instead.
+EATING = frozenset("eating eats eat drinking drinks chewing chews licking licks".split())
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())
 # "In front of" shows these only roughly: a man in a coat.
@@ -104,7 +107,11 @@ ASIDE = (
     "watch a", "watch an", "watch the", "watch this", "can you", "could you", "would you", "i saw",
     "we saw", "slow motion", "golden hour", "drone shot", "drone shots", "drone footage", "drone view",
     "drone video", "fire drill", "doing a drill", "taking a swing", "takes a swing", "swing dancing",
-    "playing pool", "plays pool", "play pool", "a school of",
+    "playing pool", "plays pool", "play pool", "a school of", "tap dance", "tap dances", "tap dancing",
+    "toast to", "making a toast", "makes a toast", "make a toast", "raising a toast", "raises a toast",
+    "raise a toast", "let's toast", "proposing a toast", "proposes a toast", "jam session", "paper jam",
+    "space jam", "spear fishing", "cabin crew", "cabin fever", "slug line", "phoenix, arizona",
+    "phoenix arizona", "in phoenix", "at the golf club", "at a golf club",
 )  # fmt: skip
 # Other words for a motion, a relation, a scenery.
 SAID = {
@@ -123,7 +130,7 @@ SAID = {
     "under the sea": "under water",
     "under the ocean": "under water",
 }
-_WATERS = (f"{at} {article} {water}" for at in ("in", "on") for article in ("a", "the")
+_WATERS = (f"{at} {article} {water}" for at in ("in", "on", "down") for article in ("a", "the")
            for water in ("river", "pool", "swimming pool"))  # fmt: skip
 SAID |= dict.fromkeys(_WATERS, "in the water")
 # Nouns of places -> the scenery. One that names a subject, as "moon", is a place only beside two others.

@@ -1,7 +1,7 @@
 """A prompt of emoji characters, or in another language, as an English sentence of a model's vocabulary."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from t2v.knowledge import listed
@@ -62,7 +62,7 @@ class Translator:
         text = normal(prompt)
         pictures = emoji(text, self._draws, english_name)
         plainly = self.vocabulary.with_stand_ins(prompt)
-        if not pictures and english(prompt) and self._names_any(plainly):
+        if not pictures and self._in_english(text) and self._names_any(plainly):
             return self._told(prompt, self.vocabulary.mended(plainly))
         language, found = self._foreign(text, bool(pictures))
         if found:
@@ -77,6 +77,22 @@ class Translator:
             return self._told(prompt, self._inserted(prompt))
         sentence = self._compose(pictures)
         return Understood(prompt, sentence, sentence)
+
+    def _in_english(self, text: str) -> bool:
+        """Guess whether a normal text is English; it isn't if another language has all its words, as it has
+        those of "bus scolaire"."""
+        if not english(text) or " " not in text or ENGLISH_ARTICLE.match(text):
+            return english(text)
+        if not self.vocabulary.explain(text).unknown:
+            return True
+        return not any(self._has_all(text, language) for language in _likely(text))
+
+    def _has_all(self, text: str, language: str) -> bool:
+        """Whether a language with spaces has every word of a text, and one thing, by its name."""
+        elements = find(text, language, self._draws, english_name)
+        things = [each for each in elements if each.kind == "thing"]
+        named = len(things) == 1 and _is_name(text, things[0], language)
+        return named and language not in UNSPACED and not unread(text, language, elements)
 
     def _names_any(self, text: str) -> bool:
         """Whether an English text names a subject, if only in a name that wasn't taught: "a robot dog"."""
@@ -110,12 +126,15 @@ class Translator:
 
     def _foreign(self, text: str, pictures: bool) -> tuple[str, list[Element]]:
         """The language in which most of the text is understood, and the elements; none if that is English, or
-        if nothing names a thing, no emoji either."""
+        if nothing names a thing, no emoji either. Of several the one with most of it among its names, then
+        with the fewest elements: a doghouse rather than a dog and a hut."""
         best: tuple[str, list[Element]] = "en", []
-        most = self._english(text)
-        if english(text) and ENGLISH_ARTICLE.match(text):
+        letters = self._english(text)
+        most = letters, letters, 0
+        in_english = self._in_english(text)
+        if in_english and ENGLISH_ARTICLE.match(text):
             return best  # "a barn" is no child, though Swedes have one
-        if english(text) and 2 * most >= sum(map(len, split(text))):
+        if in_english and 2 * letters >= sum(map(len, split(text))):
             return best
         slips = english(text) and any(map(self.vocabulary.spellings.slips, split(text)))
         if slips and not NUMBERS.keys().isdisjoint(split(text)):
@@ -125,9 +144,10 @@ class Translator:
             if slips and not any(_is_name(text, each, language) for each in elements):
                 continue  # "pengiun" is no form of another language's word
             small = [word for word in split(text) if word in SMALL[language]]
-            letters = sum(each.end - each.start for each in elements) + sum(map(len, small))
-            if letters > most and (pictures or any(element.kind == "thing" for element in elements)):
-                best, most = (language, elements), letters
+            written = _letters(each for each in elements if _is_name(text, each, language))
+            understood = _letters(elements) + sum(map(len, small)), written, -len(elements)
+            if understood > most and (pictures or any(element.kind == "thing" for element in elements)):
+                best, most = (language, elements), understood
         return best
 
     def _english(self, text: str) -> int:
@@ -188,12 +208,18 @@ def _is_name(text: str, element: Element, language: str) -> bool:
     return element.kind == "thing" and text[element.start : element.end] in names_of(language)
 
 
+def _letters(elements: Iterable[Element]) -> int:
+    """Letters of the elements."""
+    return sum(each.end - each.start for each in elements)
+
+
 def _likely(text: str) -> Sequence[str]:
-    """The languages of a text's letters: kana are Japanese, Chinese signs without them Chinese."""
+    """The languages of a text's letters: kana are Japanese, Chinese signs without them Chinese, or a name in
+    Japanese."""
     if KANA.search(text):
         return ("ja",)
     if HAN.search(text):
-        return ("zh",)
+        return ("zh", "ja") if text in names_of("ja") else ("zh",)
     return [language for language in LANGUAGES[1:] if language not in UNSPACED]
 
 

@@ -15,7 +15,7 @@ WITH = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
 EMOJI = re.compile(f"{PICTURE}{WITH}(?:\u200d{PICTURE}{WITH})*")
 TOKEN = re.compile(r"[^\s.,!?;:()\"“”„«»।、。，！？「」…]+")
 APOSTROPHE = re.compile("['’]")
-LONGEST_WORDS, LONGEST_LETTERS = 4, 8  # of a name: with spaces between words, and without
+LONGEST_WORDS, LONGEST_LETTERS = 4, 12  # of a name: with spaces between words, and without
 SHORT = 3  # letters of a word that is too short to be a tag, or to have endings
 ENDING = 4  # letters of an ending at most
 Kind = Literal["thing", "motion", "background", "colour", "scenery"]
@@ -49,7 +49,8 @@ def find(
     """The elements of a normal text, in its order. `english`: hexcode -> its usual English name; `named`: an
     emoji names a thing already."""
     things = list(_things(text, language, draws, english))
-    return _without_overlaps(things, list(_patterns(text, language)), named)
+    names = [each for each in things if text[each.start : each.end] in names_of(language)]
+    return _without_overlaps(things, names, list(_patterns(text, language)), named)
 
 
 def unread(text: str, language: str, read: Sequence[Element]) -> tuple[str, ...]:
@@ -122,11 +123,14 @@ def _patterns(text: str, language: str) -> Iterator[Element]:
             yield Element(*match.span(), kind, value)
 
 
-def _without_overlaps(things: list[Element], patterns: list[Element], named: bool) -> list[Element]:
+def _without_overlaps(
+    things: list[Element], names: list[Element], patterns: list[Element], named: bool
+) -> list[Element]:
     """The longest first. A word that is a colour and a thing ("rosa"), or a motion or a place and a thing, is
-    a thing only if there is no other."""
+    a thing only if there is no other; one that is no name, but another form of one, only if there is no name.
+    """
     clear = [each for each in things if not any(_within(each, pattern) for pattern in patterns)]
-    found = [*patterns, *(clear if clear or named else things)]
+    found = [*patterns, *(clear if clear or named else names or things)]
     found.sort(key=lambda each: (each.start - each.end, KINDS.index(each.kind), not each.known))
     kept: list[Element] = []
     for element in found:
@@ -205,7 +209,8 @@ def _other_form(word: str, language: str) -> list[str]:
 
 def _likeness(word: str, name: str, language: str) -> int:
     """Letters that a word shares with a name of which it may be another form; 0 if it can't be."""
-    shared = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), len(name))
+    pairs = enumerate(zip(word, name, strict=False))
+    shared = next((i for i, (a, b) in pairs if a != b), min(len(word), len(name)))
     least = 1 if language == "ko" else SHORT  # Korean's names are short, and so are its endings
     ending = 2 if language == "ko" else ENDING
     if word.startswith(name):

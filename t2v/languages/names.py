@@ -5,11 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from t2v.languages.words import ALSO, DRAWN
+from t2v.languages.words import ALSO
 from t2v.texts import read_text
 
 LANGUAGES = ("en", *"da de es et fi fr hi hu it ja ko nb nl pl pt ru sv uk vi zh".split())
 NAMES = Path(__file__).parent / "names.tsv"
+DRAWN = Path(__file__).parent / "drawn.tsv"  # subjects that no emoji shows, by their English names
 OTHER = "~"  # before a name that repeats no word of the usual one
 TAG = 2  # the rank of such a name
 VARIATION = "fe0f"  # "as a picture": some spell it, others don't
@@ -33,10 +34,11 @@ class EmojiName(NamedTuple):
 
 @cache
 def _table() -> dict[str, list[list[str]]]:
-    """The rows: for each hexcode the names in each of LANGUAGES."""
-    lines = read_text(NAMES).splitlines()[1:]
-    rows = (line.split("\t") for line in lines)
-    return {hexcode: [cell.split("|") if cell else [] for cell in cells] for hexcode, *cells in rows}
+    """The rows: for each hexcode, or a drawing's English name, the names in each of LANGUAGES."""
+    emoji = (line.split("\t") for line in read_text(NAMES).splitlines()[1:])
+    drawn = (line.split("\t") for line in read_text(DRAWN).splitlines()[1:])
+    rows = (*emoji, *((name, "", *cells) for name, *cells in drawn))  # English names only the emoji
+    return {code: [cell.split("|") if cell else [] for cell in cells] for code, *cells in rows}
 
 
 @cache
@@ -51,10 +53,7 @@ def names_of(language: str) -> dict[str, list[EmojiName]]:
             meaning = EmojiName(rank, hexcode.count("-"), label.count(" "), hexcode)
             found.setdefault(name.removeprefix(OTHER), []).append(meaning)
     for name, hexcode in ALSO.get(language, {}).items():
-        found[name] = [EmojiName(0, 0, 0, hexcode)]
-    for subject, named in DRAWN.items():
-        if language in named:
-            found.setdefault(named[language], []).append(EmojiName(1, 0, 0, subject))
+        found.setdefault(name, []).append(EmojiName(0, -1, 0, hexcode))  # before all others
     return {name: sorted(meanings) for name, meanings in found.items()}
 
 

@@ -180,39 +180,28 @@ SMALL: dict[str, frozenset[str]] = {
         "zh": "",
     }.items()
 }
-# Everyday names that the table of names has under another word, or for another emoji.
+# Everyday names that the table of names has under another word, or for another emoji; a drawing by its name.
 ALSO: dict[str, dict[str, str]] = {
     "da": {"ræv": "1f98a"},
-    "hi": {"कार": "1f697"},
-    "it": {"macchina": "1f697"},
-    "ja": {"猫": "1f408", "犬": "1f415"},
-    "pl": {"lis": "1f98a", "niedźwiedź": "1f43b"},
-    "pt": {"cão": "1f415"},
-    "ru": {"машина": "1f697"},
-    "sv": {"räv": "1f98a"},
-    "uk": {"машина": "1f697"},
+    "fr": {"cage": "birdcage"},
+    "hi": {"कार": "1f697", "साही": "porcupine"},
+    "it": {"macchina": "1f697", "ballerina": "ballerina"},
+    "ja": {"猫": "1f408", "犬": "1f415", "コンセント": "power outlet", "盆栽": "bonsai"},
+    "ko": {"분재": "bonsai"},
+    "pl": {"lis": "1f98a", "niedźwiedź": "1f43b", "fotel": "armchair"},
+    "pt": {
+        "cão": "1f415",
+        "tomada": "power outlet",
+        "tomada elétrica": "power outlet",
+        "porco-espinho": "porcupine",
+        "lagartixa": "gecko",
+        "bailarina": "ballerina",
+    },
+    "ru": {"машина": "1f697", "розетка": "power outlet", "кресло": "armchair"},
+    "sv": {"räv": "1f98a", "trehjuling": "tricycle"},
+    "uk": {"машина": "1f697", "розетка": "power outlet"},
     "vi": {"gấu trúc": "1f43c"},
     "zh": {"车": "1f697"},
-}
-# Subjects that no emoji shows, and their names in some languages.
-IN = "de es fr it nl pt".split()
-DRAWN = {
-    subject: dict(zip(IN, names.split(", "), strict=True))
-    for subject, names in {
-        "pirate": "pirat, pirata, pirate, pirata, piraat, pirata",
-        "knight": "ritter, caballero, chevalier, cavaliere, ridder, cavaleiro",
-        "waterfall": "wasserfall, cascada, cascade, cascata, waterval, cachoeira",
-        "goldfish": "goldfisch, pez dorado, poisson rouge, pesce rosso, goudvis, peixe dourado",
-        "ostrich": "vogel strauß, avestruz, autruche, struzzo, struisvogel, avestruz",
-        "seagull": "möwe, gaviota, mouette, gabbiano, meeuw, gaivota",
-        "passport": "reisepass, pasaporte, passeport, passaporto, paspoort, passaporte",
-        "birdcage": "käfig, jaula, cage, gabbia, kooi, gaiola",
-        "scarecrow": "vogelscheuche, espantapájaros, épouvantail, spaventapasseri, vogelverschrikker,"
-        " espantalho",
-        "campfire": "lagerfeuer, fogata, feu de camp, falò, kampvuur, fogueira",
-        "swimming pool": "schwimmbecken, piscina, piscine, piscina, zwembad, piscina",
-        "cave": "höhle, cueva, grotte, grotta, grot, caverna",
-    }.items()
 }
 UNSPACED = ("ja", "zh")  # languages without spaces between words
 UNINFLECTED = ("vi",)  # languages whose words have no endings

@@ -14,7 +14,7 @@ _IRREGULAR = {
     "tomato": "tomatoes", "potato": "potatoes", "volcano": "volcanoes", "superhero": "superheroes",
     "die": "dice", "dice": "dice", "calf": "calves", "spectacles": "spectacles", "buffalo": "buffaloes",
     "domino": "dominoes", "shelf": "shelves", "bookshelf": "bookshelves", "werewolf": "werewolves",
-    "samurai": "samurai", "reindeer": "reindeer", "cyclops": "cyclopes",
+    "samurai": "samurai", "reindeer": "reindeer",
 }  # fmt: skip
 
 

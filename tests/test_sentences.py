@@ -216,10 +216,10 @@ def test_what_is_told_is_left_as_it_is_and_names_the_same(
         ("a red dog chasing a blue dog", "blue dog"),
         ("2 cats on 2 chairs", "two chairs"),
         ("a horse riding a beach ball", "beach"),
-        ("a dog next to a garden gnome", "garden"),
-        ("a garden gnome and a dog", "garden"),
-        ("a man in a space suit", "space"),
-        ("a dog wearing a snow suit", "snow"),
+        ("a dog next to a garden chair", "garden"),
+        ("a garden chair and a dog", "garden"),
+        ("a man in a space suit", "space, suit"),
+        ("a dog wearing a snow suit", "snow, suit"),
         ("a car on a city street", "city"),
         ("a dog on a forest path", "path"),
         ("an owl in the dark forest", "dark"),
@@ -239,7 +239,8 @@ def test_what_is_told_is_left_as_it_is_and_names_the_same(
 )
 def test_what_the_model_knows_and_isnt_given_is_said(prompt: str, left: str) -> None:
     read = TRANSLATOR.read(prompt)
-    assert read.left == (left,) and read.note() == f"Read as: {read.sentence}. Left out: {left}."
+    assert read.left == tuple(left.split(", "))
+    assert read.note() == f"Read as: {read.sentence}. Left out: {left}."
 
 
 @pytest.mark.parametrize(

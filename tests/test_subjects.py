@@ -54,7 +54,8 @@ def known() -> Vocabulary:
 def names_of_all() -> dict:
     """The parts of `vocabulary.json` that hold names."""
     listed = {name: subject.name for subject in SUBJECTS for name in subject.names[1:]}
-    return {"subjects": {subject.name: subject.hexcode for subject in SUBJECTS}, "synonyms": listed}
+    subjects = {subject.name: subject.hexcode for subject in SUBJECTS}
+    return {"subjects": subjects, "synonyms": listed, "also": also(SUBJECTS)}
 
 
 def webp(frames: list[Image.Image]) -> bytes:

@@ -178,7 +178,7 @@ def test_the_embedded_models_stand_ins_are_its_own_subjects() -> None:
     for thing, instead in embedded._stand_ins.items():
         assert embedded.subject(instead) and (thing in others or embedded.subject(thing) is None)
     assert all(embedded.subject(name) == subject for name, subject in embedded._also.items())
-    assert embedded.with_stand_ins("a hawk and two lambs") == "an eagle and two sheep"
+    assert embedded.with_stand_ins("a hawk and two foals") == "an eagle and two horses"
     assert embedded.with_stand_ins("two calves, stockings") == "two cows, socks"
 
 

@@ -494,7 +494,7 @@ def count(sizes: dict[str, int], event: dict) -> None:
 
 def test_axe_finds_nothing_on_the_first_screen_and_beside_a_remark(guest: Visitor):
     page = guest.page
-    page.get_by_label("Prompt", exact=True).fill("a knight riding a horse on Mars")
+    page.get_by_label("Prompt", exact=True).fill("a gladiator riding a horse on Mars")
     expect(page.locator("#tokens")).to_contain_text("not taught")
     page.get_by_role("button", name="See all").click()
     expect(page.locator(".found .chip").first).to_be_visible()

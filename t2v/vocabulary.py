@@ -139,7 +139,7 @@ class Vocabulary:
 
     def with_stand_ins(self, prompt: str) -> str:
         """The prompt with names as the model was taught them, and with the nearest subject for things that
-        weren't taught: "a lamb on a firetruck" -> "a sheep on a fire truck"."""
+        weren't taught: "a foal on a firetruck" -> "a horse on a fire truck"."""
         for said, plain in PLAINER if self.has_grammar else ():
             prompt = said.sub(plain, prompt)
         return self._replaced(prompt, self._stand_in)

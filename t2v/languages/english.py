@@ -88,7 +88,7 @@ MAKING = frozenset(("building", "painting"))  # verbs too, before an article: "a
 SHADES = frozenset(("light", "dark"))  # before a colour no subject and no scenery: "a light blue bird"
 RISING = frozenset(("rises", "falls"))  # "the sun rises" is no plural of sunrise
 APART = frozenset(("dragon fly",))  # not joined to a name: "a dragon fly over a castle"
-# A subject after one of these is gone soon: where a place is said too, that is told instead.
+# What is eaten is left out where the one who eats is also above, below or in front of something.
 EATING = frozenset("eating eats eat drinking drinks chewing chews licking licks".split())
 # A subject after one of these belongs to the one before it, which moves.
 HAVING = frozenset("with having holding holds carrying carries wearing wears".split())

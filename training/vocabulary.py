@@ -2,8 +2,8 @@
 
     python -m training.vocabulary --out runs/emoji/vocabulary.json
 
-`t2v/checkpoints/emoji/vocabulary.json` is the shipped weights'. Where they were taught from an earlier list, new
-names that need no teaching, of `also.json` and `stand_ins.json`, come in by
+`t2v/checkpoints/emoji/vocabulary.json` is the shipped weights'. Where they were taught from an earlier list,
+new names that need no teaching, of `also.json` and `stand_ins.json`, come in by
 
     python -m training.vocabulary --renew t2v/checkpoints/emoji/vocabulary.json
 """
